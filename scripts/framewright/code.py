@@ -80,23 +80,11 @@ def _canonical(node: object) -> str:
         return "[" + ",".join(_canonical(item) for item in node) + "]"
     if not isinstance(node, ast.AST):
         return f"{type(node).__name__}:{node!r}"
-    fields = []
-    for field, value in ast.iter_fields(node):
-        if field in ("body",) and isinstance(value, list):
-            value = _without_docstring(node, value)
-        if value is None or value == [] or field in ("ctx", "kind", "type_comment"):
-            continue
-        fields.append(f"{field}={_canonical(value)}")
-    return f"{type(node).__name__}({';'.join(sorted(fields))})"
+    fields = dict(ast.iter_fields(node))
+    if isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
+        fields["body"] = node.body[1:]
+    kept = (f"{name}={_canonical(fields[name])}" for name in sorted(fields) if fields[name] not in (None, []))
+    return f"{type(node).__name__}({';'.join(kept)})"
 
 
-def _without_docstring(node: ast.AST, body: list) -> list:
-    documented = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
-    has_one = (
-        documented
-        and body
-        and isinstance(body[0], ast.Expr)
-        and isinstance(body[0].value, ast.Constant)
-        and isinstance(body[0].value.value, str)
-    )
-    return body[1:] if has_one else body
+_DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef

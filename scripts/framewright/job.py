@@ -14,7 +14,7 @@ from framewright.errors import UserError
 
 
 def start(snakemake) -> logging.Logger:
-    """Begin a Snakemake script: its output goes to the rule's log, it dies with its parent, numbers ignore the core count.
+    """Begin a Snakemake script: output goes to the log, a killed parent ends it, numbers ignore the cores.
 
     Everything printed from here on, by Python or by a native library, lands in the log. A `UserError` that
     leaves the script is logged as its one line; any other error keeps its traceback.
