@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from framewright.code import code_of
 
 SCRIPT = '''"""Reads and writes."""
