@@ -12,12 +12,14 @@ min_version("9.27")
 
 # A working directory (--directory) may bring a config of its own.
 configfile: "config/config.yaml" if Path("config/config.yaml").exists() else workflow.source_path("config/config.yaml")
+
+
 report: "rules/captions/workflow.rst"
 
 
 include: "rules/common.smk"
 include: "rules/sources.smk"
-include: "rules/house.smk"
+include: "rules/overview.smk"
 
 
 rule all:
@@ -25,5 +27,5 @@ rule all:
     default_target: True
     input:
         rules.sources.input,
-        rules.house.input,
+        rules.overview.input,
         [getattr(rules, pipeline).input for pipeline in config["pipelines"]],

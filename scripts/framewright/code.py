@@ -16,7 +16,7 @@ def code_of(script: str, folder: Path) -> str:
     do not count. Imports inside functions count, imports of other packages do not: their versions are pinned.
     """
     path = folder / script
-    modules = {path, *_closure(path, folder)}
+    modules = {path, *closure(path, folder)}
     digest = hashlib.sha256()
     for module in sorted(modules):
         digest.update(f"{module.relative_to(folder).as_posix()}={_tree_digest(module)}\n".encode())
@@ -24,7 +24,8 @@ def code_of(script: str, folder: Path) -> str:
 
 
 @cache
-def _closure(path: Path, folder: Path) -> frozenset[Path]:
+def closure(path: Path, folder: Path) -> frozenset[Path]:
+    """Return the modules of our package that `path` imports, directly or not; empty ones are left out."""
     found: set[Path] = set()
     queue = [path]
     while queue:
