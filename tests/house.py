@@ -11,18 +11,10 @@ import yaml
 from framewright.code import closure
 
 ROOT = Path(__file__).parent.parent
-REQUESTED = [
-    "snakemake",
-    "numpy",
-    "torch",
-    "opencv-python-headless",
-    "h5py",
-    "pandas",
-    "scikit-learn",
-    "ultralytics",
-    "deface",
-    "pytest",
-]
+REQUESTED = {
+    *("snakemake", "numpy", "torch", "opencv-python-headless", "h5py"),
+    *("pandas", "scikit-learn", "ultralytics", "deface", "pytest"),
+}
 PACKAGE_OF = {  # import name -> name at the package index, where they differ
     "cv2": "opencv-python-headless",
     "PIL": "pillow",
@@ -148,7 +140,9 @@ def requirement_faults(root: Path) -> list[str]:
     wanted = re.findall(r"^([\w.-]+)", (root / "requirements.in").read_text(), re.M)
     pinned = pins(root)
     faults = [f"requirements.txt has no {name}, which requirements.in names" for name in wanted if name not in pinned]
-    faults += [f"requirements.in has no {name}, which was asked for" for name in REQUESTED if name not in wanted]
+    faults += [
+        f"requirements.in has no {name}, which was asked for" for name in sorted(REQUESTED) if name not in wanted
+    ]
     if "opencv-python" in pinned:
         faults.append("requirements.txt has opencv-python beside opencv-python-headless: two packages, one cv2")
     for line in (root / "requirements.txt").read_text().splitlines():
