@@ -13,12 +13,11 @@ os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(Path(".snakemake/py
 sys.path.insert(0, str(SCRIPTS))
 
 from framewright import code
-from framewright.config import complete, fill
+from framewright.config import complete, fill, read_schema
+from framewright.scenes.names import NAMES as SCENES
 from framewright.table import id_pattern, problems, read_table
 
-
-def check_everything() -> None:
-    """End the run with one line for each fault of the config and the table, before any job starts."""
+SCHEMAS = HOUSE / "config" / "schemas"
 
 
 def code_of(script: str) -> str:
@@ -39,3 +38,8 @@ def videos_of(kind: str) -> list[str]:
 def ids_of(kind: str) -> str:
     """A pattern that matches the ids of one kind of source: it tells apart the rules that make the same file."""
     return id_pattern(videos_of(kind))
+
+
+def videos_with_truth() -> list[str]:
+    """The ids of the videos whose cuts, objects or faces are known."""
+    return [row.video for row in videos.values() if row.truth or row.kind in ("demo", "mot")]
