@@ -4,6 +4,7 @@ import copy
 import difflib
 import json
 import math
+import os
 from collections.abc import Iterable, Iterator
 from itertools import takewhile
 from pathlib import Path
@@ -23,7 +24,7 @@ def complete(config: dict | None, folder: Path) -> tuple[dict, list[str]]:
     schema = read_schema(folder)
     filled = fill(config, schema)
     if not isinstance(filled, dict):
-        return fill(None, schema), [f"config = {_shown(filled)}: must be keys with values"]
+        return fill(None, schema), [f"config = {shown(filled)}: must be keys with values"]
     lines = []
     for path, line in list(_faults(filled, schema)):
         if line not in lines:
@@ -74,6 +75,11 @@ def read_yaml(path: Path) -> Any:
     return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
 
 
+def exists(kind: str, path: str) -> bool:
+    """Whether there is such a file or folder. No where pathlib raises: at overlong names and in closed folders."""
+    return {"file": os.path.isfile, "folder": os.path.isdir}[kind](path)
+
+
 def did_you_mean(word: str, words: list[str]) -> str:
     """`; did you mean <the closest of words>?`, or nothing when none is close."""
     close = difflib.get_close_matches(word, words, n=1)
@@ -111,7 +117,7 @@ def _faults(config: dict, schema: Schema) -> Iterator[tuple[list, str]]:
                 name = f"{where}.{key}".lstrip(".")
                 yield [*path, key], f"config: {name}: unknown key{_instead(str(key), where, error.schema, schema)}"
         elif error.validator == "type" or error.absolute_path not in mistyped:
-            yield path, f"config: {where} = {_shown(error.instance)}: {_rule(error)}"
+            yield path, f"config: {where} = {shown(error.instance)}: {_rule(error)}"
 
 
 def _validator(schema: Schema):
@@ -120,7 +126,7 @@ def _validator(schema: Schema):
     from jsonschema.validators import extend
 
     def path(_, kind, value, __):
-        if isinstance(value, str) and not {"file": Path.is_file, "folder": Path.is_dir}[kind](Path(value)):
+        if isinstance(value, str) and not exists(kind, value):
             yield ValidationError(f"no such {kind}; paths are relative to the working directory")
 
     # JSON-Schema takes 720.0 for an integer and not-a-number for a number within any range.
@@ -188,7 +194,7 @@ def _remedy(value: Any, schema: Schema) -> str:
     """How to write what was probably meant, where YAML read something else."""
     types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     if value is None:
-        return f"; leave the key out for its default, {_shown(schema.get('default'))}"
+        return f"; leave the key out for its default, {shown(schema.get('default'))}"
     if "array" in types and isinstance(value, str):
         return f"; write [{value}]"
     if "boolean" in types and isinstance(value, str):
@@ -231,7 +237,7 @@ def _names(schema: Schema, above: str = "") -> Iterator[str]:
         yield from _names(of, f"{above}{key}.")
 
 
-def _shown(value: Any, limit: int = 60) -> str:
+def shown(value: Any, limit: int = 60) -> str:
     """A value as the user wrote it, text in quotation marks, cut short when it is long."""
     text = json.dumps(value, ensure_ascii=False, default=str, skipkeys=True)
     return text if len(text) <= limit else f"{text[: limit - 3]}..."
