@@ -11,20 +11,20 @@
 rule sources_link:
     """A local file is linked under its id; nothing is copied."""
     input:
-        source=local_file,
+        source=place,
     output:
         video="results/sources/{video}/video",
         outcome="results/sources/{video}/source.json",
     log:
         "logs/sources_link/{video}.log",
     wildcard_constraints:
-        video=ids_of("local"),
+        video=only(videos_of("local")),
     localrule: True
     conda:
         "../envs/video.yaml"
     params:
         code=code_of("sources_link"),
-        size=local_size,
+        bytes=place_bytes,
         sha256=column("sha256"),
         licence=column("licence"),
     script:
@@ -39,7 +39,7 @@ rule sources_download:
     log:
         "logs/sources_download/{video}.log",
     wildcard_constraints:
-        video=ids_of("http"),
+        video=only(videos_of("http")),
     conda:
         "../envs/fetch.yaml"
     resources:
@@ -65,7 +65,7 @@ rule sources_youtube:
     log:
         "logs/sources_youtube/{video}.log",
     wildcard_constraints:
-        video=ids_of("youtube"),
+        video=only(videos_of("youtube")),
     conda:
         "../envs/fetch.yaml"
     resources:
@@ -87,7 +87,7 @@ rule sources_youtube:
 rule sources_mot:
     """A MOT Challenge folder becomes a video, and its annotations become the truth."""
     input:
-        files=mot_files,
+        annotations=annotations,
     output:
         video="results/sources/{video}/video",
         outcome="results/sources/{video}/source.json",
@@ -97,13 +97,13 @@ rule sources_mot:
     benchmark:
         "benchmarks/sources_mot/{video}.tsv"
     wildcard_constraints:
-        video=ids_of("mot"),
+        video=only(videos_of("mot")),
     conda:
         "../envs/video.yaml"
     params:
         code=code_of("sources_mot"),
         source=column("source"),
-        images=mot_images,
+        bytes=place_bytes,
         licence=column("licence"),
     script:
         "../scripts/sources_mot.py"
@@ -120,7 +120,7 @@ rule sources_render:
     benchmark:
         "benchmarks/sources_render/{video}.tsv"
     wildcard_constraints:
-        video=ids_of("demo"),
+        video=only(videos_of("demo")),
     conda:
         "../envs/video.yaml"
     params:
@@ -155,14 +155,14 @@ rule sources_probe:
 rule sources_truth:
     """An annotation file that the table names becomes the truth of its video."""
     input:
-        annotations=truth_file,
+        annotations=column("truth"),
         probe=rules.sources_probe.output.probe,
     output:
         truth=rules.sources_render.output.truth,
     log:
         "logs/sources_truth/{video}.log",
     wildcard_constraints:
-        video=ids_with_annotations(),
+        video=only([row.video for row in videos.values() if row.truth]),
     localrule: True
     conda:
         "../envs/video.yaml"
@@ -187,7 +187,7 @@ rule sources_preview:
     log:
         "logs/sources_preview/{video}.log",
     wildcard_constraints:
-        video=ids_of("demo"),
+        video=only(videos_of("demo")),
     conda:
         "../envs/video.yaml"
     params:

@@ -1,6 +1,10 @@
 """Draw a dependency graph as a picture: layers from top to bottom, as few crossings as a few sweeps find."""
 
+import json
 import re
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
@@ -21,6 +25,16 @@ class Place:
     x: float
     y: float
     width: float
+
+
+def rule_graph_of(snakefile: str, config: dict) -> str:
+    """Return the dot text of the rules that a workflow uses in the current folder under a complete config."""
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump(config, file)
+        file.flush()
+        command = [sys.executable, "-m", "snakemake", "--snakefile", snakefile, "--configfile", file.name]
+        options = ["--nolock", "--quiet", "all", "--rulegraph", "dot"]
+        return subprocess.run([*command, *options], capture_output=True, text=True, check=True).stdout
 
 
 def read_dot(text: str) -> nx.DiGraph:

@@ -12,7 +12,7 @@ from framewright.config import Schema, did_you_mean, exists, read_yaml, shown
 from framewright.errors import UserError
 
 PATHS = "paths are relative to the working directory"
-KINDS = {"http": "url", "https": "url", "youtube": "youtube", "mot": "mot", "demo": "demo"}
+KINDS = {"http": "http", "https": "http", "youtube": "youtube", "mot": "mot", "demo": "demo"}
 
 
 class Table(NamedTuple):
@@ -46,7 +46,7 @@ class Video(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """Where the video comes from: file, url, youtube, mot or demo."""
+        """Where the video comes from: local, http, youtube, mot or demo."""
         return kind_of(self.source)
 
     @property
@@ -56,8 +56,8 @@ class Video(NamedTuple):
 
 
 def kind_of(source: str) -> str:
-    """file, url, youtube, mot or demo; whatever names no other kind is a path."""
-    return KINDS.get(source.partition(":")[0], "file")
+    """local, http, youtube, mot or demo; whatever names no other kind is a path."""
+    return KINDS.get(source.partition(":")[0], "local")
 
 
 def read_table(path: Path | str) -> Table:
@@ -279,15 +279,15 @@ def _source_fault(source: str, scenes: list[str]) -> str:
             return f"no such scene; known: {', '.join(scenes)}"
         case "youtube" if not re.fullmatch("[A-Za-z0-9_-]{11}", place):
             return "youtube: must be followed by the 11 characters of the video's id"
-        case "url" if re.match(r"https?://([^/]*\.)?(youtube\.com|youtu\.be)/", source):
+        case "http" if re.match(r"https?://([^/]*\.)?(youtube\.com|youtu\.be)/", source):
             return "must be youtube: and the 11 characters of the video's id, instead of an address there"
-        case "url" if not re.fullmatch(r"//[^\s/]+\S*", place):
+        case "http" if not re.fullmatch(r"//[^\s/]+\S*", place):
             return f"must be an address such as {kind}://example.org/film.mp4, with %20 for a space"
         case "mot" if not exists("folder", place):
             return f"no such folder; {PATHS}"
         case "mot" if not exists("folder", f"{place}/img1"):
             return "the folder must hold its frames in img1/"
-        case "file" if not exists("file", source):
+        case "local" if not exists("file", source):
             return _no_file(source)
     return ""
 
