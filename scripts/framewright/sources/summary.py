@@ -17,8 +17,7 @@ def summary(videos: Iterable[tuple[Outcome, dict]]) -> tuple[str, str]:
     source and its probe.
     """
     rows = [_row(outcome, probe) for outcome, probe in videos]
-    header = COLUMNS.split()
-    lines = ["\t".join(header), *("\t".join(_cell(row[name]) for name in header) for row in rows)]
+    lines = ["\t".join(COLUMNS), *("\t".join(_cell(row[name]) for name in COLUMNS) for row in rows)]
     counts = Counter(row["status"] for row in rows)
     return "\n".join(lines) + "\n", ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
 
