@@ -54,9 +54,8 @@ def main() -> None:
         (folder / "Bare").write_text("rule all:\n    output: 'x'\n    shell: 'touch x'\n")
         bare = sorted(cost(folder, folder / "Bare", "--dry-run")[0] for _ in range(5))[2]
         ours = sorted(cost(folder, ROOT / "Snakefile", "--list-rules")[0] for _ in range(5))[2]
-        print(
-            f"parsing: bare Snakemake {bare:.2f} CPU-s, ours {ours:.2f}, beyond it {ours - bare:.2f} (target <= {PARSE_SECONDS})"
-        )
+        print(f"parsing: bare Snakemake {bare:.2f} CPU-s, ours {ours:.2f}")
+        print(f"beyond it: {ours - bare:.2f} CPU-s (target <= {PARSE_SECONDS})")
         if ours - bare > PARSE_SECONDS:
             missed.append("parsing")
         print(f"{'videos':>8} {'CPU-s':>8} {'MB':>7} {'ms/video':>9} {'KB/video':>9}")
@@ -69,9 +68,8 @@ def main() -> None:
                 study, ROOT / "Snakefile", "--dry-run", "--quiet", "--config", "videos=videos.tsv"
             )
             rates.append((seconds - ours) / count)
-            print(
-                f"{count:>8} {seconds:>8.1f} {megabytes:>7.0f} {1000 * rates[-1]:>9.2f} {1024 * (megabytes - empty) / count:>9.1f}"
-            )
+            each = 1024 * (megabytes - empty) / count
+            print(f"{count:>8} {seconds:>8.1f} {megabytes:>7.0f} {1000 * rates[-1]:>9.2f} {each:>9.1f}")
         growth = rates[-1] / rates[0]
         print(f"seconds per video, {counts[-1]} against {counts[0]}: {growth:.2f} times (target <= {LINEAR}, linear)")
         if growth > LINEAR:

@@ -69,6 +69,7 @@ OWN_FILES = {
     "scripts/framewright/toy/greeting.py": LIBRARY,
     "config/schemas/toy.schema.yaml": SCHEMA,
 }
+CHECKED_FILES = [name for name in OWN_FILES if not name.endswith("greeting.py")]
 
 
 def line_in(path: Path, before: str, line: str) -> None:
@@ -128,11 +129,9 @@ def test_the_new_pipeline_runs_and_the_house_is_in_step(root, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "forgotten", [*OWN_FILES, *ONE_LINE_EACH], ids=lambda f: f if isinstance(f, str) else f.__name__
+    "forgotten", [*CHECKED_FILES, *ONE_LINE_EACH], ids=lambda f: f if isinstance(f, str) else f.__name__
 )
 def test_whatever_was_forgotten_is_named(root, forgotten):
-    if forgotten == "scripts/framewright/toy/greeting.py":
-        pytest.skip("Python itself says so")
     add_toy(root, without=forgotten)
     faults = house.pipeline_faults(root) + house.rule_faults(root)
     assert any("toy" in fault for fault in faults)
