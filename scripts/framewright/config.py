@@ -224,17 +224,17 @@ def _instead(key: str, where: str, here: Schema, schema: Schema) -> str:
     close = did_you_mean(key, list(here["properties"]))
     if close:
         return close
-    elsewhere = [name for name in _names(schema) if name.split(".")[-1] == key]
+    elsewhere = [name for name in names(schema) if name.split(".")[-1] == key]
     if elsewhere:
         return f"; did you mean {elsewhere[0]}?"
     return f"; known {'here' if where else 'at the top level'}: {', '.join(here['properties'])}"
 
 
-def _names(schema: Schema, above: str = "") -> Iterator[str]:
+def names(schema: Schema, above: str = "") -> Iterator[str]:
     """All keys of the configuration as `section.group.key`."""
     for key, of in schema.get("properties", {}).items():
         yield above + key
-        yield from _names(of, f"{above}{key}.")
+        yield from names(of, f"{above}{key}.")
 
 
 def shown(value: Any, limit: int = 60) -> str:
