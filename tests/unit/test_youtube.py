@@ -33,8 +33,8 @@ def server(servers, tmp_path, monkeypatch):
 
 def get(server, tmp_path, path, sha256=None, **settings):
     settings = Settings(**{"tries": 1, "timeout": 3.0, "sleep_seconds": 0} | settings)
-    target, partial = tmp_path / "video", tmp_path / "100%(id)s"
-    return youtube.download(server.url + path, target, partial, settings=settings, log=LOG, sha256=sha256)
+    target, unfinished = tmp_path / "video", tmp_path / "100%(id)s"
+    return youtube.download(server.url + path, target, unfinished, settings=settings, log=LOG, sha256=sha256)
 
 
 def picture(height, fps=30, codec="avc1.4d401f", sound="none", **more):
@@ -322,6 +322,7 @@ def test_what_is_on_air_is_not_taken(info, refused):
 
 def test_address():
     assert youtube.address("youtube:-bcdefghi_k") == "https://www.youtube.com/watch?v=-bcdefghi_k"
+    assert youtube.address("https://youtu.be/x") == "https://youtu.be/x"
     for source in ("youtube:short", "youtube:twelve_chars", "youtube:with space!", "youtube:"):
         with pytest.raises(Dead, match="no YouTube id"):
             youtube.address(source)

@@ -70,8 +70,10 @@ class Settings:
 
 
 def address(source: str) -> str:
-    """The address behind `youtube:<id>`; Dead when that can be no id."""
-    identity = source.removeprefix("youtube:")
+    """The address behind `youtube:<id>`, or `source` itself when it is one; Dead when the id can be none."""
+    kind, _, identity = source.partition(":")
+    if kind != "youtube":
+        return source
     if not re.fullmatch(r"[A-Za-z0-9_-]{11}", identity):
         raise Dead("address", f"{identity!r} is no YouTube id: those have 11 letters, digits, - and _")
     return f"https://www.youtube.com/watch?v={identity}"
@@ -92,7 +94,7 @@ def options(settings: Settings, cookies: str | None, folder: Path, log: logging.
         "format": "b" if settings.audio else "bv/b",
         "format_sort": [f"res:{settings.height}", "fps", "vcodec:h264", "proto", "ext:mp4"],
         # the size in the name: a half of what has been encoded anew since must not be resumed
-        "outtmpl": str(folder / "").replace("%", "%%") + "/%(format_id)s-%(filesize|0)s.%(ext)s",
+        "outtmpl": str(folder / "").replace("%", "%%") + "/%(id).64B-%(format_id)s-%(filesize|0)s.%(ext)s",
         "noplaylist": True,
         "fixup": "never",
         "updatetime": False,
@@ -118,26 +120,26 @@ def options(settings: Settings, cookies: str | None, folder: Path, log: logging.
 
 
 def download(
-    url: str, target: Path, partial: Path, *, settings: Settings, log: logging.Logger, sha256: str | None = None
+    source: str, target: Path, unfinished: Path, *, settings: Settings, log: logging.Logger, sha256: str | None = None
 ) -> Fetched:
-    """Get the video at `url` to `target`, through the folder `partial`, where an interrupted download waits for more.
+    """Get the video of `source` to `target`, through the folder `unfinished`, where an interrupted download waits.
 
     Raises Dead for what will not change and Passing for what may, with the reasons of CAUSES.
     """
     yt_dlp.globals.plugin_dirs.value = []
-    cookies = _cookies(settings.cookies)
+    url, cookies = address(source), _cookies(settings.cookies)
     try:
-        partial.mkdir(parents=True, exist_ok=True)
-        info = _extract(url, options(settings, cookies, partial, log))
+        unfinished.mkdir(parents=True, exist_ok=True)
+        info = _extract(url, options(settings, cookies, unfinished, log))
         data = Path(info["requested_downloads"][0]["filepath"])
         fetched = Fetched(data.stat().st_size, checked(data, sha256), url, _format(info))
         data.replace(target)
     except Dead:
-        shutil.rmtree(partial)
+        shutil.rmtree(unfinished)
         raise
     except OSError as error:
         raise UserError(f"{target}: cannot be written ({error.strerror}); mend that and run again to resume") from error
-    shutil.rmtree(partial)
+    shutil.rmtree(unfinished)
     return fetched
 
 
