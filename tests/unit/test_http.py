@@ -37,7 +37,7 @@ def get(server, tmp_path):
             fetched = http.download(
                 url,
                 tmp_path / "video",
-                tmp_path / "partial",
+                tmp_path / "unfinished",
                 sha256=sha256,
                 limits=limits,
                 log=LOG,
@@ -73,7 +73,7 @@ def test_the_whole_file_arrives(server, get, tmp_path, path, ranges):
     assert fetched.sha256 == hashlib.sha256(server.film).hexdigest()
     assert fetched.url == server.url + path
     assert server.ranges() == ranges
-    assert not (tmp_path / "partial").exists()
+    assert not (tmp_path / "unfinished").exists()
 
 
 def test_a_file_that_changed_in_between_is_not_mixed(get, tmp_path):
@@ -101,20 +101,20 @@ def test_the_next_call_goes_on_where_the_last_one_ended(server, get, tmp_path):
     ],
 )
 def test_a_partial_file_from_before(server, get, tmp_path, have, validator, ranges):
-    partial = tmp_path / "partial"
-    partial.mkdir()
+    unfinished = tmp_path / "unfinished"
+    unfinished.mkdir()
     kept = web.FILM + bytes(9) if validator == web.ETAG else web.OTHER_FILM
-    (partial / "data").write_bytes(kept[:have])
-    (partial / "state.json").write_text(json.dumps({"url": server.url + "/ok", "validator": validator}))
+    (unfinished / "data").write_bytes(kept[:have])
+    (unfinished / "state.json").write_text(json.dumps({"url": server.url + "/ok", "validator": validator}))
     get("/ok")
     assert (tmp_path / "video").read_bytes() == server.film
     assert server.ranges() == ranges
 
 
 def test_a_record_that_was_cut_short_is_not_trusted(server, get, tmp_path):
-    (tmp_path / "partial").mkdir()
-    (tmp_path / "partial/data").write_bytes(b"something else")
-    (tmp_path / "partial/state.json").write_text('{"url": "htt')
+    (tmp_path / "unfinished").mkdir()
+    (tmp_path / "unfinished/data").write_bytes(b"something else")
+    (tmp_path / "unfinished/state.json").write_text('{"url": "htt')
     get("/ok")
     assert (tmp_path / "video").read_bytes() == server.film
 
@@ -148,7 +148,7 @@ def test_permanent_causes(get, tmp_path, path, reason):
     assert caught.value.reason == reason
     assert get.pauses == []
     assert "\n" not in str(caught.value)
-    assert not (tmp_path / "partial").exists()
+    assert not (tmp_path / "unfinished").exists()
     assert not (tmp_path / "video").exists()
 
 
@@ -219,7 +219,7 @@ def test_no_more_bytes_than_allowed(get, tmp_path, path):
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert caught.value.reason == "too-large"
-    assert not (tmp_path / "partial").exists()
+    assert not (tmp_path / "unfinished").exists()
     assert peak < 20e6
 
 
@@ -231,7 +231,7 @@ def test_checksum(server, get, tmp_path):
         get("/ok", sha256=64 * "0")
     assert caught.value.reason == "checksum"
     assert right in str(caught.value)
-    assert not (tmp_path / "video").exists() and not (tmp_path / "partial").exists()
+    assert not (tmp_path / "video").exists() and not (tmp_path / "unfinished").exists()
 
 
 def test_password_is_used_but_not_recorded(server, get):
@@ -240,7 +240,7 @@ def test_password_is_used_but_not_recorded(server, get):
 
 
 def test_a_full_disk_is_not_the_source_s_fault(get, tmp_path):
-    (tmp_path / "partial").write_text("a file where a folder should be")
+    (tmp_path / "unfinished").write_text("a file where a folder should be")
     with pytest.raises(UserError, match="cannot be written") as caught:
         get("/ok")
     assert not isinstance(caught.value, Dead | Passing)

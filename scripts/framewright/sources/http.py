@@ -45,53 +45,53 @@ class _Interrupted(Passing):
 def download(
     url: str,
     target: Path,
-    partial: Path,
+    unfinished: Path,
     *,
     limits: Limits,
     log: logging.Logger,
     sha256: str | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Fetched:
-    """Get the file at `url` to `target`, through the folder `partial`, where an interrupted download waits for more.
+    """Get the file at `url` to `target`, through the folder `unfinished`, where an interrupted one waits.
 
     Raises Dead for what will not change (gone, forbidden, geo, not-video, too-large, checksum, ...; the partial file is
     removed) and Passing for what may (network, busy, truncated, ...; the partial file stays). Resumes only what the
     server vouches for as the same file, by its ETag or Last-Modified.
     """
-    data = partial / "data"
+    data = unfinished / "data"
     try:
-        partial.mkdir(parents=True, exist_ok=True)
+        unfinished.mkdir(parents=True, exist_ok=True)
         with requests.Session() as session:
             session.headers.update({"User-Agent": "framewright", "Accept": "*/*", "Accept-Encoding": "identity"})
             session.max_redirects = REDIRECTS
             session.hooks["response"].append(_skip_body_of_redirect)
-            _download_whole(session, url, partial, limits, log, sleep)
+            _download_whole(session, url, unfinished, limits, log, sleep)
         fetched = Fetched(data.stat().st_size, checked(data, sha256), url=without_password(url))
         data.replace(target)
     except Dead:
-        shutil.rmtree(partial)
+        shutil.rmtree(unfinished)
         raise
     except OSError as error:
         raise UserError(f"{target}: cannot be written ({error.strerror}); mend that and run again to resume") from error
-    shutil.rmtree(partial)
+    shutil.rmtree(unfinished)
     return fetched
 
 
 def _download_whole(
     session: requests.Session,
     url: str,
-    partial: Path,
+    unfinished: Path,
     limits: Limits,
     log: logging.Logger,
     sleep: Callable[[float], None],
 ) -> None:
     fruitless, pause = 0, 1.0
     while True:
-        before = _size(partial / "data")
+        before = _size(unfinished / "data")
         try:
-            return _download_rest(session, url, partial, limits)
+            return _download_rest(session, url, unfinished, limits)
         except _Interrupted as error:
-            fruitless = 0 if _size(partial / "data") - before >= PIECE else fruitless + 1
+            fruitless = 0 if _size(unfinished / "data") - before >= PIECE else fruitless + 1
             if fruitless >= limits.tries:
                 raise
             pause = min(2 * pause, LONGEST_PAUSE) if fruitless > 1 else 1.0
@@ -100,9 +100,9 @@ def _download_whole(
             sleep(wait)
 
 
-def _download_rest(session: requests.Session, url: str, partial: Path, limits: Limits) -> None:
+def _download_rest(session: requests.Session, url: str, unfinished: Path, limits: Limits) -> None:
     """One request: from where the partial file ends if the server vouches for it, else from the start."""
-    data, state = partial / "data", partial / "state.json"
+    data, state = unfinished / "data", unfinished / "state.json"
     validator = _validator_of(state, url)
     have = _size(data) if validator else 0
     with _ask(session, url, {"Range": f"bytes={have}-", "If-Range": validator} if have else {}, limits) as response:

@@ -28,12 +28,16 @@ class Passing(SourceError):
 
 @dataclass(frozen=True)
 class Fetched:
-    """What was put in place: bytes, sha256 of the file as it came (None: not read), address and format if known."""
+    """What was put in place: bytes, sha256 of the file as it came (None: not read), address and format if known.
+
+    `detail` says what a person should know of it, such as a gap that was filled.
+    """
 
     bytes: int
     sha256: str | None = None
     url: str | None = None
     format: str | None = None
+    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ class Outcome:
     sha256: str | None
     url: str | None
     format: str | None
-    licence: str
+    licence: str | None
 
 
 def settle(
@@ -61,9 +65,9 @@ def settle(
     video: str,
     source: str,
     kind: str,
-    licence: str,
-    attempt: int,
-    attempts: int,
+    licence: str | None,
+    attempt: int = 1,
+    attempts: int = 1,
 ) -> Outcome:
     """Let `get` put a video at `target` and say what became of it.
 
@@ -73,13 +77,10 @@ def settle(
     """
     try:
         fetched, error = get(target), None
-    except Dead as permanent:
-        fetched, error = Fetched(0), permanent
-    except Passing as passing:
-        if attempt < attempts:
+    except SourceError as failure:
+        if isinstance(failure, Passing) and attempt < attempts:
             raise
-        fetched, error = Fetched(0), passing
-    if error:
+        fetched, error = Fetched(0, detail=str(failure)), failure
         target.unlink(missing_ok=True)
         target.touch()
     return Outcome(
@@ -88,7 +89,6 @@ def settle(
         kind=kind,
         status="dead" if error else "ok",
         reason=error.reason if error else None,
-        detail=str(error) if error else "",
         retry=isinstance(error, Passing),
         licence=licence,
         **asdict(fetched),
