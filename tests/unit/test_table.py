@@ -123,9 +123,9 @@ def test_parts_of_one_film_are_two_videos(here):
 @pytest.mark.parametrize(
     ("source", "kind", "place"),
     [
-        ("films/a.mp4", "file", "films/a.mp4"),
-        ("/films/12:30.mp4", "file", "/films/12:30.mp4"),
-        ("https://example.org/a.mp4", "url", "https://example.org/a.mp4"),
+        ("films/a.mp4", "local", "films/a.mp4"),
+        ("/films/12:30.mp4", "local", "/films/12:30.mp4"),
+        ("https://example.org/a.mp4", "http", "https://example.org/a.mp4"),
         ("youtube:aqz-KE-bpKQ", "youtube", "aqz-KE-bpKQ"),
         ("mot:MOT17/train/MOT17-02", "mot", "MOT17/train/MOT17-02"),
         ("demo:street", "demo", "street"),

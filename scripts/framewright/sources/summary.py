@@ -40,7 +40,7 @@ def _row(outcome: Outcome, probe: dict) -> dict:
         "codec": probe["codec"],
         "audio": probe["audio"] and probe["audio"]["codec"],
         "bytes": probe["bytes"],
-        "licence": outcome.licence,
+        "licence": probe["licence"],
         "notes": "; ".join(probe["notes"]),
     }
 
