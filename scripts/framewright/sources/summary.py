@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from framewright.sources.outcome import Outcome
 
 COLUMNS = (
-    "video status reason retry source kind seconds frames width height rate colour codec audio bytes licence notes"
+    *("video", "status", "reason", "retry", "source", "kind", "seconds", "frames", "width", "height", "rate"),
+    *("colour", "codec", "audio", "bytes", "licence", "notes"),
 )
 
 
