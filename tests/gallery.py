@@ -159,6 +159,10 @@ CONFIGS = {
         f"videos: {'x' * 300}",
         [f'config: videos = "{"x" * 56}...: no such file; paths are relative to the working directory'],
     ),
+    "a number beyond all bounds": (
+        "sources: {timeout_seconds: 1.0e+400}",
+        ["config: sources.timeout_seconds = Infinity: must be a number"],
+    ),
     "a date": ("seed: 2024-01-31", ['config: seed = "2024-01-31": must be a whole number']),
     "everything at once": (
         "sed: 1\nseed: 1e3\nsources:\n  attempts: 11\n  youtube: {audio: 1, cookies: nope.txt}\n  prob: {}\n",
@@ -340,6 +344,18 @@ TABLES = {
     ),
     "the same file twice": (
         below("a | films/a.mp4 | tracks | |", "b | films/a.mp4 | tracks | |"),
+        [
+            'videos.tsv: row 3: source = "films/a.mp4", as in row 2: keep one of the two, or give them '
+            "different start and end"
+        ],
+    ),
+    "the same part of a file twice, written differently": (
+        table(
+            "video | source | pipelines | categories | licence | start",
+            "a | films/a.mp4 | tracks | | | 0",
+            "b | films/a.mp4 | tracks | |",
+            "c | films/a.mp4 | tracks | | | 0.5",
+        ),
         [
             'videos.tsv: row 3: source = "films/a.mp4", as in row 2: keep one of the two, or give them '
             "different start and end"

@@ -16,8 +16,9 @@ without running anything:
 
     snakemake -n
 
-All faults are named at once, each on one line with the key, what stands there and what is allowed. A key that this page
-does not know is a fault as well, so a slip of the pen can't go unnoticed.
+All faults are named at once, in the table of videos too, each on one line: the key or the row (counted as an editor
+counts lines), what stands there, what is allowed. A key that this page does not know is a fault as well, so that a slip
+of the pen can't go unnoticed.
 
 Other ways to choose, the later ones winning:
 

@@ -324,9 +324,8 @@ def _names_differ(numbers: list[int], cells: dict[str, list[str | None]]) -> Ite
 def _parts_differ(numbers: list[int], cells: dict[str, list[str | None]]) -> Iterator[Problem]:
     """The same pictures twice could leak from one split into another. Scenes are free to be drawn often."""
     first = {}
-    for number, *part in zip(numbers, cells["source"], cells["start"], cells["end"], strict=True):
-        source = part[0]
-        row = first.setdefault(tuple(part), number)
+    for number, source, start, end in zip(numbers, cells["source"], cells["start"], cells["end"], strict=True):
+        row = first.setdefault((source, float(start or 0), float(end or "inf")), number)
         if source and row != number and kind_of(source) != "demo":
             there = f"source = {shown(source)}, as in row {row}"
             yield Problem(number, there, "keep one of the two, or give them different start and end")

@@ -80,6 +80,11 @@ def test_nothing_chosen_means_every_default(nothing):
     }
 
 
+def test_the_configuration_that_comes_with_the_workflow_is_good():
+    chosen = config.read_yaml(HOUSE / "config" / "config.yaml")
+    assert config.complete(chosen, SCHEMAS)[1] == []
+
+
 def test_what_is_chosen_stays_and_the_rest_is_filled(here):
     chosen = {"seed": 7, "videos": "truth.json", "sources": {"youtube": {"cookies": "cookies.txt", "height": 144}}}
     completed, said = config.complete(chosen, SCHEMAS)
@@ -120,16 +125,28 @@ def test_one_line_and_one_file_add_a_pipeline(weather):
 
 
 def test_faults_of_an_added_pipeline(weather):
-    wrong = {"maps": "nowhere", "sky": "gray", "winds": {"foehn": {"speed": -1, "sped": 1}, "bora": None}}
-    completed, said = config.complete({"pipelines": ["wether"], "weather": wrong}, weather)
+    wrong = {"maps": 3, "sky": "gray", "winds": {"foehn": {"speed": -1, "sped": 1}, "bora": None}}
+    completed, said = config.complete({"pipelines": ["wether", True], "weather": wrong}, weather)
     assert said == [
         'config: pipelines = "wether": must be one of weather; did you mean weather?',
-        'config: weather.maps = "nowhere": no such folder; paths are relative to the working directory',
+        "config: pipelines = true: must be one of weather; YAML reads yes, no, on and off as true and false: "
+        "put the word into quotation marks",
+        "config: weather.maps = 3: must be text; put it into quotation marks",
         'config: weather.sky = "gray": must be one of clear, grey; did you mean grey?',
         "config: weather.winds.foehn.sped: unknown key; did you mean speed?",
         "config: weather.winds.foehn.speed = -1: must be at least 0",
     ]
     assert completed["weather"]["winds"] == {"foehn": {"speed": 4.5}, "bora": {"speed": 4.5}}
+
+
+def test_a_folder_is_wanted_where_the_schema_says_so(weather, here):
+    def said(maps):
+        return config.complete({"weather": {"maps": maps}}, weather)[1]
+
+    absent = "no such folder; paths are relative to the working directory"
+    assert said("films") == []
+    assert said("nowhere") == [f'config: weather.maps = "nowhere": {absent}']
+    assert said("truth.json") == [f'config: weather.maps = "truth.json": {absent}']
 
 
 @pytest.mark.parametrize("path", sorted(SCHEMAS.glob("*.yaml")), ids=lambda path: path.stem)
