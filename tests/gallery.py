@@ -97,8 +97,8 @@ CONFIGS = {
         ["config: sources.attempts = true: must be a whole number"],
     ),
     "not a number": (
-        "sources: {timeout_seconds: .nan}",
-        ["config: sources.timeout_seconds = NaN: must be a number"],
+        "sources: {max_gigabytes: .nan}",
+        ["config: sources.max_gigabytes = NaN: must be a number"],
     ),
     "an endless number": (
         "sources: {max_gigabytes: .inf}",
@@ -161,7 +161,7 @@ CONFIGS = {
     ),
     "a number beyond all bounds": (
         "sources: {timeout_seconds: 1.0e+400}",
-        ["config: sources.timeout_seconds = Infinity: must be a number"],
+        ["config: sources.max_gigabytes = Infinity: must be a number"],
     ),
     "a date": ("seed: 2024-01-31", ['config: seed = "2024-01-31": must be a whole number']),
     "everything at once": (
