@@ -48,6 +48,7 @@ class Video:
     colour: Colour
     interlaced: bool
     time_base: Fraction  # seconds per tick of the file's clock
+    seekable: bool  # whether reading can begin in the middle
     start: Fraction  # when the first frame that can be decoded appears, in seconds
     errors: int  # packets and frames that could not be used, in everything read so far
 
@@ -63,7 +64,7 @@ class Video:
             if first is None:
                 raise UserError(f"{path}: none of its frames can be decoded (codec {self.codec})")
             self.start = first.time
-            self._seekable = first.picture.pts is not None and not Clock(container, stream).untimed
+            self.seekable = first.picture.pts is not None and not Clock(container, stream).untimed
             self._describe(first.picture, stream)
         self.errors = 0
 
@@ -123,7 +124,7 @@ class Video:
         for time in times:
             first = max(0, min(line.nearest(time) - count // 2, len(line) - count))
             last = min(first + count, len(line)) - 1
-            if reached < 0 or (self._seekable and line.key_before(first) > reached):
+            if reached < 0 or (self.seekable and line.key_before(first) > reached):
                 frames = self._from(line.time(first))
             while not (seen and seen[-1].time >= line.time(last)):
                 frame = next(frames, None)
@@ -156,7 +157,7 @@ class Video:
 
     def _from(self, start: Fraction | None) -> Iterator[Frame]:
         """Frames from a key frame at or before `start`: by a seek where that saves work, else from the first."""
-        for back in SEEK_BACK if start is not None and self._seekable else ():
+        for back in SEEK_BACK if start is not None and self.seekable else ():
             if start - back <= self.start:
                 break
             errors = self.errors
