@@ -1,0 +1,24 @@
+"""Turn a MOT Challenge folder into a video and its truth, or record why that can't be done."""
+
+from functools import partial
+
+from framewright import job
+from framewright.sources.mot import fetch
+from framewright.sources.outcome import settle, write_outcome
+
+log = job.start(snakemake)
+row = snakemake.params
+
+with job.whole(snakemake.output.truth) as truth, job.whole(snakemake.output.video) as target:
+    outcome = settle(
+        partial(fetch, row.source.removeprefix("mot:"), truth=truth, log=log),
+        target,
+        video=snakemake.wildcards.video,
+        source=row.source,
+        kind="mot",
+        licence=row.licence,
+    )
+
+with job.whole(snakemake.output.outcome) as path:
+    write_outcome(path, outcome)
+log.info("%s: %s", outcome.status, outcome.format or outcome.detail)
