@@ -173,20 +173,21 @@ class Cover:
 
 
 def lay(picture: np.ndarray, sprite: Sprite, x: float, y: float, scale: float) -> Cover | None:
-    """Lay a cut-out over a picture ((H, W, 3) float32, 0 to 255, changed in place) with its anchor at (x, y), `scale`
-    pixels per metre. None when it falls outside."""
+    """Lay a cut-out over a picture ((H, W, 3) uint8, changed in place) with its anchor at (x, y), `scale` pixels per
+    metre. None when it falls outside."""
     zoom = scale / sprite.scale
     placed = _warp(sprite.rgba, zoom, x - sprite.anchor[0] * zoom, y - sprite.anchor[1] * zoom, picture.shape)
     if placed is None:
         return None
     left, top, patch, inside = placed
-    alpha = patch[..., 3].astype(np.float32) * (1 / 255)
+    alpha = np.ascontiguousarray(patch[..., 3])
     height, width = alpha.shape
     under = picture[top : top + height, left : left + width]
-    under *= (1 - alpha)[..., None]
-    under += patch[..., :3]
-    whole = float(alpha.sum()) if inside else float(sprite.rgba[..., 3].sum()) / 255 * zoom * zoom
-    return Cover(left, top, alpha, whole)
+    cv2.multiply(under, cv2.cvtColor(255 - alpha, cv2.COLOR_GRAY2RGB), under, 1 / 255)
+    cv2.add(under, cv2.cvtColor(patch, cv2.COLOR_RGBA2RGB), under)
+    cover = alpha.astype(np.float32) * np.float32(1 / 255)
+    whole = cover.sum() if inside else cv2.sumElems(sprite.rgba)[3] / 255 * zoom * zoom
+    return Cover(left, top, cover, float(whole))
 
 
 def _warp(rgba: np.ndarray, zoom: float, left: float, top: float, shape) -> tuple[int, int, np.ndarray, bool] | None:
@@ -227,4 +228,6 @@ def shadow(picture: np.ndarray, sprite: Sprite, x: float, y: float, scale: float
         return
     matrix[:, 2] -= (x1, y1)
     dark = cv2.warpAffine(small, matrix, (int(x2 - x1), int(y2 - y1)), flags=cv2.INTER_LINEAR)
-    picture[y1:y2, x1:x2] *= (1 - dark.astype(np.float32) * (depth / 255))[..., None]
+    light = cv2.convertScaleAbs(dark, alpha=-depth, beta=255)
+    under = picture[y1:y2, x1:x2]
+    cv2.multiply(under, cv2.cvtColor(light, cv2.COLOR_GRAY2RGB), under, 1 / 255)

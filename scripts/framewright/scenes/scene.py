@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -32,28 +33,18 @@ class Drawn:
 
 
 @dataclass(frozen=True)
-class Encoding:
-    """How a scene is written: codec, quality, longest distance between key frames, pixel format, colour tags and
-    further options of the encoder."""
-
-    codec: str = "libx264"
-    crf: int = 18
-    gop: int = 50
-    pixel_format: str = "yuv420p"
-    colour: str = "bt709"
-    options: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class Scene:
-    """A film that can be drawn: `draw(k)` is its frame `k`, the same at any time and in any order."""
+    """A film that can be drawn: `draw(k)` is its frame `k`, the same at any time and in any order.
+
+    `size` is (width, height), `rate` frames per second, `encoding` what `framewright.encode.Writer` is told of it.
+    """
 
     size: tuple[int, int]
     rate: Fraction
     frames: int
     draw: Callable[[int], Drawn]
     transitions: tuple[Transition, ...] = ()
-    encoding: Encoding = Encoding()
+    encoding: dict[str, Any] = field(default_factory=dict)
 
 
 def record(scene: Scene, write: Callable[[np.ndarray], object]) -> Truth:

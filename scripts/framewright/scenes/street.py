@@ -15,7 +15,7 @@ import numpy as np
 from framewright.scenes import figures, motion, plants, vehicles
 from framewright.scenes.backdrop import FAR_KERB, MOODS, NEAR_KERB, PARK, Mood, View, backdrop, view
 from framewright.scenes.paint import Cover, Sprite, lay, shadow
-from framewright.scenes.scene import Drawn, Encoding, Mark, Scene
+from framewright.scenes.scene import Drawn, Mark, Scene
 
 RATE = Fraction(25)
 SIZE = (640, 360)
@@ -26,7 +26,7 @@ TURN = 2 * np.pi
 @dataclass(frozen=True, eq=False)
 class Actor:
     """Somebody or something that moves: class, way, how it is drawn (phase, swing, heading, scale -> Sprite), how many
-    metres one cycle of its movement takes, and in how many steps the cycle is drawn."""
+    metres one cycle of its movement takes, in how many steps the cycle is drawn, and how far it reaches to either side."""
 
     name: str
     path: motion.Path
@@ -34,6 +34,7 @@ class Actor:
     stride: float
     cycle: float = TURN
     steps: int = 20
+    reach: float = 1.2
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,13 +58,13 @@ class Camera:
 
 def street(
     rng: np.random.Generator, seconds: float = 18.0, size: tuple[int, int] = SIZE, rate: Fraction = RATE,
-    mood: str | None = None, slow: float = 1.0, encoding: Encoding = Encoding(),
+    mood: str | None = None, slow: float = 1.0,
 ) -> Scene:  # fmt: skip
     """A random street of `seconds` seconds; `slow` stretches its time (2 is half speed)."""
     frames, hertz = round(seconds * rate), float(rate) * slow
     eye = view(size)
     light = MOODS[mood or str(rng.choice(list(MOODS)))]
-    crossing = float(rng.uniform(0.2, 1.8))
+    crossing = float(rng.uniform(1.6, 2.4))
     margin = round(size[1] / 6)
     camera = _camera(rng, frames, hertz, margin)
     still = backdrop(rng, eye, light, float(camera.along.max()), margin, crossing)
@@ -74,22 +75,22 @@ def street(
 
     def draw(frame: int) -> Drawn:
         at = camera.along[frame], camera.right[frame], camera.down[frame]
-        picture = still.seen(*at).astype(np.float32)
+        picture = still.seen(*at)
         items = [(prop.z, -1, prop.x, prop.sprite, prop.soft) for prop in props]
         for number, actor in enumerate(actors):
-            pose = sprite(number, *_pose(actor, frame))
-            items.append((float(actor.path.z[frame]), number, float(actor.path.x[frame]), pose, False))
-        items = [(*item, *_place(eye, at, item[2], item[0])) for item in items if item[0] > 1.5]
+            x, z = float(actor.path.x[frame]), float(actor.path.z[frame])
+            if _near(eye, at, x, z, actor.reach):
+                items.append((z, number, x, sprite(number, *_pose(actor, frame)), False))
+        items = [(*item, *_place(eye, at, item[2], item[0])) for item in items]
         for _, _, _, cut, soft, x, y, scale in items:
             if not soft:
                 shadow(picture, cut, x, y, scale, light.shadow, light.shade)
         items.sort(key=lambda item: (-item[0], item[1]))
         covers = [(item[1], lay(picture, item[3], *item[5:])) for item in items]
-        picture *= vignette
         marks = _marks(covers, actors, size)
-        return Drawn(np.clip(picture + 0.5, 0, 255).astype(np.uint8), marks)
+        return Drawn(cv2.multiply(picture, vignette, scale=1 / 255), marks)
 
-    return Scene(size, rate, frames, draw, encoding=encoding)
+    return Scene(size, rate, frames, draw, encoding={"crf": 18, "gop": 50})
 
 
 def _place(eye: View, at, x: float, z: float) -> tuple[float, float, float]:
@@ -97,6 +98,12 @@ def _place(eye: View, at, x: float, z: float) -> tuple[float, float, float]:
     along, right, down = at
     scale = eye.scale(z)
     return eye.width / 2 + (x - along) * scale + right, eye.horizon + eye.eye * scale + down, scale
+
+
+def _near(eye: View, at, x: float, z: float, reach: float) -> bool:
+    """Whether something that reaches `reach` metres to either side, or its shadow, may be in the picture."""
+    middle, _, scale = _place(eye, at, x, z)
+    return -reach * scale - eye.width * 0.1 < middle < eye.width + reach * scale
 
 
 def _marks(covers: list[tuple[int, Cover | None]], actors: list[Actor], size: tuple[int, int]) -> tuple[Mark, ...]:
@@ -140,21 +147,20 @@ def _sprite(eye: View, mood: Mood, actors: list[Actor], number: int, step: int, 
 def _lit(sprite: Sprite, mood: Mood, z: float) -> Sprite:
     """A cut-out in the light of the scene, washed out by the haze between it and the camera."""
     share = 1 - np.exp(-z / 90)
-    rgba = sprite.rgba.astype(np.float32)
-    glow = np.float32(mood.haze) * share
-    rgba[..., :3] = rgba[..., :3] * np.float32(mood.light) * (1 - share) + rgba[..., 3:] * glow
-    rgba[..., :3] = np.minimum(rgba[..., :3], rgba[..., 3:])
-    return Sprite(np.clip(rgba + 0.5, 0, 255).astype(np.uint8), sprite.anchor, sprite.scale)
+    matrix = np.diag([*(part * (1 - share) for part in mood.light), 1.0])
+    matrix[:3, 3] = np.multiply(mood.haze, share)
+    return Sprite(cv2.transform(sprite.rgba, matrix), sprite.anchor, sprite.scale)
 
 
 def _vignette(size: tuple[int, int]) -> np.ndarray:
     y, x = np.linspace(-1, 1, size[1])[:, None], np.linspace(-1, 1, size[0])[None, :]
-    return (1 - 0.11 * (x * x + y * y) ** 1.4 / 1.6).astype(np.float32)[..., None]
+    light = 255 - 28 * ((x * x + y * y) / 2) ** 1.4
+    return np.repeat(np.round(light).astype(np.uint8)[..., None], 3, 2)
 
 
 def _camera(rng: np.random.Generator, frames: int, hertz: float, margin: int) -> Camera:
     share = np.arange(frames) / max(1, frames - 1)
-    travel = rng.uniform(1.6, 2.6)
+    travel = rng.uniform(1.3, 2.1)
     shake = motion.handheld(rng, frames, hertz, margin / 50)
     turn = 0.45 * margin * np.sin(TURN * (share * rng.uniform(0.6, 0.9) + rng.random()))
     limit = margin * 0.9
@@ -198,7 +204,7 @@ def _blurred(sprite: Sprite) -> Sprite:
 
 def _cast(rng: np.random.Generator, frames: int, hertz: float, crossing: float) -> list[Actor]:
     length = frames / hertz
-    red = 0.34 * length, 0.34 * length + max(4.5, 0.28 * length)
+    red = 0.28 * length, 0.28 * length + max(4.5, 0.32 * length)
     return [
         *_traffic(rng, frames, hertz, crossing, red),
         *_walkers(rng, frames, hertz, length),
@@ -214,22 +220,22 @@ def _traffic(rng, frames: int, hertz: float, crossing: float, red) -> list[Actor
             looks.insert(int(rng.integers(1, 3)), vehicles.some_bus(rng))
         # the lane's own metres start where its first vehicle is at the first frame
         start = way * -5.5 + rng.uniform(-2, 2)
-        line = way * crossing - way * start - 2.0
+        line = way * crossing - way * start - 1.7
         fronts = motion.drive(
-            [look.length for look in looks], list(rng.uniform(3.6, 5.2, len(looks))),
+            [look.length for look in looks], list(rng.uniform(3.2, 4.5, len(looks))),
             list(rng.uniform(3.5, 9.0, len(looks) - 1)), line, red, frames, hertz,
         )  # fmt: skip
         for look, front in zip(looks, fronts, strict=True):
             path = motion.along(front + way * start, look.length, way, z, hertz)
             kind = "bus" if isinstance(look, vehicles.Bus) else "car"
             draw = partial(vehicles.draw_bus if kind == "bus" else vehicles.draw_car, look)
-            actors.append(Actor(kind, path, draw, TURN / 5 * 0.33, TURN / 5, 8))
+            actors.append(Actor(kind, path, draw, TURN / 5 * 0.33, TURN / 5, 8, look.length))
     for way, z in ((1.0, CYCLE_LANE), (-1.0, FAR_KERB - 0.55)):
         start, pace = -way * rng.uniform(5, 16), rng.uniform(2.6, 3.6)
         front = way * start + pace * np.arange(frames) / hertz
         path = motion.along(front, 0.0, way, z, hertz)
         rider = partial(figures.draw_cyclist, figures.some_cyclist(rng))
-        actors.append(Actor("cyclist", path, rider, 0.34 * TURN * 16 / 7, TURN * 16 / 7, 48))
+        actors.append(Actor("cyclist", path, rider, 0.34 * TURN * 16 / 7, TURN * 16 / 7, 36))
     return actors
 
 
