@@ -72,6 +72,9 @@ class Truth:
     faces: tuple[Boxes, ...] = ()
 
 
+NOTHING = Truth(size=(0, 0), rate=Fraction(1), frames=0)  # of a video that could not be had or used
+
+
 def to_text(truth: Truth) -> str:
     """The truth as JSON, one line per object; the same truth gives the same bytes. Boxes keep 1/1000 pixel."""
     lists = {
@@ -114,7 +117,7 @@ def read_truth(path: str | Path) -> Truth:
 
 def problem(truth: Truth) -> str | None:
     """What contradicts itself in `truth`, or None."""
-    if min(truth.size) <= 0 or truth.rate <= 0 or truth.frames < 0:
+    if truth.frames < 0 or truth.rate <= 0 or (truth.frames and min(truth.size) <= 0):
         return f"size {list(truth.size)}, rate {truth.rate} and frames {truth.frames} must be positive"
     for transition in truth.transitions:
         if not 0 <= transition.start <= transition.end <= truth.frames:

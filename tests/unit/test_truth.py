@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from framewright.errors import UserError
-from framewright.truth import Boxes, Object, Transition, Truth, read_truth, to_text, write_truth
+from framewright.truth import NOTHING, Boxes, Object, Transition, Truth, read_truth, to_text, write_truth
 
 CAR = Object(
     frames=[3, 4, 6], boxes=[[0, 0, 10, 5], [-2.5, 0, 8, 5], [1 / 3, 0, 12, 5]], visible=[1, 0.75, 1], id=7, name="car"
@@ -90,6 +90,11 @@ def test_other_files_are_refused_in_one_line(tmp_path, text, says):
     with pytest.raises(UserError, match=says) as caught:
         read_truth(tmp_path / "truth.json")
     assert "\n" not in str(caught.value)
+
+
+def test_of_a_dead_video_nothing_is_known(tmp_path):
+    write_truth(tmp_path / "truth.json", NOTHING)
+    assert (read_truth(tmp_path / "truth.json").frames, read_truth(tmp_path / "truth.json").objects) == (0, ())
 
 
 def test_a_missing_file_is_named(tmp_path):

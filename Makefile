@@ -1,0 +1,72 @@
+# Framewright in one word each. `make` lists the commands; every one prepares .venv first and ends with the time it took.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+CORES ?= $(shell $(PYTHON) -c "import os; print(len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count())")
+BIN := .venv/bin
+SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
+TIMED := scripts/timed.sh
+
+# ---- for users -----------------------------------------------------------------------------------------------------
+
+demo: .venv/ready ## Run every pipeline on the embedded demo and write results/report.zip
+	@$(TIMED) "make demo: all pipelines on the embedded demo, with $(CORES) cores" \
+		"$(SNAKEMAKE) && $(BIN)/snakemake --report results/report.zip"
+	@echo "Open results/report.zip: unpack it and look at report.html."
+
+table: .venv/ready ## Turn a folder of videos, or a list of links, into a video table: make table DIR=films/ > videos.tsv
+	@test -n "$(DIR)" || { echo "make table: say where: make table DIR=films/ (a folder, or a file with one link or YouTube id a line)" >&2; exit 2; }
+	@$(BIN)/python scripts/make_table.py "$(DIR)"
+
+retry-sources: .venv/ready ## Forget the sources that failed for a passing reason, so that the next run tries them again
+	@$(BIN)/python scripts/retry_sources.py results
+
+dag: .venv/ready ## Draw the rules as results/dag.svg; FULL=1 draws every job
+	@$(TIMED) "make dag: results/dag.svg" "$(SNAKEMAKE) --quiet all $(if $(FULL),--dag,--rulegraph) dot | $(BIN)/python scripts/draw_dag.py results/dag.svg"
+
+slurm-profile: ## Link profiles/slurm into the user's Snakemake folder, for `snakemake --profile slurm`
+	@folder="$${XDG_CONFIG_HOME:-$$HOME/.config}/snakemake"; mkdir -p "$$folder"; \
+	if [ -e "$$folder/slurm" ] && [ ! -L "$$folder/slurm" ]; then \
+		echo "make slurm-profile: $$folder/slurm exists and is not a link; move it away first" >&2; exit 1; fi; \
+	ln -sfn "$(CURDIR)/profiles/slurm" "$$folder/slurm"; \
+	echo "$$folder/slurm -> $(CURDIR)/profiles/slurm"
+
+# ---- for developers ------------------------------------------------------------------------------------------------
+
+test: .venv/ready ## Run all tests
+	@$(TIMED) "make test: unit, script, workflow and house tests, with $(CORES) processes" "$(BIN)/pytest -n $(CORES) --durations 10"
+
+test-fast: .venv/ready ## Run the tests that answer within a minute
+	@$(TIMED) "make test-fast: all but the slow tests" "$(BIN)/pytest -q -n $(CORES) -m 'not slow'"
+
+bench: .venv/ready ## Measure ours against the plain way, side by side
+	@$(TIMED) "make bench: ratios against the plain way" "for bench in tests/bench/bench_*.py; do $(BIN)/python \$$bench; done"
+
+format: .venv/ready ## Format and lint everything
+	@$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/snakefmt -q Snakefile rules && $(BIN)/snakemake --lint
+
+config-readme: .venv/ready ## Write config/README.md anew from config/schemas
+	@$(BIN)/python scripts/document_config.py
+
+lock: ## Resolve requirements.in into requirements.txt, for Python 3.11 to 3.13
+	@$(BIN)/uv pip compile requirements.in --universal --python-version 3.11 --fork-strategy fewest --upgrade \
+		--override requirements-overrides.txt --no-header --no-annotate --quiet | grep -v '^opencv-python=' > requirements.txt.new
+	@mv requirements.txt.new requirements.txt && wc -l < requirements.txt | xargs printf '%s packages pinned in requirements.txt\n'
+
+# ---- the environment -----------------------------------------------------------------------------------------------
+
+.venv/ready: requirements.txt
+	@$(TIMED) "Installing $$(grep -c . requirements.txt) packages into .venv: about 3 GB to download and 7 GB on disk, most of it PyTorch with CUDA" \
+		"scripts/install.sh $(PYTHON)"
+
+clean: ## Remove results and logs; the environment stays
+	@rm -rf results logs benchmarks .snakemake && echo "removed results, logs, benchmarks and .snakemake"
+
+help: ## List these commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+.PHONY: demo table retry-sources dag slurm-profile test test-fast bench format config-readme lock clean help

@@ -1,0 +1,31 @@
+# Framewright: videos in, training-ready datasets and models out.
+#
+# This file is the table of contents. What you choose stands in config/config.yaml and in the video table that it
+# names; config/README.md explains every key. `snakemake -c8` makes what is missing or stale, `snakemake -c8 sources`
+# one part of it, and `snakemake -n` says what would be made, and why.
+
+from pathlib import Path
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+
+# A working directory (--directory) may bring a config of its own.
+configfile: "config/config.yaml" if Path("config/config.yaml").exists() else workflow.source_path("config/config.yaml")
+
+
+report: "rules/captions/workflow.rst"
+
+
+include: "rules/common.smk"
+include: "rules/sources.smk"
+include: "rules/overview.smk"
+
+
+rule all:
+    """Everything the config asks for: the sources, checked, and each chosen pipeline's results."""
+    default_target: True
+    input:
+        rules.sources.input,
+        rules.overview.input,
+        [getattr(rules, pipeline).input for pipeline in config["pipelines"]],

@@ -1,0 +1,79 @@
+# What the rule files share.
+# requires: config (as given), config/schemas, the video table
+# yields:   config (complete), videos (id -> row), and the input functions: the only functions in rule files
+
+import os
+import sys
+
+HOUSE = Path(workflow.current_basedir).parent
+SCRIPTS = HOUSE / "scripts"
+SCHEMAS = HOUSE / "config" / "schemas"
+
+# Nothing is written beside the code, not even what Python compiles.
+os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(Path(".snakemake/pycache").absolute())
+sys.path.insert(0, str(SCRIPTS))
+
+from framewright import code, table
+from framewright.config import complete, fill, read_schema
+from framewright.scenes.names import NAMES as SCENES
+
+
+def checked() -> dict:
+    """The videos to work on, by id, after completing the config; every fault of both ends the run, a line each."""
+    faults = []
+    if workflow.is_main_process:
+        filled, faults = complete(config, SCHEMAS)
+    else:  # a job of a run that was checked
+        filled = fill(config, read_schema(SCHEMAS))
+    config.update(filled)
+    rows = table.read_table(config["videos"] or HOUSE / "config" / "videos.tsv")
+    if workflow.is_main_process:
+        faults += table.problems(rows, SCHEMAS, SCENES)
+    if faults:
+        sys.exit("\n".join(faults))
+    return table.videos(rows)
+
+
+videos = checked()
+
+
+def code_of(script: str) -> str:
+    """A digest of what a script computes: editing it, or the library below it, makes its outputs stale."""
+    return code.code_of(f"{script}.py", SCRIPTS)
+
+
+def column(name: str):
+    """A column of the video table, as a parameter of a rule that has the wildcard `video`."""
+    return lambda wildcards: getattr(videos[wildcards.video], name)
+
+
+def videos_of(kind: str) -> list[str]:
+    """The ids of the videos whose source is of this kind: local, http, youtube, mot or demo."""
+    return [row.video for row in videos.values() if row.kind == kind]
+
+
+def videos_with_truth() -> list[str]:
+    """The ids of the videos whose cuts or objects are known: from the table, a MOT folder or a demo scene's renderer."""
+    return [row.video for row in videos.values() if row.truth or row.kind in ("mot", "demo")]
+
+
+def only(ids: list[str]) -> str:
+    """A pattern for these ids alone: it tells apart the rules that make the same file from different sources."""
+    return table.id_pattern(ids)
+
+
+def place(wildcards) -> str:
+    """The file or folder of a video that is here already."""
+    return videos[wildcards.video].place
+
+
+def place_bytes(wildcards) -> int:
+    """The size of that file, or of all files in that folder: unlike its time, no way of copying keeps it by chance."""
+    here = Path(place(wildcards))
+    return sum(file.stat().st_size for file in (here.rglob("*") if here.is_dir() else [here]) if file.is_file())
+
+
+def annotations(wildcards) -> list[str]:
+    """The annotation files of a MOT folder that are there."""
+    folder = Path(place(wildcards))
+    return [str(folder / name) for name in ("seqinfo.ini", "gt/gt.txt") if (folder / name).is_file()]

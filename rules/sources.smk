@@ -1,0 +1,228 @@
+# Sources: get, check and probe each video once, for all pipelines.
+# requires: the video table, and the files, links and folders that it names
+# yields:   results/sources/<video>/{video, source.json, probe.json}, truth.json where the truth is known,
+#           results/sources/summary.tsv
+#
+# A source that is gone or broken is an outcome, not a crash: `video` is then an empty file, source.json or probe.json
+# says why, and the jobs behind it make empty, valid outputs. The paths are the same for every kind of source: consumers
+# write rules.sources_link.output.video.
+
+
+rule sources_link:
+    """A local file is linked under its id; nothing is copied."""
+    input:
+        source=place,
+    output:
+        video="results/sources/{video}/video",
+        outcome="results/sources/{video}/source.json",
+    log:
+        "logs/sources_link/{video}.log",
+    wildcard_constraints:
+        video=only(videos_of("local")),
+    localrule: True
+    conda:
+        "../envs/video.yaml"
+    params:
+        code=code_of("sources_link"),
+        bytes=place_bytes,
+        sha256=column("sha256"),
+        licence=column("licence"),
+    script:
+        "../scripts/sources_link.py"
+
+
+rule sources_download:
+    """A file from the web is downloaded whole, or the reason is recorded why it can't be had."""
+    output:
+        video="results/sources/{video}/video",
+        outcome="results/sources/{video}/source.json",
+    log:
+        "logs/sources_download/{video}.log",
+    wildcard_constraints:
+        video=only(videos_of("http")),
+    conda:
+        "../envs/fetch.yaml"
+    resources:
+        downloads=1,
+        attempt=lambda wildcards, attempt: attempt,
+        attempts=config["sources"]["attempts"],
+        timeout_seconds=config["sources"]["timeout_seconds"],
+    params:
+        code=code_of("sources_download"),
+        source=column("source"),
+        sha256=column("sha256"),
+        licence=column("licence"),
+        max_gigabytes=config["sources"]["max_gigabytes"],
+    script:
+        "../scripts/sources_download.py"
+
+
+rule sources_youtube:
+    """A YouTube video is downloaded, or the reason is recorded why it can't be had."""
+    output:
+        video="results/sources/{video}/video",
+        outcome="results/sources/{video}/source.json",
+    log:
+        "logs/sources_youtube/{video}.log",
+    wildcard_constraints:
+        video=only(videos_of("youtube")),
+    conda:
+        "../envs/fetch.yaml"
+    resources:
+        downloads=1,
+        attempt=lambda wildcards, attempt: attempt,
+        attempts=config["sources"]["attempts"],
+        timeout_seconds=config["sources"]["timeout_seconds"],
+    params:
+        code=code_of("sources_youtube"),
+        source=column("source"),
+        sha256=column("sha256"),
+        licence=column("licence"),
+        max_gigabytes=config["sources"]["max_gigabytes"],
+        youtube=config["sources"]["youtube"],
+    script:
+        "../scripts/sources_youtube.py"
+
+
+rule sources_mot:
+    """A MOT Challenge folder becomes a video, and its annotations become the truth."""
+    input:
+        annotations=annotations,
+    output:
+        video="results/sources/{video}/video",
+        outcome="results/sources/{video}/source.json",
+        truth="results/sources/{video}/truth.json",
+    log:
+        "logs/sources_mot/{video}.log",
+    benchmark:
+        "benchmarks/sources_mot/{video}.tsv"
+    wildcard_constraints:
+        video=only(videos_of("mot")),
+    conda:
+        "../envs/video.yaml"
+    params:
+        code=code_of("sources_mot"),
+        source=column("source"),
+        bytes=place_bytes,
+        licence=column("licence"),
+    script:
+        "../scripts/sources_mot.py"
+
+
+rule sources_render:
+    """A demo scene is rendered, together with its exact truth."""
+    output:
+        video="results/sources/{video}/video",
+        outcome="results/sources/{video}/source.json",
+        truth="results/sources/{video}/truth.json",
+    log:
+        "logs/sources_render/{video}.log",
+    benchmark:
+        "benchmarks/sources_render/{video}.tsv"
+    wildcard_constraints:
+        video=only(videos_of("demo")),
+    conda:
+        "../envs/video.yaml"
+    params:
+        code=code_of("sources_render"),
+        source=column("source"),
+        licence=column("licence"),
+    script:
+        "../scripts/sources_render.py"
+
+
+rule sources_probe:
+    """What a video really is stands in probe.json: displayed size, exact times, colour, or why it can't be used."""
+    input:
+        video=rules.sources_link.output.video,
+        outcome=rules.sources_link.output.outcome,
+    output:
+        probe="results/sources/{video}/probe.json",
+    log:
+        "logs/sources_probe/{video}.log",
+    conda:
+        "../envs/video.yaml"
+    params:
+        code=code_of("sources_probe"),
+        start=column("start"),
+        end=column("end"),
+        colour=column("colour"),
+        limits=config["sources"]["probe"],
+    script:
+        "../scripts/sources_probe.py"
+
+
+rule sources_truth:
+    """An annotation file that the table names becomes the truth of its video."""
+    input:
+        annotations=column("truth"),
+        probe=rules.sources_probe.output.probe,
+    output:
+        truth=rules.sources_render.output.truth,
+    log:
+        "logs/sources_truth/{video}.log",
+    wildcard_constraints:
+        video=only([row.video for row in videos.values() if row.truth]),
+    localrule: True
+    conda:
+        "../envs/video.yaml"
+    params:
+        code=code_of("sources_truth"),
+    script:
+        "../scripts/sources_truth.py"
+
+
+rule sources_preview:
+    """A sheet of frames shows a demo scene with its truth. Never made of a user's video: faces could be seen."""
+    input:
+        video=rules.sources_link.output.video,
+        truth=rules.sources_render.output.truth,
+    output:
+        sheet=report(
+            "results/sources/{video}/preview.png",
+            caption="captions/sources_preview.rst",
+            category="Sources",
+            labels={"video": "{video}", "shows": "frames"},
+        ),
+    log:
+        "logs/sources_preview/{video}.log",
+    wildcard_constraints:
+        video=only(videos_of("demo")),
+    conda:
+        "../envs/video.yaml"
+    params:
+        code=code_of("sources_preview"),
+    script:
+        "../scripts/sources_preview.py"
+
+
+rule sources_summary:
+    """One table says of each video whether it can be used, and if not, why not."""
+    input:
+        outcomes=expand(rules.sources_link.output.outcome, video=videos),
+        probes=expand(rules.sources_probe.output.probe, video=videos),
+    output:
+        table=report(
+            "results/sources/summary.tsv",
+            caption="captions/sources_summary.rst",
+            category="Sources",
+            labels={"video": "all", "shows": "what became of each"},
+        ),
+    log:
+        "logs/sources_summary.log",
+    localrule: True
+    conda:
+        "../envs/video.yaml"
+    params:
+        code=code_of("sources_summary"),
+        videos=list(videos),
+    script:
+        "../scripts/sources_summary.py"
+
+
+rule sources:
+    """All videos of the table are checked and described."""
+    input:
+        rules.sources_summary.output,
+        expand(rules.sources_render.output.truth, video=videos_with_truth()),
+        expand(rules.sources_preview.output, video=videos_of("demo")),

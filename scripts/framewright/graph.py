@@ -1,0 +1,165 @@
+"""Draw a dependency graph as a picture: layers from top to bottom, as few crossings as a few sweeps find."""
+
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from itertools import pairwise
+
+import networkx as nx
+import numpy as np
+from scipy.optimize import isotonic_regression
+
+NODE_HEIGHT, LAYER_GAP, NODE_GAP, LETTER, MARGIN = 30, 44, 22, 7.3, 24
+SWEEPS = 12
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a node is drawn: its centre, and its width (0 where a long edge merely passes)."""
+
+    x: float
+    y: float
+    width: float
+
+
+def rule_graph_of(snakefile: str, config: dict) -> str:
+    """Return the dot text of the rules that a workflow uses in the current folder under a complete config."""
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump(config, file)
+        file.flush()
+        command = [sys.executable, "-m", "snakemake", "--snakefile", snakefile, "--configfile", file.name]
+        options = ["--nolock", "--quiet", "all", "--rulegraph", "dot"]
+        return subprocess.run([*command, *options], capture_output=True, text=True, check=True).stdout
+
+
+def read_dot(text: str) -> nx.DiGraph:
+    """Read the graph that `snakemake --rulegraph dot` or `--dag dot` prints; nodes carry `label`."""
+    labels = {node: label.replace("\\n", " ") for node, label in re.findall(r'^\s*(\d+)\[label = "(.*?)"', text, re.M)}
+    number = {node: i for i, node in enumerate(sorted(labels, key=lambda node: (labels[node], int(node))))}
+    graph = nx.DiGraph()
+    for node, i in sorted(number.items(), key=lambda item: item[1]):
+        graph.add_node(i, label=labels[node])
+    edges = re.findall(r"^\s*(\d+) -> (\d+)", text, re.M)
+    graph.add_edges_from(sorted((number[start], number[end]) for start, end in edges))
+    return graph
+
+
+def draw(graph: nx.DiGraph) -> str:
+    """Return the graph as an SVG document; a node's colour tells the first word of its label.
+
+    An edge that other edges already imply is left out.
+    """
+    labels = dict(graph.nodes(data="label"))
+    reduced = nx.transitive_reduction(graph)
+    layers, chains = _layers(reduced)
+    _untangle(layers, chains)
+    places = _places(layers, chains, labels)
+    width = max((place.x + place.width / 2 for place in places.values()), default=0) + MARGIN
+    height = len(layers) * (NODE_HEIGHT + LAYER_GAP) - LAYER_GAP + 2 * MARGIN
+    words = sorted({_word(label) for label in labels.values()})
+    hues = {word: round(360 * i / max(len(words), 1) + 205) % 360 for i, word in enumerate(words)}
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}"'
+            f' height="{height:.0f}" font-family="ui-monospace, Menlo, Consolas, monospace" font-size="12">',
+            '<rect width="100%" height="100%" fill="#fff"/>',
+            *(_edge([places[node] for node in chain]) for chain in chains),
+            *(_box(places[node], label, hues[_word(label)]) for node, label in labels.items()),
+            "</svg>\n",
+        ]
+    )
+
+
+def _layers(graph: nx.DiGraph) -> tuple[list[list], list[list]]:
+    """Return the nodes of each layer, and each edge as the chain of nodes it passes, one per layer."""
+    layers = [sorted(layer) for layer in nx.topological_generations(graph)]
+    level = {node: i for i, layer in enumerate(layers) for node in layer}
+    for node in reversed(list(nx.topological_sort(graph))):  # let a source stand just above its first user
+        if not graph.in_degree(node) and graph.out_degree(node):
+            level[node] = min(level[user] for user in graph.successors(node)) - 1
+    layers = [[node for node in level if level[node] == i] for i in range(len(layers))]
+    chains = []
+    for start, end in graph.edges:
+        passed = [(start, end, i) for i in range(level[start] + 1, level[end])]
+        for waypoint in passed:
+            layers[waypoint[2]].append(waypoint)
+        chains.append([start, *passed, end])
+    return layers, chains
+
+
+def _neighbours(chains: list[list]) -> tuple[dict, dict]:
+    """Return who stands directly above and directly below each node."""
+    above, below = {}, {}
+    for chain in chains:
+        for upper, lower in pairwise(chain):
+            above.setdefault(lower, []).append(upper)
+            below.setdefault(upper, []).append(lower)
+    return above, below
+
+
+def _sweeps(layers: list[list], chains: list[list]) -> Iterator[tuple[int, dict]]:
+    """Walk down and up the layers in turn; yield each layer with the neighbours it was reached from."""
+    above, below = _neighbours(chains)
+    for sweep in range(SWEEPS):
+        down = sweep % 2 == 0
+        for i in range(1, len(layers)) if down else range(len(layers) - 2, -1, -1):
+            yield i, above if down else below
+
+
+def _untangle(layers: list[list], chains: list[list]) -> None:
+    """Order each layer by the mean position of its neighbours."""
+    for i, neighbours in _sweeps(layers, chains):
+        position = {node: k / len(layer) for layer in layers for k, node in enumerate(layer)}
+        layers[i].sort(key=lambda node: np.mean([position[other] for other in neighbours.get(node, [node])]))
+
+
+def _places(layers: list[list], chains: list[list], labels: dict[str, str]) -> dict:
+    """Put each node as near to the mean of its neighbours as the order and width of its layer allow."""
+    widths = {node: LETTER * len(labels[node]) + 22 if node in labels else 0 for layer in layers for node in layer}
+    x = {}
+    least = []  # least distance of each node of a layer from its first
+    for layer in layers:
+        size = np.array([widths[node] for node in layer])
+        least.append(np.concatenate([[0], np.cumsum((size[1:] + size[:-1]) / 2 + NODE_GAP)]))
+        x.update(zip(layer, least[-1] - least[-1][-1] / 2, strict=True))
+    for i, neighbours in _sweeps(layers, chains):
+        wish = np.array([np.mean([x[other] for other in neighbours.get(node, [node])]) for node in layers[i]])
+        x.update(zip(layers[i], isotonic_regression(wish - least[i]).x + least[i], strict=True))
+    left = min((x[node] - widths[node] / 2 for node in x), default=0) - MARGIN
+    rows = [MARGIN + NODE_HEIGHT / 2 + i * (NODE_HEIGHT + LAYER_GAP) for i in range(len(layers))]
+    return {
+        node: Place(x[node] - left, row, widths[node])
+        for layer, row in zip(layers, rows, strict=True)
+        for node in layer
+    }
+
+
+def _edge(chain: list[Place]) -> str:
+    start = chain[0]
+    path = f"M{start.x:.1f},{start.y + NODE_HEIGHT / 2:.1f}"
+    for upper, lower in pairwise(chain):
+        top, bottom = upper.y + NODE_HEIGHT / 2, lower.y - NODE_HEIGHT / 2
+        bend = (top + bottom) / 2
+        path += f" C{upper.x:.1f},{bend:.1f} {lower.x:.1f},{bend:.1f} {lower.x:.1f},{bottom:.1f}"
+        if not lower.width:
+            path += f" V{lower.y + NODE_HEIGHT / 2:.1f}"
+    return f'<path d="{path}" fill="none" stroke="#b8bfc9" stroke-width="1.6"/>'
+
+
+def _box(place: Place, label: str, hue: int) -> str:
+    x, y = place.x - place.width / 2, place.y - NODE_HEIGHT / 2
+    return (
+        f'<rect x="{x:.1f}" y="{y:.1f}" width="{place.width:.1f}" height="{NODE_HEIGHT}" rx="8"'
+        f' fill="hsl({hue},62%,94%)" stroke="hsl({hue},48%,52%)" stroke-width="1.4"/>'
+        f'<text x="{place.x:.1f}" y="{place.y + 4:.1f}" text-anchor="middle" fill="hsl({hue},55%,24%)">'
+        f"{escape(label)}</text>"
+    )
+
+
+def _word(label: str) -> str:
+    return label.split("_")[0].split(" ")[0]

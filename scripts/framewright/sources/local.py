@@ -1,0 +1,27 @@
+"""Files that are here already: linked, never copied."""
+
+from pathlib import Path
+
+from framewright.sources.outcome import Dead, Fetched, checked
+
+
+def link(source: str | Path, target: Path, *, sha256: str | None = None) -> Fetched:
+    """Make `target` a link to the absolute path of `source`; its bytes are read only to check a sha256.
+
+    Raises Dead when there is no such file, when it holds nothing, or when it may not be read.
+    """
+    source = Path(source).absolute()
+    try:
+        with source.open("rb") as file:
+            empty = not file.read(1)
+        if empty:
+            raise Dead("empty", f"{source} has 0 bytes")
+        digest = checked(source, sha256) if sha256 else None
+    except FileNotFoundError as error:
+        raise Dead("gone", f"{source} does not exist") from error
+    except IsADirectoryError as error:
+        raise Dead("not-video", f"{source} is a folder") from error
+    except OSError as error:
+        raise Dead("forbidden", f"{source} cannot be read ({error.strerror})") from error
+    target.symlink_to(source)
+    return Fetched(source.stat().st_size, digest)

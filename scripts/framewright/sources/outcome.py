@@ -1,0 +1,122 @@
+"""What became of a video that was asked for: got, dead, or worth another try."""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from framewright.errors import UserError
+
+
+class SourceError(UserError):
+    """A video that could not be got: `reason` is one word, such as "gone", the message a sentence for people."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
+class Dead(SourceError):
+    """A permanent cause: asking again gives the same answer."""
+
+
+class Passing(SourceError):
+    """A cause that may be gone in a minute or a day."""
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What was put in place: bytes, sha256 of the file as it came (None: not read), address and format if known.
+
+    `detail` says what a person should know of it, such as a gap that was filled.
+    """
+
+    bytes: int
+    sha256: str | None = None
+    url: str | None = None
+    format: str | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The record beside each video: `status` is "ok" or "dead"; `retry` says that a dead one may live again."""
+
+    video: str
+    source: str
+    kind: str
+    status: str
+    reason: str | None
+    detail: str
+    retry: bool
+    bytes: int
+    sha256: str | None
+    url: str | None
+    format: str | None
+    licence: str | None
+
+
+def settle(
+    get: Callable[[Path], Fetched],
+    target: Path,
+    *,
+    video: str,
+    source: str,
+    kind: str,
+    licence: str | None,
+    attempt: int = 1,
+    attempts: int = 1,
+) -> Outcome:
+    """Let `get` put a video at `target` and say what became of it.
+
+    A permanent cause is an outcome at once. A passing one is raised, so that the job fails and is tried again, until
+    attempt number `attempts` (they count from 1), where it becomes an outcome too. Behind a dead outcome `target` is an
+    empty file.
+    """
+    try:
+        fetched, error = get(target), None
+    except SourceError as failure:
+        if isinstance(failure, Passing) and attempt < attempts:
+            raise
+        fetched, error = Fetched(0, detail=str(failure)), failure
+        target.unlink(missing_ok=True)
+        target.touch()
+    return Outcome(
+        video=video,
+        source=without_password(source),
+        kind=kind,
+        status="dead" if error else "ok",
+        reason=error.reason if error else None,
+        retry=isinstance(error, Passing),
+        licence=licence,
+        **asdict(fetched),
+    )
+
+
+def write_outcome(path: str | Path, outcome: Outcome) -> None:
+    """Write the record as JSON; the same outcome gives the same bytes."""
+    Path(path).write_text(json.dumps(asdict(outcome), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def read_outcome(path: str | Path) -> Outcome:
+    """The record written in `path`."""
+    try:
+        return Outcome(**json.loads(Path(path).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise UserError(f"{path}: not the record of a source ({error}); delete it and run again") from error
+
+
+def checked(path: Path, sha256: str | None) -> str:
+    """The sha256 of the file at `path`, in small hexadecimal digits; Dead when another one was expected."""
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if sha256 and found != sha256.lower():
+        raise Dead("checksum", f"the file's sha256 is {found}, not {sha256.lower()} as the table says")
+    return found
+
+
+def without_password(address: str) -> str:
+    """The address without `user:password@`: records and cards are made to be shared."""
+    return re.sub(r"^(https?://)[^/?#]*@", r"\1", address, flags=re.IGNORECASE)

@@ -1,0 +1,35 @@
+"""Download a file from the web, or record why it can't be had."""
+
+from functools import partial
+from pathlib import Path
+
+from framewright import job
+from framewright.sources.http import Limits, download
+from framewright.sources.outcome import settle, write_outcome
+
+log = job.start(snakemake)
+row, effort, video = snakemake.params, snakemake.resources, snakemake.wildcards.video
+
+get = partial(
+    download,
+    row.source,
+    unfinished=Path(snakemake.output.video).parents[1] / ".unfinished" / video,
+    limits=Limits(timeout=effort.timeout_seconds, max_bytes=round(row.max_gigabytes * 1e9)),
+    sha256=row.sha256,
+    log=log,
+)
+with job.whole(snakemake.output.video) as target:
+    outcome = settle(
+        get,
+        target,
+        video=video,
+        source=row.source,
+        kind="http",
+        licence=row.licence,
+        attempt=effort.attempt,
+        attempts=effort.attempts,
+    )
+
+with job.whole(snakemake.output.outcome) as path:
+    write_outcome(path, outcome)
+log.info("%s: %s", outcome.status, outcome.detail or f"{outcome.bytes:,} bytes")

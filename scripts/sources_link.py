@@ -1,0 +1,24 @@
+"""Link a local file under its id, or record why it can't be used."""
+
+from functools import partial
+
+from framewright import job
+from framewright.sources.local import link
+from framewright.sources.outcome import settle, write_outcome
+
+log = job.start(snakemake)
+source, row = snakemake.input.source, snakemake.params
+
+with job.whole(snakemake.output.video) as target:
+    outcome = settle(
+        partial(link, source, sha256=row.sha256),
+        target,
+        video=snakemake.wildcards.video,
+        source=source,
+        kind="local",
+        licence=row.licence,
+    )
+
+with job.whole(snakemake.output.outcome) as path:
+    write_outcome(path, outcome)
+log.info("%s: %s", outcome.status, outcome.detail or source)

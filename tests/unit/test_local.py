@@ -1,0 +1,54 @@
+import hashlib
+
+import pytest
+
+from framewright.sources.local import link
+from framewright.sources.outcome import Dead
+
+FILM = b"a film"
+DIGEST = hashlib.sha256(FILM).hexdigest()
+
+
+def test_a_file_is_linked_by_its_absolute_path(tmp_path, monkeypatch):
+    (tmp_path / "my film.mp4").write_bytes(FILM)
+    monkeypatch.chdir(tmp_path)
+    fetched = link("my film.mp4", tmp_path / "video")
+    assert (tmp_path / "video").readlink() == tmp_path / "my film.mp4"
+    assert (fetched.bytes, fetched.sha256) == (6, None)
+
+
+def test_a_link_is_linked_as_it_is(tmp_path):
+    (tmp_path / "film").write_bytes(FILM)
+    (tmp_path / "alias").symlink_to("film")
+    link(tmp_path / "alias", tmp_path / "video")
+    assert (tmp_path / "video").readlink() == tmp_path / "alias"
+
+
+def test_checksum(tmp_path):
+    (tmp_path / "film").write_bytes(FILM)
+    assert link(tmp_path / "film", tmp_path / "video", sha256=DIGEST.upper()).sha256 == DIGEST
+    with pytest.raises(Dead, match=DIGEST) as caught:
+        link(tmp_path / "film", tmp_path / "other", sha256=64 * "0")
+    assert caught.value.reason == "checksum"
+    assert not (tmp_path / "other").is_symlink()
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("nowhere", "gone"),
+        ("broken link", "gone"),
+        ("empty", "empty"),
+        ("folder", "not-video"),
+        ("circle", "forbidden"),
+    ],
+)
+def test_dead_files(tmp_path, name, reason):
+    (tmp_path / "empty").touch()
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "broken link").symlink_to("nowhere")
+    (tmp_path / "circle").symlink_to("circle")
+    with pytest.raises(Dead) as caught:
+        link(tmp_path / name, tmp_path / "video")
+    assert caught.value.reason == reason
+    assert not (tmp_path / "video").is_symlink()
