@@ -216,7 +216,9 @@ def _burns(still: np.ndarray, shot: Shot, rng: np.random.Generator, size) -> Cal
     return picture
 
 
-def _moved(picture: Callable[[int], np.ndarray], shot: Shot, rng: np.random.Generator, size) -> Callable[[int], np.ndarray]:
+def _moved(
+    picture: Callable[[int], np.ndarray], shot: Shot, rng: np.random.Generator, size
+) -> Callable[[int], np.ndarray]:
     """The same, shaken where the plan has a shake; a street is also turned fast where it has a pan."""
     shake = next((event for event in shot.events if event.kind == "shake"), None)
     whip = next((event for event in shot.events if event.kind == "pan" and shot.source == "street"), None)
@@ -231,7 +233,9 @@ def _moved(picture: Callable[[int], np.ndarray], shot: Shot, rng: np.random.Gene
             reach = (frame - shake.start + 1) / shake.frames
             strength = float(np.clip(8 * reach * (1 - reach), 0, 1)) if 0 < reach < 1 else 0.0
             if strength:
-                matrix = cv2.getRotationMatrix2D((size[0] / 2, size[1] / 2), roll[frame] * strength, 1 + 0.05 * strength)
+                matrix = cv2.getRotationMatrix2D(
+                    (size[0] / 2, size[1] / 2), roll[frame] * strength, 1 + 0.05 * strength
+                )
                 matrix[:, 2] += sway[frame] * strength
                 seen = cv2.warpAffine(seen, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
         if whip is not None:

@@ -62,9 +62,11 @@ def _space(rng: np.random.Generator, size):
     sky = cv2.addWeighted(sky, 1.25, cv2.GaussianBlur(sky, (0, 0), 2.2 * unit + 0.4), -0.35, 0)
     cloud = clouds(rng, high // 2, wide // 2, height // 3, 6)
     cloud = cv2.resize(cloud, (wide, high), interpolation=cv2.INTER_LINEAR)[..., None] ** 2.2
-    tint = np.float32((54, 26, 66)) + (np.float32((18, 64, 88)) - np.float32((54, 26, 66))) * np.linspace(
-        0, 1, wide, dtype=np.float32
-    )[None, :, None]
+    tint = (
+        np.float32((54, 26, 66))
+        + (np.float32((18, 64, 88)) - np.float32((54, 26, 66)))
+        * np.linspace(0, 1, wide, dtype=np.float32)[None, :, None]
+    )
     sky = np.clip(sky + cloud * tint, 0, 255).astype(np.uint8)
     for _ in range(900):
         x, y = int(rng.integers(wide)), int(rng.integers(high))
@@ -109,7 +111,9 @@ def _planet(rng: np.random.Generator, radius: int) -> Sprite:
     ring = ring * np.where((x > 0) & (v < 0) & (inside < 1.5), 0.25, 1.0)
     out = np.dstack([colour * light * ball[..., None], ball])
     over = ring[..., None]
-    out = out * (1 - over) + np.dstack([np.ones_like(colour) * np.float32((0.86, 0.78, 0.66)), np.ones_like(ball)]) * over
+    out = (
+        out * (1 - over) + np.dstack([np.ones_like(colour) * np.float32((0.86, 0.78, 0.66)), np.ones_like(ball)]) * over
+    )
     return Sprite(np.clip(out * 255 + 0.5, 0, 255).astype(np.uint8), (half, half), 1.0)
 
 
@@ -152,7 +156,15 @@ def _hills(rng: np.random.Generator, size, unit: float, base: float, colour, ink
         if base < 5 and rng.random() < 0.3:
             _house(rng, canvas, place, foot - 0.12, 0.16 * (7.5 - base), ink)
         else:
-            _pine(rng, canvas, place, foot - 0.1, 0.2 * (7.6 - base) * rng.uniform(0.7, 1.2), mix(colour, (0.1, 0.35, 0.25), 0.6), ink)
+            _pine(
+                rng,
+                canvas,
+                place,
+                foot - 0.1,
+                0.2 * (7.6 - base) * rng.uniform(0.7, 1.2),
+                mix(colour, (0.1, 0.35, 0.25), 0.6),
+                ink,
+            )
     canvas.polygon(outline, colour, mix(colour, (1, 1, 0.75), 0.18))
     for k in range(5):
         lower = [(a, b - 0.35 - 0.5 * k - 0.1 * np.sin(3 * a + k)) for a, b in zip(x, y, strict=True)]
@@ -160,7 +172,12 @@ def _hills(rng: np.random.Generator, size, unit: float, base: float, colour, ink
     for place in rng.uniform(-half, half, 260):
         foot = float(np.interp(place, x, y)) - rng.uniform(0.15, 2.6)
         blade = 0.05 + 0.012 * (7 - base)
-        tuft = [(place - blade, foot), (place - 0.5 * blade, foot + 2 * blade), (place, foot), (place + 0.7 * blade, foot + 2.2 * blade)]
+        tuft = [
+            (place - blade, foot),
+            (place - 0.5 * blade, foot + 2 * blade),
+            (place, foot),
+            (place + 0.7 * blade, foot + 2.2 * blade),
+        ]
         canvas.stroke(tuft, 0.016, mix(colour, ink, 0.45))
     canvas.stroke(list(zip(x, y, strict=True)), 0.05, ink)
     return canvas.sprite()
@@ -171,16 +188,30 @@ def _pine(rng: np.random.Generator, canvas: Canvas, x: float, y: float, tall: fl
                    (0.45, 0.3, 0.2))  # fmt: skip
     for k in range(3):
         low, high, wide = y + (0.18 + 0.24 * k) * tall, y + (0.58 + 0.24 * k) * tall, (0.34 - 0.08 * k) * tall
-        edge = [(x - wide, low), (x, high), (x + wide, low), (x + 0.3 * wide, low + 0.05 * tall), (x - 0.3 * wide, low - 0.03 * tall)]
+        edge = [
+            (x - wide, low),
+            (x, high),
+            (x + wide, low),
+            (x + 0.3 * wide, low + 0.05 * tall),
+            (x - 0.3 * wide, low - 0.03 * tall),
+        ]
         canvas.polygon(edge, green)
         canvas.polygon([(x, high), (x + wide, low), (x + 0.3 * wide, low + 0.05 * tall)], mix(green, ink, 0.3))
         canvas.stroke([*edge, edge[0]], 0.03, ink)
 
 
 def _house(rng: np.random.Generator, canvas: Canvas, x: float, y: float, big: float, ink) -> None:
-    wall, roof = mix((0.98, 0.93, 0.8), (0.95, 0.75, 0.6), rng.random()), mix((0.85, 0.3, 0.22), (0.55, 0.25, 0.4), rng.random())
+    wall, roof = (
+        mix((0.98, 0.93, 0.8), (0.95, 0.75, 0.6), rng.random()),
+        mix((0.85, 0.3, 0.22), (0.55, 0.25, 0.4), rng.random()),
+    )
     box = [(x - big, y), (x - big, y + big), (x + big, y + big), (x + big, y)]
-    top = [(x - 1.2 * big, y + big), (x - 0.7 * big, y + 1.8 * big), (x + 0.7 * big, y + 1.8 * big), (x + 1.2 * big, y + big)]
+    top = [
+        (x - 1.2 * big, y + big),
+        (x - 0.7 * big, y + 1.8 * big),
+        (x + 0.7 * big, y + 1.8 * big),
+        (x + 1.2 * big, y + big),
+    ]
     for shape, colour in ((box, wall), (top, roof)):
         canvas.polygon(shape, colour)
         canvas.stroke([*shape, shape[0]], 0.03, ink)
@@ -191,12 +222,18 @@ def _house(rng: np.random.Generator, canvas: Canvas, x: float, y: float, big: fl
         pane = [(x + (place + a) * big, y + b * big) for a, b in ((-0.2, 0.35), (-0.2, 0.8), (0.2, 0.8), (0.2, 0.35))]
         canvas.polygon(pane, (0.6, 0.82, 0.92))
         canvas.stroke([*pane, pane[0]], 0.02, ink)
-    canvas.polygon([(x - 0.15 * big, y), (x - 0.15 * big, y + 0.6 * big), (x + 0.15 * big, y + 0.6 * big), (x + 0.15 * big, y)], (0.5, 0.32, 0.22))
+    canvas.polygon(
+        [(x - 0.15 * big, y), (x - 0.15 * big, y + 0.6 * big), (x + 0.15 * big, y + 0.6 * big), (x + 0.15 * big, y)],
+        (0.5, 0.32, 0.22),
+    )
 
 
 def _cloud(rng: np.random.Generator, unit: float, ink) -> Sprite:
     canvas = Canvas(2.2, 2.2, 1.6, unit)
-    bumps = [(float(x), 0.45 + 0.35 * float(np.cos(x * 0.8)) + rng.uniform(-0.1, 0.1), rng.uniform(0.36, 0.55)) for x in np.linspace(-1.4, 1.4, 7)]
+    bumps = [
+        (float(x), 0.45 + 0.35 * float(np.cos(x * 0.8)) + rng.uniform(-0.1, 0.1), rng.uniform(0.36, 0.55))
+        for x in np.linspace(-1.4, 1.4, 7)
+    ]
     for grow, colour in ((0.035, ink), (0, (1, 1, 1))):
         for x, y, r in bumps:
             canvas.disc((x, y), r + grow, colour)
@@ -207,7 +244,9 @@ def _cloud(rng: np.random.Generator, unit: float, ink) -> Sprite:
 
 def _balloon(unit: float, ink) -> Sprite:
     canvas = Canvas(1.6, 1.6, 4.3, unit)
-    shape = smooth([(0, 1.05), (-0.75, 1.75), (-1.25, 2.75), (-0.85, 3.75), (0, 4.1), (0.85, 3.75), (1.25, 2.75), (0.75, 1.75)], 14)
+    shape = smooth(
+        [(0, 1.05), (-0.75, 1.75), (-1.25, 2.75), (-0.85, 3.75), (0, 4.1), (0.85, 3.75), (1.25, 2.75), (0.75, 1.75)], 14
+    )
     canvas.polygon(shape, (0.9, 0.28, 0.22))
     for wide, colour in ((0.72, (0.98, 0.8, 0.3)), (0.4, (0.9, 0.28, 0.22)), (0.13, (0.98, 0.8, 0.3))):
         canvas.polygon(shape * (wide, 1), colour)
