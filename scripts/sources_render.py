@@ -17,7 +17,6 @@ with job.whole(snakemake.output.video) as target, job.whole(snakemake.output.tru
         video=snakemake.wildcards.video,
         source=source,
         kind="demo",
-        licence=snakemake.params.licence,
     )
 
 with job.whole(snakemake.output.outcome) as path:

@@ -46,6 +46,11 @@ def probe_safely(path: Path | str, seconds: float = 120, mebibytes: int = 4096) 
     return _identity(path) | facts
 
 
+def empty_record(reason: str) -> dict[str, Any]:
+    """The record of a video that there is none of, for `reason` (a sentence)."""
+    return {"sha256": None, "bytes": None} | _rejected(reason)
+
+
 def examine(path: str) -> dict[str, Any]:
     """`probe` without reading every byte for `sha256` and `bytes`."""
     try:
