@@ -25,11 +25,9 @@ def describe(
     of the video is used, and come back as `use`, within the video; `colour` overrules the class that the file's tags
     tell. `seconds` and `mebibytes` bound the process that decodes.
     """
-    if outcome.status == "dead":
-        record = empty_record(outcome.detail)
-    else:
-        record = probe_safely(path, seconds, mebibytes)
-    record = {"video": outcome.video, "licence": licence} | record | {"use": None}
+    dead = outcome.status == "dead"
+    probe = empty_record(outcome.detail) if dead else probe_safely(path, seconds, mebibytes)
+    record = {"video": outcome.video, "licence": licence} | probe | {"use": None}
     if record["status"] == "ok" and (fault := _fault(record, start, end, sha256)):
         record |= {"status": "rejected", "reason": fault}
     if record["status"] == "ok":
