@@ -10,7 +10,8 @@ SCRIPTS = HOUSE / "scripts"
 SCHEMAS = HOUSE / "config" / "schemas"
 
 # Nothing is written beside the code, not even what Python compiles.
-os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(Path(".snakemake/pycache").absolute())
+sys.pycache_prefix = str(Path(".snakemake/pycache").absolute())
+os.environ.update(PYTHONPYCACHEPREFIX=sys.pycache_prefix)
 sys.path.insert(0, str(SCRIPTS))
 
 from framewright import code, table

@@ -9,7 +9,7 @@ rule overview_dag:
         rules=[HOUSE / "Snakefile", *sorted(HOUSE.glob("rules/*.smk"))],
     output:
         svg=report(
-            "results/dag.svg", caption="captions/overview_dag.rst", category="Workflow", labels={"shows": "rule graph"}
+            "results/dag.svg", caption="captions/overview_dag.rst", category="Overview", labels={"shows": "rule graph"}
         ),
     log:
         "logs/overview_dag.log",

@@ -4,8 +4,11 @@
 #           results/sources/summary.tsv
 #
 # A source that is gone or broken is an outcome, not a crash: `video` is then an empty file, source.json or probe.json
-# says why, and the jobs behind it make empty, valid outputs. The paths are the same for every kind of source: consumers
-# write rules.sources_link.output.video.
+# says why, and the jobs behind it make empty, valid outputs. The paths are the same for every kind of source: other
+# rules say rules.sources_link.output.video.
+#
+# What was fetched from elsewhere stays fetched. How it is fetched stands under `resources`, which make nothing stale,
+# and the two rules that fetch carry no digest of their code: alone in this house.
 
 
 rule sources_link:
@@ -25,8 +28,6 @@ rule sources_link:
     params:
         code=code_of("sources_link"),
         bytes=place_bytes,
-        sha256=column("sha256"),
-        licence=column("licence"),
     script:
         "../scripts/sources_link.py"
 
@@ -47,12 +48,9 @@ rule sources_download:
         attempt=lambda wildcards, attempt: attempt,
         attempts=config["sources"]["attempts"],
         timeout_seconds=config["sources"]["timeout_seconds"],
+        max_bytes=round(config["sources"]["max_gigabytes"] * 1e9),
     params:
-        code=code_of("sources_download"),
         source=column("source"),
-        sha256=column("sha256"),
-        licence=column("licence"),
-        max_gigabytes=config["sources"]["max_gigabytes"],
     script:
         "../scripts/sources_download.py"
 
@@ -73,13 +71,14 @@ rule sources_youtube:
         attempt=lambda wildcards, attempt: attempt,
         attempts=config["sources"]["attempts"],
         timeout_seconds=config["sources"]["timeout_seconds"],
+        max_bytes=round(config["sources"]["max_gigabytes"] * 1e9),
+        cookies=config["sources"]["youtube"]["cookies"] or "",
+        rate_limit=config["sources"]["youtube"]["rate_limit"] or 0,
+        sleep_seconds=config["sources"]["youtube"]["sleep_seconds"],
     params:
-        code=code_of("sources_youtube"),
         source=column("source"),
-        sha256=column("sha256"),
-        licence=column("licence"),
-        max_gigabytes=config["sources"]["max_gigabytes"],
-        youtube=config["sources"]["youtube"],
+        height=config["sources"]["youtube"]["height"],
+        audio=config["sources"]["youtube"]["audio"],
     script:
         "../scripts/sources_youtube.py"
 
@@ -104,7 +103,6 @@ rule sources_mot:
         code=code_of("sources_mot"),
         source=column("source"),
         bytes=place_bytes,
-        licence=column("licence"),
     script:
         "../scripts/sources_mot.py"
 
@@ -126,7 +124,6 @@ rule sources_render:
     params:
         code=code_of("sources_render"),
         source=column("source"),
-        licence=column("licence"),
     script:
         "../scripts/sources_render.py"
 
@@ -147,6 +144,8 @@ rule sources_probe:
         start=column("start"),
         end=column("end"),
         colour=column("colour"),
+        sha256=column("sha256"),
+        licence=column("licence"),
         limits=config["sources"]["probe"],
     script:
         "../scripts/sources_probe.py"

@@ -14,8 +14,7 @@ get = partial(
     download,
     row.source,
     unfinished=Path(snakemake.output.video).parents[1] / ".unfinished" / video,
-    limits=Limits(timeout=effort.timeout_seconds, max_bytes=round(row.max_gigabytes * 1e9)),
-    sha256=row.sha256,
+    limits=Limits(timeout=effort.timeout_seconds, max_bytes=effort.max_bytes),
     log=log,
 )
 with job.whole(snakemake.output.video) as target:
@@ -25,7 +24,6 @@ with job.whole(snakemake.output.video) as target:
         video=video,
         source=row.source,
         kind="http",
-        licence=row.licence,
         attempt=effort.attempt,
         attempts=effort.attempts,
     )

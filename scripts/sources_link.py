@@ -7,16 +7,15 @@ from framewright.sources.local import link
 from framewright.sources.outcome import settle, write_outcome
 
 log = job.start(snakemake)
-source, row = snakemake.input.source, snakemake.params
+source = snakemake.input.source
 
 with job.whole(snakemake.output.video) as target:
     outcome = settle(
-        partial(link, source, sha256=row.sha256),
+        partial(link, source),
         target,
         video=snakemake.wildcards.video,
         source=source,
         kind="local",
-        licence=row.licence,
     )
 
 with job.whole(snakemake.output.outcome) as path:

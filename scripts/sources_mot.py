@@ -16,7 +16,6 @@ with job.whole(snakemake.output.truth) as truth, job.whole(snakemake.output.vide
         video=snakemake.wildcards.video,
         source=row.source,
         kind="mot",
-        licence=row.licence,
     )
 
 with job.whole(snakemake.output.outcome) as path:

@@ -15,6 +15,8 @@ record = describe(
     start=row.start,
     end=row.end,
     colour=row.colour,
+    sha256=row.sha256,
+    licence=row.licence,
     **row.limits,
 )
 

@@ -14,8 +14,15 @@ get = partial(
     download,
     row.source,
     unfinished=Path(snakemake.output.video).parents[1] / ".unfinished" / video,
-    settings=Settings(timeout=effort.timeout_seconds, max_bytes=round(row.max_gigabytes * 1e9), **row.youtube),
-    sha256=row.sha256,
+    settings=Settings(
+        height=row.height,
+        audio=row.audio,
+        cookies=effort.cookies or None,
+        rate_limit=effort.rate_limit or None,
+        sleep_seconds=effort.sleep_seconds,
+        timeout=effort.timeout_seconds,
+        max_bytes=effort.max_bytes,
+    ),
     log=log,
 )
 with job.whole(snakemake.output.video) as target:
@@ -25,7 +32,6 @@ with job.whole(snakemake.output.video) as target:
         video=video,
         source=row.source,
         kind="youtube",
-        licence=row.licence,
         attempt=effort.attempt,
         attempts=effort.attempts,
     )

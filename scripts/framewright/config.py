@@ -13,6 +13,17 @@ from typing import Any
 import yaml
 
 Schema = dict[str, Any]
+TRUTH = "YAML reads yes, no, on and off as true and false: put the word into quotation marks"
+
+TYPES = {
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "string": "text",
+    "array": "a list",
+    "object": "a group of keys",
+    "null": "null",
+}
 
 
 def complete(config: dict | None, folder: Path) -> tuple[dict, list[str]]:
@@ -75,6 +86,13 @@ def read_yaml(path: Path) -> Any:
     return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
 
 
+def names(schema: Schema, above: str = "") -> Iterator[str]:
+    """All keys of the configuration as `section.group.key`."""
+    for key, of in schema.get("properties", {}).items():
+        yield above + key
+        yield from names(of, f"{above}{key}.")
+
+
 def exists(kind: str, path: str) -> bool:
     """Whether there is such a file or folder. No where pathlib raises: at overlong names and in closed folders."""
     return {"file": os.path.isfile, "folder": os.path.isdir}[kind](path)
@@ -84,6 +102,17 @@ def did_you_mean(word: str, words: list[str]) -> str:
     """`; did you mean <the closest of words>?`, or nothing when none is close."""
     close = difflib.get_close_matches(word, words, n=1)
     return f"; did you mean {close[0]}?" if close else ""
+
+
+def shown(value: Any, limit: int = 60) -> str:
+    """A value as the user wrote it, text in quotation marks, cut short when it is long."""
+    text = json.dumps(value, ensure_ascii=False, default=str, skipkeys=True)
+    return text if len(text) <= limit else f"{text[: limit - 3]}..."
+
+
+def type_words(types: str | list[str]) -> str:
+    """A schema's `type` in words: `a whole number or null`."""
+    return " or ".join(TYPES[name] for name in ([types] if isinstance(types, str) else types))
 
 
 def _schema_of(key: str, schema: Schema) -> Schema:
@@ -113,7 +142,7 @@ def _faults(config: dict, schema: Schema) -> Iterator[tuple[list, str]]:
         path = list(error.absolute_path)
         where = ".".join(_keys(path))
         if error.validator == "additionalProperties":
-            for key in [key for key in error.instance if key not in error.schema["properties"]]:
+            for key in [key for key in error.instance if key not in error.schema.get("properties", {})]:
                 name = f"{where}.{key}".lstrip(".")
                 yield [*path, key], f"config: {name}: unknown key{_instead(str(key), where, error.schema, schema)}"
         elif error.validator == "type" or error.absolute_path not in mistyped:
@@ -129,16 +158,14 @@ def _validator(schema: Schema):
         if isinstance(value, str) and not exists(kind, value):
             yield ValidationError(f"no such {kind}; paths are relative to the working directory")
 
-    # JSON-Schema takes 720.0 for an integer and not-a-number for a number within any range.
-    types = Draft202012Validator.TYPE_CHECKER.redefine_many(
-        {
-            "integer": lambda _, value: isinstance(value, int) and not isinstance(value, bool),
-            "number": lambda _, value: (
-                (isinstance(value, int) and not isinstance(value, bool))
-                or (isinstance(value, float) and math.isfinite(value))
-            ),
-        }
-    )
+    def whole(_, value):
+        return isinstance(value, int) and not isinstance(value, bool)
+
+    def number(_, value):
+        return whole(_, value) or (isinstance(value, float) and math.isfinite(value))
+
+    # JSON-Schema takes 720.0 for an integer, and not-a-number for a number within any range.
+    types = Draft202012Validator.TYPE_CHECKER.redefine_many({"integer": whole, "number": number})
     return extend(Draft202012Validator, {"path": path}, type_checker=types)(schema)
 
 
@@ -151,8 +178,9 @@ def _rule(error) -> str:
         case "enum" if not limit:
             return "unknown, since this version has none: leave the list empty"
         case "enum":
-            yaml_trap = isinstance(error.instance, bool) * "; YAML reads yes, no, on and off as true and false"
-            return f"must be one of {', '.join(map(str, limit))}{did_you_mean(str(error.instance), limit)}{yaml_trap}"
+            words = [str(word) for word in limit]
+            hint = f"; {TRUTH}" if isinstance(error.instance, bool) else did_you_mean(str(error.instance), words)
+            return f"must be one of {', '.join(words)}{hint}"
         case "minimum":
             return f"must be at least {limit}"
         case "maximum":
@@ -174,22 +202,6 @@ def _rule(error) -> str:
     return error.message
 
 
-TYPES = {
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "string": "text",
-    "array": "a list",
-    "object": "a group of keys",
-    "null": "null",
-}
-
-
-def type_words(types: str | list[str]) -> str:
-    """A schema's `type` in words: `a whole number or null`."""
-    return " or ".join(TYPES[name] for name in ([types] if isinstance(types, str) else types))
-
-
 def _remedy(value: Any, schema: Schema) -> str:
     """How to write what was probably meant, where YAML read something else."""
     types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
@@ -200,7 +212,7 @@ def _remedy(value: Any, schema: Schema) -> str:
     if "boolean" in types and isinstance(value, str):
         return ", without quotation marks"
     if "string" in types and isinstance(value, bool):
-        return "; YAML reads yes, no, on and off as true and false: put the word into quotation marks"
+        return f"; {TRUTH}"
     if "string" in types and isinstance(value, int | float):
         return "; put it into quotation marks"
     if {"integer", "number"} & set(types) and isinstance(value, str | float) and not isinstance(value, bool):
@@ -214,30 +226,18 @@ def _as_number(value: str | float, whole: bool) -> str:
         number = float(value)
     except ValueError:
         return ""
-    if not math.isfinite(number) or (whole and not number.is_integer()):
+    if not abs(number) < 1e15 or (whole and not number.is_integer()):
         return ""
     return f"; write {int(number) if number.is_integer() else number}"
 
 
 def _instead(key: str, where: str, here: Schema, schema: Schema) -> str:
     """What an unknown key may have been meant to be: one beside it, or one of that name elsewhere."""
-    close = did_you_mean(key, list(here["properties"]))
+    beside = list(here.get("properties", {}))
+    close = did_you_mean(key, beside)
     if close:
         return close
-    elsewhere = [name for name in _names(schema) if name.split(".")[-1] == key]
+    elsewhere = [name for name in names(schema) if name.split(".")[-1] == key]
     if elsewhere:
         return f"; did you mean {elsewhere[0]}?"
-    return f"; known {'here' if where else 'at the top level'}: {', '.join(here['properties'])}"
-
-
-def _names(schema: Schema, above: str = "") -> Iterator[str]:
-    """All keys of the configuration as `section.group.key`."""
-    for key, of in schema.get("properties", {}).items():
-        yield above + key
-        yield from _names(of, f"{above}{key}.")
-
-
-def shown(value: Any, limit: int = 60) -> str:
-    """A value as the user wrote it, text in quotation marks, cut short when it is long."""
-    text = json.dumps(value, ensure_ascii=False, default=str, skipkeys=True)
-    return text if len(text) <= limit else f"{text[: limit - 3]}..."
+    return f"; known {'here' if where else 'at the top level'}: {', '.join(beside)}"

@@ -17,8 +17,12 @@ from framewright.media import open_media
 
 BT709 = Colour("bt709", "bt709", "bt709", "tv")
 TICKS = 90_000  # per second, for frames with times of their own: every usual rate is exact in it, or nearly
-# encoders that make up their own number of threads, and how they are told
-OWN_THREADS = {
+AVX2 = 11  # cv::CpuFeatures, which cv2 does not name in Python
+# What keeps an encoder's bytes from depending on the machine. x264's AVX-512 code for macroblock trees reads memory
+# that nobody wrote, so that every run gives other bytes; all its other code agrees. The other two encoders choose
+# their number of threads themselves unless told.
+STEADY = {
+    "libx264": ("x264-params", "asm=AVX2" if cv2.checkHardwareSupport(AVX2) else ""),
     "libx265": ("x265-params", "log-level=error:frame-threads=1:pools={}"),
     "libsvtav1": ("svtav1-params", "lp={}"),
 }
@@ -70,8 +74,8 @@ class Writer:
         self._rate, self._last, self._reformatter = rate, -1, VideoReformatter()
         settings = {"crf": crf, "preset": preset, "bf": b_frames, "g": gop}
         chosen = {name: str(value) for name, value in settings.items() if value is not None} | (options or {})
-        if codec in OWN_THREADS:
-            name, fixed = OWN_THREADS[codec]
+        if codec in STEADY:
+            name, fixed = STEADY[codec]
             chosen[name] = ":".join(filter(None, (fixed.format(threads), chosen.get(name))))
         muxing = {"movflags": "+faststart"} if container in ("mp4", "mov") else {}
         try:

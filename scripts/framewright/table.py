@@ -71,8 +71,8 @@ def read_table(path: Path | str) -> Table:
         return Table(str(path), [], [], [], f"{path}: {(error.strerror or str(error)).lower()}")
     rows, numbers = [], []
     for number, line in enumerate(text.split("\n"), start=1):
-        if line.strip() and not line.lstrip().startswith("#"):
-            rows.append([cell.strip(" ") for cell in line.split("\t")])
+        if line.strip() and not line.lstrip(" ").startswith("#"):
+            rows.append([cell.strip(" ") for cell in line.rstrip().split("\t")])
             numbers.append(number)
     if not rows:
         return Table(str(path), [], [], [], f"{path}: empty; its first row names the columns, each other row one video")
@@ -163,11 +163,9 @@ def problems(table: Table, folder: Path, scenes: Collection[str], categories: Co
 
 
 def _problems(table: Table, columns: Schema) -> Iterator[Problem]:
-    needed = [name for name in table.header if columns["properties"].get(name, {}).get("minLength")]
-    fewest = 1 + max(map(table.header.index, needed), default=0)
     numbers, rows = [], []
     for number, row in zip(table.numbers, table.rows, strict=True):
-        if fewest <= len(row) <= len(table.header):
+        if 1 < len(row) <= len(table.header):
             numbers.append(number)
             rows.append(row)
         else:
@@ -201,8 +199,13 @@ def _listed(path: str, problems: Iterable[Problem], most: int = 10) -> list[str]
 
 def _header_faults(header: list[str], columns: Schema) -> Iterator[str]:
     known = list(columns["properties"])
-    if not set(header) & set(known):
+    separators = {",": "commas", ";": "semicolons", " ": "spaces"}
+    between = [word for sign, word in separators.items() if len(header) == 1 and sign in header[0]]
+    if between:
+        yield f"has {between[0]} between the columns; cells are separated by tabs"
+    elif not set(header) & set(known):
         yield f"names no known column; write {' '.join(columns['required'])} with tabs between them"
+    if not set(header) & set(known):
         return
     for name in dict.fromkeys(header):
         if not name:
@@ -321,9 +324,8 @@ def _names_differ(numbers: list[int], cells: dict[str, list[str | None]]) -> Ite
 def _parts_differ(numbers: list[int], cells: dict[str, list[str | None]]) -> Iterator[Problem]:
     """The same pictures twice could leak from one split into another. Scenes are free to be drawn often."""
     first = {}
-    for number, *part in zip(numbers, cells["source"], cells["start"], cells["end"], strict=True):
-        source = part[0]
-        row = first.setdefault(tuple(part), number)
+    for number, source, start, end in zip(numbers, cells["source"], cells["start"], cells["end"], strict=True):
+        row = first.setdefault((source, float(start or 0), float(end or "inf")), number)
         if source and row != number and kind_of(source) != "demo":
             there = f"source = {shown(source)}, as in row {row}"
             yield Problem(number, there, "keep one of the two, or give them different start and end")

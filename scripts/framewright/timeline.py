@@ -11,6 +11,8 @@ from av.stream import Discard
 
 from framewright.media import open_media, pick_stream
 
+# Containers that keep frames in the order they are decoded, without saying when each is shown: they are counted.
+UNTIMED = {"avi", "h264", "hevc", "m4v", "mpegvideo", "vc1"}
 MAX_FAILURES = 16  # a demuxer that fails so often in a row makes no progress any more
 
 
@@ -91,22 +93,40 @@ def read_timeline(path: Path | str) -> Timeline:
     with open_media(path) as container:
         stream, _ = pick_stream(container, path)
         leave_out_others(container, stream)
-        rate = stream.average_rate or stream.guessed_rate or Fraction(25)
-        step = max(1, round(1 / (rate * stream.time_base)))
-        frames, hidden, guessed, failures = [], 0, 0, 0
-        following = 0
+        clock = Clock(container, stream)
+        frames, hidden, failures = [], 0, 0
         for packet in packets(container, stream):
             if packet is None:
                 failures += 1
             elif packet.is_discard:
                 hidden += 1
             elif packet.size:
-                guessed += packet.pts is None
-                tick = following if packet.pts is None else packet.pts
-                frames.append((tick, packet.duration or 0, packet.is_keyframe))
-                following = tick + (packet.duration or step)
+                frames.append((clock.tick(packet), packet.duration or 0, packet.is_keyframe))
         table = np.array(sorted(frames), dtype=np.int64).reshape(-1, 3)
-        return Timeline(table[:, 0], table[:, 1], table[:, 2] == 1, stream.time_base, hidden, guessed, failures)
+        return Timeline(table[:, 0], table[:, 1], table[:, 2] == 1, stream.time_base, hidden, clock.guessed, failures)
+
+
+class Clock:
+    """When the frames of a stream are shown, in ticks of its time base, where the file leaves that open."""
+
+    def __init__(self, container: av.container.InputContainer, stream: av.VideoStream) -> None:
+        rate = stream.average_rate or stream.guessed_rate or Fraction(25)
+        self.step = max(1, round(1 / (rate * stream.time_base)))
+        self.untimed = container.format.name in UNTIMED
+        self.guessed = 0
+        self._following = stream.start_time or 0
+
+    def tick(self, timed: av.Packet | av.VideoFrame) -> int:
+        """The presentation time of a packet or frame; without one, right after what came before.
+
+        Of an untimed stream, the time of some frame: sorted, these are the times of all frames.
+        """
+        tick = timed.dts if self.untimed else timed.pts
+        if self.untimed or tick is None:
+            self.guessed += 1
+        tick = self._following if tick is None else tick
+        self._following = tick + (timed.duration or self.step)
+        return tick
 
 
 def leave_out_others(container: av.container.InputContainer, stream: av.VideoStream) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import cached_property
+from heapq import heappop, heappush
 from itertools import chain
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from framewright.colour import Colour, colour_of
 from framewright.errors import UserError
 from framewright.frame import Frame, Shape, orientation
 from framewright.media import MAX_PIXELS, codec_name, open_media, pick_stream
-from framewright.timeline import Timeline, leave_out_others, packets, read_timeline
+from framewright.timeline import Clock, Timeline, leave_out_others, packets, read_timeline
 
 # Fixed, because what a decoder makes of damaged video depends on it; four is where the gain levels off.
 DECODER_THREADS = 4
@@ -47,6 +48,7 @@ class Video:
     colour: Colour
     interlaced: bool
     time_base: Fraction  # seconds per tick of the file's clock
+    seekable: bool  # whether reading can begin in the middle
     start: Fraction  # when the first frame that can be decoded appears, in seconds
     errors: int  # packets and frames that could not be used, in everything read so far
 
@@ -61,7 +63,8 @@ class Video:
             first = next(self._decode(container, stream), None)
             if first is None:
                 raise UserError(f"{path}: none of its frames can be decoded (codec {self.codec})")
-            self.start, self._untimed = first.time, first.picture.pts is None
+            self.start = first.time
+            self.seekable = first.picture.pts is not None and not Clock(container, stream).untimed
             self._describe(first.picture, stream)
         self.errors = 0
 
@@ -121,7 +124,7 @@ class Video:
         for time in times:
             first = max(0, min(line.nearest(time) - count // 2, len(line) - count))
             last = min(first + count, len(line)) - 1
-            if line.key_before(first) > reached or reached < 0:
+            if reached < 0 or (self.seekable and line.key_before(first) > reached):
                 frames = self._from(line.time(first))
             while not (seen and seen[-1].time >= line.time(last)):
                 frame = next(frames, None)
@@ -154,7 +157,7 @@ class Video:
 
     def _from(self, start: Fraction | None) -> Iterator[Frame]:
         """Frames from a key frame at or before `start`: by a seek where that saves work, else from the first."""
-        for back in () if start is None or self._untimed else SEEK_BACK:
+        for back in SEEK_BACK if start is not None and self.seekable else ():
             if start - back <= self.start:
                 break
             errors = self.errors
@@ -186,7 +189,7 @@ class Video:
                     container.seek(math.floor(target / stream.time_base), stream=stream)
                 except av.FFmpegError:
                     return
-            yield from self._decode(container, stream)
+            yield from self._decode(container, stream, whole=target is None)
 
     @contextmanager
     def _opened(self) -> Iterator[tuple[av.container.InputContainer, av.VideoStream]]:
@@ -205,29 +208,43 @@ class Video:
             finally:
                 self._open.discard(container)
 
-    def _decode(self, container: av.container.InputContainer, stream: av.VideoStream) -> Iterator[Frame]:
-        """Frames from where the container stands; what cannot be decoded is counted and left out."""
-        unit = stream.time_base
-        upcoming = (stream.start_time or 0) * unit  # for frames without a time: after the one before
-        previous = None
+    def _decode(
+        self, container: av.container.InputContainer, stream: av.VideoStream, whole: bool = True
+    ) -> Iterator[Frame]:
+        """Frames from where the container stands (`whole`: its beginning); what cannot be decoded is counted."""
+        unit, clock = stream.time_base, Clock(container, stream)
+        waiting: list[int] = []  # times of packets that went in, where the file does not tie them to frames
+        previous, sent, shown = None, 0, 0
         for packet in packets(container, stream):
-            for picture in self._pictures(stream, packet):
-                time = upcoming if picture.pts is None else picture.pts * unit
-                if previous is not None and time <= previous:
+            pictures = self._pictures(stream, packet)
+            if pictures is None:
+                continue
+            if packet.size and not packet.is_discard:
+                sent += 1
+                if clock.untimed:
+                    heappush(waiting, clock.tick(packet))
+            shown += len(pictures)
+            for picture in pictures:
+                tick = heappop(waiting) if waiting else clock.tick(picture)
+                if previous is not None and tick <= previous:
                     self.errors += 1  # time runs backwards: a broken copy of something already shown
                     continue
-                duration = picture.duration * unit or None
-                previous, upcoming = time, time + (duration or self._step)
+                time, duration, previous = tick * unit, (picture.duration or 0) * unit or None, tick
                 yield Frame(time, duration, picture.key_frame, time, picture, self.shape, self._reformatter)
+        # Decoders drop frames without a word, too. Half of all: no loss, every packet is one of a frame's two fields.
+        if whole and sent < 2 * shown:
+            self.errors += max(0, sent - shown)
 
-    def _pictures(self, stream: av.VideoStream, packet: av.Packet | None) -> list[av.VideoFrame]:
+    def _pictures(self, stream: av.VideoStream, packet: av.Packet | None) -> list[av.VideoFrame] | None:
         try:
-            return [] if packet is None else stream.decode(packet)
+            if packet is not None:
+                return stream.decode(packet)
         except MemoryError:
             raise
         except av.FFmpegError:
-            self.errors += 1
-            return []
+            pass
+        self.errors += 1
+        return None
 
 
 def open_video(path: Path | str) -> Video:

@@ -216,7 +216,7 @@ def test_faulty_rows(tmp_path, text, says):
     assert "gt.txt: " in str(caught.value) and "\n" not in str(caught.value)
 
 
-PROBE = {"displayed": [64, 48], "frames": 4, "rate": {"average": "25/1", "variable": False}}
+PROBE = {"displayed_size": [64, 48], "frames": 4, "rate": "25"}
 
 
 def test_annotations_of_a_video_in_the_table(tmp_path):
@@ -224,7 +224,7 @@ def test_annotations_of_a_video_in_the_table(tmp_path):
     (tmp_path / "truth.json").write_text(to_text(truth))
     for name in ("gt.txt", "truth.json"):
         assert to_text(mot.read_annotations(tmp_path / name, PROBE)) == to_text(truth)
-    assert mot.read_annotations(tmp_path / "gt.txt", PROBE | {"frames": None, "displayed": None}) is NOTHING
+    assert mot.read_annotations(tmp_path / "gt.txt", PROBE | {"frames": None, "displayed_size": None}) is NOTHING
 
 
 @pytest.mark.parametrize("name", ["gt.txt", "truth.json"])

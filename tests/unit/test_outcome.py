@@ -14,7 +14,7 @@ from framewright.sources.outcome import (
     write_outcome,
 )
 
-ROW = {"video": "street", "source": "https://example.org/street.mp4", "kind": "http", "licence": "CC0-1.0"}
+ROW = {"video": "street", "source": "https://example.org/street.mp4", "kind": "http"}
 
 
 def settled(tmp_path, result, attempt=1):
@@ -31,7 +31,7 @@ def settled(tmp_path, result, attempt=1):
 def test_a_video_that_was_got(tmp_path):
     outcome = settled(tmp_path, Fetched(6, "ab" * 32, format="136"))
     assert (outcome.status, outcome.reason, outcome.retry) == ("ok", None, False)
-    assert (outcome.bytes, outcome.sha256, outcome.format, outcome.licence) == (6, "ab" * 32, "136", "CC0-1.0")
+    assert (outcome.bytes, outcome.sha256, outcome.format) == (6, "ab" * 32, "136")
     assert (tmp_path / "video").read_text() == "a film"
 
 

@@ -111,14 +111,14 @@ def read_annotations(path: str | Path, probe: dict[str, Any]) -> Truth:
     """What a truth.json, or rows as in gt.txt, says of a probed video; UserError where the two disagree."""
     if not probe["frames"]:
         return NOTHING
-    size, frames = tuple(probe["displayed"]), probe["frames"]
+    size, frames = tuple(probe["displayed_size"]), probe["frames"]
     if Path(path).read_text(encoding="utf-8", errors="replace").lstrip().startswith("{"):
         truth = read_truth(path)
         if truth.frames > frames or truth.size != size:
             there = f"{truth.frames} frames of {truth.size[0]}x{truth.size[1]}"
             raise UserError(f"{path}: for {there} pixels, the video has {frames} of {size[0]}x{size[1]}")
         return truth
-    truth, left_out = read_rows(path, Truth(size, Fraction(probe["rate"]["average"]), frames), first=1)
+    truth, left_out = read_rows(path, Truth(size, Fraction(probe["rate"]), frames), first=1)
     if left_out:
         raise UserError(f"{path}: {left_out} rows are of frames that the video, with {frames}, does not have")
     return truth

@@ -55,7 +55,6 @@ class Outcome:
     sha256: str | None
     url: str | None
     format: str | None
-    licence: str | None
 
 
 def settle(
@@ -65,7 +64,6 @@ def settle(
     video: str,
     source: str,
     kind: str,
-    licence: str | None,
     attempt: int = 1,
     attempts: int = 1,
 ) -> Outcome:
@@ -90,7 +88,6 @@ def settle(
         status="dead" if error else "ok",
         reason=error.reason if error else None,
         retry=isinstance(error, Passing),
-        licence=licence,
         **asdict(fetched),
     )
 

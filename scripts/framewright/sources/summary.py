@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from framewright.sources.outcome import Outcome
 
 COLUMNS = (
-    "video status reason retry source kind seconds frames width height rate colour codec audio bytes licence notes"
+    *("video", "status", "reason", "retry", "source", "kind", "seconds", "frames", "width", "height", "rate"),
+    *("colour", "codec", "audio", "bytes", "licence", "notes"),
 )
 
 
@@ -23,7 +24,7 @@ def summary(videos: Iterable[tuple[Outcome, dict]]) -> tuple[str, str]:
 
 
 def _row(outcome: Outcome, probe: dict) -> dict:
-    width, height = probe["displayed"] or (None, None)
+    width, height = probe["displayed_size"] or (None, None)
     return {
         "video": outcome.video,
         "status": "dead" if outcome.status == "dead" else probe["status"],
@@ -35,12 +36,12 @@ def _row(outcome: Outcome, probe: dict) -> dict:
         "frames": probe["frames"],
         "width": width,
         "height": height,
-        "rate": probe["rate"] and probe["rate"]["average"] + (" variable" if probe["rate"]["variable"] else ""),
+        "rate": probe["rate"] and probe["rate"] + (" variable" if probe["rate_varies"] else ""),
         "colour": probe["colour"] and probe["colour"]["class"],
         "codec": probe["codec"],
         "audio": probe["audio"] and probe["audio"]["codec"],
         "bytes": probe["bytes"],
-        "licence": outcome.licence,
+        "licence": probe["licence"],
         "notes": "; ".join(probe["notes"]),
     }
 

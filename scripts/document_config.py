@@ -1,0 +1,11 @@
+"""Write config/README.md, the manual of every key and column, from the schemas beside it."""
+
+from pathlib import Path
+
+from framewright.config import read_schema, read_yaml
+from framewright.manual import manual
+
+config = Path(__file__).parents[1] / "config"
+schema = read_schema(config / "schemas")
+columns = read_yaml(config / "schemas" / "videos.schema.yaml")
+(config / "README.md").write_text(manual(schema, columns), encoding="utf-8")

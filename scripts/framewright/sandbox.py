@@ -1,0 +1,132 @@
+"""Running a function that may crash, hang or eat all memory, so that only a sentence comes of it.
+
+outcome = call("framewright.probe:probe", {"path": "unknown.mp4"}, seconds=60, mebibytes=2048)
+record = outcome.value if outcome.ok else {"status": "rejected", "reason": outcome.reason}
+"""
+
+import ctypes
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib import import_module
+from typing import IO, Any
+
+from framewright.errors import UserError
+
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+OUT_OF_MEMORY = 77  # exit status of a child that ran into its limit so hard that it could not say so
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a call: its JSON result, or one plain sentence why there is none."""
+
+    ok: bool
+    value: Any = None
+    reason: str | None = None
+
+
+def call(function: str, arguments: dict[str, Any], *, seconds: float, mebibytes: int) -> Outcome:
+    """Call `module:function` with keyword arguments in a process of its own; arguments and result are JSON values.
+
+    `seconds` limits the wall clock and the processor time, `mebibytes` the address space (on Linux). Whatever happens
+    there, this returns; nothing of the child, nor of its children, is left running.
+    """
+    task = json.dumps({"function": function, "arguments": arguments, "seconds": seconds, "mebibytes": mebibytes})
+    # numerical libraries reserve memory for each core at import, which the limit would count
+    calm = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
+    environment = os.environ | calm | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as noise:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "framewright.sandbox", str(os.getpid()), str(answer.fileno())],
+            stdin=subprocess.PIPE,
+            stdout=noise,
+            stderr=noise,
+            env=environment,
+            pass_fds=[answer.fileno()],
+            start_new_session=True,
+        )
+        try:
+            child.communicate(task.encode(), timeout=seconds)
+        except subprocess.TimeoutExpired:
+            return Outcome(False, reason=f"it was not done after {seconds:g} s")
+        finally:
+            _kill_group(child)
+        answer.seek(0)
+        return _outcome(child.returncode, answer.read(), _last_line(noise), seconds, mebibytes)
+
+
+def _kill_group(child: subprocess.Popen) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+
+
+def _outcome(status: int, answer: bytes, last_words: str, seconds: float, mebibytes: int) -> Outcome:
+    """What an ended child meant: its answer, else its exit status (negative: the signal that killed it)."""
+    if status == 0 and answer:
+        return Outcome(**json.loads(answer))
+    if status == OUT_OF_MEMORY:
+        return Outcome(False, reason=f"it needs more than {mebibytes} MiB of memory")
+    if status == -signal.SIGXCPU:
+        return Outcome(False, reason=f"it used more than {seconds:g} s of processor time")
+    if status == -signal.SIGKILL:
+        return Outcome(False, reason="it was killed, most likely because the machine ran out of memory")
+    words = f": {last_words}" if last_words else ""
+    if status < 0:
+        return Outcome(False, reason=f"it crashed ({signal.Signals(-status).name}){words}")
+    return Outcome(False, reason=f"it ended without a result (exit status {status}){words}")
+
+
+def _last_line(noise: IO[bytes]) -> str:
+    """The last line that a child printed, at most 200 characters."""
+    length = noise.seek(0, os.SEEK_END)
+    noise.seek(max(0, length - 4096))
+    lines = noise.read().decode(errors="replace").strip().splitlines()
+    return lines[-1].strip()[:200] if lines else ""
+
+
+def _die_with(parent: int) -> None:
+    """Let the kernel kill this process when its parent dies, however that happens (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it died before we asked
+            os._exit(1)
+
+
+def _limit(seconds: float, mebibytes: int) -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    processor = max(1, round(seconds))
+    resource.setrlimit(resource.RLIMIT_CPU, (processor, processor + 1))
+    if sys.platform == "linux":  # macOS knows this limit and does not keep it
+        resource.setrlimit(resource.RLIMIT_AS, (mebibytes << 20, mebibytes << 20))
+
+
+def _answer(task: dict[str, Any]) -> dict[str, Any]:
+    module, name = task["function"].split(":")
+    try:
+        return {"ok": True, "value": getattr(import_module(module), name)(**task["arguments"])}
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)
+    except UserError as error:
+        return {"ok": False, "reason": str(error)}
+    except Exception as error:
+        return {"ok": False, "reason": f"{type(error).__name__}: {error}"}
+
+
+def _main(parent: int, answer: int) -> None:
+    _die_with(parent)
+    task = json.load(sys.stdin)
+    _limit(task["seconds"], task["mebibytes"])
+    with os.fdopen(answer, "w") as file:
+        json.dump(_answer(task), file)
+
+
+if __name__ == "__main__":
+    _main(int(sys.argv[1]), int(sys.argv[2]))

@@ -1,0 +1,35 @@
+"""The demo scenes by name, and how one becomes a video file with its truth."""
+
+from pathlib import Path
+
+import numpy as np
+
+from framewright.encode import Writer
+from framewright.errors import UserError
+from framewright.scenes.cuts import cuts
+from framewright.scenes.film import film
+from framewright.scenes.names import NAMES
+from framewright.scenes.scene import Scene, record
+from framewright.scenes.street import street
+from framewright.sources.outcome import Fetched, checked
+from framewright.truth import write_truth
+
+
+def scene(name: str) -> Scene:
+    """The demo scene of that name, the same at every call."""
+    match name:
+        case "street":
+            return street(np.random.default_rng(1), 18.0, mood="golden")
+        case "cuts":
+            return cuts()
+        case "film":
+            return film(np.random.default_rng(2))
+    raise UserError(f"demo:{name}: no such scene; known: {', '.join(sorted(NAMES))}")
+
+
+def render(video: Path, scene: Scene, truth: Path) -> Fetched:
+    """Write a scene to `video` (mp4, whatever its name) and what is true of it to `truth` (JSON)."""
+    with Writer(video, scene.size, scene.rate, **scene.encoding) as writer:
+        known = record(scene, writer.add)
+    write_truth(truth, known)
+    return Fetched(video.stat().st_size, checked(video, None), format="mp4", detail=f"{known.frames} frames rendered")

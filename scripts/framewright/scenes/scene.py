@@ -1,0 +1,73 @@
+"""What a scene is: pictures drawn one at a time, each with what is to be seen in it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from framewright.truth import Boxes, Object, Transition, Truth
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One thing in one picture: its identity, class, box (x1, y1, x2, y2: the half-covered pixels of the whole thing,
+    clipped to the frame) and the fraction of its pixels, 0 to 1, that is neither hidden nor outside the frame."""
+
+    id: int
+    name: str
+    box: Box
+    visible: float
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One picture, (H, W, 3) RGB, uint8 or for HDR uint16, with the objects and the faces in it."""
+
+    picture: np.ndarray
+    objects: tuple[Mark, ...] = ()
+    faces: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A film that can be drawn: `draw(k)` is its frame `k`, the same at any time and in any order.
+
+    `size` is (width, height), `rate` frames per second, `encoding` what `framewright.encode.Writer` is told of it.
+    """
+
+    size: tuple[int, int]
+    rate: Fraction
+    frames: int
+    draw: Callable[[int], Drawn]
+    transitions: tuple[Transition, ...] = ()
+    encoding: dict[str, Any] = field(default_factory=dict)
+
+
+def record(scene: Scene, write: Callable[[np.ndarray], object]) -> Truth:
+    """Draw a scene from its first frame to its last, hand every picture to `write`, and say what was in them."""
+    objects: dict[int, list[tuple[int, Mark]]] = {}
+    faces: dict[int, list[tuple[int, Mark]]] = {}
+    for frame in range(scene.frames):
+        drawn = scene.draw(frame)
+        write(drawn.picture)
+        for mark in drawn.objects:
+            objects.setdefault(mark.id, []).append((frame, mark))
+        for mark in drawn.faces:
+            faces.setdefault(mark.id, []).append((frame, mark))
+    return Truth(
+        size=scene.size,
+        rate=scene.rate,
+        frames=scene.frames,
+        transitions=scene.transitions,
+        objects=tuple(Object(*_columns(seen), id=key, name=seen[0][1].name) for key, seen in sorted(objects.items())),
+        faces=tuple(Boxes(*_columns(seen)) for _, seen in sorted(faces.items())),
+    )
+
+
+def _columns(seen: list[tuple[int, Mark]]) -> tuple[list[int], list[Box], list[float]]:
+    frames = [frame for frame, _ in seen]
+    return frames, [mark.box for _, mark in seen], [mark.visible for _, mark in seen]

@@ -1,0 +1,24 @@
+"""Render a demo scene, together with its exact truth."""
+
+from functools import partial
+
+from framewright import job
+from framewright.scenes.render import render, scene
+from framewright.sources.outcome import settle, write_outcome
+
+log = job.start(snakemake)
+source = snakemake.params.source
+drawn = scene(source.removeprefix("demo:"))
+
+with job.whole(snakemake.output.video) as target, job.whole(snakemake.output.truth) as truth:
+    outcome = settle(
+        partial(render, scene=drawn, truth=truth),
+        target,
+        video=snakemake.wildcards.video,
+        source=source,
+        kind="demo",
+    )
+
+with job.whole(snakemake.output.outcome) as path:
+    write_outcome(path, outcome)
+log.info("%s: %s", outcome.status, outcome.detail)
