@@ -15,6 +15,14 @@ from framewright.sources.outcome import read_outcome
 from framewright.truth import read_truth
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
+EFFORT = {
+    "attempts": 3,
+    "timeout_seconds": 5,
+    "max_bytes": 10**6,
+    "cookies": "",
+    "rate_limit": 0,
+    "sleep_seconds": 0,
+}
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +45,8 @@ def run(tmp_path, monkeypatch):
             output=SimpleNamespace(
                 video=str(folder / "video"), outcome=str(folder / "source.json"), truth=str(folder / "truth.json")
             ),
-            params=SimpleNamespace(source=source, licence="CC0-1.0", sha256=None, max_gigabytes=0.001, **params),
-            resources=SimpleNamespace(attempt=attempt, attempts=3, timeout_seconds=5),
+            params=SimpleNamespace(source=source, **params),
+            resources=SimpleNamespace(attempt=attempt, **EFFORT),
         )
         runpy.run_path(str(SCRIPTS / script), init_globals={"snakemake": snakemake})
         return folder, read_outcome(folder / "source.json")
@@ -50,7 +58,7 @@ def test_link(run, tmp_path):
     (tmp_path / "film.mp4").write_bytes(b"film")
     folder, outcome = run("sources_link.py", source="film.mp4")
     assert (folder / "video").readlink() == tmp_path / "film.mp4"
-    assert (outcome.video, outcome.kind, outcome.status, outcome.licence) == ("one", "local", "ok", "CC0-1.0")
+    assert (outcome.video, outcome.kind, outcome.status, outcome.source) == ("one", "local", "ok", "film.mp4")
 
 
 def test_link_to_an_empty_file_is_dead(run, tmp_path):
@@ -87,11 +95,10 @@ def test_a_download_that_fails_for_now_fails_the_job_and_goes_on_at_the_next_att
 
 
 def test_youtube(run, server):
-    youtube = {"height": 720, "audio": False, "cookies": None, "rate_limit": None, "sleep_seconds": 0}
-    folder, outcome = run("sources_youtube.py", source=f"{server.url}/ok", youtube=youtube)
+    folder, outcome = run("sources_youtube.py", source=f"{server.url}/ok", height=720, audio=False)
     assert (folder / "video").read_bytes() == server.film
     assert (outcome.kind, outcome.status, outcome.format) == ("youtube", "ok", "mp4")
-    _, outcome = run("sources_youtube.py", source="youtube:no", youtube=youtube)
+    _, outcome = run("sources_youtube.py", source="youtube:no", height=720, audio=False)
     assert (outcome.status, outcome.reason, outcome.retry) == ("dead", "address", False)
 
 
@@ -114,7 +121,7 @@ def record(folder, reason, retry):
     for name in ("video", "probe.json"):
         (folder / name).touch()
     facts = {"video": folder.name, "source": "x", "kind": "http", "status": "dead", "reason": reason, "retry": retry}
-    rest = {"detail": "why", "bytes": 0, "sha256": None, "url": None, "format": None, "licence": None}
+    rest = {"detail": "why", "bytes": 0, "sha256": None, "url": None, "format": None}
     (folder / "source.json").write_text(json.dumps(facts | rest))
 
 
@@ -139,6 +146,14 @@ def test_retry_forgets_just_what_may_live_again(tmp_path):
     assert (tmp_path / "sources/b/video").exists() and not (tmp_path / "sources/a/video").exists()
     assert (tmp_path / "sources/.unfinished/a").exists()
     assert retry_sources(tmp_path).stdout == "0 sources forgotten; the next run tries them again\n"
+
+
+def test_retry_forgets_other_causes_by_name(tmp_path):
+    for name, reason in {"a": "age", "b": "gone", "c": "private", "d": "network"}.items():
+        record(tmp_path / "sources" / name, reason, reason == "network")
+    done = retry_sources(tmp_path, "--reason", "age", "--reason", "private")
+    assert [line.split("\t")[0] for line in done.stdout.splitlines()[:-1]] == ["a", "c", "d"]
+    assert [path.parent.name for path in tmp_path.rglob("source.json")] == ["b"]
 
 
 def test_retry_without_results_says_so(tmp_path):
