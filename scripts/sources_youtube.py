@@ -27,13 +27,7 @@ get = partial(
 )
 with job.whole(snakemake.output.video) as target:
     outcome = settle(
-        get,
-        target,
-        video=video,
-        source=row.source,
-        kind="youtube",
-        attempt=effort.attempt,
-        attempts=effort.attempts,
+        get, target, video=video, source=row.source, kind="youtube", attempt=effort.attempt, attempts=effort.attempts
     )
 
 with job.whole(snakemake.output.outcome) as path:
