@@ -62,14 +62,14 @@ class Shot:
 DEMO = (
     Shot("street", 86, grade="golden", seed=4, events=(Event("flash", 48, 2),)),
     Shot("coffee", 34, seed=1),
-    Shot("coffee", 44, seed=8),
-    Shot("cat", 92, "dissolve", 16, "warm", 3, (Event("shake", 26, 40),)),
-    Shot("galaxies", 46, "fade", 20, "vivid", 2),
+    Shot("coffee", 40, seed=8),
+    Shot("cat", 102, "dissolve", 16, "warm", 3, (Event("shake", 26, 40),)),
+    Shot("galaxies", 40, "fade", 20, "vivid", 2),
     Shot("rocket", 8, seed=5),
     Shot("street", 80, grade="noon", seed=6),
     Shot("camera", 56, "dissolve", 30, "sepia", 4, (Event("pan", 36, 10),)),
-    Shot("astronaut", 78, "dissolve", 8, seed=2, events=(Event("flash", 30, 1), Event("flash", 55, 3))),
-    Shot("brick", 24, seed=3),
+    Shot("astronaut", 84, "dissolve", 8, seed=2, events=(Event("flash", 30, 1), Event("flash", 55, 3))),
+    Shot("brick", 20, seed=3),
 )
 
 
@@ -82,13 +82,14 @@ def some_shots(rng: np.random.Generator, shots: int) -> tuple[Shot, ...]:
     """A random plan; some neighbours come from the same picture, some shots are shorter than half a second."""
     plan: list[Shot] = []
     for number in range(shots):
-        join = str(rng.choice(list(JOINS), p=[0.55, 0.28, 0.17])) if number else "cut"
+        brief = bool(plan) and plan[-1].frames < 15
+        join = str(rng.choice(list(JOINS), p=[0.55, 0.28, 0.17])) if number and not brief else "cut"
         over = int(rng.integers(8, 31)) if JOINS[join] else 0
         same = bool(plan) and rng.random() < 0.2
         source = plan[-1].source if same else str(rng.choice(SOURCES))
         grade = plan[-1].grade if same and rng.random() < 0.6 else str(rng.choice(list(GRADES)))
         short = join == "cut" and rng.random() < 0.18
-        frames = int(rng.integers(5, 13)) if short else int(rng.integers(30, 110)) + 2 * over
+        frames = int(rng.integers(5, 13)) if short else int(rng.integers(40, 110)) + 2 * over
         events = () if short else _some_events(rng, over, frames)
         plan.append(Shot(source, frames, join, over, grade, int(rng.integers(1 << 30)), events))
     return tuple(plan)
