@@ -15,7 +15,9 @@ rule overview_dag:
         "logs/overview_dag.log",
     localrule: True
     conda:
-        "../envs/video.yaml"
+        "../envs/overview.yaml"
+    resources:
+        driver=sys.executable,  # the Python that has Snakemake, which this rule's environment need not
     params:
         code=code_of("overview_dag"),
         config=config,
@@ -25,5 +27,6 @@ rule overview_dag:
 
 
 rule overview:
+    """The workflow is drawn."""
     input:
-        rules.overview_dag.output,
+        rules.overview_dag.output.svg,

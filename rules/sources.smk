@@ -220,8 +220,10 @@ rule sources_summary:
 
 
 rule sources:
-    """All videos of the table are checked and described."""
+    """All videos of the table are there, checked and described."""
     input:
-        rules.sources_summary.output,
+        expand(rules.sources_link.output.video, video=videos),
+        expand(rules.sources_probe.output.probe, video=videos),
         expand(rules.sources_render.output.truth, video=videos_with_truth()),
-        expand(rules.sources_preview.output, video=videos_of("demo")),
+        expand(rules.sources_preview.output.sheet, video=videos_of("demo")),
+        rules.sources_summary.output.table,

@@ -13,6 +13,7 @@ from av.video.reformatter import Interpolation, VideoReformatter
 
 from framewright.colour import MATRICES, PRIMARIES, RANGES, TRANSFERS, Colour, number_of
 from framewright.errors import UserError
+from framewright.frame import SCALER_WHITE
 from framewright.media import open_media
 
 BT709 = Colour("bt709", "bt709", "bt709", "tv")
@@ -107,8 +108,10 @@ class Writer:
 
         `time` (seconds) is for a writer without a rate; times must ascend and are kept to 1/90000 s.
         """
-        layout = {"uint8": "rgb24", "uint16": "rgb48le"}[picture.dtype.name]
-        frame = av.VideoFrame.from_ndarray(self._padded(picture), layout)
+        picture = self._padded(picture)
+        if picture.dtype == np.uint16:
+            picture = cv2.addWeighted(picture, SCALER_WHITE / 65535, picture, 0, 0)
+        frame = av.VideoFrame.from_ndarray(picture, "rgb24" if picture.dtype == np.uint8 else "rgb48le")
         matrix = self.colour.scaler_matrix(self.size[1])
         frame = self._reformatter.reformat(
             frame,

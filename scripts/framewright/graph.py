@@ -3,7 +3,6 @@
 import json
 import re
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,12 +26,15 @@ class Place:
     width: float
 
 
-def rule_graph_of(snakefile: str, config: dict) -> str:
-    """Return the dot text of the rules that a workflow uses in the current folder under a complete config."""
+def rule_graph_of(python: str, snakefile: str, config: dict) -> str:
+    """Return the dot text of the rules that a workflow uses in the current folder under a complete config.
+
+    `python` is an interpreter that has Snakemake.
+    """
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(config, file)
         file.flush()
-        command = [sys.executable, "-m", "snakemake", "--snakefile", snakefile, "--configfile", file.name]
+        command = [python, "-m", "snakemake", "--snakefile", snakefile, "--configfile", file.name]
         options = ["--nolock", "--quiet", "all", "--rulegraph", "dot"]
         return subprocess.run([*command, *options], capture_output=True, text=True, check=True).stdout
 

@@ -28,7 +28,7 @@ def with_boxes(
     Small boxes get no label: it would cover them.
     """
     drawn = np.ascontiguousarray(picture).copy()
-    thick = max(1, round(picture.shape[0] / 280))
+    thick = max(1, round(picture.shape[0] / 200))
     labels = labels if labels is not None else [str(identity) for identity in identities]
     for box, identity, label in zip(np.asarray(boxes, float).reshape(-1, 4), identities, labels, strict=True):
         x1, y1, x2, y2 = (round(float(side)) for side in box)
@@ -123,4 +123,5 @@ def _tag(picture: np.ndarray, label: str, corner: tuple[int, int], colour, size:
     x = min(max(corner[0], 0), max(0, picture.shape[1] - wide - 4))
     y = max(corner[1], high + below + 2)
     cv2.rectangle(picture, (x, y - high - below - 2), (x + wide + 4, y), colour, -1)
-    cv2.putText(picture, label, (x + 2, y - below), FONT, size, (20, 20, 24), 1, cv2.LINE_AA)
+    dark = np.dot(colour, (0.3, 0.59, 0.11)) > 110
+    cv2.putText(picture, label, (x + 2, y - below), FONT, size, INK if dark else PAPER, 1, cv2.LINE_AA)

@@ -137,6 +137,8 @@ def _tails(ids: list[str], at: int) -> str:
 
 
 class Problem(NamedTuple):
+    """A fault of one row."""
+
     number: int  # the row's
     there: str  # what stands there: `split = "tests"`
     rule: str  # what is allowed, in the same words for all problems of a kind

@@ -141,19 +141,24 @@ class Video:
             opening = math.ceil((frame.time - 1 / (2 * rate)) * rate)
             if earlier is None:
                 k = opening if start is None else max(opening, math.ceil(start * rate))
-            elif frame.time - earlier.time > LONGEST_STILL:
-                k = max(k, opening)
-            while earlier is not None and k / rate < min(frame.time, last):
-                near = earlier if k / rate - earlier.time <= frame.time - k / rate else frame
-                yield near.standing_for(k / rate)
-                k += 1
+            else:
+                hole = frame.time - earlier.time > LONGEST_STILL
+                until = min(self._gone(earlier) if hole else frame.time, last)
+                while k / rate < until:
+                    near = earlier if k / rate - earlier.time <= frame.time - k / rate else frame
+                    yield near.standing_for(k / rate)
+                    k += 1
+                k = max(k, opening) if hole else k
             if k / rate >= last:
                 return
             earlier = frame
-        gone = earlier.time + min(earlier.duration or self._step, LONGEST_STILL) if earlier else 0
-        while earlier is not None and k / rate < min(gone, last):
+        while earlier is not None and k / rate < min(self._gone(earlier), last):
             yield earlier.standing_for(k / rate)
             k += 1
+
+    def _gone(self, frame: Frame) -> Fraction:
+        """When a frame disappears that no other follows."""
+        return frame.time + min(frame.duration or self._step, LONGEST_STILL)
 
     def _from(self, start: Fraction | None) -> Iterator[Frame]:
         """Frames from a key frame at or before `start`: by a seek where that saves work, else from the first."""

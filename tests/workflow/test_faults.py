@@ -1,43 +1,20 @@
-"""Every fault of the gallery, through Snakemake itself: its lines, exit 1, no traceback, and no job was started.
+"""Every fault of the gallery, through Snakemake itself: its lines, exit 1, no traceback, and no job was started."""
 
-Snakemake is imported once and forked for each case, which makes ninety real starts affordable.
-"""
-
-import multiprocessing
-import os
-import sys
 from pathlib import Path
 
 import pytest
+from flow import snakemake
 from gallery import CONFIGS, TABLES, lay_out
-from house import ROOT
 
 pytestmark = pytest.mark.slow
 
 GOOD_TABLE = "video\tsource\tpipelines\tcategories\tlicence\nstreet\tdemo:street\ttracks\t\tCC0-1.0\n"
 
 
-def start_snakemake(folder: Path, printed: Path) -> None:
-    """In a forked child: what `snakemake -c1` does in `folder`; everything said goes to `printed`."""
-    from snakemake.cli import main
-
-    with printed.open("wb") as file:
-        os.dup2(file.fileno(), 1)
-        os.dup2(file.fileno(), 2)
-    sys.stdout, sys.stderr = os.fdopen(1, "w", closefd=False), os.fdopen(2, "w", closefd=False)
-    os.chdir(folder)
-    main(["--snakefile", str(ROOT / "Snakefile"), "--cores", "1"])
-
-
 def said(folder: Path) -> tuple[int, list[str]]:
     """The exit status and the lines that Snakemake printed, without its own greeting."""
-    import snakemake.cli  # noqa: F401 (imported here so that each child need not)
-
-    child = multiprocessing.get_context("fork").Process(target=start_snakemake, args=(folder, folder / "printed"))
-    child.start()
-    child.join(60)
-    lines = (folder / "printed").read_text().splitlines()
-    return child.exitcode, [line for line in lines if not line.startswith("Using ")]
+    result = snakemake(folder)
+    return result.status, [line for line in result.text.splitlines() if not line.startswith("Using ")]
 
 
 @pytest.mark.parametrize("name", CONFIGS)

@@ -20,7 +20,8 @@ CROSSING = 2.6
 
 @dataclass(frozen=True)
 class Mood:
-    """Light and weather: colours of the sky from the zenith to the horizon, of the haze, and of the light itself."""
+    """Light and weather: colours of the sky from the zenith to the horizon, of the haze, and of the light itself; how
+    dark a shadow is, and how far (right, down) one metre of height throws it."""
 
     zenith: Colour
     horizon: Colour
@@ -32,9 +33,18 @@ class Mood:
 
 
 MOODS = {
-    "golden": Mood((0.33, 0.5, 0.72), (0.99, 0.82, 0.6), (1.0, 0.86, 0.74), (0.9, 0.78, 0.66), (1.06, 0.99, 0.88), 0.5, (0.95, 0.2)),
-    "noon": Mood((0.25, 0.5, 0.83), (0.75, 0.87, 0.95), (1.0, 1.0, 1.0), (0.72, 0.81, 0.88), (1.03, 1.02, 0.98), 0.55, (0.3, 0.16)),
-    "overcast": Mood((0.6, 0.65, 0.7), (0.83, 0.85, 0.86), (0.9, 0.91, 0.92), (0.76, 0.79, 0.81), (0.95, 0.98, 1.02), 0.28, (0.12, 0.13)),
+    "golden": Mood(
+        zenith=(0.33, 0.5, 0.72), horizon=(0.99, 0.82, 0.6), cloud=(1.0, 0.86, 0.74), haze=(0.9, 0.78, 0.66),
+        light=(1.06, 0.99, 0.88), shade=0.5, shadow=(0.95, 0.2),
+    ),
+    "noon": Mood(
+        zenith=(0.25, 0.5, 0.83), horizon=(0.75, 0.87, 0.95), cloud=(1.0, 1.0, 1.0), haze=(0.72, 0.81, 0.88),
+        light=(1.03, 1.02, 0.98), shade=0.55, shadow=(0.3, 0.16),
+    ),
+    "overcast": Mood(
+        zenith=(0.6, 0.65, 0.7), horizon=(0.83, 0.85, 0.86), cloud=(0.9, 0.91, 0.92), haze=(0.76, 0.79, 0.81),
+        light=(0.95, 0.98, 1.02), shade=0.28, shadow=(0.12, 0.13),
+    ),
 }  # fmt: skip
 
 
@@ -143,8 +153,8 @@ def _skyline(rng: np.random.Generator, sky: np.ndarray, horizon: float, tallest:
 
 
 def _ground(rng, eye: View, mood: Mood, travel: float, margin: int, crossing: float) -> np.ndarray:
-    """The ground from just below the horizon to below the picture, two samples high per pixel, averaged."""
-    fine = 2
+    """The ground from just below the horizon to below the picture; small pictures average two samples per row."""
+    fine = 2 if eye.height <= 720 else 1
     rows = int((eye.height - eye.horizon + margin) * fine)
     below = (np.arange(rows, dtype=np.float32) + 0.5) / fine
     depth = np.float32(eye.focal * eye.eye) / below

@@ -20,6 +20,7 @@ from framewright.truth import Transition
 
 RATE = Fraction(25)
 SIZE = (640, 360)
+Player = Callable[[int], np.ndarray]
 GRADES = {
     "plain": (np.eye(3), 1.0),
     "warm": (np.diag([1.1, 1.0, 0.82]), 1.02),
@@ -61,14 +62,14 @@ class Shot:
 DEMO = (
     Shot("street", 86, grade="golden", seed=4, events=(Event("flash", 48, 2),)),
     Shot("coffee", 34, seed=1),
-    Shot("coffee", 44, seed=8),
-    Shot("cat", 92, "dissolve", 16, "warm", 3, (Event("shake", 26, 40),)),
-    Shot("galaxies", 46, "fade", 20, "vivid", 2),
+    Shot("coffee", 40, seed=8),
+    Shot("cat", 102, "dissolve", 16, "warm", 3, (Event("shake", 26, 40),)),
+    Shot("galaxies", 40, "fade", 20, "vivid", 2),
     Shot("rocket", 8, seed=5),
     Shot("street", 80, grade="noon", seed=6),
     Shot("camera", 56, "dissolve", 30, "sepia", 4, (Event("pan", 36, 10),)),
-    Shot("astronaut", 78, "dissolve", 8, seed=2, events=(Event("flash", 30, 1), Event("flash", 55, 3))),
-    Shot("brick", 24, seed=3),
+    Shot("astronaut", 84, "dissolve", 8, seed=2, events=(Event("flash", 30, 1), Event("flash", 55, 3))),
+    Shot("brick", 20, seed=3),
 )
 
 
@@ -81,13 +82,14 @@ def some_shots(rng: np.random.Generator, shots: int) -> tuple[Shot, ...]:
     """A random plan; some neighbours come from the same picture, some shots are shorter than half a second."""
     plan: list[Shot] = []
     for number in range(shots):
-        join = str(rng.choice(list(JOINS), p=[0.55, 0.28, 0.17])) if number else "cut"
+        brief = bool(plan) and plan[-1].frames < 15
+        join = str(rng.choice(list(JOINS), p=[0.55, 0.28, 0.17])) if number and not brief else "cut"
         over = int(rng.integers(8, 31)) if JOINS[join] else 0
         same = bool(plan) and rng.random() < 0.2
         source = plan[-1].source if same else str(rng.choice(SOURCES))
         grade = plan[-1].grade if same and rng.random() < 0.6 else str(rng.choice(list(GRADES)))
         short = join == "cut" and rng.random() < 0.18
-        frames = int(rng.integers(5, 13)) if short else int(rng.integers(30, 110)) + 2 * over
+        frames = int(rng.integers(5, 13)) if short else int(rng.integers(40, 110)) + 2 * over
         events = () if short else _some_events(rng, over, frames)
         plan.append(Shot(source, frames, join, over, grade, int(rng.integers(1 << 30)), events))
     return tuple(plan)
@@ -124,14 +126,11 @@ def edit(plan: tuple[Shot, ...], size: tuple[int, int] = SIZE) -> Scene:
                 continue
             seen = _flashed(shot, frame - start, clip(number)(frame - start))
             share = (frame - start + 1) / (shot.over + 1)
-            if picture is None:
-                picture = seen
-            else:
-                picture = cv2.addWeighted(picture, 1 - share, seen, share, 0)
+            picture = seen if picture is None else cv2.addWeighted(picture, 1 - share, seen, share, 0)
         return Drawn(cv2.convertScaleAbs(picture, alpha=_brightness(transitions, frame)))
 
     ordered = tuple(sorted(transitions, key=lambda transition: transition.start))
-    return Scene(size, RATE, total, draw, ordered, {"crf": 18, "gop": 50})
+    return Scene(size, RATE, total, draw, ordered, {"crf": 18, "gop": 50, "preset": "faster"})
 
 
 def _brightness(transitions: list[Transition], frame: int) -> float:
@@ -152,7 +151,7 @@ def _flashed(shot: Shot, frame: int, picture: np.ndarray) -> np.ndarray:
     return picture
 
 
-def _clip(shot: Shot, size: tuple[int, int]) -> Callable[[int], np.ndarray]:
+def _clip(shot: Shot, size: tuple[int, int]) -> Player:
     """How one shot looks by itself: its frame `k`, (H, W, 3) uint8."""
     rng = np.random.default_rng(shot.seed)
     if shot.source == "street":
@@ -177,7 +176,7 @@ def _still(source: str, grade: str, size: tuple[int, int]) -> np.ndarray:
     return cv2.resize(picture, None, fx=zoom, fy=zoom, interpolation=way)
 
 
-def _burns(still: np.ndarray, shot: Shot, rng: np.random.Generator, size) -> Callable[[int], np.ndarray]:
+def _burns(still: np.ndarray, shot: Shot, rng: np.random.Generator, size: tuple[int, int]) -> Player:
     """A slow move over a still picture; a fast one, blurred by its own motion, where the plan has a pan."""
     height, width = still.shape[:2]
     pan = next((event for event in shot.events if event.kind == "pan"), None)
@@ -216,9 +215,7 @@ def _burns(still: np.ndarray, shot: Shot, rng: np.random.Generator, size) -> Cal
     return picture
 
 
-def _moved(
-    picture: Callable[[int], np.ndarray], shot: Shot, rng: np.random.Generator, size
-) -> Callable[[int], np.ndarray]:
+def _moved(picture: Player, shot: Shot, rng: np.random.Generator, size: tuple[int, int]) -> Player:
     """The same, shaken where the plan has a shake; a street is also turned fast where it has a pan."""
     shake = next((event for event in shot.events if event.kind == "shake"), None)
     whip = next((event for event in shot.events if event.kind == "pan" and shot.source == "street"), None)
@@ -233,9 +230,8 @@ def _moved(
             reach = (frame - shake.start + 1) / shake.frames
             strength = float(np.clip(8 * reach * (1 - reach), 0, 1)) if 0 < reach < 1 else 0.0
             if strength:
-                matrix = cv2.getRotationMatrix2D(
-                    (size[0] / 2, size[1] / 2), roll[frame] * strength, 1 + 0.05 * strength
-                )
+                middle = size[0] / 2, size[1] / 2
+                matrix = cv2.getRotationMatrix2D(middle, roll[frame] * strength, 1 + 0.05 * strength)
                 matrix[:, 2] += sway[frame] * strength
                 seen = cv2.warpAffine(seen, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
         if whip is not None:

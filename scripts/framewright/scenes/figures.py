@@ -92,13 +92,14 @@ def draw_person(look: Person, phase: float, swing: float, heading: float, scale:
     neck = (lean, 0.0, 0.835 * h)
     for side in (1, -1):
         turn = -0.75 * amplitude * side * np.sin(phase)
+        out = -0.3 * h * side * np.cos(heading)
         shoulder = (lean, 0.105 * side * h, 0.795 * h)
         elbow = _swing(shoulder, turn, 0.165 * h)
         wrist = _swing(elbow, turn + 0.22 + 0.35 * swing, 0.14 * h)
-        body.limb(shoulder, elbow, 0.037 * h, 0.03 * h, tone(look.top, 0.94), nearer=0.3 * h * side * -np.cos(heading))
-        body.limb(elbow, wrist, 0.03 * h, 0.022 * h, tone(look.top, 0.94), nearer=0.3 * h * side * -np.cos(heading))
+        body.limb(shoulder, elbow, 0.037 * h, 0.03 * h, tone(look.top, 0.94), nearer=out)
+        body.limb(elbow, wrist, 0.03 * h, 0.022 * h, tone(look.top, 0.94), nearer=out)
         hand = _swing(wrist, turn + 0.3, 0.03 * h)
-        body.limb(wrist, hand, 0.022 * h, 0.02 * h, look.skin, nearer=0.3 * h * side * -np.cos(heading))
+        body.limb(wrist, hand, 0.022 * h, 0.02 * h, look.skin, nearer=out)
     frontal = abs(np.sin(heading))
     girth = (0.068 + 0.038 * frontal) * h
     if look.coat:

@@ -52,9 +52,8 @@ def _scatter(canvas: Canvas, spots, radius, turn, colours) -> None:
     """Many small ellipses at once; drawn on bytes because that is ten times as fast."""
     picture = np.ascontiguousarray(np.clip(canvas.rgba * 255, 0, 255).astype(np.uint8))
     fixed = 16
-    for (x, y), r, angle, colour in zip(
-        canvas.pixels(spots) * fixed, radius * canvas.scale * fixed, turn, colours * 255
-    ):
+    places, radii, colours = canvas.pixels(spots) * fixed, radius * canvas.scale * fixed, colours * 255
+    for (x, y), r, angle, colour in zip(places, radii, turn, colours, strict=True):
         axes = (max(6, int(r)), max(5, int(r * 0.62)))
         cv2.ellipse(picture, (int(x), int(y)), axes, angle, 0, 360, (*map(float, colour), 255.0), -1, cv2.LINE_AA, 4)
     canvas.rgba[:] = picture.astype(np.float32) / 255

@@ -25,8 +25,11 @@ TURN = 2 * np.pi
 
 @dataclass(frozen=True, eq=False)
 class Actor:
-    """Somebody or something that moves: class, way, how it is drawn (phase, swing, heading, scale -> Sprite), how many
-    metres one cycle of its movement takes, in how many steps the cycle is drawn, and how far it reaches to either side."""
+    """Somebody or something that moves.
+
+    `draw` makes the Sprite of (phase, swing, heading, scale); one `cycle` of the phase takes `stride` metres and is
+    drawn in `steps` steps; `reach` is how far it extends to either side, in metres.
+    """
 
     name: str
     path: motion.Path
@@ -49,7 +52,7 @@ class Prop:
 
 @dataclass(frozen=True, eq=False)
 class Camera:
-    """Where the camera is, one value per frame: metres along the street, and pixels the picture moves right and down."""
+    """Where the camera is in each frame: metres along the street, and pixels the picture moves right and down."""
 
     along: np.ndarray
     right: np.ndarray
@@ -90,7 +93,7 @@ def street(
         marks = _marks(covers, actors, size)
         return Drawn(cv2.multiply(picture, vignette, scale=1 / 255), marks)
 
-    return Scene(size, rate, frames, draw, encoding={"crf": 18, "gop": 50})
+    return Scene(size, rate, frames, draw, encoding={"crf": 18, "gop": 50, "preset": "faster"})
 
 
 def _place(eye: View, at, x: float, z: float) -> tuple[float, float, float]:
@@ -271,15 +274,14 @@ def _walkers(rng, frames: int, hertz: float, length: float) -> list[Actor]:
     actors = [_person(rng, turned, frames, hertz), _person(rng, owner, frames, hertz), _dog(rng, lead, frames, hertz)]
     for _ in range(3):
         way, z = (1 if rng.random() < 0.5 else -1), rng.uniform(FAR_KERB + 0.9, PARK - 0.4)
-        actors.append(
-            _person(
-                rng, across(-way * 9, way * 10, z, rng.uniform(-4, 0.45 * length), rng.uniform(1.0, 1.5)), frames, hertz
-            )
-        )
+        passing = across(-way * 9, way * 10, z, rng.uniform(-4, 0.45 * length), rng.uniform(1.0, 1.5))
+        actors.append(_person(rng, passing, frames, hertz))
     for _ in range(3):
         x, z, begin = rng.uniform(-7, 7), rng.uniform(17, 25), rng.uniform(-3, 0.3 * length)
-        far = [(begin, x, z), (begin + 5, x + rng.uniform(-5, 5), z + rng.uniform(-2, 3)),
-               (begin + 8, x + rng.uniform(-5, 5), z), (begin + 14, x + rng.uniform(-6, 6), z + rng.uniform(0, 4))]  # fmt: skip
+        far = [(begin, x, z)]
+        for wait in (5, 3, 6):
+            begin, x, z = begin + wait, x + rng.uniform(-5, 5), np.clip(z + rng.uniform(-2.5, 3.5), 16, 30)
+            far.append((begin, x, z))
         actors.append(_person(rng, far, frames, hertz))
     x, z = rng.uniform(-3, 3), rng.uniform(15, 18)
     laps = np.arange(-2, length + 4, 1.3)
@@ -296,6 +298,6 @@ def _crossers(rng, frames: int, hertz: float, crossing: float, red) -> list[Acto
         over = start + abs(end - begin) / speed
         away = rng.choice([-1, 1]) * 7.5
         come = x + rng.uniform(1.2, 2.6) * (1 if offset > 0 else -1)
-        actors.append(_person(rng, [(start - 4.5, come, begin), (start - 2.6, x, begin), (start, x, begin), (over, x, end),
-                                    (over + 5.5, x + away, end)], frames, hertz))  # fmt: skip
+        stops = [(start - 4.5, come, begin), (start - 2.6, x, begin), (start, x, begin), (over, x, end)]
+        actors.append(_person(rng, [*stops, (over + 5.5, x + away, end)], frames, hertz))
     return actors

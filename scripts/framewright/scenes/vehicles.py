@@ -77,9 +77,9 @@ def draw_car(look: Car, phase: float, swing: float, heading: float, scale: float
                  mix(look.paint, (1, 1, 1), 0.5), alpha=0.55)  # fmt: skip
     for pane in panes:
         draw.polygon(pane, mix(GLASS, SKY, 0.55), GLASS)
-    glint = panes[1]
-    draw.polygon([(glint[1][0] + 0.08, glint[1][1]), (glint[1][0] + 0.26, glint[1][1]), (glint[0][0] + 0.2, glint[0][1]),
-                  (glint[0][0] + 0.02, glint[0][1])], (1, 1, 1), alpha=0.22)  # fmt: skip
+    (low_x, low_y), (high_x, high_y) = panes[1][:2]
+    shine = [(high_x + 0.08, high_y), (high_x + 0.26, high_y), (low_x + 0.2, low_y), (low_x + 0.02, low_y)]
+    draw.polygon(shine, (1, 1, 1), alpha=0.22)
     door = panes[0][-1][0] + 0.04
     for x in (door, wheels[0] + 0.5, wheels[1] - 0.48):
         draw.stroke([(x, 0.98), (x + 0.02, 0.38)], 0.018, tone(look.paint, 0.45))

@@ -32,7 +32,7 @@ def _row(outcome: Outcome, probe: dict) -> dict:
         "retry": outcome.retry and "yes",
         "source": outcome.source,
         "kind": outcome.kind,
-        "seconds": probe["duration"],
+        "seconds": probe["duration"] and round(probe["duration"], 3),
         "frames": probe["frames"],
         "width": width,
         "height": height,
