@@ -17,11 +17,15 @@ ETAG, OTHER_ETAG = '"one"', '"two"'
 
 @dataclass
 class Web:
-    """A running server: its address, what it serves as the whole file, and the requests it saw as (path, headers)."""
+    """A running server: its address, what it serves as the whole file, and the requests it saw as (path, headers).
+
+    `/later` is busy until `ready` is set.
+    """
 
     url: str
     film: bytes = FILM
     requests: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    ready: threading.Event = field(default_factory=threading.Event)
     closing: threading.Event = field(default_factory=threading.Event)
 
     def ranges(self) -> list[str | None]:
@@ -160,6 +164,13 @@ def _busy(request: _Handler, seen: int, after: str) -> None:
         request.start(503, Content_Length=0, Retry_After=after.replace("_", " ") or None)
 
 
+def _later(request: _Handler, seen: int, argument: str) -> None:
+    if request.server.web.ready.is_set():
+        request.file(FILM)
+    else:
+        request.start(503, Content_Length=0, Retry_After=0)
+
+
 def _redirect(request: _Handler, seen: int, where: str) -> None:
     targets = {
         "loop": "/redirect/loop",
@@ -216,6 +227,7 @@ BEHAVIOURS: dict[str, Callable[[_Handler, int, str], None]] = {
     "chunked": _chunked,
     "status": _status,
     "busy": _busy,
+    "later": _later,
     "redirect": _redirect,
     "redirect-endless": _redirect_endless,
     "endless": _endless,
