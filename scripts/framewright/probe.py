@@ -42,7 +42,7 @@ def probe_safely(path: Path | str, seconds: float = 120, mebibytes: int = 4096) 
     """`probe` in a process of its own: a file that crashes or stalls the decoder, or eats its memory, is rejected."""
     arguments = {"path": str(path)}
     outcome = call("framewright.probe:examine", arguments, seconds=seconds, mebibytes=mebibytes)
-    facts = outcome.value if outcome.ok else _rejected(f"decoding it failed: {outcome.reason}")
+    facts = outcome.value if outcome.ok else _rejected(f"reading it {outcome.reason}")
     return _identity(path) | facts
 
 

@@ -246,6 +246,8 @@ class Video:
                 return stream.decode(packet)
         except MemoryError:
             raise
+        except BlockingIOError as error:
+            raise MemoryError("no room for the decoder's threads") from error
         except av.FFmpegError:
             pass
         self.errors += 1
