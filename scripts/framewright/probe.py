@@ -10,7 +10,7 @@ import av
 import numpy as np
 
 from framewright.errors import UserError
-from framewright.media import open_media, pick_stream
+from framewright.media import best_stream, open_media, pick_stream
 from framewright.sandbox import call
 from framewright.timeline import Timeline
 from framewright.video import LONGEST_STILL, Video, open_video
@@ -147,7 +147,7 @@ def _sample(video: Video) -> dict[str, int]:
 
 
 def _audio(container: av.container.InputContainer) -> dict[str, Any] | None:
-    stream = container.streams.best("audio")
+    stream = best_stream(container, "audio")
     if stream is None:
         return None
     context = stream.codec_context

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import av
 
+from framewright.errors import UserError
 from framewright.media import MAX_PIXELS, open_media, pick_stream
 from framewright.timeline import Clock, leave_out_others, packets
 
@@ -19,6 +20,7 @@ class Reader:
     """A file that is open for one pass; passes do not share a position, so several may run side by side."""
 
     def __init__(self, path: Path | str) -> None:
+        self.path = path
         self.container = open_media(path)
         self.stream, self.why = pick_stream(self.container, path)
         leave_out_others(self.container, self.stream)
@@ -67,9 +69,7 @@ class Reader:
             return None
         try:
             return self.stream.decode(packet)
-        except MemoryError:
-            raise
-        except BlockingIOError as error:
-            raise MemoryError("no room for the decoder's threads") from error
+        except (MemoryError, BlockingIOError) as error:  # the latter when there is no room for threads
+            raise UserError(f"{self.path}: decoding it takes more memory than there is") from error
         except av.FFmpegError:
             return None
