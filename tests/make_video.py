@@ -74,7 +74,8 @@ def make_video(
         tracks = []
         for track in [{"numbers": numbers, "size": size}] * video + [second] * (second is not None):
             stored = [_unturned(picture(number, track["size"]), rotation, mirrored) for number in track["numbers"]]
-            settings = {"sc_threshold": "0"} if codec == "libx264" else {}  # key frames where `gop` says, no more
+            # key frames where `gop` says, no more; and the same bytes in every run, which macroblock trees prevent
+            settings = {"sc_threshold": "0", "mbtree": "0"} if codec == "libx264" else {}
             settings |= options or {}
             stream = file.add_stream(codec, rate=rate if times is None else None, options=settings)
             context = stream.codec_context
