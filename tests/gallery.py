@@ -160,7 +160,7 @@ CONFIGS = {
         [f'config: videos = "{"x" * 56}...: no such file; paths are relative to the working directory'],
     ),
     "a number beyond all bounds": (
-        "sources: {timeout_seconds: 1.0e+400}",
+        "sources: {max_gigabytes: 1.0e+400}",
         ["config: sources.max_gigabytes = Infinity: must be a number"],
     ),
     "a date": ("seed: 2024-01-31", ['config: seed = "2024-01-31": must be a whole number']),
@@ -336,7 +336,7 @@ TABLES = {
     ),
     "an unknown scene": (
         below("a | demo:beach | tracks | |"),
-        ['videos.tsv: row 2: source = "demo:beach": no such scene; known: cuts, faces, film, hdr, street'],
+        ['videos.tsv: row 2: source = "demo:beach": no such scene; known: cuts, film, street'],
     ),
     "a control character": (
         below("a | films/a\a.mp4 | tracks | |"),
