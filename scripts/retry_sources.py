@@ -28,6 +28,9 @@ def forget(sources: Path, reasons: list[str], *, only_list: bool) -> int:
         raise UserError(f"{sources}: no such folder; give the folder of results")
     records = ((path.parent, read_outcome(path)) for path in sorted(sources.glob("*/source.json")))
     again = [(folder, outcome) for folder, outcome in records if outcome.retry or outcome.reason in reasons]
+    if again and not only_list:
+        # Snakemake makes a missing file only for something that is missing or stale behind it.
+        (sources / "summary.tsv").unlink(missing_ok=True)
     for folder, outcome in again:
         print(f"{outcome.video}\t{outcome.reason}\t{outcome.detail}")
         for name in () if only_list else ("probe.json", "truth.json", "video", "source.json"):

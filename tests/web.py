@@ -17,11 +17,15 @@ ETAG, OTHER_ETAG = '"one"', '"two"'
 
 @dataclass
 class Web:
-    """A running server: its address, what it serves as the whole file, and the requests it saw as (path, headers)."""
+    """A running server: its address, what it serves as the whole file, and the requests it saw as (path, headers).
+
+    `/later` is busy until `ready` is set.
+    """
 
     url: str
     film: bytes = FILM
     requests: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    ready: threading.Event = field(default_factory=threading.Event)
     closing: threading.Event = field(default_factory=threading.Event)
 
     def ranges(self) -> list[str | None]:
@@ -61,6 +65,10 @@ class _Handler(BaseHTTPRequestHandler):
     def do_HEAD(self) -> None:
         self.do_GET()
 
+    @property
+    def film(self) -> bytes:
+        return self.server.web.film
+
     def log_message(self, *_: object) -> None:
         pass
 
@@ -90,63 +98,63 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _slow(request: _Handler, seen: int, pause: str) -> None:
-    request.start(200, Content_Length=len(FILM), ETag=ETAG)
-    for at in range(0, len(FILM), 50_000):
-        request.wfile.write(FILM[at : at + 50_000])
+    request.start(200, Content_Length=len(request.film), ETag=ETAG)
+    for at in range(0, len(request.film), 50_000):
+        request.wfile.write(request.film[at : at + 50_000])
         request.server.web.closing.wait(0.02)
 
 
 def _silent(request: _Handler, seen: int, argument: str) -> None:
-    request.start(200, Content_Length=len(FILM), ETag=ETAG)
-    request.wfile.write(FILM[:1000])
+    request.start(200, Content_Length=len(request.film), ETag=ETAG)
+    request.wfile.write(request.film[:1000])
     request.server.web.closing.wait(20)
 
 
 def _trickle(request: _Handler, seen: int, argument: str) -> None:
-    request.start(200, Content_Length=len(FILM), ETag=ETAG)
+    request.start(200, Content_Length=len(request.film), ETag=ETAG)
     while not request.server.web.closing.wait(0.02):
         request.wfile.write(b"x")
 
 
 def _truncating(request: _Handler, seen: int, argument: str) -> None:
-    request.file(FILM, cut=len(FILM) * (seen + 1) // 3 if seen < 2 else None)
+    request.file(request.film, cut=len(request.film) * (seen + 1) // 3 if seen < 2 else None)
 
 
 def _stuck(request: _Handler, seen: int, argument: str) -> None:
-    request.file(FILM, cut=1000)
+    request.file(request.film, cut=1000)
 
 
 def _no_range(request: _Handler, seen: int, argument: str) -> None:
     del request.headers["Range"]
-    request.file(FILM, cut=None if seen else 1000)
+    request.file(request.film, cut=None if seen else 1000)
 
 
 def _no_validator(request: _Handler, seen: int, argument: str) -> None:
-    request.file(FILM, etag=None, cut=None if seen else 1000)
+    request.file(request.film, etag=None, cut=None if seen else 1000)
 
 
 def _changed_between(request: _Handler, seen: int, argument: str) -> None:
     if seen:
         request.file(OTHER_FILM, etag=OTHER_ETAG)
     else:
-        request.file(FILM, cut=1000)
+        request.file(request.film, cut=1000)
 
 
 def _other_part(request: _Handler, seen: int, argument: str) -> None:
     if request.headers.get("Range"):
-        request.start(206, Content_Range=f"bytes 5-9/{len(FILM)}", Content_Length=5, ETag=ETAG)
-        request.wfile.write(FILM[5:10])
+        request.start(206, Content_Range=f"bytes 5-9/{len(request.film)}", Content_Length=5, ETag=ETAG)
+        request.wfile.write(request.film[5:10])
     else:
-        request.file(FILM, cut=None if seen else 1000)
+        request.file(request.film, cut=None if seen else 1000)
 
 
 def _chunked(request: _Handler, seen: int, cut: str) -> None:
     request.start(200, Transfer_Encoding="chunked")
-    half = len(FILM) // 2
-    request.wfile.write(b"%x\r\n%b\r\n" % (half, FILM[:half]))
+    half = len(request.film) // 2
+    request.wfile.write(b"%x\r\n%b\r\n" % (half, request.film[:half]))
     if cut and not seen:
         return
-    request.wfile.write(b"%x\r\n%b\r\n0\r\n\r\n" % (len(FILM) - half, FILM[half:]))
+    request.wfile.write(b"%x\r\n%b\r\n0\r\n\r\n" % (len(request.film) - half, request.film[half:]))
 
 
 def _status(request: _Handler, seen: int, status: str) -> None:
@@ -155,9 +163,16 @@ def _status(request: _Handler, seen: int, status: str) -> None:
 
 def _busy(request: _Handler, seen: int, after: str) -> None:
     if seen:
-        request.file(FILM)
+        request.file(request.film)
     else:
         request.start(503, Content_Length=0, Retry_After=after.replace("_", " ") or None)
+
+
+def _later(request: _Handler, seen: int, argument: str) -> None:
+    if request.server.web.ready.is_set():
+        request.file(request.film)
+    else:
+        request.start(503, Content_Length=0, Retry_After=0)
 
 
 def _redirect(request: _Handler, seen: int, where: str) -> None:
@@ -186,8 +201,8 @@ def _pour(request: _Handler) -> None:
 
 
 def _lying_length(request: _Handler, seen: int, argument: str) -> None:
-    request.start(200, Content_Length=10 * len(FILM), ETag=ETAG)
-    request.wfile.write(FILM)
+    request.start(200, Content_Length=10 * len(request.film), ETag=ETAG)
+    request.wfile.write(request.film)
 
 
 def _page(request: _Handler, seen: int, argument: str) -> None:
@@ -202,7 +217,7 @@ def _packed(request: _Handler, seen: int, argument: str) -> None:
 
 
 BEHAVIOURS: dict[str, Callable[[_Handler, int, str], None]] = {
-    "ok": lambda request, seen, name: request.file(FILM),
+    "ok": lambda request, seen, name: request.file(request.film),
     "empty": lambda request, seen, name: request.file(b""),
     "slow": _slow,
     "silent": _silent,
@@ -216,6 +231,7 @@ BEHAVIOURS: dict[str, Callable[[_Handler, int, str], None]] = {
     "chunked": _chunked,
     "status": _status,
     "busy": _busy,
+    "later": _later,
     "redirect": _redirect,
     "redirect-endless": _redirect_endless,
     "endless": _endless,

@@ -135,9 +135,10 @@ def test_retry_forgets_just_what_may_live_again(tmp_path):
     record(tmp_path / "sources/b", "gone", False)
     record(tmp_path / "sources/c", "busy", True)
     (tmp_path / "sources/.unfinished/a").mkdir(parents=True)
+    (tmp_path / "sources/summary.tsv").touch()
     named = "a\tnetwork\twhy\nc\tbusy\twhy\n"
     assert retry_sources(tmp_path, "--list").stdout == named + "2 sources would be forgotten\n"
-    assert (tmp_path / "sources/a/source.json").exists()
+    assert (tmp_path / "sources/a/source.json").exists() and (tmp_path / "sources/summary.tsv").exists()
     assert retry_sources(tmp_path).stdout == named + "2 sources forgotten; the next run tries them again\n"
     left = sorted(
         path.relative_to(tmp_path / "sources").as_posix() for path in tmp_path.rglob("*/*.*") if path.is_file()

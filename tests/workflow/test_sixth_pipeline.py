@@ -121,7 +121,7 @@ def test_the_new_pipeline_runs_and_the_house_is_in_step(root, tmp_path):
     checks = (house.rule_faults, house.script_faults, house.library_faults, house.environment_faults)
     assert [fault for check in (*checks, house.pipeline_faults, house.text_faults) for fault in check(root)] == []
     study = tmp_path / "study"
-    write_table(study, "street demo:street - - CC0-1.0")
+    write_table(study, "street demo:street tracks - CC0-1.0")
     assert snakemake(study, "--config", "toy={name: you}", "--", "toy", house=root).status == 0
     assert (study / "results/toy/greeting.txt").read_text() == "Hello, you\n"
     planned = snakemake(study, "-n", "--config", "pipelines=[toy]", "toy={name: you}", house=root)
