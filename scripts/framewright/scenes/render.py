@@ -7,7 +7,9 @@ import numpy as np
 from framewright.encode import Writer
 from framewright.errors import UserError
 from framewright.scenes.cuts import cuts
+from framewright.scenes.faces import faces
 from framewright.scenes.film import film
+from framewright.scenes.hdr import hdr
 from framewright.scenes.names import NAMES
 from framewright.scenes.scene import Scene, record
 from framewright.scenes.street import street
@@ -24,6 +26,10 @@ def scene(name: str) -> Scene:
             return cuts()
         case "film":
             return film(np.random.default_rng(2))
+        case "faces":
+            return faces(np.random.default_rng(6))
+        case "hdr":
+            return hdr(np.random.default_rng(3))
     raise UserError(f"demo:{name}: no such scene; known: {', '.join(sorted(NAMES))}")
 
 
