@@ -73,6 +73,13 @@ def overview(frames: Iterable[np.ndarray], truth: Truth, count: int = 12, column
     return contact_sheet(shown, labels, columns or (4 if len(shown) > 6 else 3))
 
 
+def notice(text: str, width: int = 1280) -> np.ndarray:
+    """A sheet that shows nothing but a sentence: (100, width, 3) uint8 RGB."""
+    sheet = np.full((100, width, 3), PAPER, np.uint8)
+    cv2.putText(sheet, text, (24, 58), FONT, 0.7, INK, 1, cv2.LINE_AA)
+    return sheet
+
+
 def write_png(path: str | Path, picture: np.ndarray) -> None:
     """Write an (H, W, 3) uint8 RGB picture as PNG; the same picture gives the same bytes."""
     done, png = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from framewright.errors import UserError
+from framewright.probe import probe
 from framewright.scenes.cuts import DEMO, Event, Shot, cuts, edit
 from framewright.scenes.faces import PORTRAITS, faces
 from framewright.scenes.film import film
@@ -308,13 +309,19 @@ def test_a_rendered_file_holds_the_frames_that_were_drawn(tmp_path):
 
 
 def test_an_unknown_scene_is_named_with_those_that_are_known():
-    with pytest.raises(UserError, match=r"demo:beach: no such scene; known: cuts, faces, film, hdr, street"):
+    with pytest.raises(UserError, match=r"demo:beach: no such scene; known: broken, cuts, faces, film, hdr, street"):
         scene("beach")
 
 
 def test_every_name_is_a_scene():
     for name in NAMES:
         assert scene(name).frames > 0
+
+
+def test_the_broken_scene_is_cut_off_and_nothing_is_claimed_of_it(tmp_path):
+    render(tmp_path / "video", scene("broken"), tmp_path / "truth.json")
+    assert probe(tmp_path / "video")["status"] == "rejected"
+    assert read_truth(tmp_path / "truth.json").frames == 0
 
 
 # ---- faces ----------------------------------------------------------------------------------------------------------
