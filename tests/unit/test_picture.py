@@ -73,20 +73,33 @@ def test_an_overview_draws_what_can_be_seen_and_nothing_hidden():
 def test_a_scene_is_rendered_and_shown_by_the_scripts(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
-    outputs = {name: f"results/sources/one/{name}" for name in ("video", "source.json", "truth.json", "preview.png")}
+    outputs = {
+        name: f"results/sources/one/{name}"
+        for name in ("video", "source.json", "truth.json", "probe.json", "preview.png")
+    }
     snakemake = SimpleNamespace(
         log=[],
         wildcards=SimpleNamespace(video="one"),
-        params=SimpleNamespace(source="demo:faces"),
-        input=SimpleNamespace(video=outputs["video"], truth=outputs["truth.json"]),
+        params=SimpleNamespace(
+            **dict.fromkeys(("start", "end", "colour", "sha256", "licence")),
+            source="demo:faces",
+            limits={"seconds": 60, "mebibytes": 4096},
+        ),
+        input=SimpleNamespace(
+            video=outputs["video"],
+            outcome=outputs["source.json"],
+            truth=outputs["truth.json"],
+            probe=outputs["probe.json"],
+        ),
         output=SimpleNamespace(
             video=outputs["video"],
             outcome=outputs["source.json"],
             truth=outputs["truth.json"],
+            probe=outputs["probe.json"],
             sheet=outputs["preview.png"],
         ),
     )
-    for script in ("sources_render.py", "sources_preview.py"):
+    for script in ("sources_render.py", "sources_probe.py", "sources_preview.py"):
         runpy.run_path(str(SCRIPTS / script), init_globals={"snakemake": snakemake})
     outcome = read_outcome(outputs["source.json"])
     assert (outcome.kind, outcome.status, outcome.format) == ("demo", "ok", "mp4")
