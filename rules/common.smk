@@ -15,13 +15,15 @@ os.environ.update(PYTHONPYCACHEPREFIX=sys.pycache_prefix)
 sys.path.insert(0, str(SCRIPTS))
 
 from framewright import code, table
-from framewright.config import complete, fill, read_schema
+from framewright.config import complete, fill, read_schema, said
+from snakemake.utils import update_config
 from framewright.scenes.names import NAMES as SCENES
 
 
 def checked() -> dict:
     """The videos to work on, by id, after completing the config; every fault of both ends the run, a line each."""
     faults = []
+    update_config(config, said(workflow.config_settings.config_args or []))
     if workflow.is_main_process:
         filled, faults = complete(config, SCHEMAS)
     else:  # a job of a run that was checked
