@@ -62,7 +62,7 @@ def videos_with_truth() -> list[str]:
 
 def only(ids: list[str]) -> str:
     """A pattern for these ids alone: it tells apart the rules that make the same file from different sources."""
-    return table.id_pattern(ids)
+    return table.id_pattern(ids, among=videos)
 
 
 def place(wildcards) -> str:

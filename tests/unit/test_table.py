@@ -195,3 +195,11 @@ def test_a_pattern_of_many_ids_compiles_and_matches_fast():
     assert not any(pattern.match(f"results/sources/{name[::-1]}x/video") for name in ids)
     assert compiled - started < 4
     assert time.process_time() - compiled < 1.5
+
+
+def test_nearly_all_of_many_ids_are_told_by_those_they_are_not():
+    ids = [f"film_{number}" for number in range(6000)]
+    pattern = re.compile(table.id_pattern(ids[3:], among=ids))
+    assert len(pattern.pattern) < 100
+    assert [name for name in ids if not pattern.fullmatch(name)] == ids[:3]
+    assert not pattern.fullmatch("film_4/probe")
