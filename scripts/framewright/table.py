@@ -120,7 +120,8 @@ def id_pattern(ids: Iterable[str], among: Iterable[str] = ()) -> str:
     thousandth of the time to compile, and is as exact for ids of the table.
     """
     ids = sorted(set(ids))
-    if len(ids) > 5000 and len(others := set(among).difference(ids)) < len(ids) / 10:
+    others = set(among).difference(ids)
+    if among and len(ids) > 5000 and len(others) < len(ids) / 10:
         return f"(?!(?:{id_pattern(others)})(?![A-Za-z0-9_-]))[A-Za-z0-9_-]+"
     return _tails(ids, 0) if ids else "(?!)"
 
