@@ -1,0 +1,66 @@
+"""What the configuration means for the workflow: shards, files of digits, class folders. Light: no arrays here."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from framewright.config import exists, shown
+
+EMBEDDED = "scikit-learn"
+MNIST = (
+    *("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"),
+    *("t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"),
+)
+FILMS = (".mp4", ".avi", ".webm")  # what VideoGPT looks for in class folders
+
+
+def problems(section: dict[str, Any]) -> list[str]:
+    """A line for each fault that the schema can't see."""
+    lines = []
+    place = section["digits"]
+    if place != EMBEDDED and not is_address(place) and not exists("folder", place):
+        remedy = f"must be {EMBEDDED}, the http(s) address of a folder, or a folder with MNIST's files"
+        lines.append(f"config: videomnist.digits = {shown(place)}: {remedy}; paths are relative to the working directory")
+    slow, fast = section["speed"]
+    if slow > fast:
+        lines.append(f"config: videomnist.speed = {shown(section['speed'])}: must go from the slower to the faster")
+    return lines
+
+
+def is_address(place: str) -> bool:
+    """Whether the digits come from the web."""
+    return re.match("https?://", place) is not None
+
+
+def digit_files(place: str) -> list[str]:
+    """MNIST's files in a folder, plain or packed; where both are there, the plain one."""
+    if place == EMBEDDED or is_address(place):
+        return []
+    found = sorted(path for path in Path(place).glob("*-ubyte*") if path.suffix in ("", ".gz", ".idx3-ubyte"))
+    found += sorted(path for path in Path(place).glob("*.idx?-ubyte*"))
+    plain = {path.name for path in found}
+    return sorted({str(path) for path in found if path.name.removesuffix(".gz") not in plain - {path.name}})
+
+
+def shards(videos_per_digit: int, videos_per_shard: int) -> dict[str, int]:
+    """The shards of a split and how many videos each has: all are full but the last, so that growing changes one."""
+    total = 10 * videos_per_digit
+    starts = range(0, total, videos_per_shard)
+    return {f"{number:05}": min(videos_per_shard, total - first) for number, first in enumerate(starts)}
+
+
+def class_folders(folder: str | None) -> dict[str, Path]:
+    """The folders <split>/<class> below a folder, as `<split>-<number of the class>`.
+
+    Classes are numbered in the order of their names, over both splits, as VideoGPT numbers them.
+    """
+    if folder is None:
+        return {}
+    here = [path for split in ("train", "test") for path in sorted(Path(folder, split).glob("*/")) if path.is_dir()]
+    names = sorted({path.name for path in here})
+    return {f"{path.parent.name}-{names.index(path.name):05}": path for path in here}
+
+
+def films_in(folder: Path) -> list[str]:
+    """The videos directly in a class folder, by name."""
+    return sorted(str(path) for path in folder.iterdir() if path.suffix.lower() in FILMS)

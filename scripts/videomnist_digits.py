@@ -1,0 +1,17 @@
+"""Gather the digits to set in motion, leave out what can't be used, and say why."""
+
+from framewright import job
+from framewright.funnel import write_outcomes
+from framewright.videomnist.digits import gather, select, write_digits
+from framewright.videomnist.render import Look
+
+log = job.start(snakemake)
+
+found = gather(snakemake.params.digits, snakemake.input.files)
+digits, items = select(found, Look(**snakemake.params.look))
+
+with job.whole(snakemake.output.digits) as path:
+    write_digits(path, digits)
+with job.whole(snakemake.output.outcomes) as path:
+    write_outcomes(path, items)
+log.info("%s", {split: len(part.images) for split, part in digits.items()})
