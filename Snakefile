@@ -19,6 +19,7 @@ report: "rules/captions/workflow.rst"
 
 include: "rules/common.smk"
 include: "rules/sources.smk"
+include: "rules/cards.smk"
 include: "rules/overview.smk"
 
 
@@ -27,5 +28,6 @@ rule all:
     default_target: True
     input:
         rules.sources.input,
+        rules.cards.input,
         rules.overview.input,
         [getattr(rules, pipeline).input for pipeline in config["pipelines"]],

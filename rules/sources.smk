@@ -1,7 +1,7 @@
 # Sources: get, check and probe each video once, for all pipelines.
 # requires: the video table, and the files, links and folders that it names
 # yields:   results/sources/<video>/{video, source.json, probe.json}, truth.json where the truth is known,
-#           results/sources/summary.tsv
+#           results/sources/{summary.tsv, outcomes.tsv}, results/sources/card/
 #
 # A source that is gone or broken is an outcome, not a crash: `video` is then an empty file, source.json or probe.json
 # says why, and the jobs behind it make empty, valid outputs. The paths are the same for every kind of source: other
@@ -196,9 +196,9 @@ rule sources_preview:
 
 
 rule sources_summary:
-    """One table says of each video whether it can be used, and if not, why not."""
+    """One table says of each video whether it can be used, and if not, why not; one has its stages for the funnel."""
     input:
-        outcomes=expand(rules.sources_link.output.outcome, video=videos),
+        sources=expand(rules.sources_link.output.outcome, video=videos),
         probes=expand(rules.sources_probe.output.probe, video=videos),
     output:
         table=report(
@@ -207,6 +207,7 @@ rule sources_summary:
             category="Sources",
             labels={"video": "all", "shows": "what became of each"},
         ),
+        outcomes="results/sources/outcomes.tsv",
     log:
         "logs/sources_summary.log",
     localrule: True
