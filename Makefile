@@ -25,6 +25,10 @@ table: .venv/ready ## Turn a folder of videos, or a list of links, into a video 
 retry-sources: .venv/ready ## Forget the sources that failed for a passing reason, so that the next run tries them again
 	@$(BIN)/python scripts/retry_sources.py results
 
+explain: .venv/ready ## Tell one video's way through all stages: make explain VIDEO=street
+	@test -n "$(VIDEO)" || { echo "make explain: say which: make explain VIDEO=street (an id of the table of videos)" >&2; exit 2; }
+	@$(BIN)/python scripts/explain.py "$(VIDEO)" results
+
 dag: .venv/ready ## Draw the rules as results/dag.svg; FULL=1 draws every job
 	@$(TIMED) "make dag: results/dag.svg" "$(SNAKEMAKE) --quiet all $(if $(FULL),--dag,--rulegraph) dot | $(BIN)/python scripts/draw_dag.py results/dag.svg"
 
@@ -69,4 +73,4 @@ clean: ## Remove results and logs; the environment stays
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
-.PHONY: demo table retry-sources dag slurm-profile test test-fast bench format config-readme lock clean help
+.PHONY: demo table retry-sources explain dag slurm-profile test test-fast bench format config-readme lock clean help

@@ -220,6 +220,29 @@ rule sources_summary:
         "../scripts/sources_summary.py"
 
 
+rule sources_card:
+    """The sources have a card for programs and one for people: what they are, what was lost, licences, limits."""
+    input:
+        summary=rules.sources_summary.output.table,
+        outcomes=rules.sources_summary.output.outcomes,
+        citation=HOUSE / "CITATION.cff",
+    output:
+        croissant="results/sources/card/croissant.json",
+        index="results/sources/card/index.parquet",
+        readme="results/sources/card/README.md",
+    log:
+        "logs/sources_card.log",
+    localrule: True
+    conda:
+        "../envs/cards.yaml"
+    params:
+        code=code_of("sources_card"),
+        splits={row.video: row.split for row in videos.values() if row.split},
+        settings={"sources": {"probe": config["sources"]["probe"]}},
+    script:
+        "../scripts/sources_card.py"
+
+
 rule sources:
     """All videos of the table are there, checked and described."""
     input:
@@ -227,4 +250,5 @@ rule sources:
         expand(rules.sources_probe.output.probe, video=videos),
         expand(rules.sources_render.output.truth, video=videos_with_truth()),
         expand(rules.sources_preview.output.sheet, video=videos_of("demo")),
-        rules.sources_summary.output.table,
+        rules.sources_summary.output,
+        rules.sources_card.output,

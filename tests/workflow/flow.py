@@ -10,7 +10,7 @@ from pathlib import Path
 
 from house import ROOT
 
-CODE = ("Snakefile", "rules", "scripts", "config", "envs", "profiles")
+CODE = ("Snakefile", "CITATION.cff", "rules", "scripts", "config", "envs", "profiles")
 
 
 @dataclass(frozen=True)
