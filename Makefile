@@ -47,7 +47,7 @@ bench: .venv/ready ## Measure ours against the plain way, side by side
 	@$(TIMED) "make bench: ratios against the plain way" "for bench in tests/bench/bench_*.py; do $(BIN)/python \$$bench; done"
 
 format: .venv/ready ## Format and lint everything
-	@$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/snakefmt -q Snakefile rules && $(BIN)/snakemake --lint
+	@$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/snakefmt Snakefile rules && $(BIN)/snakemake --lint
 
 config-readme: .venv/ready ## Write config/README.md anew from config/schemas
 	@$(BIN)/python scripts/document_config.py

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from house import ROOT
 
-CODE = ("Snakefile", "rules", "scripts", "config", "envs", "profiles")
+CODE = ("Snakefile", "rules", "scripts", "config", "envs", "profiles", "requirements.txt", "pyproject.toml")
 
 
 @dataclass(frozen=True)
