@@ -19,8 +19,8 @@ report: "rules/captions/workflow.rst"
 
 include: "rules/common.smk"
 include: "rules/sources.smk"
-include: "rules/cards.smk"
 include: "rules/overview.smk"
+include: "rules/cards.smk"
 
 
 rule all:
@@ -28,6 +28,6 @@ rule all:
     default_target: True
     input:
         rules.sources.input,
-        rules.cards.input,
         rules.overview.input,
         [getattr(rules, pipeline).input for pipeline in config["pipelines"]],
+        rules.cards.input,

@@ -1,7 +1,7 @@
 # Sources: get, check and probe each video once, for all pipelines.
 # requires: the video table, and the files, links and folders that it names
 # yields:   results/sources/<video>/{video, source.json, probe.json}, truth.json where the truth is known,
-#           results/sources/{summary.tsv, outcomes.tsv}, results/sources/card/
+#           results/sources/{summary.tsv, outcomes.tsv, contract.json}, results/sources/card/
 #
 # A source that is gone or broken is an outcome, not a crash: `video` is then an empty file, source.json or probe.json
 # says why, and the jobs behind it make empty, valid outputs. The paths are the same for every kind of source: other
@@ -243,6 +243,30 @@ rule sources_card:
         "../scripts/sources_card.py"
 
 
+rule sources_contract:
+    """The records of all videos keep what they promise, which contract.json says."""
+    input:
+        files=expand(rules.sources_link.output.video, video=videos),
+        outcomes=expand(rules.sources_link.output.outcome, video=videos),
+        probes=expand(rules.sources_probe.output.probe, video=videos),
+        truths=expand(rules.sources_render.output.truth, video=videos_with_truth()),
+        summary=rules.sources_summary.output.table,
+    output:
+        contract="results/sources/contract.json",
+    log:
+        "logs/sources_contract.log",
+    retries: 0
+    localrule: True
+    conda:
+        "../envs/video.yaml"
+    params:
+        code=code_of("sources_contract"),
+        videos=list(videos),
+        known=videos_with_truth(),
+    script:
+        "../scripts/sources_contract.py"
+
+
 rule sources:
     """All videos of the table are there, checked and described."""
     input:
@@ -252,3 +276,4 @@ rule sources:
         expand(rules.sources_preview.output.sheet, video=videos_of("demo")),
         rules.sources_summary.output,
         rules.sources_card.output,
+        rules.sources_contract.output.contract,
