@@ -152,11 +152,11 @@ def check(path: str | Path, dataset: Dataset, index: str | Path) -> None:
     complaints = [text for text in card.metadata.ctx.issues.warnings if "datePublished" not in text]
     if complaints:
         raise ValueError(f"{path}: {complaints[0]}")
-    there = pq.read_table(index).slice(0, READ_BACK).to_pylist()
     read = [
         {name: _plain(record[f"{dataset.records}/{name}"]) for name in dataset.columns}
         for record in islice(card.records(dataset.records), READ_BACK)
     ]
+    there = pq.read_table(index).slice(0, READ_BACK).to_pylist()
     if read != there:
         raise ValueError(f"{path}: mlcroissant reads {len(read)} records otherwise than {index} holds them")
 
