@@ -26,10 +26,10 @@ rule overview_dag:
         "../scripts/overview_dag.py"
 
 
+# Benchmarks are no inputs: a lost one must not bring its job back. The MANIFEST is there when all of them are.
 rule overview_costs:
     """What each rule cost in time and memory is drawn, once all else is made. No MANIFEST has it: clocks differ."""
     input:
-        # Benchmarks are no inputs: a lost one must not bring its job back. The MANIFEST is there when all of them are.
         manifest=lambda wildcards: rules.cards_manifest.output.manifest,
     output:
         table="results/costs.tsv",

@@ -4,15 +4,15 @@ from framewright import job
 from framewright.card import read_store, write_croissant, write_index
 from framewright.funnel import read_outcomes
 from framewright.readme import write_readme
-from framewright.sources.card import DATASET, read_summary, rows
+from framewright.sources.card import DATASET, rows
+from framewright.sources.summary import read_summary
 
 log = job.start(snakemake)
 
 summary = read_summary(snakemake.input.summary)
 reasons = {item.video: item.reason for item in read_outcomes(snakemake.input.outcomes) if item.reason}
-licences = {video: row["licence"] for video, row in summary.items()}
-store = read_store({"sources": snakemake.input.outcomes}, licences, snakemake.params.settings, snakemake.input.citation)
-
+outcomes, given = {"sources": snakemake.input.outcomes}, snakemake.params.settings
+store = read_store(outcomes, snakemake.input.summary, given, snakemake.input.citation)
 with job.whole(snakemake.output.index) as path:
     write_index(path, DATASET, rows(summary, reasons, snakemake.params.splits))
 with job.whole(snakemake.output.readme) as path:

@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from framewright.citation import bibtex, read_citation
 from framewright.funnel import Stage, count, read_outcomes
+from framewright.sources.summary import read_summary
 
 KINDS = {
     "text": (pa.string(), mlc.DataType.TEXT),
@@ -63,16 +64,14 @@ class Store:
 
 
 def read_store(
-    outcomes: Mapping[str, str | Path],
-    licences: Mapping[str, str],
-    settings: dict[str, Any],
-    citation: str | Path,
+    outcomes: Mapping[str, str | Path], summary: str | Path | None, settings: dict[str, Any], citation: str | Path
 ) -> Store:
     """Gather the store from the outcomes of each pipeline that led to the dataset, its own being the last.
 
-    `licences` are those of all videos ("" where none is known): of them, the videos count of which the last stage kept
-    something.
+    The sources' `summary` has the licences, if there are sources: those of the videos count of which the last stage
+    kept something.
     """
+    licences = {video: row["licence"] for video, row in read_summary(summary).items()} if summary else {}
     funnel = {pipeline: count(read_outcomes(path)) for pipeline, path in outcomes.items()}
     kept = defaultdict(set)
     *_, last = outcomes.values()

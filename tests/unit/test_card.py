@@ -20,8 +20,8 @@ from framewright.citation import bibtex, read_citation
 from framewright.errors import UserError
 from framewright.funnel import Item, write_outcomes
 from framewright.readme import snippet, write_readme
-from framewright.sources.card import DATASET, read_summary, rows
-from framewright.sources.summary import COLUMNS
+from framewright.sources.card import DATASET, rows
+from framewright.sources.summary import COLUMNS, read_summary
 
 CLIPS = Dataset(
     name="framewright-clips",
@@ -58,7 +58,9 @@ def store(tmp_path):
         for pipeline, items in outcomes.items():
             write_outcomes(tmp_path / f"{pipeline}.tsv", items)
         paths = {pipeline: tmp_path / f"{pipeline}.tsv" for pipeline in outcomes}
-        return read_store(paths, licences, {"clips": {"shortest": 3}}, ROOT / "CITATION.cff")
+        summary = tmp_path / "summary.tsv"
+        summary.write_text("video\tlicence\n" + "".join(f"{video}\t{own}\n" for video, own in licences.items()))
+        return read_store(paths, summary, {"clips": {"shortest": 3}}, ROOT / "CITATION.cff")
 
     return gather
 
@@ -123,7 +125,7 @@ def test_the_licences_are_those_of_the_videos_that_the_last_stage_kept_something
 
 
 def test_an_unknown_licence_is_said_loudly(tmp_path, store):
-    folder = write(tmp_path / "card", store({"a": "CC0-1.0"}))
+    folder = write(tmp_path / "card", store({"a": "CC0-1.0", "b": ""}))
     assert json.loads((folder / "croissant.json").read_text())["license"] == ["CC0-1.0", "UNKNOWN for 1 of 2 videos"]
     assert "**For 1 of 2 videos no licence is known." in (folder / "README.md").read_text()
 
@@ -165,7 +167,7 @@ import sys; sys.path[:0] = ["{ROOT}/scripts", "{ROOT}/tests", "{ROOT}/tests/unit
 from pathlib import Path; import test_card as t
 from framewright.card import read_store; from framewright.funnel import write_outcomes
 write_outcomes("outcomes.tsv", t.OUTCOMES["clips"])
-t.write(Path("card"), read_store({{"clips": "outcomes.tsv"}}, t.LICENCES, {{}}, "{ROOT}/CITATION.cff"))
+t.write(Path("card"), read_store({{"clips": "outcomes.tsv"}}, None, {{}}, "{ROOT}/CITATION.cff"))
 """
     made = []
     for seed in ("1", "2"):

@@ -1,8 +1,6 @@
 """What the collection of sources is, for its card, and the rows of its index."""
 
-import csv
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from framewright.card import Column, Dataset
@@ -48,12 +46,6 @@ DATASET = Dataset(
     ),
 )
 PUBLIC = ("http", "youtube", "demo")
-
-
-def read_summary(path: str | Path) -> dict[str, dict[str, str]]:
-    """The rows of the sources' summary by video, their cells as text."""
-    with Path(path).open(encoding="utf-8", newline="") as file:
-        return {row["video"]: row for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)}
 
 
 def rows(

@@ -1,8 +1,10 @@
 """What became of all videos, as one table that a person reads and a program can."""
 
+import csv
 import re
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 
 from framewright.funnel import Item
 from framewright.sources.outcome import Outcome
@@ -44,6 +46,12 @@ def summary(videos: Iterable[tuple[Outcome, dict]]) -> tuple[str, list[Item], st
             probes.append(Item("probe", outcome.video, "", word_of(probe["reason"]), said))
     counted = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
     return "\n".join(lines) + "\n", sources + probes, counted
+
+
+def read_summary(path: str | Path) -> dict[str, dict[str, str]]:
+    """The rows of the sources' summary by video, their cells as text."""
+    with Path(path).open(encoding="utf-8", newline="") as file:
+        return {row["video"]: row for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)}
 
 
 def word_of(reason: str | None) -> str:
