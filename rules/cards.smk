@@ -8,12 +8,7 @@ rule cards_funnel:
     input:
         outcomes=[getattr(rules, f"{word}_summary").output.outcomes for word in ("sources", *config["pipelines"])],
     output:
-        table=report(
-            "results/funnel.tsv",
-            caption="captions/cards_funnel.rst",
-            category="Overview",
-            labels={"shows": "funnel, as a table"},
-        ),
+        table="results/funnel.tsv",
         picture=report(
             "results/funnel.svg", caption="captions/cards_funnel.rst", category="Overview", labels={"shows": "funnel"}
         ),

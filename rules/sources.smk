@@ -1,7 +1,7 @@
 # Sources: get, check and probe each video once, for all pipelines.
 # requires: the video table, and the files, links and folders that it names
 # yields:   results/sources/<video>/{video, source.json, probe.json}, truth.json where the truth is known,
-#           results/sources/{summary.tsv, outcomes.tsv, contract.json}, results/sources/card/
+#           results/sources/{summary.tsv, summary.html, outcomes.tsv, contract.json}, results/sources/card/
 #
 # A source that is gone or broken is an outcome, not a crash: `video` is then an empty file, source.json or probe.json
 # says why, and the jobs behind it make empty, valid outputs. The paths are the same for every kind of source: other
@@ -201,18 +201,19 @@ rule sources_summary:
         sources=expand(rules.sources_link.output.outcome, video=videos),
         probes=expand(rules.sources_probe.output.probe, video=videos),
     output:
-        table=report(
-            "results/sources/summary.tsv",
+        table="results/sources/summary.tsv",
+        outcomes="results/sources/outcomes.tsv",
+        page=report(
+            "results/sources/summary.html",
             caption="captions/sources_summary.rst",
             category="Sources",
             labels={"video": "all", "shows": "what became of each"},
         ),
-        outcomes="results/sources/outcomes.tsv",
     log:
         "logs/sources_summary.log",
     localrule: True
     conda:
-        "../envs/video.yaml"
+        "../envs/cards.yaml"
     params:
         code=code_of("sources_summary"),
         videos=list(videos),
@@ -230,6 +231,12 @@ rule sources_card:
         croissant="results/sources/card/croissant.json",
         index="results/sources/card/index.parquet",
         readme="results/sources/card/README.md",
+        page=report(
+            "results/sources/card/README.html",
+            caption="captions/sources_card.rst",
+            category="Sources",
+            labels={"video": "all", "shows": "card"},
+        ),
     log:
         "logs/sources_card.log",
     localrule: True

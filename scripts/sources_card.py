@@ -17,6 +17,8 @@ with job.whole(snakemake.output.index) as path:
     write_index(path, DATASET, rows(summary, reasons, snakemake.params.splits))
 with job.whole(snakemake.output.readme) as path:
     write_readme(path, DATASET, store, snakemake.output.index)
+with job.whole(snakemake.output.page) as path:
+    write_readme(path, DATASET, store, snakemake.output.index)
 with job.whole(snakemake.output.croissant) as path:
     write_croissant(path, DATASET, store, snakemake.output.index)
 log.info("the card of %d videos", len(summary))

@@ -6,7 +6,7 @@ from pathlib import Path
 from framewright import job
 from framewright.funnel import write_outcomes
 from framewright.sources.outcome import read_outcome
-from framewright.sources.summary import summary
+from framewright.sources.summary import summary, summary_page
 
 log = job.start(snakemake)
 
@@ -16,6 +16,8 @@ text, outcomes, counts = summary(zip(sources, probes, strict=True))
 
 with job.whole(snakemake.output.table) as path:
     path.write_text(text, encoding="utf-8")
+with job.whole(snakemake.output.page) as path:
+    path.write_text(summary_page(text), encoding="utf-8")
 with job.whole(snakemake.output.outcomes) as path:
     write_outcomes(path, outcomes)
 log.info("%s", counts)

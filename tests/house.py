@@ -25,6 +25,7 @@ PACKAGE_OF = {  # import name -> name at the package index, where they differ
     "cv2": "opencv-python-headless",
     "PIL": "pillow",
     "imageio_ffmpeg": "imageio-ffmpeg",
+    "markdown_it": "markdown-it-py",
     "skimage": "scikit-image",
     "sklearn": "scikit-learn",
     "yaml": "pyyaml",

@@ -1,6 +1,6 @@
 """The card of a dataset for people: what stands in the one for programs, in words and tables (Markdown)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -9,12 +9,19 @@ import yaml
 from framewright.card import Dataset, Store
 from framewright.citation import bibtex
 from framewright.funnel import Stage
+from framewright.page import page, plain, table
+
+
+def readme(dataset: Dataset, store: Store, index: str | Path) -> str:
+    """The card for people, which belongs beside the index of its dataset."""
+    return "\n\n".join(_parts(dataset, store, pq.read_metadata(index).num_rows)) + "\n"
 
 
 def write_readme(path: str | Path, dataset: Dataset, store: Store, index: str | Path) -> None:
-    """Write the card for people that belongs beside the index of a dataset."""
-    number = pq.read_metadata(index).num_rows
-    Path(path).write_text("\n\n".join(_parts(dataset, store, number)) + "\n", encoding="utf-8")
+    """Write the card for people as Markdown, or as a page of the report if the path ends in .html."""
+    text = readme(dataset, store, index)
+    html = Path(path).suffix == ".html"
+    Path(path).write_text(page(dataset.name, text) if html else text, encoding="utf-8")
 
 
 def snippet(dataset: Dataset) -> str:
@@ -31,15 +38,16 @@ def _parts(dataset: Dataset, store: Store, number: int) -> Iterator[str]:
     version = store.citation["version"]
     yield f"# {dataset.name}"
     yield dataset.description
-    yield f"Made with {store.citation['title']} {version}. {number:,} {dataset.records}, a row each in `index.parquet`:"
-    yield _table(("column", "meaning"), [(f"`{name}`", of.sentence) for name, of in dataset.columns.items()])
+    yield f"Made with {store.citation['title']} {version}. {number:,} {dataset.records}, a row each in `index.parquet`."
     yield f"## Load it\n\n```python\n{snippet(dataset)}```\n\nRun it in this folder. `pandas.read_parquet` does, too."
     yield "## What was dropped, and why"
-    yield _table(("pipeline", "stage", "in", "kept", "dropped", "why"), _funnel(store))
+    yield table(("pipeline", "stage", "in", "kept", "dropped", "why"), _funnel(store))
     yield "## Licences"
     yield from _licences(dataset, store)
     yield f"## Privacy\n\n{dataset.privacy}"
     yield "## Known limits\n\n" + "\n".join(f"- {limit}" for limit in dataset.limits)
+    yield "## Columns"
+    yield table(("column", "meaning"), [(f"`{name}`", of.sentence) for name, of in dataset.columns.items()])
     yield f"## How it was made\n\n```yaml\n{yaml.safe_dump(store.settings, sort_keys=False, allow_unicode=True)}```"
     yield f"## Cite\n\n```bibtex\n{bibtex(store.citation, dataset.cites)}\n```"
     yield (
@@ -51,19 +59,20 @@ def _parts(dataset: Dataset, store: Store, number: int) -> Iterator[str]:
 def _funnel(store: Store) -> Iterator[tuple[str, ...]]:
     for pipeline, stages in store.funnel.items():
         for stage in stages:
-            yield pipeline, stage.name, *(f"{n:,}" for n in (stage.entered, stage.kept, stage.dropped)), _why(stage)
+            numbers = (f"{number:,}" for number in (stage.entered, stage.kept, stage.dropped))
+            yield pipeline, plain(stage.name), *numbers, _why(stage)
 
 
 def _why(stage: Stage) -> str:
-    return ", ".join(f"{reason.word} {reason.count:,}" for reason in stage.reasons)
+    return ", ".join(f"{plain(reason.word)} {reason.count:,}" for reason in stage.reasons)
 
 
 def _licences(dataset: Dataset, store: Store) -> Iterator[str]:
     if dataset.licence:
         yield f"What is not taken from a video is under {dataset.licence}."
     if store.licences:
-        rows = [(licence or "**UNKNOWN**", f"{number:,}") for licence, number in store.licences.items()]
-        yield _table(("licence of the source", "videos"), rows)
+        rows = [(plain(licence) or "**UNKNOWN**", f"{number:,}") for licence, number in store.licences.items()]
+        yield table(("licence of the source", "videos"), rows)
     if unknown := store.licences.get(""):
         yield (
             f"**For {unknown:,} of {sum(store.licences.values()):,} videos no licence is known. "
@@ -71,8 +80,3 @@ def _licences(dataset: Dataset, store: Store) -> Iterator[str]:
         )
     elif not store.licences and not dataset.licence:
         yield "The dataset is empty."
-
-
-def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    lines = [header, ("---",) * len(header), *rows]
-    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)

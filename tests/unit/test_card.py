@@ -211,6 +211,7 @@ def test_the_script_writes_a_card_that_holds_no_path_of_this_machine(tmp_path, m
     write_summary(tmp_path / "summary.tsv")
     write_outcomes(tmp_path / "outcomes.tsv", [Item("source", "one"), Item("probe", "one"), Item("probe", "two")])
     made = {"croissant": "card/croissant.json", "index": "card/index.parquet", "readme": "card/README.md"}
+    made |= {"page": "card/README.html"}
     snakemake = SimpleNamespace(
         log=[],
         input=SimpleNamespace(summary="summary.tsv", outcomes="outcomes.tsv", citation=ROOT / "CITATION.cff"),

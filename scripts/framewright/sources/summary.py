@@ -7,12 +7,28 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from framewright.funnel import Item
+from framewright.page import page, plain, table
 from framewright.sources.outcome import Outcome
 
 COLUMNS = (
     *("video", "status", "reason", "retry", "source", "kind", "seconds", "frames", "width", "height", "rate"),
     *("colour", "codec", "audio", "bytes", "sha256", "licence", "notes"),
 )
+SHOWN = (
+    "video",
+    "status",
+    "reason",
+    "retry",
+    "source",
+    "seconds",
+    "width",
+    "height",
+    "rate",
+    "colour",
+    "licence",
+    "notes",
+)
+MOST = 500  # rows on a page
 WORDS = {  # what begins the sentence of a rejected video, and its word for the funnel
     "this is text": "text",
     "this is a web page": "page",
@@ -46,6 +62,16 @@ def summary(videos: Iterable[tuple[Outcome, dict]]) -> tuple[str, list[Item], st
             probes.append(Item("probe", outcome.video, "", word_of(probe["reason"]), said))
     counted = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
     return "\n".join(lines) + "\n", sources + probes, counted
+
+
+def summary_page(text: str) -> str:
+    """The table as a page for people: what can't be used first, and of very many videos only the first ones."""
+    header, *rows = [line.split("\t") for line in text.splitlines()]
+    chosen = [header.index(name) for name in SHOWN]
+    rows.sort(key=lambda row: row[header.index("status")] == "ok")
+    shown = [[plain(row[i]) for i in chosen] for row in rows[:MOST]]
+    rest = f"These are {MOST:,} of {len(rows):,}; `results/sources/summary.tsv` has all." if len(rows) > MOST else ""
+    return page("Sources", f"# What became of each video\n\n{rest}\n\n{table(SHOWN, shown)}\n")
 
 
 def read_summary(path: str | Path) -> dict[str, dict[str, str]]:
