@@ -47,6 +47,9 @@ test: .venv/ready ## Run all tests
 test-fast: .venv/ready ## Run the tests that answer within a minute
 	@$(TIMED) "make test-fast: all but the slow tests" "$(BIN)/pytest -q -n $(CORES) -m 'not slow'"
 
+verify: .venv/ready ## Make the study with 1 and 2 cores and while it is killed 10 times, and compare; ARGS="--kills 30 --seed 1"
+	@$(TIMED) "make verify: the same bytes with 1 core, with 2, and killed and resumed" "$(BIN)/python scripts/verify.py $(ARGS)"
+
 bench: .venv/ready ## Measure ours against the plain way, side by side
 	@$(TIMED) "make bench: ratios against the plain way" "for bench in tests/bench/bench_*.py; do $(BIN)/python \$$bench; done"
 
@@ -73,4 +76,4 @@ clean: ## Remove results and logs; the environment stays
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
-.PHONY: demo table retry-sources explain dag slurm-profile test test-fast bench format config-readme lock clean help
+.PHONY: demo table retry-sources explain dag slurm-profile test test-fast verify bench format config-readme lock clean help
