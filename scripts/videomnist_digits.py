@@ -2,7 +2,8 @@
 
 from framewright import job
 from framewright.funnel import write_outcomes
-from framewright.videomnist.digits import gather, select, write_digits
+from framewright.videomnist.digits import gather, write_digits
+from framewright.videomnist.pictures import select
 from framewright.videomnist.render import Look
 
 log = job.start(snakemake)
@@ -12,6 +13,6 @@ digits, items = select(found, Look(**snakemake.params.look))
 
 with job.whole(snakemake.output.digits) as path:
     write_digits(path, digits)
-with job.whole(snakemake.output.outcomes) as path:
+with job.whole(snakemake.output.pictures) as path:
     write_outcomes(path, items)
 log.info("%s", {split: len(part.images) for split, part in digits.items()})

@@ -44,7 +44,9 @@ def contract(
     documented: Path, videogpt: Path, made: Mapping[str, Made], digits: Mapping[str, Digits], look: Look
 ) -> list[Finding]:
     """Check both files against what was measured of every frame when it was drawn, and against what drew it."""
-    figures = {f.name: np.concatenate([getattr(own.measures, f.name) for own in made.values()]) for f in fields(Measures)}
+    figures = {
+        f.name: np.concatenate([getattr(own.measures, f.name) for own in made.values()]) for f in fields(Measures)
+    }
     speed = np.concatenate([own.columns["speed"] for own in made.values()])
     margin, pixels = MARGIN * look.zoom, INK * look.zoom**2
     total = len(speed)
@@ -57,15 +59,35 @@ def contract(
     return [
         finding("VideoGPT's loader reads its file", loader.faults(videogpt), f"{total:,} videos"),
         finding("the documented file is as documented", _documented(documented, made, look), f"{total:,} videos"),
-        finding("what was measured is what the files hold", _packed(documented, videogpt, made), f"{2 * total:,} digests"),
-        finding("decoded videos agree in both files", _decoded(documented, videogpt), f"{LOOKED_AT} of each split at most"),
+        finding(
+            "what was measured is what the files hold", _packed(documented, videogpt, made), f"{2 * total:,} digests"
+        ),
+        finding(
+            "decoded videos agree in both files", _decoded(documented, videogpt), f"{LOOKED_AT} of each split at most"
+        ),
         of_all("all ink is visible", (kept < INK_KEPT[0]) | (kept > INK_KEPT[1]), least),
-        of_all(f"{margin:g} pixels of margin are kept", figures["margin"] < np.floor(margin), f"least {figures['margin'].min():.0f}"),
+        of_all(
+            f"{margin:g} pixels of margin are kept",
+            figures["margin"] < np.floor(margin),
+            f"least {figures['margin'].min():.0f}",
+        ),
         of_all(f"{pixels:g} pixels are not black", figures["pixels"] < pixels, f"least {figures['pixels'].min():.0f}"),
-        of_all("digits are where the trajectory says", figures["offset"] > OFFSET * look.zoom, f"off by {figures['offset'].max():.3f} pixels at most"),
-        of_all("no step is longer than its video's speed", beyond > TREMBLE * look.zoom, f"longest {figures['step'].max():.2f} pixels a frame, at most {beyond.max():+.3f} from its speed"),
+        of_all(
+            "digits are where the trajectory says",
+            figures["offset"] > OFFSET * look.zoom,
+            f"off by {figures['offset'].max():.3f} pixels at most",
+        ),
+        of_all(
+            "no step is longer than its video's speed",
+            beyond > TREMBLE * look.zoom,
+            f"longest {figures['step'].max():.2f} pixels a frame, at most {beyond.max():+.3f} from its speed",
+        ),
         finding("each digit is shown equally often", _uneven(made, "labels", 10), "to the video"),
-        finding("each motion is used equally by each digit", _unbalanced(made, len(look.motions)), f"{', '.join(look.motions)}; to one video"),
+        finding(
+            "each motion is used equally by each digit",
+            _unbalanced(made, len(look.motions)),
+            f"{', '.join(look.motions)}; to one video",
+        ),
         finding("no two videos are alike", _alike(made), f"{total:,} digests"),
         finding("train and test show different pictures", _shared(made, digits), _pictures(made)),
     ]
@@ -135,7 +157,9 @@ def balance(labels: np.ndarray, motion: np.ndarray, motions: int) -> np.ndarray:
 def _alike(made: Mapping[str, Made]) -> Iterator[str]:
     digests = np.concatenate([own.columns["digest"][:, 0] for own in made.values()])
     values, counts = np.unique(digests, return_counts=True)
-    yield from (f"{count} videos with digest {value:016x}" for value, count in zip(values, counts, strict=True) if count > 1)
+    yield from (
+        f"{count} videos with digest {value:016x}" for value, count in zip(values, counts, strict=True) if count > 1
+    )
 
 
 def _shared(made: Mapping[str, Made], digits: Mapping[str, Digits]) -> Iterator[str]:

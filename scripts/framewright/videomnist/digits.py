@@ -9,11 +9,11 @@ import numpy as np
 
 from framewright.errors import UserError
 from framewright.videomnist.idx import read_idx
+from framewright.videomnist.plan import EMBEDDED
 
 SPLITS = ("train", "test")
 SIDE, BOX = 28, 20  # MNIST's pictures are 28 pixels wide and high, their digits fit into 20
 EVERY = 6  # of a set without parts of its own every sixth picture is for testing: MNIST's own proportion
-EMBEDDED = "scikit-learn's 8x8 digits"
 FILES = {"train": "train", "test": "t10k"}
 
 
@@ -24,6 +24,11 @@ class Digits:
     images: np.ndarray  # (n, 28, 28) uint8, ink is bright
     labels: np.ndarray  # (n,) uint8: 0..9
     index: np.ndarray  # (n,) int64: the picture's place in its file
+
+
+def gather(place: str, files: Iterable[str | Path]) -> dict[str, Digits]:
+    """The digits that come with scikit-learn where that is the place, else those in MNIST's files."""
+    return embedded() if place == EMBEDDED else read_mnist(files)
 
 
 def embedded() -> dict[str, Digits]:

@@ -20,7 +20,9 @@ def problems(section: dict[str, Any]) -> list[str]:
     place = section["digits"]
     if place != EMBEDDED and not is_address(place) and not exists("folder", place):
         remedy = f"must be {EMBEDDED}, the http(s) address of a folder, or a folder with MNIST's files"
-        lines.append(f"config: videomnist.digits = {shown(place)}: {remedy}; paths are relative to the working directory")
+        lines.append(
+            f"config: videomnist.digits = {shown(place)}: {remedy}; paths are relative to the working directory"
+        )
     slow, fast = section["speed"]
     if slow > fast:
         lines.append(f"config: videomnist.speed = {shown(section['speed'])}: must go from the slower to the faster")
@@ -42,11 +44,47 @@ def digit_files(place: str) -> list[str]:
     return sorted({str(path) for path in found if path.name.removesuffix(".gz") not in plain - {path.name}})
 
 
-def shards(videos_per_digit: int, videos_per_shard: int) -> dict[str, int]:
-    """The shards of a split and how many videos each has: all are full but the last, so that growing changes one."""
-    total = 10 * videos_per_digit
-    starts = range(0, total, videos_per_shard)
-    return {f"{number:05}": min(videos_per_shard, total - first) for number, first in enumerate(starts)}
+def files_to_fetch(place: str) -> tuple[str, ...]:
+    """The names of MNIST's files, where they come from the web."""
+    return MNIST if is_address(place) else ()
+
+
+def look(section: dict[str, Any]) -> dict[str, Any]:
+    """What all videos have in common, as `framewright.videomnist.render.Look` wants it."""
+    own = {key: section[key] for key in ("speed", "rotation", "growth")}
+    frames = section["sequence_length"] + 1  # VideoGPT's loader wants one more than it returns
+    return own | {"frames": frames, "size": section["image_size"], "motions": section["motion_types"]}
+
+
+def shards(videos_per_digit: dict[str, int], videos_per_shard: int) -> dict[str, dict[str, int]]:
+    """The shards of each split and how many videos each has: all are full but the last, so that growing changes one."""
+    return {
+        split: {
+            f"{first // videos_per_shard:05}": min(videos_per_shard, 10 * count - first)
+            for first in range(0, 10 * count, videos_per_shard)
+        }
+        for split, count in videos_per_digit.items()
+    }
+
+
+def sets(section: dict[str, Any]) -> list[str]:
+    """The sets of videos that are made: the digits, and what a class folder holds."""
+    return ["videomnist", "converted"] if section["convert"] else ["videomnist"]
+
+
+def attributes(name: str, section: dict[str, Any], seed: int, folders: dict[str, Path]) -> dict[str, Any]:
+    """What a set's files say of themselves, beside what follows from their arrays."""
+    if name == "converted":
+        classes = sorted({folder.name for folder in folders.values()})
+        return {"n_classes": len(classes), "classes": classes}
+    own = section["digits"] == EMBEDDED
+    return {
+        "n_classes": 10,
+        "motion_types": section["motion_types"],
+        "digits": "scikit-learn's 8x8 digits, enlarged" if own else "MNIST",
+        "seed": seed,
+        "fps": section["samples"]["fps"],
+    }
 
 
 def class_folders(folder: str | None) -> dict[str, Path]:
