@@ -39,8 +39,8 @@ rule videomnist_download:
 rule videomnist_digits:
     """The digits to set in motion are in one file, split into train and test; what can't be used is named."""
     input:
-        files=moving.digit_files(MNIST["digits"])
-        + expand(rules.videomnist_download.output.file, file=moving.files_to_fetch(MNIST["digits"])),
+        files=moving.digit_files(MNIST["digits"]),
+        fetched=expand(rules.videomnist_download.output.file, file=moving.files_to_fetch(MNIST["digits"])),
     output:
         digits="results/videomnist/digits.npz",
         pictures="results/videomnist/pictures.tsv",

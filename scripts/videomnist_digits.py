@@ -8,7 +8,7 @@ from framewright.videomnist.render import Look
 
 log = job.start(snakemake)
 
-found = gather(snakemake.params.digits, snakemake.input.files)
+found = gather(snakemake.params.digits, [*snakemake.input.files, *snakemake.input.fetched])
 digits, items = select(found, Look(**snakemake.params.look))
 
 with job.whole(snakemake.output.digits) as path:

@@ -11,7 +11,7 @@ DATASET = Dataset(
     name="framewright-videomnist",
     description=(
         "Videos of handwritten digits that move over a black frame, for VideoGPT and other models of video. "
-        "`videomnist.h5` has them as documented for VideoMNIST, in grey; `videomnist-videogpt.h5` has them in colour and "
+        "`videomnist.h5` has them in grey, as documented; `videomnist-videogpt.h5` has them in colour and "
         "with one frame more, as VideoGPT's own loader wants them. Each video is a function of the seed, its split and "
         "its number; beside its frames stand the digit, the picture that it shows, its motion, its speed, and its "
         "trajectory: x, y in pixels, angle in degrees clockwise, and scale, of each frame."
@@ -27,13 +27,9 @@ DATASET = Dataset(
         "speed": Column("number", "Pixels a frame: no step is longer."),
         "margin": Column("whole", "The least number of pixels between ink and the nearest edge, of all frames."),
         "pixels": Column("whole", "The least number of pixels that are not black, of all frames."),
-        "ink": Column(
-            "number", "The least share of the digit's ink that a frame shows; interpolation moves it around 1."
-        ),
-        "offset": Column(
-            "number", "The most pixels between the ink's centre of mass and the trajectory, of all frames."
-        ),
-        "step": Column("number", "The most pixels that the ink's centre of mass moves from one frame to the next."),
+        "ink": Column("number", "The least share of the digit's ink in a frame; interpolation moves it around 1."),
+        "offset": Column("number", "The most pixels between the centre of mass of its ink and the trajectory."),
+        "step": Column("number", "The most pixels that its centre of mass moves from one frame to the next."),
     },
     cites=("VideoGPT", "MNIST"),
     privacy="Handwritten digits without names; nothing else of a person is in it.",
@@ -45,17 +41,17 @@ DATASET = Dataset(
 )
 SMALL = "The digits are scikit-learn's (8x8 pixels), enlarged to MNIST's 20: softer than MNIST's, and fewer writers."
 # As the collections themselves state them.
-LICENCES = {
-    True: "CC-BY-4.0 (digits: E. Alpaydin, C. Kaynak, UCI)",
-    False: "CC-BY-SA-3.0 (digits: Y. LeCun, C. Cortes)",
-}
+LICENCE_SMALL = "CC-BY-4.0 (digits of E. Alpaydin and C. Kaynak, UCI)"
+LICENCE_MNIST = "CC-BY-SA-3.0 (digits of Y. LeCun, C. Cortes and C. Burges)"
 
 
 def dataset(place: str, findings: Iterable[Finding]) -> Dataset:
     """The dataset with digits from `place`, and the figures that its contract found."""
-    held = " ".join(f"{own.name.capitalize()} ({own.detail})." for own in findings if own.detail)
+    held = " ".join(f"{own.name[0].upper()}{own.name[1:]}: {own.detail}." for own in findings)
     small = place == EMBEDDED
-    limits = (SMALL, *DATASET.limits) if small else DATASET.limits
     return replace(
-        DATASET, description=f"{DATASET.description} Checked: {held}", limits=limits, licence=LICENCES[small]
+        DATASET,
+        description=f"{DATASET.description} Checked: {held}",
+        limits=(SMALL, *DATASET.limits) if small else DATASET.limits,
+        licence=LICENCE_SMALL if small else LICENCE_MNIST,
     )

@@ -44,53 +44,43 @@ def contract(
     documented: Path, videogpt: Path, made: Mapping[str, Made], digits: Mapping[str, Digits], look: Look
 ) -> list[Finding]:
     """Check both files against what was measured of every frame when it was drawn, and against what drew it."""
-    figures = {
-        f.name: np.concatenate([getattr(own.measures, f.name) for own in made.values()]) for f in fields(Measures)
-    }
-    speed = np.concatenate([own.columns["speed"] for own in made.values()])
-    margin, pixels = MARGIN * look.zoom, INK * look.zoom**2
-    total = len(speed)
-
-    def of_all(name: str, wrong: np.ndarray, holds: str) -> Finding:
-        return finding(name, (f"video {place}" for place in np.flatnonzero(wrong)), holds)
-
-    kept, least = figures["ink"], f"{figures['ink'].min():.3f} of it where least, in {total * look.frames:,} frames"
-    beyond = figures["step"] - speed
+    videos = f"{sum(len(own.columns['labels']) for own in made.values()):,} videos"
+    motions = f"{', '.join(look.motions)}; to one video"
+    decoded = f"{LOOKED_AT} of each split at most"
     return [
-        finding("VideoGPT's loader reads its file", loader.faults(videogpt), f"{total:,} videos"),
-        finding("the documented file is as documented", _documented(documented, made, look), f"{total:,} videos"),
-        finding(
-            "what was measured is what the files hold", _packed(documented, videogpt, made), f"{2 * total:,} digests"
-        ),
-        finding(
-            "decoded videos agree in both files", _decoded(documented, videogpt), f"{LOOKED_AT} of each split at most"
-        ),
-        of_all("all ink is visible", (kept < INK_KEPT[0]) | (kept > INK_KEPT[1]), least),
-        of_all(
-            f"{margin:g} pixels of margin are kept",
-            figures["margin"] < np.floor(margin),
-            f"least {figures['margin'].min():.0f}",
-        ),
-        of_all(f"{pixels:g} pixels are not black", figures["pixels"] < pixels, f"least {figures['pixels'].min():.0f}"),
-        of_all(
-            "digits are where the trajectory says",
-            figures["offset"] > OFFSET * look.zoom,
-            f"off by {figures['offset'].max():.3f} pixels at most",
-        ),
-        of_all(
-            "no step is longer than its video's speed",
-            beyond > TREMBLE * look.zoom,
-            f"longest {figures['step'].max():.2f} pixels a frame, at most {beyond.max():+.3f} from its speed",
-        ),
-        finding("each digit is shown equally often", _uneven(made, "labels", 10), "to the video"),
-        finding(
-            "each motion is used equally by each digit",
-            _unbalanced(made, len(look.motions)),
-            f"{', '.join(look.motions)}; to one video",
-        ),
-        finding("no two videos are alike", _alike(made), f"{total:,} digests"),
+        finding("VideoGPT's loader reads its file", loader.faults(videogpt), videos),
+        finding("the documented file is as documented", _documented(documented, made, look), videos),
+        finding("what was measured is what both files hold", _packed(documented, videogpt, made), videos),
+        finding("decoded videos agree in both files", _decoded(documented, videogpt), decoded),
+        *_seen(made, look),
+        finding("each digit is shown equally often", _uneven(made), "to the video"),
+        finding("each motion is used equally by each digit", _unbalanced(made, len(look.motions)), motions),
+        finding("no two videos are alike", _alike(made), videos),
         finding("train and test show different pictures", _shared(made, digits), _pictures(made)),
     ]
+
+
+def _seen(made: Mapping[str, Made], look: Look) -> Iterator[Finding]:
+    """What holds of every frame, as it was measured."""
+    margin, pixels, zoom = MARGIN * look.zoom, INK * look.zoom**2, look.zoom
+    names = [f"{split}-{place:06}" for split, own in made.items() for place in range(len(own.columns["speed"]))]
+    own = {f.name: np.concatenate([getattr(each.measures, f.name) for each in made.values()]) for f in fields(Measures)}
+    beyond = own["step"] - np.concatenate([each.columns["speed"] for each in made.values()])
+    frames = f"in {len(names) * look.frames:,} frames"
+    slips = f"longest {own['step'].max():.2f} pixels a frame, at most {beyond.max():+.2f} from its speed"
+
+    def of_all(name: str, wrong: np.ndarray, figures: str) -> Finding:
+        return finding(name, (names[place] for place in np.flatnonzero(wrong)), figures)
+
+    lost = (own["ink"] < INK_KEPT[0]) | (own["ink"] > INK_KEPT[1])
+    yield of_all("all ink is visible", lost, f"least {own['ink'].min():.3f} of it {frames}")
+    kept = f"least {own['margin'].min():.0f} {frames}"
+    yield of_all(f"{margin:g} pixels of margin are kept", own["margin"] < np.floor(margin), kept)
+    bright = f"least {own['pixels'].min():.0f} {frames}"
+    yield of_all(f"{pixels:g} pixels are not black", own["pixels"] < pixels, bright)
+    off = f"off by {own['offset'].max():.2f} pixels at most"
+    yield of_all("digits are where the trajectory says", own["offset"] > OFFSET * zoom, off)
+    yield of_all("no step is longer than its video's speed", beyond > TREMBLE * zoom, slips)
 
 
 def _documented(path: Path, made: Mapping[str, Made], look: Look) -> Iterator[str]:
@@ -135,9 +125,9 @@ def _decoded(documented: Path, videogpt: Path) -> Iterator[str]:
                     yield f"video {index} of {split} differs"
 
 
-def _uneven(made: Mapping[str, Made], name: str, values: int) -> Iterator[str]:
+def _uneven(made: Mapping[str, Made]) -> Iterator[str]:
     for split, own in made.items():
-        counts = np.bincount(own.columns[name], minlength=values)
+        counts = np.bincount(own.columns["labels"], minlength=10)
         if np.ptp(counts):
             yield f"{split}: {', '.join(map(str, counts))}"
 
@@ -157,9 +147,7 @@ def balance(labels: np.ndarray, motion: np.ndarray, motions: int) -> np.ndarray:
 def _alike(made: Mapping[str, Made]) -> Iterator[str]:
     digests = np.concatenate([own.columns["digest"][:, 0] for own in made.values()])
     values, counts = np.unique(digests, return_counts=True)
-    yield from (
-        f"{count} videos with digest {value:016x}" for value, count in zip(values, counts, strict=True) if count > 1
-    )
+    yield from (f"{counts[place]} with digest {values[place]:016x}" for place in np.flatnonzero(counts > 1))
 
 
 def _shared(made: Mapping[str, Made], digits: Mapping[str, Digits]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from framewright.funnel import Item
 from framewright.videomnist.digits import Digits, repeated
 from framewright.videomnist.render import Look, glyph
 
-THIN = "even at the size where it fills the frame it has too few pixels to be seen"
+THIN = "it has too few pixels to be seen, even where it is drawn much larger than others"
 REPEATED = "a picture for training is the same, pixel by pixel"
 
 

@@ -1,10 +1,9 @@
 """What the configuration means for the workflow: shards, files of digits, class folders. Light: no arrays here."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
-
-from framewright.config import exists, shown
 
 EMBEDDED = "scikit-learn"
 MNIST = (
@@ -14,18 +13,19 @@ MNIST = (
 FILMS = (".mp4", ".avi", ".webm")  # what VideoGPT looks for in class folders
 
 
-def problems(section: dict[str, Any]) -> list[str]:
+def faults(section: dict[str, Any]) -> list[str]:
     """A line for each fault that the schema can't see."""
-    lines = []
-    place = section["digits"]
-    if place != EMBEDDED and not is_address(place) and not exists("folder", place):
-        remedy = f"must be {EMBEDDED}, the http(s) address of a folder, or a folder with MNIST's files"
-        lines.append(
-            f"config: videomnist.digits = {shown(place)}: {remedy}; paths are relative to the working directory"
-        )
-    slow, fast = section["speed"]
-    if slow > fast:
-        lines.append(f"config: videomnist.speed = {shown(section['speed'])}: must go from the slower to the faster")
+    lines, where = [], "paths are relative to the working directory"
+    place, speed, folder = section["digits"], section["speed"], section["convert"]
+    if place != EMBEDDED and not is_address(place) and not _is_folder(place):
+        remedy = f"must be {EMBEDDED}, a folder with MNIST's files, or its http(s) address; {where}"
+        lines.append(f"config: videomnist.digits = {json.dumps(place)}: {remedy}")
+    if speed[0] > speed[1]:
+        lines.append(f"config: videomnist.speed = {json.dumps(speed)}: must go from the slower to the faster")
+    for split in ("train", "test") if folder else ():
+        if not any(films_in(own) for own in class_folders(folder).values() if own.parent.name == split):
+            line = f"no videos in {split}/<class>/ (one of {', '.join(FILMS)}); VideoGPT wants both splits"
+            lines.append(f"config: videomnist.convert = {json.dumps(folder)}: {line}")
     return lines
 
 
@@ -35,13 +35,12 @@ def is_address(place: str) -> bool:
 
 
 def digit_files(place: str) -> list[str]:
-    """MNIST's files in a folder, plain or packed; where both are there, the plain one."""
+    """MNIST's files in a folder; where one is there plain and packed, the plain one."""
     if place == EMBEDDED or is_address(place):
         return []
-    found = sorted(path for path in Path(place).glob("*-ubyte*") if path.suffix in ("", ".gz", ".idx3-ubyte"))
-    found += sorted(path for path in Path(place).glob("*.idx?-ubyte*"))
-    plain = {path.name for path in found}
-    return sorted({str(path) for path in found if path.name.removesuffix(".gz") not in plain - {path.name}})
+    found = sorted(Path(place).glob("*[.-]idx[13]-ubyte")) + sorted(Path(place).glob("*[.-]idx[13]-ubyte.gz"))
+    chosen = {path.name.removesuffix(".gz"): str(path) for path in reversed(found)}
+    return sorted(chosen.values())
 
 
 def files_to_fetch(place: str) -> tuple[str, ...]:
@@ -102,3 +101,10 @@ def class_folders(folder: str | None) -> dict[str, Path]:
 def films_in(folder: Path) -> list[str]:
     """The videos directly in a class folder, by name."""
     return sorted(str(path) for path in folder.iterdir() if path.suffix.lower() in FILMS)
+
+
+def _is_folder(place: str) -> bool:
+    try:
+        return Path(place).is_dir()
+    except OSError:  # a name too long
+        return False

@@ -15,7 +15,8 @@ from framewright.videomnist.digits import SPLITS
 from framewright.videomnist.store import tripled
 
 GAP = 8  # pixels between pictures
-MONTAGE = (("start", "end", "path"), 1180)  # what it shows of each digit, and its width in pixels
+TEXT = 34  # pixels of a line of text in the montage
+CELL = 188  # pixels of a frame in the montage
 
 
 def write_samples(
@@ -91,20 +92,17 @@ WRITERS = {"gif": write_gif, "mp4": write_mp4}
 
 def montage(file: h5py.File) -> np.ndarray:
     """(H, W, 3) uint8 RGB: of the first video of each digit where it starts, where it ends, and the way between."""
-    (titles, width), labels = MONTAGE, file["train_labels"][()]
-    text, cell = 34, (width - 2 * GAP - 5 * GAP) // 6
-    tiles = []
+    labels, tiles = file["train_labels"][()], []
     for digit in range(10):
         index = int(np.flatnonzero(labels == digit)[0])
         frames, way = video(file, index), file["train_trajectory"][index][:, :2]
         motion = file.attrs["motion_types"][file["train_motion"][index]]
         pictures = [tripled(frames[:1])[0], tripled(frames[-1:])[0], _exposed(frames)]
-        pictures = [cv2.resize(picture, (cell, cell), interpolation=cv2.INTER_CUBIC) for picture in pictures]
-        _draw_way(pictures[2], way[: len(frames)], cell / frames.shape[-1], digit)
-        tiles.append(_tile(pictures, [titles[0], titles[1], f"{digit}: {motion}"], text))
-    rows = [np.hstack([_beside(tiles[row], PAPER), _beside(tiles[row + 5], PAPER)]) for row in range(5)]
-    sheet = np.vstack(rows)
-    return np.vstack([np.full((GAP, sheet.shape[1], 3), PAPER, np.uint8), sheet])
+        pictures = [cv2.resize(picture, (CELL, CELL), interpolation=cv2.INTER_CUBIC) for picture in pictures]
+        _draw_way(pictures[2], way[: len(frames)], CELL / frames.shape[-1], digit)
+        tiles.append(_tile(pictures, ["start", "end", f"{digit}: {motion}"]))
+    rows = [np.hstack([tiles[row], _beside(tiles[row + 5])]) for row in range(5)]
+    return cv2.copyMakeBorder(np.vstack(rows), GAP, 0, 0, GAP, cv2.BORDER_CONSTANT, value=PAPER)
 
 
 def stats(file: h5py.File) -> str:
@@ -122,9 +120,9 @@ def _stat_lines(file: h5py.File) -> Iterator[str]:
     yield f"digits                 {about['digits']}"
     for split in SPLITS:
         labels, motion, data = file[f"{split}_labels"][()], file[f"{split}_motion"][()], file[f"{split}_data"]
-        stored = data.id.get_storage_size()
+        packed, plain = data.id.get_storage_size() / 2**20, data.size / 2**20
         yield ""
-        yield f"{split}: {len(labels):,} videos, {len(data):,} frames, {stored / 2**20:.1f} MiB packed ({data.size / 2**20:.1f} MiB)"
+        yield f"{split}: {len(labels):,} videos, {len(data):,} frames, {plain:,.1f} MiB packed into {packed:,.1f} MiB"
         yield "  digit " + "".join(f"{name:>12}" for name in motions) + f"{'all':>8}"
         for digit, counts in enumerate(balance(labels, motion, len(motions))):
             yield f"  {digit:<6}" + "".join(f"{count:>12,}" for count in counts) + f"{counts.sum():>8,}"
@@ -145,16 +143,16 @@ def _draw_way(picture: np.ndarray, way: np.ndarray, zoom: float, identity: int) 
         cv2.circle(picture, tuple(map(int, point)), radius * 16, colour_of(identity), -1, cv2.LINE_AA, shift=4)
 
 
-def _tile(pictures: Sequence[np.ndarray], titles: Sequence[str], text: int) -> np.ndarray:
+def _tile(pictures: Sequence[np.ndarray], titles: Sequence[str]) -> np.ndarray:
     """Pictures side by side, each with its title below."""
     columns = []
     for picture, title in zip(pictures, titles, strict=True):
-        line = np.full((text, picture.shape[1], 3), PAPER, np.uint8)
+        line = np.full((TEXT, picture.shape[1], 3), PAPER, np.uint8)
         cv2.putText(line, title, (2, 18), FONT, 0.45, INK, 1, cv2.LINE_AA)
         columns += [np.vstack([picture, line])]
-    return np.hstack([_beside(column, PAPER) for column in columns])
+    return np.hstack([_beside(column) for column in columns])
 
 
-def _beside(picture: np.ndarray, colour: tuple[int, int, int]) -> np.ndarray:
+def _beside(picture: np.ndarray) -> np.ndarray:
     """The picture with a gap on its left."""
-    return np.hstack([np.full((len(picture), GAP, 3), colour, np.uint8), picture])
+    return cv2.copyMakeBorder(picture, 0, 0, GAP, 0, cv2.BORDER_CONSTANT, value=PAPER)

@@ -17,6 +17,7 @@ from framewright.videomnist.motion import MOTIONS, Room
 # At 64 pixels a side. All lengths grow with the frame.
 FRAME, MARGIN, INK = 64, 5, 100
 SPARE = 1.04  # more pixels than promised, because interpolation rounds some away
+LARGEST = 2.5  # times its size: what is too thin even then is a speck and no digit
 SLOWEST, FASTEST = 0.1, 0.5  # radians a frame of swinging and breathing
 
 
@@ -57,7 +58,7 @@ class Video:
 
 
 def glyph(picture: np.ndarray, look: Look) -> Glyph | None:
-    """A (28, 28) uint8 digit made ready; None if it is so thin that it would have to outgrow the frame."""
+    """A (28, 28) uint8 digit made ready; None if it is so thin that it would have to be drawn too large."""
     way = cv2.INTER_AREA if look.zoom < 1 else cv2.INTER_CUBIC
     side = round(len(picture) * look.zoom)
     large = picture if look.zoom == 1 else cv2.resize(picture, (side, side), interpolation=way)
@@ -70,7 +71,7 @@ def glyph(picture: np.ndarray, look: Look) -> Glyph | None:
     needed = max(1.0, math.sqrt(SPARE * INK * look.zoom**2 / count) / (1 - look.growth))
     widest = (np.linalg.norm(outline, axis=1).max() + math.sqrt(2)) * (1 + look.growth)
     fits = (look.size - 1 - 2 * MARGIN * look.zoom) / 2 / widest
-    return Glyph(large, centre, outline, needed) if needed <= fits else None
+    return Glyph(large, centre, outline, needed) if needed <= min(fits, LARGEST) else None
 
 
 def motion_of(index: int, motions: Sequence[str]) -> str:

@@ -28,7 +28,7 @@ def columns(look: Look) -> Columns:
 
 
 def source_of(index: int, choices: Sequence[np.ndarray]) -> int:
-    """The picture of a video: videos 0, 10, 20 ... show the zeros (`choices[0]`, rows of Digits), 1, 11 ... the ones."""
+    """The picture of a video: 0, 10, 20 ... show the zeros (`choices[0]`, rows of Digits), 1, 11 ... the ones."""
     own = choices[index % 10]
     return int(own[index // 10 % len(own)])
 

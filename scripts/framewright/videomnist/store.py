@@ -60,11 +60,9 @@ class Part:
     def add(self, pixels: np.ndarray, colours: np.ndarray | None = None, **row: Any) -> None:
         """Add a video of T+1 frames, (T+1, S, S) uint8 grey, and in RGB if its colours are other than that grey."""
         row["digest"] = []
+        rgb = tripled(pixels) if colours is None else colours
         for layout, data in self._data.items():
-            if layout == GREY:
-                video = pixels[: self._shape.frames]
-            else:
-                video = tripled(pixels) if colours is None else colours
+            video = pixels[: self._shape.frames] if layout == GREY else rgb
             if self._count == self._space:
                 data.resize(2 * self._space * len(video), axis=0)
             corner = (self._count * len(video),) + (0,) * (video.ndim - 1)
@@ -96,21 +94,20 @@ def merge(
 
     Packed chunks are copied as they are. What `Part.add` was told of each video follows as `<split>_<name>`.
     """
-    video = shape.video(layout)
-    totals = {}
+    video, totals = shape.video(layout), {}
     with h5py.File(path, "w") as target:
         for split in SPLITS:
-            totals[split] = sum(_videos_in(part, layout, video[0]) for part in parts[split])
-            target.create_dataset(f"{split}_idx", data=np.arange(totals[split], dtype=np.int64) * video[0])
-            data = target.create_dataset(
-                f"{split}_data", (totals[split] * video[0], *video[1:]), np.uint8, chunks=video, **PACKING
-            )
-            done = 0
-            for part in parts[split]:
-                with h5py.File(part) as source:
-                    _copy_chunks(source[layout], data, done)
-                    _copy_rows(source, target, split, done, totals[split])
-                    done += len(source[layout]) // video[0]
+            total = totals[split] = sum(_videos_in(part, layout) for part in parts[split])
+            target.create_dataset(f"{split}_idx", data=np.arange(total, dtype=np.int64) * video[0])
+            frames = {"shape": (total * video[0], *video[1:]), "maxshape": (None, *video[1:]), "chunks": video}
+            data = target.create_dataset(f"{split}_data", dtype=np.uint8, **frames, **PACKING)
+            # One after the other, so that the file's bytes do not tell how many parts there were.
+            for copy in (_copy_rows, _copy_chunks):
+                done = 0
+                for part in parts[split]:
+                    with h5py.File(part) as source:
+                        copy(source, layout, data, split, done)
+                    done += _videos_in(part, layout)
         about = {f"{split}_videos": count for split, count in totals.items()}
         target.attrs.update({"sequence_length": shape.frames, "resolution": shape.size} | about | dict(attributes))
     return totals
@@ -139,21 +136,22 @@ def _growing(file: h5py.File, name: str, video: tuple[int, ...]) -> h5py.Dataset
     return file.create_dataset(name, some, np.uint8, maxshape=any_number, chunks=video, **PACKING)
 
 
-def _videos_in(part: str | Path, layout: str, frames: int) -> int:
+def _videos_in(part: str | Path, layout: str) -> int:
     with h5py.File(part) as source:
-        return len(source[layout]) // frames
+        return len(source[layout]) // source[layout].chunks[0]
 
 
-def _copy_chunks(source: h5py.Dataset, target: h5py.Dataset, done: int) -> None:
-    length = source.chunks[0]
-    rest = (0,) * (source.ndim - 1)
-    for first in range(0, len(source), length):
-        mask, packed = source.id.read_direct_chunk((first, *rest))
-        target.id.write_direct_chunk((done * length + first, *rest), packed, mask)
-
-
-def _copy_rows(source: h5py.File, target: h5py.File, split: str, done: int, total: int) -> None:
+def _copy_rows(source: h5py.File, _: str, target: h5py.Dataset, split: str, done: int) -> None:
+    total = len(target) // target.chunks[0]
     for name in [name for name in source if name not in (GREY, RGB, *PRIVATE)]:
         rows = source[name]
-        here = target.require_dataset(f"{split}_{name}", (total, *rows.shape[1:]), rows.dtype)
+        here = target.parent.require_dataset(f"{split}_{name}", (total, *rows.shape[1:]), rows.dtype)
         here[done : done + len(rows)] = rows[()]
+
+
+def _copy_chunks(source: h5py.File, layout: str, target: h5py.Dataset, _: str, done: int) -> None:
+    data, rest = source[layout], (0,) * (target.ndim - 1)
+    length = data.chunks[0]
+    for first in range(0, len(data), length):
+        mask, packed = data.id.read_direct_chunk((first, *rest))
+        target.id.write_direct_chunk((done * length + first, *rest), packed, mask)
