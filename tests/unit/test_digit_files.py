@@ -159,10 +159,7 @@ DAMAGE = {
     "a wrong label": (
         "train-00.h5",
         lambda file: file["labels"].write_direct(np.array([3]), dest_sel=np.s_[5:6]),
-        {
-            *("the documented file is as documented", "each digit is shown equally often"),
-            "each motion is used equally by each digit",
-        },
+        {"the documented file is as documented", "each digit is shown equally often"},
     ),
     "a video twice": (
         "train-00.h5",
@@ -244,7 +241,7 @@ def test_clips_come_to_pytorch_as_the_loader_gives_them(made):
     assert item["video"].dtype == torch.float32 and item["label"] == 3
     assert np.allclose(item["video"].numpy(), loader.read(made / "videomnist-videogpt.h5", "test", 3), atol=1e-6)
     assert Clips(made / "videomnist.h5")[0]["video"].shape == (1, 8, 64, 64)
-    with pytest.raises(ValueError, match="has 9 frames, fewer than 10"):
+    with pytest.raises(ValueError, match="has 9 frames, not 10"):
         Clips(made / "videomnist-videogpt.h5", length=10)
 
 

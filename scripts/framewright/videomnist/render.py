@@ -92,7 +92,9 @@ def draw(own: Glyph, look: Look, seed: int, split: str, index: int) -> Video:
     room = Room(edge - low.min(axis=0), look.size - 1 - edge - high.max(axis=0))
     path = MOTIONS[motion_of(index, look.motions)](rng, room, speed, look.frames)
     pixels = _painted(own, forms, path, low, high, look.size)
-    return Video(pixels, np.column_stack([path, angle, scale]).astype(np.float32), speed)
+    trajectory = np.empty((look.frames, 4), np.float32)
+    trajectory[:, :2], trajectory[:, 2], trajectory[:, 3] = path, angle, scale
+    return Video(pixels, trajectory, speed)
 
 
 def _swing(rng: np.random.Generator, most: float, steps: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ from framewright.errors import UserError
 from framewright.videomnist.digits import Digits
 from framewright.videomnist.measure import Measures, measure
 from framewright.videomnist.render import Look, Video, draw, glyph, motion_of
-from framewright.videomnist.store import Columns, Part, Shape
+from framewright.videomnist.store import GREY, RGB, Columns, Part, Shape
 
 BATCH = 16  # videos that are measured together: few enough to stay in the processor's cache
 
@@ -41,10 +41,18 @@ def choices(digits: Digits) -> list[np.ndarray]:
     return rows
 
 
-def write_shard(path: Path, digits: Digits, look: Look, seed: int, split: str, indices: range) -> None:
+def write_shard(
+    path: Path,
+    digits: Digits,
+    look: Look,
+    seed: int,
+    split: str,
+    indices: range,
+    layouts: Sequence[str] = (GREY, RGB),
+) -> None:
     """Draw, measure and write these videos of a split."""
     rows = choices(digits)
-    with Part(path, Shape(look.frames - 1, look.size), columns(look)) as part:
+    with Part(path, Shape(look.frames - 1, look.size), columns(look), layouts) as part:
         for first in range(indices.start, indices.stop, BATCH):
             batch = range(first, min(first + BATCH, indices.stop))
             sources = [source_of(index, rows) for index in batch]

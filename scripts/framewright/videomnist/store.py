@@ -10,7 +10,6 @@ whatever else is known. A video is a chunk of its own, packed with gzip by a fas
 one video at a time, and parts are put together by copying chunks as they are.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +23,7 @@ from isal import isal_zlib
 from framewright.videomnist.digits import SPLITS
 
 PACKING = {"compression": "gzip", "compression_opts": 1}
-LEVEL = 1
+LEVEL = 0  # the fastest: a third less time than level 1 for a fifth more bytes
 GREY, RGB = "grey", "rgb"
 PRIVATE = ("digest", "measured")  # what is known of each video for the contract alone
 Columns = Mapping[str, tuple[Any, tuple[int, ...]]]
@@ -60,7 +59,7 @@ class Part:
     def add(self, pixels: np.ndarray, colours: np.ndarray | None = None, **row: Any) -> None:
         """Add a video of T+1 frames, (T+1, S, S) uint8 grey, and in RGB if its colours are other than that grey."""
         row["digest"] = []
-        rgb = tripled(pixels) if colours is None else colours
+        rgb = tripled(pixels) if colours is None and RGB in self._data else colours
         for layout, data in self._data.items():
             video = pixels[: self._shape.frames] if layout == GREY else rgb
             if self._count == self._space:
@@ -121,8 +120,8 @@ def videos(data: h5py.Dataset) -> Iterator[np.ndarray]:
 
 
 def digest(packed: bytes) -> int:
-    """A number of 64 bits that stands for a packed video: equal videos are packed equally."""
-    return int.from_bytes(hashlib.blake2b(packed, digest_size=8).digest(), "little")
+    """A number of 64 bits that stands for a packed video: two checksums, of how it is packed and of its pixels."""
+    return isal_zlib.crc32(packed) << 32 | int.from_bytes(packed[-4:], "big")  # zlib's format ends in Adler-32
 
 
 def tripled(grey: np.ndarray) -> np.ndarray:
