@@ -15,6 +15,7 @@ import cv2
 import h5py
 import numpy as np
 from scipy.ndimage import affine_transform
+from threadpoolctl import threadpool_limits
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
@@ -46,6 +47,7 @@ print(int(status.split("VmHWM:")[1].split()[0]) / 1024)
 
 def main() -> int:
     cv2.setNumThreads(1)
+    threadpool_limits(1)  # as jobs do
     digits = gather("a folder", digit_files(sys.argv[1])) if len(sys.argv) > 1 else embedded()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
