@@ -175,6 +175,7 @@ rule sources_preview:
     """A sheet of frames shows a demo scene with its truth. Never made of a user's video: faces could be seen."""
     input:
         video=rules.sources_link.output.video,
+        probe=rules.sources_probe.output.probe,
         truth=rules.sources_render.output.truth,
     output:
         sheet=report(
