@@ -30,12 +30,12 @@ warn_of_other_packages(rules.cards_versions.output.versions)
 rule cards_manifest:
     """Every final artifact is in MANIFEST.tsv with its size, its sha256 and the rule that made it."""
     input:
-        artifacts=[
-            *rules.sources.input,
-            *rules.overview.input,
-            *rules.cards_versions.output,
-            *(path for pipeline in config["pipelines"] for path in getattr(rules, pipeline).input),
-        ],
+        artifacts=paths(
+            rules.sources.input,
+            rules.overview.input,
+            rules.cards_versions.output,
+            *(getattr(rules, pipeline).input for pipeline in config["pipelines"]),
+        ),
     output:
         manifest="results/MANIFEST.tsv",
     log:
