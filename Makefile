@@ -1,4 +1,5 @@
-# Framewright in one word each. `make` lists the commands; every one prepares .venv first and ends with the time it took.
+# Framewright in one word each. `make` lists the commands; every one prepares .venv first and ends with the time it
+# took. What is said of progress goes to stderr, so that results can be redirected: make table DIR=films > videos.tsv
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -20,13 +21,21 @@ demo: .venv/ready ## Run every pipeline on the embedded demo and write results/r
 
 table: .venv/ready ## Turn a folder of videos, or a list of links, into a video table: make table DIR=films/ > videos.tsv
 	@test -n "$(DIR)" || { echo "make table: say where: make table DIR=films/ (a folder, or a file with one link or YouTube id a line)" >&2; exit 2; }
-	@$(BIN)/python scripts/make_table.py "$(DIR)"
+	@$(TIMED) "make table: $(DIR)" "$(BIN)/python scripts/make_table.py '$(DIR)'"
 
 retry-sources: .venv/ready ## Forget the sources that failed for a passing reason, so that the next run tries them again
-	@$(BIN)/python scripts/retry_sources.py results
+	@$(TIMED) "make retry-sources: sources that may live again" "$(BIN)/python scripts/retry_sources.py results"
 
-dag: .venv/ready ## Draw the rules as results/dag.svg; FULL=1 draws every job
-	@$(TIMED) "make dag: results/dag.svg" "$(SNAKEMAKE) --quiet all $(if $(FULL),--dag,--rulegraph) dot | $(BIN)/python scripts/draw_dag.py results/dag.svg"
+explain: .venv/ready ## Tell one video's way through all stages: make explain VIDEO=street
+	@test -n "$(VIDEO)" || { echo "make explain: say which: make explain VIDEO=street (an id of the table of videos)" >&2; exit 2; }
+	@$(TIMED) "make explain: $(VIDEO)" "$(BIN)/python scripts/explain.py '$(VIDEO)' results"
+
+dag: .venv/ready ## Draw the rules as results/dag.svg; FULL=1 draws every job as results/dag-jobs.svg
+ifdef FULL
+	@$(TIMED) "make dag: every job" "$(SNAKEMAKE) --quiet all --forceall --dag dot | $(BIN)/python scripts/draw_dag.py results/dag-jobs.svg"
+else
+	@$(TIMED) "make dag: the rules" "$(SNAKEMAKE) --quiet all --force -- overview_dag && ls results/dag.svg"
+endif
 
 slurm-profile: ## Link profiles/slurm into the user's Snakemake folder, for `snakemake --profile slurm`
 	@folder="$${XDG_CONFIG_HOME:-$$HOME/.config}/snakemake"; mkdir -p "$$folder"; \
@@ -50,10 +59,10 @@ bench: .venv/ready ## Measure ours against the plain way, side by side
 	@$(TIMED) "make bench: ratios against the plain way" "for bench in tests/bench/bench_*.py; do $(BIN)/python \$$bench; done"
 
 format: .venv/ready ## Format and lint everything
-	@$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/snakefmt Snakefile rules && $(BIN)/snakemake --lint
+	@$(TIMED) "make format: ruff, snakefmt, snakemake --lint" "$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/snakefmt Snakefile rules && $(BIN)/snakemake --lint"
 
 config-readme: .venv/ready ## Write config/README.md anew from config/schemas
-	@$(BIN)/python scripts/document_config.py
+	@$(TIMED) "make config-readme: config/README.md" "$(BIN)/python scripts/document_config.py"
 
 lock: ## Resolve requirements.in into requirements.txt, for Python 3.11 to 3.13
 	@$(BIN)/uv pip compile requirements.in --universal --python-version 3.11 --fork-strategy fewest --upgrade \
@@ -72,4 +81,4 @@ clean: ## Remove results and logs; the environment stays
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
-.PHONY: demo table retry-sources dag slurm-profile test test-fast verify bench format config-readme lock clean help
+.PHONY: demo table retry-sources explain dag slurm-profile test test-fast verify bench format config-readme lock clean help

@@ -1,6 +1,27 @@
 # Cards: what makes a finished study trustworthy: what it consists of, what made it, and whether it is still so.
 # requires: the results that the configuration asks for
-# yields:   results/versions.json, results/MANIFEST.tsv
+# yields:   results/funnel.{tsv,svg}, results/versions.json, results/MANIFEST.tsv
+
+
+rule cards_funnel:
+    """The funnel says for each stage of each pipeline what entered, what was kept, and why the rest was dropped."""
+    input:
+        outcomes=[getattr(rules, f"{word}_summary").output.outcomes for word in ("sources", *config["pipelines"])],
+    output:
+        table="results/funnel.tsv",
+        picture=report(
+            "results/funnel.svg", caption="captions/cards_funnel.rst", category="Overview", labels={"shows": "funnel"}
+        ),
+    log:
+        "logs/cards_funnel.log",
+    localrule: True
+    conda:
+        "../envs/overview.yaml"
+    params:
+        code=code_of("cards_funnel"),
+        pipelines=["sources", *config["pipelines"]],
+    script:
+        "../scripts/cards_funnel.py"
 
 
 rule cards_versions:
@@ -32,7 +53,8 @@ rule cards_manifest:
     input:
         artifacts=paths(
             rules.sources.input,
-            rules.overview.input,
+            rules.overview_dag.output,
+            rules.cards_funnel.output,
             rules.cards_versions.output,
             *(getattr(rules, pipeline).input for pipeline in config["pipelines"]),
         ),
@@ -52,8 +74,9 @@ rule cards_manifest:
 
 
 rule cards:
-    """What the study consists of and what made it is on record."""
+    """What the study consists of, what made it, and what was dropped and why is on record."""
     input:
+        rules.cards_funnel.output,
         rules.cards_versions.output.versions,
         rules.cards_manifest.output.manifest,
 

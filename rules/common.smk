@@ -16,13 +16,15 @@ os.environ.update(PYTHONPYCACHEPREFIX=sys.pycache_prefix, FRAMEWRIGHT_RUN=str(os
 sys.path.insert(0, str(SCRIPTS))
 
 from framewright import code, table, versions
-from framewright.config import complete, fill, read_schema
+from framewright.config import complete, fill, read_schema, said
+from snakemake.utils import update_config
 from framewright.scenes.names import NAMES as SCENES
 
 
 def checked() -> dict:
     """The videos to work on, by id, after completing the config; every fault of both ends the run, a line each."""
     faults = []
+    update_config(config, said(workflow.config_settings.config_args or []))
     if workflow.is_main_process:
         filled, faults = complete(config, SCHEMAS)
     else:  # a job of a run that was checked
@@ -61,7 +63,7 @@ def videos_with_truth() -> list[str]:
 
 def only(ids: list[str]) -> str:
     """A pattern for these ids alone: it tells apart the rules that make the same file from different sources."""
-    return table.id_pattern(ids)
+    return table.id_pattern(ids, among=videos)
 
 
 def place(wildcards) -> str:

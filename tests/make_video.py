@@ -4,6 +4,7 @@ The picture is a grid of 4 x 4 cells. The corners are red, green, white and blue
 twelve are the bits of the frame's number, black or white. It survives any size from 16 x 16 on, and any encoder.
 """
 
+import re
 import struct
 import subprocess
 from collections.abc import Iterable, Sequence
@@ -73,7 +74,10 @@ def make_video(
         tracks = []
         for track in [{"numbers": numbers, "size": size}] * video + [second] * (second is not None):
             stored = [_unturned(picture(number, track["size"]), rotation, mirrored) for number in track["numbers"]]
-            stream = file.add_stream(codec, rate=rate if times is None else None, options=options or {})
+            # key frames where `gop` says, no more; and the same bytes in every run, which macroblock trees prevent
+            settings = {"sc_threshold": "0", "mbtree": "0"} if codec == "libx264" else {}
+            settings |= options or {}
+            stream = file.add_stream(codec, rate=rate if times is None else None, options=settings)
             context = stream.codec_context
             context.height, context.width = stored[0].shape[:2]
             context.pix_fmt, context.gop_size, context.max_b_frames = pixel_format, gop, b_frames
@@ -85,7 +89,7 @@ def make_video(
             if rotation or mirrored:
                 stream.set_display_matrix(_matrix(rotation, mirrored))
             tracks.append((stream, stored))
-        tone = file.add_stream("aac", rate=44_100) if audio else None
+        tone = file.add_stream("aac", rate=44_100, layout="mono") if audio else None
         if cover:
             _add_cover(file)
         for stream, stored in tracks:
@@ -110,16 +114,24 @@ def trim(source: Path, target: Path, start: float) -> Path:
     return target
 
 
-def claim_duration(path: Path, factor: int) -> Path:
-    """Let the headers of an mp4 claim `factor` times its duration, in place."""
+def claim_duration(path: Path, seconds: float) -> Path:
+    """Let the header of an mkv, or those of an mp4 made here, claim another duration, in place."""
     content = bytearray(path.read_bytes())
-    for box, offset in ((b"mvhd", 20), (b"tkhd", 24), (b"mdhd", 20)):
-        at = content.find(box)
-        while at >= 0:
-            (duration,) = struct.unpack_from(">I", content, at + offset)
-            struct.pack_into(">I", content, at + offset, duration * factor)
-            at = content.find(box, at + 4)
+    if path.suffix == ".mkv":
+        struct.pack_into(">d", content, content.index(b"\x44\x89\x88") + 3, seconds * 1000)
+    else:
+        for box, offset in ((b"mvhd", 16), (b"mdhd", 16)):
+            at = content.index(box) + offset
+            struct.pack_into(">I", content, at + 4, round(struct.unpack_from(">I", content, at)[0] * seconds))
     path.write_bytes(content)
+    return path
+
+
+def claim_size(path: Path, width: int, height: int) -> Path:
+    """Let the pictures of a Motion JPEG file claim another size, in place."""
+    content = path.read_bytes()
+    size = struct.pack(">HH", height, width)
+    path.write_bytes(re.sub(rb"(\xff\xc0..\x08)....", lambda start: start[1] + size, content, flags=re.DOTALL))
     return path
 
 

@@ -63,6 +63,15 @@ def fill(config: Any, schema: Schema) -> Any:
     return config
 
 
+def said(entries: Iterable[str]) -> dict:
+    """What `key=value` entries of a command line say, for those with braces or brackets.
+
+    Snakemake reads these as text inside: `--config "sources={attempts: 5}"` would mean the word "5".
+    """
+    values = dict(entry.split("=", 1) for entry in entries if "=" in entry)
+    return {key: yaml.safe_load(value) for key, value in values.items() if value.lstrip()[:1] in ("{", "[")}
+
+
 def read_schema(folder: Path) -> Schema:
     """The whole configuration's JSON-Schema, each section's file put in its place.
 

@@ -28,8 +28,8 @@ def open_media(path: Path | str) -> av.container.InputContainer:
     options = {"format_whitelist": CONTAINERS, "protocol_whitelist": "file", "max_pixels": str(MAX_PIXELS)}
     try:
         return av.open(f"file:{file.absolute()}", options=options, metadata_errors="replace")
-    except MemoryError:
-        raise
+    except MemoryError as error:
+        raise UserError(f"{path}: its header is damaged, or asks for more memory than there is") from error
     except (av.FFmpegError, ValueError) as error:
         raise UserError(f"{path}: {_what_it_is(file)}") from error
 
@@ -52,8 +52,16 @@ def pick_stream(container: av.container.InputContainer, path: Path | str) -> tup
     marked = [stream for stream in decodable if stream.disposition & Disposition.default]
     if marked:
         return marked[0], "marked as default" if len(marked) == 1 else f"first of {len(marked)} marked as default"
-    best = container.streams.best("video")
+    best = best_stream(container, "video")
     return (best if best in decodable else decodable[0]), "FFmpeg's best of several"
+
+
+def best_stream(container: av.container.InputContainer, kind: str) -> av.stream.Stream | None:
+    """FFmpeg's choice among the streams of a kind ("video", "audio"); None without one."""
+    try:
+        return container.streams.best(kind)
+    except IndexError:  # one that only turned up while FFmpeg looked into the file, which PyAV does not know
+        return None
 
 
 def codec_name(stream: av.stream.Stream) -> str:

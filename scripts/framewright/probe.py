@@ -10,7 +10,7 @@ import av
 import numpy as np
 
 from framewright.errors import UserError
-from framewright.media import open_media, pick_stream
+from framewright.media import best_stream, open_media, pick_stream
 from framewright.sandbox import call
 from framewright.timeline import Timeline
 from framewright.video import LONGEST_STILL, Video, open_video
@@ -42,7 +42,7 @@ def probe_safely(path: Path | str, seconds: float = 120, mebibytes: int = 4096) 
     """`probe` in a process of its own: a file that crashes or stalls the decoder, or eats its memory, is rejected."""
     arguments = {"path": str(path)}
     outcome = call("framewright.probe:examine", arguments, seconds=seconds, mebibytes=mebibytes)
-    facts = outcome.value if outcome.ok else _rejected(f"decoding it failed: {outcome.reason}")
+    facts = outcome.value if outcome.ok else _rejected(f"reading it {outcome.reason}")
     return _identity(path) | facts
 
 
@@ -152,7 +152,7 @@ def _sample(video: Video) -> dict[str, int]:
 
 
 def _audio(container: av.container.InputContainer) -> dict[str, Any] | None:
-    stream = container.streams.best("audio")
+    stream = best_stream(container, "audio")
     if stream is None:
         return None
     context = stream.codec_context

@@ -15,6 +15,7 @@ import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import IO, Any
 
 from framewright.errors import UserError
@@ -25,18 +26,18 @@ OUT_OF_MEMORY = 77  # exit status of a child that ran into its limit so hard tha
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a call: its JSON result, or one plain sentence why there is none."""
+    """What became of a call: its JSON result, or in a few words why there is none."""
 
     ok: bool
     value: Any = None
-    reason: str | None = None
+    reason: str | None = None  # goes on from "it": "took longer than 60 s"; a UserError keeps its own words
 
 
 def call(function: str, arguments: dict[str, Any], *, seconds: float, mebibytes: int) -> Outcome:
     """Call `module:function` with keyword arguments in a process of its own; arguments and result are JSON values.
 
-    `seconds` limits the wall clock and the processor time, `mebibytes` the address space (on Linux). Whatever happens
-    there, this returns; nothing of the child, nor of its children, is left running.
+    `seconds` limits the wall clock and the processor time, `mebibytes` what the function allocates beyond its imports
+    (on Linux). Whatever happens there, this returns; nothing of the child, nor of its children, is left running.
     """
     task = json.dumps({"function": function, "arguments": arguments, "seconds": seconds, "mebibytes": mebibytes})
     # numerical libraries reserve memory for each core at import, which the limit would count
@@ -55,7 +56,7 @@ def call(function: str, arguments: dict[str, Any], *, seconds: float, mebibytes:
         try:
             child.communicate(task.encode(), timeout=seconds)
         except subprocess.TimeoutExpired:
-            return Outcome(False, reason=f"it was not done after {seconds:g} s")
+            return Outcome(False, reason=f"took longer than {seconds:g} s")
         finally:
             _kill_group(child)
         answer.seek(0)
@@ -73,15 +74,15 @@ def _outcome(status: int, answer: bytes, last_words: str, seconds: float, mebiby
     if status == 0 and answer:
         return Outcome(**json.loads(answer))
     if status == OUT_OF_MEMORY:
-        return Outcome(False, reason=f"it needs more than {mebibytes} MiB of memory")
+        return Outcome(False, reason=f"needed more than {mebibytes} MiB of memory")
     if status == -signal.SIGXCPU:
-        return Outcome(False, reason=f"it used more than {seconds:g} s of processor time")
+        return Outcome(False, reason=f"took more than {seconds:g} s of processor time")
     if status == -signal.SIGKILL:
-        return Outcome(False, reason="it was killed, most likely because the machine ran out of memory")
+        return Outcome(False, reason="was killed, most likely because the machine ran out of memory")
     words = f": {last_words}" if last_words else ""
     if status < 0:
-        return Outcome(False, reason=f"it crashed ({signal.Signals(-status).name}){words}")
-    return Outcome(False, reason=f"it ended without a result (exit status {status}){words}")
+        return Outcome(False, reason=f"crashed ({signal.Signals(-status).name}){words}")
+    return Outcome(False, reason=f"ended without a result (exit status {status}){words}")
 
 
 def _last_line(noise: IO[bytes]) -> str:
@@ -105,25 +106,28 @@ def _limit(seconds: float, mebibytes: int) -> None:
     processor = max(1, round(seconds))
     resource.setrlimit(resource.RLIMIT_CPU, (processor, processor + 1))
     if sys.platform == "linux":  # macOS knows this limit and does not keep it
-        resource.setrlimit(resource.RLIMIT_AS, (mebibytes << 20, mebibytes << 20))
+        used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        most = used + (mebibytes << 20)
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 def _answer(task: dict[str, Any]) -> dict[str, Any]:
     module, name = task["function"].split(":")
     try:
-        return {"ok": True, "value": getattr(import_module(module), name)(**task["arguments"])}
+        function = getattr(import_module(module), name)
+        _limit(task["seconds"], task["mebibytes"])
+        return {"ok": True, "value": function(**task["arguments"])}
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     except UserError as error:
         return {"ok": False, "reason": str(error)}
     except Exception as error:
-        return {"ok": False, "reason": f"{type(error).__name__}: {error}"}
+        return {"ok": False, "reason": f"failed: {type(error).__name__}: {error}"}
 
 
 def _main(parent: int, answer: int) -> None:
     _die_with(parent)
     task = json.load(sys.stdin)
-    _limit(task["seconds"], task["mebibytes"])
     with os.fdopen(answer, "w") as file:
         json.dump(_answer(task), file)
 

@@ -145,8 +145,6 @@ def packets(container: av.container.InputContainer, stream: av.VideoStream) -> I
                 failures = 0
                 yield packet
             return
-        except MemoryError:
-            raise
         except av.FFmpegError:
             failures += 1
             yield None

@@ -10,10 +10,8 @@ Nothing is converted before it is asked for, and nothing twice.
 import math
 from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from fractions import Fraction
 from functools import cached_property
-from heapq import heappop, heappush
 from itertools import chain
 from pathlib import Path
 
@@ -23,11 +21,10 @@ from av.video.reformatter import VideoReformatter
 from framewright.colour import Colour, colour_of
 from framewright.errors import UserError
 from framewright.frame import Frame, Shape, orientation
-from framewright.media import MAX_PIXELS, codec_name, open_media, pick_stream
-from framewright.timeline import Clock, Timeline, leave_out_others, packets, read_timeline
+from framewright.media import MAX_PIXELS, codec_name
+from framewright.reader import Reader
+from framewright.timeline import Timeline, read_timeline
 
-# Fixed, because what a decoder makes of damaged video depends on it; four is where the gain levels off.
-DECODER_THREADS = 4
 # Seconds further back to try when a seek lands behind its target, before reading from the beginning.
 SEEK_BACK = (0, 2, 10, 60)
 # Between two frames further apart than this (seconds) lies a hole in the video, not a long still.
@@ -50,30 +47,32 @@ class Video:
     time_base: Fraction  # seconds per tick of the file's clock
     seekable: bool  # whether reading can begin in the middle
     start: Fraction  # when the first frame that can be decoded appears, in seconds
-    errors: int  # packets and frames that could not be used, in everything read so far
+    side_data: dict[str, bytes]  # what came with the first picture, under FFmpeg's names
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
-        self.errors = 0
+        reader = Reader(path)
+        self._open, self._lost = {reader}, 0
+        stream = reader.stream
+        self.stream, self.why = stream.index, reader.why
+        self.codec, self.time_base = codec_name(stream), stream.time_base
+        self._step = reader.clock.step * stream.time_base
+        pictures = reader.pictures()
+        first = next(pictures, None)
+        if first is None:
+            raise UserError(f"{path}: none of its frames can be decoded (codec {self.codec})")
+        tick, picture = first
+        self.start = tick * stream.time_base
+        self.seekable = picture.pts is not None and not reader.clock.untimed
+        self._describe(picture, stream.sample_aspect_ratio or Fraction(1))
         self._reformatter = VideoReformatter()
-        self._open: set[av.container.InputContainer] = set()
-        self.shape = Shape((0, 0))
-        with self._opened() as (container, stream):
-            self.codec, self.time_base = codec_name(stream), stream.time_base
-            first = next(self._decode(container, stream), None)
-            if first is None:
-                raise UserError(f"{path}: none of its frames can be decoded (codec {self.codec})")
-            self.start = first.time
-            self.seekable = first.picture.pts is not None and not Clock(container, stream).untimed
-            self._describe(first.picture, stream)
-        self.errors = 0
+        self._begun = reader, chain((first,), pictures)  # the first to read from the beginning goes on from here
 
-    def _describe(self, picture: av.VideoFrame, stream: av.VideoStream) -> None:
+    def _describe(self, picture: av.VideoFrame, aspect: Fraction) -> None:
         self.pixel_format = picture.format.name
         self.depth = max(component.bits for component in picture.format.components)
         self.colour, self.interlaced = colour_of(picture), picture.interlaced_frame
         self.side_data = {data.type.name: bytes(data) for data in picture.side_data}
-        aspect = stream.sample_aspect_ratio or Fraction(1)
         aspect = aspect if Fraction(1, 16) <= aspect <= 16 else Fraction(1)
         self.shape = Shape((picture.width, picture.height), aspect, *orientation(picture))
         self.size = self.shape.displayed
@@ -85,9 +84,13 @@ class Video:
 
     def __exit__(self, *exception: object) -> None:
         """Close the file for every reader, also those left halfway."""
-        for container in tuple(self._open):
-            container.close()
-        self._open.clear()
+        for reader in tuple(self._open):
+            self._close(reader)
+
+    @property
+    def errors(self) -> int:
+        """How many packets and frames could not be used, in everything read so far."""
+        return self._lost + sum(reader.errors for reader in self._open)
 
     @cached_property
     def timeline(self) -> Timeline:
@@ -165,91 +168,50 @@ class Video:
         for back in SEEK_BACK if start is not None and self.seekable else ():
             if start - back <= self.start:
                 break
-            errors = self.errors
             landed = self._landed(start, start - back)
             if landed is not None:
                 yield from landed
                 return
-            self.errors = errors
-        yield from self._read(None)
+        begun, self._begun = self._begun, None
+        if begun is None:
+            reader = self._opened()
+            begun = reader, reader.pictures()
+        yield from self._shown(*begun)
 
     def _landed(self, start: Fraction, target: Fraction) -> Iterator[Frame] | None:
         """Frames from the key frame that a seek to `target` finds; None when that appears after `start`.
 
         What comes before the first key frame was decoded without its references, and is dropped.
         """
-        reading = self._read(target)
-        for frame in reading:
+        reader = self._opened()
+        frames = self._shown(reader, reader.pictures(target))
+        for frame in frames:
             if frame.time > start:
                 break
             if frame.key:
-                return chain((frame,), reading)
-        reading.close()
+                return chain((frame,), frames)
+        reader.errors = 0
+        frames.close()
         return None
 
-    def _read(self, target: Fraction | None) -> Iterator[Frame]:
-        with self._opened() as (container, stream):
-            if target is not None:
-                try:
-                    container.seek(math.floor(target / stream.time_base), stream=stream)
-                except av.FFmpegError:
-                    return
-            yield from self._decode(container, stream, whole=target is None)
-
-    @contextmanager
-    def _opened(self) -> Iterator[tuple[av.container.InputContainer, av.VideoStream]]:
-        """The file, open for one reader: readers do not share a position, so several may run side by side."""
-        with open_media(self.path) as container:
-            self._open.add(container)
-            try:
-                stream, self.why = pick_stream(container, self.path)
-                self.stream = stream.index
-                leave_out_others(container, stream)
-                stream.thread_type, stream.codec_context.thread_count = "AUTO", DECODER_THREADS
-                stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
-                rate = stream.average_rate or stream.guessed_rate
-                self._step = 1 / rate if rate else Fraction(1, 25)
-                yield container, stream
-            finally:
-                self._open.discard(container)
-
-    def _decode(
-        self, container: av.container.InputContainer, stream: av.VideoStream, whole: bool = True
-    ) -> Iterator[Frame]:
-        """Frames from where the container stands (`whole`: its beginning); what cannot be decoded is counted."""
-        unit, clock = stream.time_base, Clock(container, stream)
-        waiting: list[int] = []  # times of packets that went in, where the file does not tie them to frames
-        previous, sent, shown = None, 0, 0
-        for packet in packets(container, stream):
-            pictures = self._pictures(stream, packet)
-            if pictures is None:
-                continue
-            if packet.size and not packet.is_discard:
-                sent += 1
-                if clock.untimed:
-                    heappush(waiting, clock.tick(packet))
-            shown += len(pictures)
-            for picture in pictures:
-                tick = heappop(waiting) if waiting else clock.tick(picture)
-                if previous is not None and tick <= previous:
-                    self.errors += 1  # time runs backwards: a broken copy of something already shown
-                    continue
-                time, duration, previous = tick * unit, (picture.duration or 0) * unit or None, tick
-                yield Frame(time, duration, picture.key_frame, time, picture, self.shape, self._reformatter)
-        # Decoders drop frames without a word, too. Half of all: no loss, every packet is one of a frame's two fields.
-        if whole and sent < 2 * shown:
-            self.errors += max(0, sent - shown)
-
-    def _pictures(self, stream: av.VideoStream, packet: av.Packet | None) -> list[av.VideoFrame] | None:
+    def _shown(self, reader: Reader, pictures: Iterator[tuple[int, av.VideoFrame]]) -> Iterator[Frame]:
         try:
-            if packet is not None:
-                return stream.decode(packet)
-        except MemoryError:
-            raise
-        except av.FFmpegError:
-            pass
-        self.errors += 1
-        return None
+            for tick, picture in pictures:
+                time, duration = tick * self.time_base, (picture.duration or 0) * self.time_base or None
+                yield Frame(time, duration, picture.key_frame, time, picture, self.shape, self._reformatter)
+        finally:
+            self._close(reader)
+
+    def _opened(self) -> Reader:
+        reader = Reader(self.path)
+        self._open.add(reader)
+        return reader
+
+    def _close(self, reader: Reader) -> None:
+        if reader in self._open:
+            self._open.remove(reader)
+            self._lost += reader.errors
+            reader.close()
 
 
 def open_video(path: Path | str) -> Video:

@@ -187,3 +187,11 @@ print(read - started, filled - read, time.process_time() - started)
     assert read < 0.15
     assert filled < 0.01
     assert checked < 0.4
+
+
+def test_numbers_inside_braces_on_the_command_line_are_numbers():
+    entries = ["seed=3", "sources={attempts: 5, youtube: {audio: true}}", "pipelines=[tracks]", "videos=a=b.tsv"]
+    assert config.said(entries) == {
+        "sources": {"attempts": 5, "youtube": {"audio": True}},
+        "pipelines": ["tracks"],
+    }

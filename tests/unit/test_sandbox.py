@@ -82,16 +82,14 @@ def test_a_result_comes_back(manners):
     ("function", "sentence"),
     [
         pytest.param("raise_user_error", "film.mp4: the file is empty (0 bytes)", id="a user error keeps its words"),
-        pytest.param("raise_error", "ValueError: no such thing", id="any other error is named"),
+        pytest.param("raise_error", "failed: ValueError: no such thing", id="any other error is named"),
+        pytest.param("crash", "crashed (SIGSEGV): decoder: reference picture missing", id="a crash, with last words"),
+        pytest.param("abort", "crashed (SIGABRT)", id="an abort"),
+        pytest.param("leave", "ended without a result (exit status 3)", id="an exit without a word"),
         pytest.param(
-            "crash", "it crashed (SIGSEGV): decoder: reference picture missing", id="a crash, with last words"
+            "missing", "failed: AttributeError: module 'bad_manners' has no attribute 'missing'", id="no such function"
         ),
-        pytest.param("abort", "it crashed (SIGABRT)", id="an abort"),
-        pytest.param("leave", "it ended without a result (exit status 3)", id="an exit without a word"),
-        pytest.param(
-            "missing", "AttributeError: module 'bad_manners' has no attribute 'missing'", id="no such function"
-        ),
-        pytest.param("not_json", "it ended without a result (exit status 1)", id="a result that is no JSON"),
+        pytest.param("not_json", "ended without a result (exit status 1)", id="a result that is no JSON"),
     ],
 )
 def test_failures_become_a_sentence(manners, function, sentence):
@@ -103,20 +101,20 @@ def test_failures_become_a_sentence(manners, function, sentence):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the address space")
 def test_memory_is_limited(manners):
-    assert outcome("blow_up", mebibytes=400).reason == "it needs more than 400 MiB of memory"
+    assert outcome("blow_up", mebibytes=400).reason == "needed more than 400 MiB of memory"
 
 
 def test_time_is_limited(manners):
     began = time.monotonic()
-    assert outcome("hang", seconds=1.5).reason == "it was not done after 1.5 s"
+    assert outcome("hang", seconds=1.5).reason == "took longer than 1.5 s"
     assert time.monotonic() - began < 5
 
 
 def test_processor_time_is_limited(manners):
     """The wall clock alone would let several spinning threads burn many times the limit."""
     assert outcome("spin", seconds=1).reason in (
-        "it was not done after 1 s",
-        "it used more than 1 s of processor time",
+        "took longer than 1 s",
+        "took more than 1 s of processor time",
     )
 
 

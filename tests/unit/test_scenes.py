@@ -9,10 +9,14 @@ import numpy as np
 import pytest
 
 from framewright.errors import UserError
+from framewright.probe import probe
 from framewright.scenes.cuts import DEMO, Event, Shot, cuts, edit
+from framewright.scenes.faces import PORTRAITS, faces
 from framewright.scenes.film import film
+from framewright.scenes.hdr import PATCHES, RAMP, hdr, pq
 from framewright.scenes.names import NAMES
 from framewright.scenes.paint import Canvas, lay
+from framewright.scenes.photos import photo
 from framewright.scenes.render import render, scene
 from framewright.scenes.scene import record
 from framewright.scenes.street import street
@@ -55,8 +59,10 @@ def shots_of(made) -> list[tuple[int, int]]:
         lambda: street(np.random.default_rng(7), 2.0, SMALL),
         lambda: cuts(np.random.default_rng(7), 3, SMALL),
         lambda: film(np.random.default_rng(7), SMALL),
+        lambda: faces(np.random.default_rng(7), 2.0, SMALL),
+        lambda: hdr(np.random.default_rng(7), SMALL),
     ],
-    ids=["street", "cuts", "film"],
+    ids=["street", "cuts", "film", "faces", "hdr"],
 )
 def test_a_frame_depends_on_the_seed_alone_not_on_which_frames_were_drawn_before(make):
     forward, backward = make(), make()
@@ -275,13 +281,15 @@ def test_the_film_has_cuts_where_it_says_and_fine_detail():
         assert cv2.Laplacian(at.astype(np.uint8), cv2.CV_32F).var() > 100
 
 
-@pytest.mark.slow
-def test_the_film_is_full_hd_tagged_with_one_key_frame(tmp_path):
+def test_the_film_is_full_hd():
     made = scene("film")
-    render(tmp_path / "video", made, tmp_path / "truth.json")
+    assert (made.size, made.rate, made.frames) == ((1920, 1080), Fraction(24), 132)
+
+
+def test_the_film_is_tagged_and_has_one_key_frame(tmp_path):
+    render(tmp_path / "video", film(np.random.default_rng(2), SMALL), tmp_path / "truth.json")
     with open_video(tmp_path / "video") as video:
         frames = [(frame.key, frame.time) for frame in video.frames()]
-        assert video.size == (1920, 1080)
         assert (video.colour.primaries, video.colour.transfer, video.colour.matrix) == ("bt709",) * 3
     assert [key for key, _ in frames] == [True] + [False] * 131
     assert frames[1][1] - frames[0][1] == Fraction(1, 24)
@@ -301,10 +309,86 @@ def test_a_rendered_file_holds_the_frames_that_were_drawn(tmp_path):
 
 
 def test_an_unknown_scene_is_named_with_those_that_are_known():
-    with pytest.raises(UserError, match=r"demo:beach: no such scene; known: cuts, film, street"):
+    with pytest.raises(UserError, match=r"demo:beach: no such scene; known: broken, cuts, faces, film, hdr, street"):
         scene("beach")
 
 
 def test_every_name_is_a_scene():
     for name in NAMES:
         assert scene(name).frames > 0
+
+
+def test_the_broken_scene_is_cut_off_and_nothing_is_claimed_of_it(tmp_path):
+    render(tmp_path / "video", scene("broken"), tmp_path / "truth.json")
+    assert probe(tmp_path / "video")["status"] == "rejected"
+    assert read_truth(tmp_path / "truth.json").frames == 0
+
+
+# ---- faces ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def demo_faces():
+    pictures = []
+    return pictures, record(scene("faces"), pictures.append)
+
+
+def test_faces_are_of_many_sizes_down_to_16_pixels(demo_faces):
+    _, truth = demo_faces
+    heights = sorted(float(np.median(face.boxes[:, 3] - face.boxes[:, 1])) for face in truth.faces)
+    assert problem(truth) is None and len(heights) == 10
+    assert 15 < heights[0] < 18 and heights[-1] > 100
+    assert sum(height < 24 for height in heights) >= 3
+
+
+def test_one_face_turns_away_and_comes_back(demo_faces):
+    _, truth = demo_faces
+    gaps = [int(np.diff(face.frames).max()) for face in truth.faces]
+    assert max(gaps) > 50, "frames from which a face that is seen before and after is absent"
+    assert sum(gap > 50 for gap in gaps) == 1
+
+
+def test_some_faces_are_hidden_for_a_while(demo_faces):
+    _, truth = demo_faces
+    assert sum(((face.visible < 0.5) & (face.boxes[:, 0] > 0)).any() for face in truth.faces) >= 2
+
+
+def test_what_is_in_a_face_box_is_a_face(demo_faces):
+    """Each clear face, scaled back to the photograph, is the face of the photograph."""
+    pictures, truth = demo_faces
+    x1, y1, x2, y2 = PORTRAITS["astronaut"][1]
+    face = cv2.resize(photo("astronaut")[y1:y2, x1:x2], (18, 24), interpolation=cv2.INTER_AREA)
+    alike = []
+    for seen in truth.faces:
+        for place in np.flatnonzero(seen.visible > 0.99)[::30]:
+            a, b, c, d = np.round(seen.boxes[place]).astype(int)
+            cut = cv2.resize(pictures[seen.frames[place]][b:d, a:c], (18, 24), interpolation=cv2.INTER_AREA)
+            both = [np.corrcoef(face[..., 1].ravel(), way[..., 1].ravel())[0, 1] for way in (cut, cut[:, ::-1])]
+            alike.append(max(both))
+    assert len(alike) > 20
+    assert np.mean(np.array(alike) > 0.6) > 0.8, "all but the profile and the one that turns"
+
+
+# ---- hdr ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("nits", "signal"), [(0, 0.0), (100, 0.5081), (1000, 0.7518), (10000, 1.0)])
+def test_pq_has_the_values_of_the_standard(nits, signal):
+    assert pq(nits) == pytest.approx(signal, abs=1e-4)
+
+
+@pytest.mark.slow
+def test_the_hdr_film_is_tagged_mastered_and_as_bright_as_it_says(tmp_path):
+    render(tmp_path / "video", scene("hdr"), tmp_path / "truth.json")
+    with open_video(tmp_path / "video") as video:
+        assert (video.colour.kind, video.colour.primaries, video.colour.matrix) == ("PQ", "bt2020", "bt2020nc")
+        assert (video.depth, video.size) == (10, (1920, 1080))
+        frames = list(video.frames())
+        assert [number for number, frame in enumerate(frames) if frame.key] == [0, 24, 48]
+        luma = frames[6].planes[0].astype(float)
+        kinds = {str(data.type).split(".")[-1] for data in frames[0].picture.side_data}
+    assert {"MASTERING_DISPLAY_METADATA", "CONTENT_LIGHT_LEVEL"} <= kinds
+    for (x1, y1, x2, y2), nits in PATCHES:
+        assert luma[y1 + 8 : y2 - 8, x1 + 8 : x2 - 8].mean() == pytest.approx(64 + 876 * float(pq(nits)), abs=1)
+    ramp = luma[RAMP[1] + 20 : RAMP[3] - 20, RAMP[0] : RAMP[2]].mean(0)
+    assert np.abs(ramp - np.linspace(64, 64 + 876 * float(pq(1000)), len(ramp))).max() < 4

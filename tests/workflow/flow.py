@@ -10,7 +10,10 @@ from pathlib import Path
 
 from house import ROOT
 
-CODE = ("Snakefile", "rules", "scripts", "config", "envs", "profiles", "requirements.txt", "pyproject.toml")
+CODE = (
+    *("Snakefile", "rules", "scripts", "config", "envs", "profiles"),
+    *("requirements.txt", "pyproject.toml", "CITATION.cff"),
+)
 
 
 @dataclass(frozen=True)

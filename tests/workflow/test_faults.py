@@ -46,3 +46,11 @@ def test_faults_of_configuration_and_table_are_said_together(tmp_path):
     status, lines = said(tmp_path)
     assert status == 1
     assert [line.split(":")[0] for line in lines] == ["config", "videos.tsv"]
+
+
+def test_numbers_on_the_command_line_are_numbers(tmp_path):
+    (tmp_path / "videos.tsv").write_text(GOOD_TABLE)
+    good = snakemake(tmp_path, "-n", "--config", "videos=videos.tsv", "sources={attempts: 5, youtube: {height: 480}}")
+    assert good.status == 0, good.text
+    bad = snakemake(tmp_path, "-n", "--config", "videos=videos.tsv", "sources={attempts: 50}")
+    assert "config: sources.attempts = 50: must be at most 10" in bad.text

@@ -164,6 +164,13 @@ def test_a_second_run_has_nothing_to_do(study, done):
     assert snakemake(study, "-n").jobs == {}
 
 
+def test_nothing_is_written_beside_the_code(study, done):
+    house = copy_house(study.with_name("untouched"))
+    before = sorted(house.rglob("*"))
+    assert snakemake(study, "--forcerun", "sources_summary", house=house).status == 0
+    assert sorted(house.rglob("*")) == before
+
+
 def test_retry_forgets_just_what_may_live_again(study, done, server):
     command = [sys.executable, ROOT / "scripts/retry_sources.py", "results"]
     said = subprocess.run(command, cwd=study, capture_output=True, text=True, check=True)
@@ -182,10 +189,3 @@ def test_a_passing_failure_fails_its_job_before_the_last_attempt(study, done, se
     assert "503" in failed.text
     assert "Traceback" not in failed.text
     assert not (study / "results/sources/busy/source.json").exists()
-
-
-def test_nothing_is_written_beside_the_code(study, done):
-    house = copy_house(study.with_name("untouched"))
-    before = sorted(house.rglob("*"))
-    assert snakemake(study, "--forcerun", "sources_summary", house=house).status == 0
-    assert sorted(house.rglob("*")) == before

@@ -176,31 +176,30 @@ def lay(picture: np.ndarray, sprite: Sprite, x: float, y: float, scale: float) -
     """Lay a cut-out over a picture ((H, W, 3) uint8, changed in place) with its anchor at (x, y), `scale` pixels per
     metre. None when it falls outside."""
     zoom = scale / sprite.scale
-    placed = _warp(sprite.rgba, zoom, x - sprite.anchor[0] * zoom, y - sprite.anchor[1] * zoom, picture.shape)
-    if placed is None:
+    # half a pixel on either side: the middle of the first source pixel lands on the middle of the zoomed one
+    half = (zoom - 1) / 2
+    matrix = np.array([[zoom, 0, x - sprite.anchor[0] * zoom + half], [0, zoom, y - sprite.anchor[1] * zoom + half]])
+    return lay_by(picture, sprite.rgba, matrix)
+
+
+def lay_by(picture: np.ndarray, rgba: np.ndarray, matrix: np.ndarray) -> Cover | None:
+    """The same for a cut-out that `matrix` ((2, 3), affine, from its pixels to the picture's) places and turns."""
+    height, width = rgba.shape[:2]
+    corners = np.array([[-1, -1, 1], [width, -1, 1], [-1, height, 1], [width, height, 1]]) @ matrix.T
+    low, high = np.floor(corners.min(0)).astype(int), np.ceil(corners.max(0)).astype(int) + 1
+    inside = low.min() >= 0 and high[0] <= picture.shape[1] and high[1] <= picture.shape[0]
+    (x1, y1), (x2, y2) = np.maximum(low, 0), np.minimum(high, picture.shape[1::-1])
+    if x1 >= x2 or y1 >= y2:
         return None
-    left, top, patch, inside = placed
+    shifted = matrix - np.array([[0, 0, x1], [0, 0, y1]])
+    patch = cv2.warpAffine(rgba, shifted, (int(x2 - x1), int(y2 - y1)), flags=cv2.INTER_LINEAR)
     alpha = np.ascontiguousarray(patch[..., 3])
-    height, width = alpha.shape
-    under = picture[top : top + height, left : left + width]
+    under = picture[y1:y2, x1:x2]
     cv2.multiply(under, cv2.cvtColor(255 - alpha, cv2.COLOR_GRAY2RGB), under, 1 / 255)
     cv2.add(under, cv2.cvtColor(patch, cv2.COLOR_RGBA2RGB), under)
     cover = alpha.astype(np.float32) * np.float32(1 / 255)
-    whole = cover.sum() if inside else cv2.sumElems(sprite.rgba)[3] / 255 * zoom * zoom
-    return Cover(left, top, cover, float(whole))
-
-
-def _warp(rgba: np.ndarray, zoom: float, left: float, top: float, shape) -> tuple[int, int, np.ndarray, bool] | None:
-    x1, y1 = int(np.floor(left)), int(np.floor(top))
-    x2, y2 = int(np.ceil(left + rgba.shape[1] * zoom)) + 1, int(np.ceil(top + rgba.shape[0] * zoom)) + 1
-    inside = x1 >= 0 and y1 >= 0 and x2 <= shape[1] and y2 <= shape[0]
-    x1, y1, x2, y2 = max(x1, 0), max(y1, 0), min(x2, shape[1]), min(y2, shape[0])
-    if x1 >= x2 or y1 >= y2:
-        return None
-    # half a pixel on either side: the middle of the first source pixel lands on the middle of the zoomed one
-    half = (zoom - 1) / 2
-    matrix = np.array([[zoom, 0, left - x1 + half], [0, zoom, top - y1 + half]])
-    return x1, y1, cv2.warpAffine(rgba, matrix, (x2 - x1, y2 - y1), flags=cv2.INTER_LINEAR), inside
+    grown = abs(np.linalg.det(matrix[:, :2]))
+    return Cover(int(x1), int(y1), cover, float(cover.sum() if inside else cv2.sumElems(rgba)[3] / 255 * grown))
 
 
 def shadow(picture: np.ndarray, sprite: Sprite, x: float, y: float, scale: float, lean: Point, depth: float) -> None:

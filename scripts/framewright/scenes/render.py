@@ -1,5 +1,7 @@
 """The demo scenes by name, and how one becomes a video file with its truth."""
 
+import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,12 +9,14 @@ import numpy as np
 from framewright.encode import Writer
 from framewright.errors import UserError
 from framewright.scenes.cuts import cuts
+from framewright.scenes.faces import faces
 from framewright.scenes.film import film
+from framewright.scenes.hdr import hdr
 from framewright.scenes.names import NAMES
 from framewright.scenes.scene import Scene, record
 from framewright.scenes.street import street
 from framewright.sources.outcome import Fetched, checked
-from framewright.truth import write_truth
+from framewright.truth import NOTHING, write_truth
 
 
 def scene(name: str) -> Scene:
@@ -24,6 +28,12 @@ def scene(name: str) -> Scene:
             return cuts()
         case "film":
             return film(np.random.default_rng(2))
+        case "faces":
+            return faces(np.random.default_rng(6))
+        case "hdr":
+            return hdr(np.random.default_rng(3))
+        case "broken":  # off in the middle of the header, as a download that was not finished
+            return replace(street(np.random.default_rng(4), 2.0, (320, 180)), kept_bytes=1000)
     raise UserError(f"demo:{name}: no such scene; known: {', '.join(sorted(NAMES))}")
 
 
@@ -31,5 +41,8 @@ def render(video: Path, scene: Scene, truth: Path) -> Fetched:
     """Write a scene to `video` (mp4, whatever its name) and what is true of it to `truth` (JSON)."""
     with Writer(video, scene.size, scene.rate, **scene.encoding) as writer:
         known = record(scene, writer.add)
+    if scene.kept_bytes:
+        os.truncate(video, scene.kept_bytes)
+        known = NOTHING
     write_truth(truth, known)
     return Fetched(video.stat().st_size, checked(video, None), format="mp4", detail=f"{known.frames} frames rendered")

@@ -36,7 +36,8 @@ class Drawn:
 class Scene:
     """A film that can be drawn: `draw(k)` is its frame `k`, the same at any time and in any order.
 
-    `size` is (width, height), `rate` frames per second, `encoding` what `framewright.encode.Writer` is told of it.
+    `size` is (width, height), `rate` frames per second, `encoding` what `framewright.encode.Writer` is told of it. Of a
+    scene that shows what happens to broken films, only the first `kept_bytes` of the file are kept.
     """
 
     size: tuple[int, int]
@@ -45,6 +46,7 @@ class Scene:
     draw: Callable[[int], Drawn]
     transitions: tuple[Transition, ...] = ()
     encoding: dict[str, Any] = field(default_factory=dict)
+    kept_bytes: int | None = None
 
 
 def record(scene: Scene, write: Callable[[np.ndarray], object]) -> Truth:
