@@ -83,6 +83,11 @@ def annotations(wildcards) -> list[str]:
     return [file for file in files if os.path.isfile(file) and os.access(file, os.R_OK)]
 
 
+def paths(*collected) -> list[str]:
+    """What rules collect, as one list of plain text."""
+    return [str(path) for own in collected for path in own]
+
+
 def makers(wildcards) -> dict[str, list[str]]:
     """Regular expressions of what each rule makes, its wildcards' constraints included."""
     made = {rule.name: [output.regex().pattern for output in rule.output] for rule in workflow.rules}
