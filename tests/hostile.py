@@ -118,6 +118,10 @@ def joined(*parts: dict) -> Callable[[Path], object]:
     return make
 
 
+def copied_from(name: str) -> Callable[[Path], object]:
+    return lambda path: path.write_bytes(path.with_name(name).read_bytes())
+
+
 def link_to(target: str) -> Callable[[Path], object]:
     return lambda path: path.symlink_to(target)
 
@@ -219,7 +223,7 @@ def films(port: int) -> dict[str, Film]:
         # broken off
         "mp4-without-its-index": rejected("cut-1.mp4", cut(0.9, film(numbers=range(90))), UNFINISHED),
         "mp4-half-without-its-index": rejected("cut-2.mp4", cut(0.5, film(numbers=range(90))), UNFINISHED),
-        "mp4-cut-in-its-first-box": rejected("cut-3.mp4", cut(0.002, FRONT), UNREADABLE),
+        "mp4-cut-in-its-first-box": rejected("cut-3.mp4", cut(0.002, FRONT), UNFINISHED),
         "mp4-cut-in-its-index": rejected("cut-4.mp4", cut(0.2, FRONT), UNFINISHED),
         "mp4-cut-at-two-thirds": ok(
             "cut-5.mp4", cut(0.65, FRONT), "its header claims 90 frames", displayed_size=[64, 48]
@@ -331,6 +335,7 @@ def films(port: int) -> dict[str, Film]:
         "name-with-percent": ok("100%d%s%20.mp4", film(), frames=30),
         "name-with-quotes": ok('it\'s "quoted" `id` $(touch hacked) ;.mp4', film(), frames=30),
         "name-with-braces": ok("Film (1994) {imdb-tt01}*?[ab].mp4", film(), frames=30),
+        "name-of-a-protocol": ok("concat:plain.mp4|x.mp4", copied_from("plain.mp4"), frames=30),
         "link": ok("link.mp4", link_to("plain.mp4"), frames=30),
         "growing": rejected("growing.mkv", film(), "changed while it was read"),
     }
@@ -351,6 +356,6 @@ REFUSED = {
     "a name with a wildcard": ("{video}.mp4", make_video, "Snakemake would replace the word in braces"),
     "a name with a rate": ("film {24}.mp4", make_video, "Snakemake would replace the word in braces"),
     "a closed file": ("closed.mp4", closed, "you may not read it"),
-    "an address for FFmpeg": ("concat:a.mp4|b.mp4", Path.touch, "must be a path, or start with http://"),
+    "an address for FFmpeg": ("concat:a.mp4|b.mp4", lambda path: None, "must be a path, or start with http://"),
     "a name of 5000 letters": ("a" * 5000, lambda path: None, "no such file"),
 }
