@@ -18,7 +18,7 @@ from framewright.videomnist.store import GREY, PRIVATE, RGB, digest
 INK_KEPT = (0.95, 1.05)  # interpolation of a turned and resized digit is a few percent off its sum
 OFFSET = 0.5  # pixels at 64 pixels a side
 TREMBLE = 0.3  # pixels that interpolation may add to a step
-LOOKED_AT = 100  # videos of each split that are decoded by plain h5py, at even distances
+LOOKED_AT = 30  # videos of each split that are decoded by plain h5py, at even distances
 
 
 @dataclass(frozen=True, eq=False)

@@ -31,10 +31,11 @@ class Room:
 
 def bounce(rng: np.random.Generator, room: Room, speed: float, frames: int) -> np.ndarray:
     """Straight on at full speed, reflected by each wall as light is by a mirror."""
-    start, heading = rng.random(2) * room.span, rng.uniform(0, 2 * math.pi)
+    span = room.span
+    start, heading = rng.random(2) * span, rng.uniform(0, 2 * math.pi)
     velocity = speed * np.array([math.cos(heading), math.sin(heading)])
     unfolded = start + velocity * np.arange(frames)[:, None]
-    return room.low + room.span - np.abs(room.span - unfolded % np.maximum(2 * room.span, 1e-9))
+    return room.high - np.abs(span - unfolded % np.maximum(2 * span, 1e-9))
 
 
 def bounce_sine(rng: np.random.Generator, room: Room, speed: float, frames: int) -> np.ndarray:
