@@ -174,7 +174,7 @@ rule videomnist_samples:
     output:
         samples=report(
             directory("results/videomnist/samples"),
-            patterns=["{name}.png", "{name}.gif", "class_comparisons/{name}.gif", "{name}.txt"],
+            patterns=["{name}.png", "{name}.gif", "{name}.txt"],
             caption="captions/videomnist_samples.rst",
             category="Moving digits",
             labels={"shows": "{name}"},
