@@ -1,0 +1,275 @@
+# Moving digits: videos of handwritten digits in motion, for VideoGPT.
+# requires: MNIST's files from a folder or address, or nothing: scikit-learn brings digits of its own
+# yields:   results/videomnist/{videomnist.h5, videomnist-videogpt.h5, samples/, classes/, card/, contract.json},
+#           results/videomnist/{converted.h5, converted-videogpt.h5} from a class folder of other videos
+#
+# A video is a function of the seed, its split and its number, and a shard holds so many of them. Growing the set draws
+# new ones; the packed videos are then put together anew, without unpacking.
+
+from framewright.videomnist import plan as moving
+
+MNIST = config["videomnist"]
+MNIST_LOOK = moving.look(MNIST)
+MNIST_SHARDS = moving.shards(MNIST["videos_per_digit"], MNIST["videos_per_shard"])
+MNIST_FOLDERS = moving.class_folders(MNIST["convert"])
+
+
+rule videomnist_download:
+    """One of MNIST's files is here, and has the sha256 that it should have."""
+    output:
+        file="results/videomnist/mnist/{file}",
+    log:
+        "logs/videomnist_download/{file}.log",
+    wildcard_constraints:
+        file="[a-z0-9-]+-ubyte.gz",
+    conda:
+        "../envs/fetch.yaml"
+    resources:
+        downloads=1,
+        attempts=config["sources"]["attempts"],
+        timeout_seconds=config["sources"]["timeout_seconds"],
+        max_bytes=100_000_000,
+    params:
+        place=MNIST["digits"].rstrip("/"),
+        sha256=lambda wildcards: MNIST["sha256"].get(wildcards.file),
+    script:
+        "../scripts/videomnist_download.py"
+
+
+rule videomnist_digits:
+    """The digits to set in motion are in one file, split into train and test; what can't be used is named."""
+    input:
+        files=moving.digit_files(MNIST["digits"]),
+        fetched=expand(rules.videomnist_download.output.file, file=moving.files_to_fetch(MNIST["digits"])),
+    output:
+        digits="results/videomnist/digits.npz",
+        pictures="results/videomnist/pictures.tsv",
+    log:
+        "logs/videomnist_digits.log",
+    conda:
+        "../envs/digits.yaml"
+    params:
+        code=code_of("videomnist_digits"),
+        digits=MNIST["digits"],
+        look=MNIST_LOOK,
+    script:
+        "../scripts/videomnist_digits.py"
+
+
+rule videomnist_shard:
+    """The videos of one shard are drawn, measured and packed in both layouts."""
+    input:
+        digits=rules.videomnist_digits.output.digits,
+    output:
+        shard="results/videomnist/shards/{split}-{shard}.h5",
+    log:
+        "logs/videomnist_shard/{split}-{shard}.log",
+    benchmark:
+        "benchmarks/videomnist_shard/{split}-{shard}.tsv"
+    wildcard_constraints:
+        split="train|test",
+        shard=r"\d+",
+    conda:
+        "../envs/digits.yaml"
+    params:
+        code=code_of("videomnist_shard"),
+        look=MNIST_LOOK,
+        seed=config["seed"],
+        first=lambda wildcards: int(wildcards.shard) * MNIST["videos_per_shard"],
+        videos=lambda wildcards: MNIST_SHARDS[wildcards.split][wildcards.shard],
+    script:
+        "../scripts/videomnist_shard.py"
+
+
+rule videomnist_convert:
+    """The films of one class folder are cut into clips, in both layouts; the outcomes say what became of each film."""
+    input:
+        films=lambda wildcards: moving.films_in(MNIST_FOLDERS[wildcards.part]),
+    output:
+        part="results/videomnist/converted/{part}.h5",
+        outcomes="results/videomnist/converted/{part}.tsv",
+    log:
+        "logs/videomnist_convert/{part}.log",
+    benchmark:
+        "benchmarks/videomnist_convert/{part}.tsv"
+    wildcard_constraints:
+        part=r"(train|test)-\d+",
+    conda:
+        "../envs/digits.yaml"
+    params:
+        code=code_of("videomnist_convert"),
+        label=lambda wildcards: int(wildcards.part.split("-")[1]),
+        frames=MNIST["sequence_length"],
+        size=MNIST["image_size"],
+        limits=config["sources"]["probe"],
+    script:
+        "../scripts/videomnist_convert.py"
+
+
+MNIST_PARTS = {
+    "videomnist": {
+        split: expand(rules.videomnist_shard.output.shard, split=split, shard=own)
+        for split, own in MNIST_SHARDS.items()
+    },
+    "converted": {
+        split: expand(
+            rules.videomnist_convert.output.part, part=[part for part in MNIST_FOLDERS if part.startswith(f"{split}-")]
+        )
+        for split in MNIST_SHARDS
+    },
+}
+
+
+rule videomnist_merge:
+    """All videos are in <set>.h5 as documented, and in <set>-videogpt.h5 as VideoGPT's loader wants them."""
+    input:
+        train=lambda wildcards: MNIST_PARTS[wildcards.set]["train"],
+        test=lambda wildcards: MNIST_PARTS[wildcards.set]["test"],
+    output:
+        documented="results/videomnist/{set}.h5",
+        videogpt="results/videomnist/{set}-videogpt.h5",
+    log:
+        "logs/videomnist_merge/{set}.log",
+    benchmark:
+        "benchmarks/videomnist_merge/{set}.tsv"
+    wildcard_constraints:
+        set="|".join(MNIST_PARTS),
+    conda:
+        "../envs/digits.yaml"
+    params:
+        code=code_of("videomnist_merge"),
+        frames=MNIST["sequence_length"],
+        size=MNIST["image_size"],
+        attributes=lambda wildcards: moving.attributes(wildcards.set, MNIST, config["seed"], MNIST_FOLDERS),
+    script:
+        "../scripts/videomnist_merge.py"
+
+
+rule videomnist_contract:
+    """The files keep what they promise of every frame, which contract.json says with its figures."""
+    input:
+        train=MNIST_PARTS["videomnist"]["train"],
+        test=MNIST_PARTS["videomnist"]["test"],
+        documented=expand(rules.videomnist_merge.output.documented, set="videomnist")[0],
+        videogpt=expand(rules.videomnist_merge.output.videogpt, set="videomnist")[0],
+        digits=rules.videomnist_digits.output.digits,
+    output:
+        contract="results/videomnist/contract.json",
+    log:
+        "logs/videomnist_contract.log",
+    retries: 0
+    conda:
+        "../envs/digits.yaml"
+    params:
+        code=code_of("videomnist_contract"),
+        look=MNIST_LOOK,
+    script:
+        "../scripts/videomnist_contract.py"
+
+
+rule videomnist_samples:
+    """Videos, comparisons, a montage and figures of the moving digits are there to look at."""
+    input:
+        dataset=rules.videomnist_contract.input.documented,
+    output:
+        samples=report(
+            directory("results/videomnist/samples"),
+            patterns=["{name}.png", "{name}.gif", "class_comparisons/{name}.gif", "{name}.txt"],
+            caption="captions/videomnist_samples.rst",
+            category="Moving digits",
+            labels={"shows": "{name}"},
+        ),
+    log:
+        "logs/videomnist_samples.log",
+    benchmark:
+        "benchmarks/videomnist_samples.tsv"
+    conda:
+        "../envs/digits.yaml"
+    params:
+        code=code_of("videomnist_samples"),
+        samples=MNIST["samples"],
+    script:
+        "../scripts/videomnist_samples.py"
+
+
+rule videomnist_classes:
+    """The videos of a split are in one folder for each digit, as VideoGPT reads them to know the class."""
+    input:
+        dataset=rules.videomnist_contract.input.videogpt,
+    output:
+        classes=directory("results/videomnist/classes/{split}"),
+    log:
+        "logs/videomnist_classes/{split}.log",
+    benchmark:
+        "benchmarks/videomnist_classes/{split}.tsv"
+    wildcard_constraints:
+        split="train|test",
+    conda:
+        "../envs/digits.yaml"
+    params:
+        code=code_of("videomnist_classes"),
+        fps=MNIST["samples"]["fps"],
+    script:
+        "../scripts/videomnist_classes.py"
+
+
+rule videomnist_summary:
+    """What became of each picture of a digit, each video and each converted film stands in outcomes.tsv."""
+    input:
+        pictures=rules.videomnist_digits.output.pictures,
+        shards=[path for own in MNIST_PARTS["videomnist"].values() for path in own],
+        films=expand(rules.videomnist_convert.output.outcomes, part=MNIST_FOLDERS),
+    output:
+        outcomes="results/videomnist/outcomes.tsv",
+    log:
+        "logs/videomnist_summary.log",
+    localrule: True
+    conda:
+        "../envs/digits.yaml"
+    params:
+        code=code_of("videomnist_summary"),
+        videos={split: 10 * count for split, count in MNIST["videos_per_digit"].items()},
+    script:
+        "../scripts/videomnist_summary.py"
+
+
+rule videomnist_card:
+    """The moving digits have a card for programs and one for people, with the figures of their contract."""
+    input:
+        train=rules.videomnist_contract.input.train,
+        test=rules.videomnist_contract.input.test,
+        contract=rules.videomnist_contract.output.contract,
+        outcomes=rules.videomnist_summary.output.outcomes,
+        citation=HOUSE / "CITATION.cff",
+    output:
+        croissant="results/videomnist/card/croissant.json",
+        index="results/videomnist/card/index.parquet",
+        readme="results/videomnist/card/README.md",
+        page=report(
+            "results/videomnist/card/README.html",
+            caption="captions/videomnist_card.rst",
+            category="Moving digits",
+            labels={"shows": "card"},
+        ),
+    log:
+        "logs/videomnist_card.log",
+    conda:
+        "../envs/digits.yaml"
+    params:
+        code=code_of("videomnist_card"),
+        digits=MNIST["digits"],
+        motions=MNIST["motion_types"],
+        settings={"seed": config["seed"], "videomnist": MNIST},
+    script:
+        "../scripts/videomnist_card.py"
+
+
+rule videomnist:
+    """The moving digits are there in both layouts, checked, described, and to look at; and so are converted films."""
+    input:
+        expand(rules.videomnist_merge.output, set=moving.sets(MNIST)),
+        expand(rules.videomnist_classes.output, split=MNIST_SHARDS if MNIST["class_folders"] else []),
+        rules.videomnist_samples.output,
+        rules.videomnist_contract.output,
+        rules.videomnist_summary.output,
+        rules.videomnist_card.output,

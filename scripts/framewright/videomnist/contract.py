@@ -1,0 +1,184 @@
+"""What the moving digits promise, each promise found to hold or broken."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from framewright.contract import Finding, finding
+from framewright.videomnist import loader
+from framewright.videomnist.digits import SPLITS, Digits, repeated
+from framewright.videomnist.measure import Measures
+from framewright.videomnist.render import INK, MARGIN, Look
+from framewright.videomnist.store import GREY, PRIVATE, RGB, digest
+
+INK_KEPT = (0.95, 1.05)  # interpolation of a turned and resized digit is a few percent off its sum
+OFFSET = 0.5  # pixels at 64 pixels a side
+TREMBLE = 0.3  # pixels that interpolation may add to a step
+LOOKED_AT = 100  # videos of each split that are decoded by plain h5py, at even distances
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """What the shards recorded of a split, in the order of its videos."""
+
+    measures: Measures
+    columns: dict[str, np.ndarray]  # labels, source, motion, speed, trajectory, digest
+
+
+def read_made(shards: Sequence[str | Path]) -> Made:
+    """What was recorded when these shards were drawn."""
+    parts = []
+    for path in shards:
+        with h5py.File(path) as file:
+            parts.append({name: file[name][()] for name in file if name not in (GREY, RGB)})
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    measured = columns.pop("measured")
+    return Made(Measures(*measured.T), columns)
+
+
+def contract(
+    documented: Path, videogpt: Path, made: Mapping[str, Made], digits: Mapping[str, Digits], look: Look
+) -> list[Finding]:
+    """Check both files against what was measured of every frame when it was drawn, and against what drew it."""
+    videos = f"{sum(len(own.columns['labels']) for own in made.values()):,} videos"
+    motions = f"{', '.join(look.motions)}; to one video"
+    decoded = f"{LOOKED_AT} of each split at most"
+    return [
+        finding("VideoGPT's loader reads its file", loader.faults(videogpt), videos),
+        finding("the documented file is as documented", _documented(documented, made, look), videos),
+        finding("what was measured is what both files hold", _packed(documented, videogpt, made), videos),
+        finding("decoded videos agree in both files", _decoded(documented, videogpt), decoded),
+        *_seen(made, look),
+        finding("each digit is shown equally often", _uneven(made), "to the video"),
+        finding("each motion is used equally by each digit", _unbalanced(made, len(look.motions)), motions),
+        finding("no two videos are alike", _alike(made), videos),
+        finding("train and test show different pictures", _shared(made, digits), _pictures(made)),
+    ]
+
+
+def _seen(made: Mapping[str, Made], look: Look) -> Iterator[Finding]:
+    """What holds of every frame, as it was measured."""
+    margin, pixels, zoom = MARGIN * look.zoom, INK * look.zoom**2, look.zoom
+    names = [f"{split}-{place:06}" for split, own in made.items() for place in range(len(own.columns["speed"]))]
+    own = {f.name: np.concatenate([getattr(each.measures, f.name) for each in made.values()]) for f in fields(Measures)}
+    beyond = own["step"] - np.concatenate([each.columns["speed"] for each in made.values()])
+    frames = f"in {len(names) * look.frames:,} frames"
+    slips = f"longest {own['step'].max():.2f} pixels a frame, at most {beyond.max():+.2f} from its speed"
+
+    def of_all(name: str, wrong: np.ndarray, figures: str) -> Finding:
+        return finding(name, (names[place] for place in np.flatnonzero(wrong)), figures)
+
+    lost = (own["ink"] < INK_KEPT[0]) | (own["ink"] > INK_KEPT[1])
+    yield of_all("all ink is visible", lost, f"least {own['ink'].min():.3f} of it {frames}")
+    kept = f"least {own['margin'].min():.0f} {frames}"
+    yield of_all(f"{margin:g} pixels of margin are kept", own["margin"] < np.floor(margin), kept)
+    bright = f"least {own['pixels'].min():.0f} {frames}"
+    yield of_all(f"{pixels:g} pixels are not black", own["pixels"] < pixels, bright)
+    off = f"off by {own['offset'].max():.2f} pixels at most"
+    yield of_all("digits are where the trajectory says", own["offset"] > OFFSET * zoom, off)
+    yield of_all("no step is longer than its video's speed", beyond > TREMBLE * zoom, slips)
+
+
+def _documented(path: Path, made: Mapping[str, Made], look: Look) -> Iterator[str]:
+    with h5py.File(path) as file:
+        expected = {"sequence_length": look.frames - 1, "resolution": look.size, "n_classes": 10}
+        expected |= {f"{split}_videos": len(own.columns["labels"]) for split, own in made.items()}
+        for name, value in expected.items():
+            if file.attrs.get(name) != value:
+                yield f"attribute {name} is {file.attrs.get(name)}, not {value}"
+        for split, own in made.items():
+            count = len(own.columns["labels"])
+            shape = (count * (look.frames - 1), look.size, look.size)
+            data = file[f"{split}_data"]
+            if data.shape != shape or data.dtype != np.uint8:
+                yield f"{split}_data is {data.dtype} {data.shape}, not uint8 {shape}"
+            if not np.array_equal(file[f"{split}_idx"], np.arange(count) * (look.frames - 1)):
+                yield f"{split}_idx is not every {look.frames - 1}th frame"
+            for name in [name for name in own.columns if name not in PRIVATE]:
+                if not np.array_equal(file[f"{split}_{name}"], own.columns[name]):
+                    yield f"{split}_{name} is not what was drawn"
+
+
+def _packed(documented: Path, videogpt: Path, made: Mapping[str, Made]) -> Iterator[str]:
+    for place, path in enumerate((documented, videogpt)):
+        with h5py.File(path) as file:
+            for split, own in made.items():
+                data = file[f"{split}_data"]
+                for index, known in enumerate(own.columns["digest"][:, place]):
+                    corner = (index * data.chunks[0],) + (0,) * (data.ndim - 1)
+                    if digest(data.id.read_direct_chunk(corner)[1]) != known:
+                        yield f"{path.name}: video {index} of {split}"
+
+
+def _decoded(documented: Path, videogpt: Path) -> Iterator[str]:
+    with h5py.File(documented) as grey, h5py.File(videogpt) as rgb:
+        for split in SPLITS:
+            count, length = len(grey[f"{split}_idx"]), int(grey.attrs["sequence_length"])
+            for index in np.unique(np.linspace(0, count - 1, LOOKED_AT).astype(int)) if count else ():
+                frames = grey[f"{split}_data"][index * length : (index + 1) * length]
+                colours = rgb[f"{split}_data"][index * (length + 1) : (index + 1) * (length + 1)]
+                if not (frames[..., None] == colours[:length]).all() or not (colours == colours[..., :1]).all():
+                    yield f"video {index} of {split} differs"
+
+
+def _uneven(made: Mapping[str, Made]) -> Iterator[str]:
+    for split, own in made.items():
+        counts = np.bincount(own.columns["labels"], minlength=10)
+        if np.ptp(counts):
+            yield f"{split}: {', '.join(map(str, counts))}"
+
+
+def _unbalanced(made: Mapping[str, Made], motions: int) -> Iterator[str]:
+    for split, own in made.items():
+        counts = balance(own.columns["labels"], own.columns["motion"], motions)
+        for digit in np.flatnonzero(np.ptp(counts, axis=1) > 1):
+            yield f"{split}: digit {digit} uses them {', '.join(map(str, counts[digit]))} times"
+
+
+def balance(labels: np.ndarray, motion: np.ndarray, motions: int) -> np.ndarray:
+    """(10, motions) int: how often each digit moves in each way."""
+    return np.bincount(labels * motions + motion, minlength=10 * motions).reshape(10, motions)
+
+
+def _alike(made: Mapping[str, Made]) -> Iterator[str]:
+    digests = np.concatenate([own.columns["digest"][:, 0] for own in made.values()])
+    values, counts = np.unique(digests, return_counts=True)
+    yield from (f"{counts[place]} with digest {values[place]:016x}" for place in np.flatnonzero(counts > 1))
+
+
+def _shared(made: Mapping[str, Made], digits: Mapping[str, Digits]) -> Iterator[str]:
+    for index in digits["test"].index[repeated(digits)]:
+        yield f"test picture {index} is in both"
+    for split, own in made.items():
+        unknown = np.setdiff1d(own.columns["source"], digits[split].index)
+        yield from (f"{split} shows picture {source}, which is not its own" for source in unknown)
+
+
+def _pictures(made: Mapping[str, Made]) -> str:
+    counts = (f"{len(np.unique(own.columns['source'])):,} for {split}" for split, own in made.items())
+    return ", ".join(counts)
+
+
+def rows(made: Mapping[str, Made], motions: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """A row of the card's index for each video."""
+    for split, own in made.items():
+        columns, measures = own.columns, own.measures
+        for place in range(len(columns["labels"])):
+            yield {
+                "video": f"{split}-{place:06}",
+                "split": split,
+                "place": place,
+                "digit": int(columns["labels"][place]),
+                "picture": int(columns["source"][place]),
+                "motion": motions[columns["motion"][place]],
+                "speed": float(columns["speed"][place]),
+                "margin": int(measures.margin[place]),
+                "pixels": int(measures.pixels[place]),
+                "ink": float(measures.ink[place]),
+                "offset": float(measures.offset[place]),
+                "step": float(measures.step[place]),
+            }

@@ -1,0 +1,49 @@
+"""Measure finished videos of one bright digit on black: what can be seen of it, and how it moves."""
+
+from dataclasses import dataclass
+from functools import cache
+
+import cv2
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class Measures:
+    """Of each of n videos, the worst of all its frames; every array has n elements."""
+
+    margin: np.ndarray  # int: pixels between ink and the nearest edge
+    pixels: np.ndarray  # int: that are not black
+    ink: np.ndarray  # float: over what the digit has at its size, 1 when all of it is visible
+    offset: np.ndarray  # float: pixels between its centre of mass and where the trajectory says that it is
+    step: np.ndarray  # float: pixels that its centre of mass moves from one frame to the next
+
+
+def measure(videos: np.ndarray, trajectories: np.ndarray, ink: np.ndarray) -> Measures:
+    """Measure (n, T, S, S) uint8 videos against their (n, T, 4) trajectories.
+
+    `ink` (n,) is the sum of each digit's pixels at scale 1.
+    """
+    n, frames, size = videos.shape[:3]
+    sums = videos.reshape(n, frames, -1).astype(np.float32) @ _weights(size)
+    centres = sums[:, :, 1:] / np.maximum(sums[:, :, :1], 1)
+    offsets, steps = centres - trajectories[:, :, :2], np.diff(centres, axis=1)
+    pixels = np.array([cv2.countNonZero(frame) for frame in videos.reshape(-1, size, size)]).reshape(n, frames)
+    return Measures(
+        margin=np.array([_margin(seen) for seen in np.bitwise_or.reduce(videos, axis=1)]),
+        pixels=pixels.min(axis=1),
+        ink=(sums[:, :, 0] / (ink[:, None] * trajectories[:, :, 3] ** 2)).min(axis=1),
+        offset=np.hypot(offsets[:, :, 0], offsets[:, :, 1]).max(axis=1),
+        step=np.hypot(steps[:, :, 0], steps[:, :, 1]).max(axis=1, initial=0),
+    )
+
+
+def _margin(seen: np.ndarray) -> int:
+    left, top, wide, high = cv2.boundingRect(seen)
+    return min(left, top, len(seen) - left - wide, len(seen) - top - high) if wide else len(seen)
+
+
+@cache
+def _weights(size: int) -> np.ndarray:
+    """(size * size, 3) float32: what makes of a frame its sum, and its first moments along x and y."""
+    y, x = np.indices((size, size), np.float32).reshape(2, -1)
+    return np.stack([np.ones_like(x), x, y], axis=1)

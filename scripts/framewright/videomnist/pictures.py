@@ -1,0 +1,31 @@
+"""Which pictures of digits can be used: enough of them to see at every size, and none that both splits show."""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from framewright.funnel import Item
+from framewright.videomnist.digits import Digits, repeated
+from framewright.videomnist.render import Look, glyph
+
+THIN = "it has too few pixels to be seen, even where it is drawn much larger than others"
+REPEATED = "a picture for training is the same, pixel by pixel"
+
+
+def select(digits: Mapping[str, Digits], look: Look) -> tuple[dict[str, Digits], list[Item]]:
+    """The pictures that can be drawn with this look, and of each one that there was what became of it."""
+    kept, items = {}, []
+    for split, part in digits.items():
+        thin = np.array([glyph(picture, look) is None for picture in part.images], bool)
+        again = repeated(digits) if split == "test" else np.zeros_like(thin)
+        for index, is_thin, is_again in zip(part.index.tolist(), thin, again, strict=True):
+            reason, detail = ("thin", THIN) if is_thin else ("repeated", REPEATED) if is_again else ("", "")
+            items.append(Item("pictures", "", f"{split}-{index:05}", reason, detail))
+        good = ~(thin | again)
+        kept[split] = Digits(part.images[good], part.labels[good], part.index[good])
+    return kept, items
+
+
+def drawn(videos: Mapping[str, int]) -> Iterator[Item]:
+    """An item for each video of each split: all that are begun are finished."""
+    return (Item("videos", "", f"{split}-{index:06}") for split, count in videos.items() for index in range(count))

@@ -1,0 +1,77 @@
+"""A shard: some videos of a split with all that is known of them, measured before they are written."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+
+from framewright.errors import UserError
+from framewright.videomnist.digits import Digits
+from framewright.videomnist.measure import Measures, measure
+from framewright.videomnist.render import Look, Video, draw, glyph, motion_of
+from framewright.videomnist.store import GREY, RGB, Columns, Part, Shape
+
+BATCH = 16  # videos that are measured together: few enough to stay in the processor's cache
+
+
+def columns(look: Look) -> Columns:
+    """What a shard knows of each video beside its pixels."""
+    return {
+        "labels": (np.int64, ()),
+        "source": (np.int64, ()),  # the picture's place in its file
+        "motion": (np.uint8, ()),  # place in the attribute motion_types
+        "speed": (np.float32, ()),
+        "trajectory": (np.float32, (look.frames, 4)),
+        "measured": (np.float32, (len(fields(Measures)),)),
+    }
+
+
+def source_of(index: int, choices: Sequence[np.ndarray]) -> int:
+    """The picture of a video: 0, 10, 20 ... show the zeros (`choices[0]`, rows of Digits), 1, 11 ... the ones."""
+    own = choices[index % 10]
+    return int(own[index // 10 % len(own)])
+
+
+def choices(digits: Digits) -> list[np.ndarray]:
+    """For each of the ten digits the rows of its pictures."""
+    rows = [np.flatnonzero(digits.labels == digit) for digit in range(10)]
+    for digit in [digit for digit, own in enumerate(rows) if not len(own)]:
+        raise UserError(f"videomnist.digits: no usable picture of a {digit}; give all of MNIST's files")
+    return rows
+
+
+def write_shard(
+    path: Path,
+    digits: Digits,
+    look: Look,
+    seed: int,
+    split: str,
+    indices: range,
+    layouts: Sequence[str] = (GREY, RGB),
+) -> None:
+    """Draw, measure and write these videos of a split."""
+    rows = choices(digits)
+    with Part(path, Shape(look.frames - 1, look.size), columns(look), layouts) as part:
+        for first in range(indices.start, indices.stop, BATCH):
+            batch = range(first, min(first + BATCH, indices.stop))
+            sources = [source_of(index, rows) for index in batch]
+            glyphs = [glyph(digits.images[source], look) for source in sources]
+            drawn = [draw(own, look, seed, split, index) for own, index in zip(glyphs, batch, strict=True)]
+            inks = np.array([own.picture.sum(dtype=float) for own in glyphs])
+            for index, source, video, measured in zip(batch, sources, drawn, _measured(drawn, inks), strict=True):
+                part.add(
+                    video.pixels,
+                    labels=digits.labels[source],
+                    source=digits.index[source],
+                    motion=look.motions.index(motion_of(index, look.motions)),
+                    speed=video.speed,
+                    trajectory=video.trajectory,
+                    measured=measured,
+                )
+
+
+def _measured(drawn: Sequence[Video], inks: np.ndarray) -> np.ndarray:
+    """(n, measures): the measures of some videos, one row each, in the order of the fields of Measures."""
+    found = measure(np.stack([video.pixels for video in drawn]), np.stack([video.trajectory for video in drawn]), inks)
+    return np.stack([getattr(found, field.name) for field in fields(Measures)], axis=1)

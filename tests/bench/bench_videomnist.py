@@ -1,0 +1,160 @@
+"""What moving digits cost against the origin's way of making and storing them: python tests/bench/bench_videomnist.py
+
+The origin's way, in a minimal version: scipy's affine_transform of order 1 for each frame, the whole array in memory,
+gzip level 4 in the chunks that h5py chooses. Processor time is the least of several rounds, theirs and ours in turn, so
+that other work on the machine weighs on both. Digits are scikit-learn's, or MNIST's from the folder given as argument.
+"""
+
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import cv2
+import h5py
+import numpy as np
+from scipy.ndimage import affine_transform
+from threadpoolctl import threadpool_limits
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from framewright.videomnist.contract import contract, read_made  # noqa: E402
+from framewright.videomnist.digits import embedded, gather  # noqa: E402
+from framewright.videomnist.plan import digit_files  # noqa: E402
+from framewright.videomnist.render import Look, draw, glyph  # noqa: E402
+from framewright.videomnist.shard import write_shard  # noqa: E402
+from framewright.videomnist.store import GREY, RGB, Shape, merge  # noqa: E402
+
+ROUNDS, VIDEOS, READS, FRAMES = 3, 1000, 200, 16
+LOOK = Look(FRAMES + 1, 64, ("bounce", "circular", "linear"), (2, 5), 10, 0.1)
+PEAK = """
+import sys
+from pathlib import Path
+sys.path.insert(0, {scripts!r})
+from framewright.videomnist.digits import embedded
+from framewright.videomnist.render import Look
+from framewright.videomnist.shard import write_shard
+from framewright.videomnist.store import RGB, Shape, merge
+look = Look(17, 64, ("bounce",), (2, 5), 10, 0.1)
+write_shard(Path({part!r}), embedded()["train"], look, 0, "train", range({videos}))
+merge(Path({part!r} + ".whole"), RGB, {{"train": [{part!r}], "test": [{part!r}]}}, {{}}, Shape(16, 64))
+status = Path("/proc/self/status").read_text()
+print(int(status.split("VmHWM:")[1].split()[0]) / 1024)
+"""
+
+
+def main() -> int:
+    cv2.setNumThreads(1)
+    threadpool_limits(1)  # as jobs do
+    digits = gather("a folder", digit_files(sys.argv[1])) if len(sys.argv) > 1 else embedded()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        rounds = [_round(folder, digits) for _ in range(ROUNDS)]
+        theirs, grey, both = map(min, zip(*rounds, strict=True))
+        slow = min(cpu(read, folder / "theirs.h5") for _ in range(ROUNDS))
+        fast = min(cpu(read, folder / "grey.h5") for _ in range(ROUNDS))
+        small, large = peak(folder, 500), peak(folder, 2000)
+        bare = min(cpu(draw_alone, digits) for _ in range(ROUNDS))
+        mebibytes = (folder / "grey.h5").stat().st_size / 2**20
+    rows = [
+        ("documented layout with contract, videos a CPU-s", VIDEOS / grey, VIDEOS / theirs, 8, True),
+        ("both layouts with contract, videos a CPU-s", VIDEOS / both, VIDEOS / theirs, 4, True),
+        ("random reads of one video, a CPU-s", READS / fast, READS / slow, 30, True),
+        ("peak memory of 2,000 videos over 500, MiB", large, small, 1.1, False),
+    ]
+    print(f"{'':52}{'ours':>10}{'against':>10}{'ratio':>8}{'target':>8}")
+    missed = False
+    for what, ours, other, target, more in rows:
+        ratio = ours / other
+        good = ratio >= target if more else ratio <= target
+        missed |= not good
+        print(f"{what:52}{ours:10.0f}{other:10.0f}{ratio:8.2f}{target:8.1f}{'' if good else '  MISSED'}")
+    print(f"drawing alone: {VIDEOS / bare:.0f} videos a CPU-s; {mebibytes:.1f} MiB for {VIDEOS} videos of 0.0625 MiB")
+    return int(missed)
+
+
+def _round(folder: Path, digits) -> tuple[float, float, float]:
+    return (
+        cpu(make_theirs, folder, digits["train"].images),
+        cpu(make_ours, folder, digits, (GREY,)),
+        cpu(make_ours, folder, digits, (GREY, RGB)),
+    )
+
+
+def cpu(work, *arguments) -> float:
+    """Processor seconds that a call takes."""
+    began = time.process_time()
+    work(*arguments)
+    return time.process_time() - began
+
+
+def make_ours(folder: Path, digits, layouts: tuple[str, ...]) -> None:
+    """Draw, measure every frame, pack and merge; where both layouts are made, check all of the contract."""
+    parts = {}
+    for split, videos in (("train", VIDEOS), ("test", 10)):
+        part = folder / f"{split}.part.h5"
+        write_shard(part, digits[split], LOOK, 0, split, range(videos), layouts)
+        parts[split] = [part]
+    about = {"n_classes": 10}
+    for layout in layouts:
+        merge(folder / f"{layout}.h5", layout, parts, about, Shape(FRAMES, 64))
+    if len(layouts) == 2:
+        made = {split: read_made(own) for split, own in parts.items()}
+        found = contract(folder / "grey.h5", folder / "rgb.h5", made, digits, LOOK)
+        assert all(own.ok for own in found), found
+
+
+def make_theirs(folder: Path, images: np.ndarray) -> None:
+    """The origin's trajectories and transforms, everything in one array, then one compressed dataset."""
+    rng, frames = np.random.default_rng(0), []
+    for index in range(VIDEOS):
+        canvas = np.zeros((64, 64), np.uint8)
+        canvas[18:46, 18:46] = images[index % len(images)]
+        motion = rng.integers(3)
+        for frame in range(FRAMES):
+            x, y = their_path(motion, rng)
+            angle = np.radians(rng.uniform(-10, 10)) if frame % 10 == 0 else 0.0
+            scale = 1 + rng.uniform(-0.1, 0.1) if frame % 15 == 0 else 1.0
+            turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) * scale
+            offset = (y[frame] - 18, x[frame] - 18)
+            frames.append(affine_transform(canvas, turn, offset, order=1, mode="constant", cval=0))
+    data = np.array(frames, np.uint8)
+    with h5py.File(folder / "theirs.h5", "w") as file:
+        file.create_dataset("train_data", data=data, compression="gzip", compression_opts=4)
+        file["train_idx"] = np.arange(VIDEOS) * FRAMES
+
+
+def their_path(motion: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """x and y of all frames, computed anew for each frame as the origin does."""
+    if motion == 0:
+        return np.linspace(5, 31, FRAMES), 5 + np.abs(np.sin(np.linspace(0, 4 * np.pi, FRAMES))) * 31
+    if motion == 1:
+        turn = np.linspace(0, 2 * np.pi, FRAMES)
+        return 18 + 12 * np.cos(turn), 18 + 12 * np.sin(turn)
+    line = np.linspace(5, 31, FRAMES)
+    return tuple(np.clip(line + rng.normal(0, 1, FRAMES), 5, 31) for _ in range(2))
+
+
+def read(path: Path) -> None:
+    """Videos at random places, one at a time."""
+    with h5py.File(path) as file:
+        for index in np.random.default_rng(0).integers(0, VIDEOS, READS):
+            file["train_data"][index * FRAMES : (index + 1) * FRAMES]
+
+
+def draw_alone(digits) -> None:
+    images = digits["train"].images
+    for index in range(VIDEOS):
+        draw(glyph(images[index % len(images)], LOOK), LOOK, 0, "train", index)
+
+
+def peak(folder: Path, videos: int) -> float:
+    """MiB that a fresh process holds at most while it draws, measures, packs and merges so many videos."""
+    script = PEAK.format(scripts=str(ROOT / "scripts"), part=str(folder / "peak.h5"), videos=videos)
+    return float(subprocess.check_output([sys.executable, "-c", script]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

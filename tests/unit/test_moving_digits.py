@@ -1,0 +1,160 @@
+"""Motions, drawing and measuring: what every frame of every video must be like."""
+
+import numpy as np
+import pytest
+
+from framewright.videomnist.digits import embedded
+from framewright.videomnist.measure import measure
+from framewright.videomnist.motion import MOTIONS, Room
+from framewright.videomnist.render import INK, MARGIN, Look, draw, glyph, motion_of
+from framewright.videomnist.shard import choices, source_of
+
+ROOM = Room(np.array([14.0, 20.0]), np.array([49.0, 43.0]))
+EVERY_MOTION = pytest.mark.parametrize("motion", MOTIONS)
+
+
+def look(**changes) -> Look:
+    usual = {"frames": 17, "size": 64, "motions": tuple(MOTIONS), "speed": (2, 5), "rotation": 10, "growth": 0.1}
+    return Look(**(usual | changes))
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return embedded()["train"]
+
+
+def drawn(digits, style, indices, seed=0, split="train"):
+    """Videos with their glyphs."""
+    rows = choices(digits)
+    glyphs = [glyph(digits.images[source_of(index, rows)], style) for index in indices]
+    return glyphs, [draw(own, style, seed, split, index) for own, index in zip(glyphs, indices, strict=True)]
+
+
+def measured(glyphs, videos):
+    inks = np.array([own.picture.sum(dtype=float) for own in glyphs])
+    return measure(np.stack([v.pixels for v in videos]), np.stack([v.trajectory for v in videos]), inks)
+
+
+def paths(motion, count=200, room=ROOM, speed=4.0, frames=17):
+    return [MOTIONS[motion](np.random.default_rng([7, index]), room, speed, frames) for index in range(count)]
+
+
+@EVERY_MOTION
+def test_a_path_stays_in_its_room_and_keeps_its_speed(motion):
+    for path in paths(motion):
+        assert path.shape == (17, 2)
+        assert (path >= ROOM.low - 1e-9).all() and (path <= ROOM.high + 1e-9).all()
+        assert np.hypot(*np.diff(path, axis=0).T).max() <= 4.0 + 1e-9
+
+
+@EVERY_MOTION
+def test_no_two_paths_of_a_motion_are_alike_and_they_go_both_ways(motion):
+    found = paths(motion)
+    assert len({path.tobytes() for path in found}) == len(found)
+    rightwards = np.mean([path[-1, 0] > path[0, 0] for path in found])
+    assert 0.3 < rightwards < 0.7
+
+
+@EVERY_MOTION
+def test_a_digit_without_room_stays_where_it_is(motion):
+    point = np.array([31.5, 30.0])
+    for path in paths(motion, count=3, room=Room(point, point)):
+        assert path == pytest.approx(np.tile(point, (17, 1)))
+
+
+def test_a_bounce_is_a_true_reflection():
+    """Between walls it goes straight at its full speed; at a wall one part of its velocity turns its sign."""
+    for path in paths("bounce", speed=3.0):
+        steps = np.diff(path, axis=0)
+        whole = np.hypot(*steps.T) > 3.0 - 1e-6
+        assert whole.sum() >= 8
+        assert np.ptp(np.abs(steps[whole]), axis=0) == pytest.approx([0, 0], abs=1e-6)
+
+
+def test_a_circle_is_round_and_a_spiral_grows_or_shrinks():
+    for path in paths("circular"):
+        assert np.ptp(np.hypot(*(path - _centre(path)).T)) == pytest.approx(0, abs=1e-6)
+    outwards = [np.ptp(path[:4], axis=0).max() < np.ptp(path[-4:], axis=0).max() for path in paths("spiral")]
+    assert 0.3 < np.mean(outwards) < 0.7
+
+
+def _centre(path):
+    """The centre of the circle through the first frames."""
+    return np.linalg.solve(2 * (path[1:3] - path[0]), (path[1:3] ** 2).sum(axis=1) - (path[0] ** 2).sum())
+
+
+@pytest.mark.parametrize("size", [32, 64, 100, 128])
+def test_every_frame_shows_the_whole_digit_where_it_is_said_to_be(digits, size):
+    style = look(size=size)
+    glyphs, videos = drawn(digits, style, range(120))
+    found = measured(glyphs, videos)
+    assert videos[0].pixels.shape == (17, size, size)
+    assert found.margin.min() >= np.floor(MARGIN * size / 64)
+    assert found.pixels.min() >= INK * (size / 64) ** 2
+    assert found.ink.min() > 0.97 and found.ink.max() < 1.02
+    assert found.offset.max() < 0.5
+    assert (found.step - [video.speed for video in videos]).max() < 0.3
+
+
+def test_thin_digits_are_drawn_larger_until_enough_of_them_is_seen():
+    stroke = np.zeros((28, 28), np.uint8)
+    stroke[4:24, 13:15] = 255  # 40 pixels, fewer than any digit of MNIST has
+    style = look()
+    own = glyph(stroke, style)
+    assert own.base > 1.5
+    videos = [draw(own, style, 0, "train", index) for index in range(60)]
+    found = measured([own] * 60, videos)
+    assert found.pixels.min() >= INK and found.margin.min() >= MARGIN
+
+
+@pytest.mark.parametrize("ink", [[], [(14, 14)], [(y, 14) for y in range(1, 27)]], ids=["none", "a dot", "a hair"])
+def test_what_can_never_be_seen_well_is_refused(ink):
+    picture = np.zeros((28, 28), np.uint8)
+    for place in ink:
+        picture[place] = 255
+    assert glyph(picture, look()) is None
+
+
+def test_rotation_and_growth_are_smooth_and_about_the_centre(digits):
+    """The origin turned about the corner, on single frames: its digit jumped by 21 pixels from one to the next."""
+    glyphs, videos = drawn(digits, look(rotation=45, growth=0.3, speed=(0.01, 0.02)), range(100))
+    assert measured(glyphs, videos).step.max() < 0.35
+    for video in videos:
+        angle, scale = np.abs(np.diff(video.trajectory[:, 2:], axis=0)).max(axis=0)
+        assert angle <= 45 * 0.5 + 1e-3 and scale <= video.trajectory[:, 3].max() * 0.3 * 0.5 / 0.7 + 1e-3
+
+
+def test_a_video_depends_on_seed_split_and_index_alone(digits):
+    style = look()
+    _, many = drawn(digits, style, range(30))
+    _, [alone] = drawn(digits, style, [17])
+    assert np.array_equal(many[17].pixels, alone.pixels) and np.array_equal(many[17].trajectory, alone.trajectory)
+    own = glyph(digits.images[0], style)
+    variants = [(0, "train", 0), (1, "train", 0), (0, "test", 0), (0, "train", 10)]
+    assert len({draw(own, style, *variant).pixels.tobytes() for variant in variants}) == 4
+
+
+def test_a_video_is_as_long_as_asked(digits):
+    own = glyph(digits.images[0], look())
+    for frames in (2, 3, 33):
+        assert draw(own, look(frames=frames), 0, "train", 0).pixels.shape == (frames, 64, 64)
+
+
+def test_motions_take_turns_within_each_digit():
+    motions = ("bounce", "circular", "linear")
+    for digit in range(10):
+        used = [motion_of(index, motions) for index in range(digit, 600, 10)]
+        assert [used.count(motion) for motion in motions] == [20, 20, 20]
+
+
+def test_measuring_finds_what_is_wrong():
+    video = np.zeros((1, 3, 64, 64), np.uint8)
+    video[0, :, 20:30, 20:30] = 100
+    still = np.tile(np.array([24.5, 24.5, 0, 1], np.float32), (1, 3, 1))
+    good = measure(video, still, np.array([10_000.0]))
+    assert (good.margin[0], good.pixels[0], good.ink[0], good.offset[0], good.step[0]) == (20, 100, 1, 0, 0)
+    video[0, 1] = np.roll(video[0, 1], -18, axis=1)
+    video[0, 2, 20:25] = 0
+    bad = measure(video, still, np.array([10_000.0]))
+    assert (bad.margin[0], bad.pixels[0], bad.ink[0]) == (2, 50, 0.5)
+    assert bad.offset[0] == pytest.approx(18) and bad.step[0] == pytest.approx(np.hypot(18, 2.5))
