@@ -12,6 +12,8 @@ from typing import Any
 
 import yaml
 
+from framewright.patches import formats as patches
+
 Schema = dict[str, Any]
 TRUTH = "YAML reads yes, no, on and off as true and false: put the word into quotation marks"
 
@@ -41,9 +43,14 @@ def complete(config: dict | None, folder: Path) -> tuple[dict, list[str]]:
         if line not in lines:
             lines.append(line)
         _drop(filled, path)
-    # What a schema can't say, such as two keys that contradict each other, belongs here:
-    # a function for each section that needs one, from its filled values to lines like those above.
-    return fill(filled, schema), lines
+    filled = fill(filled, schema)
+    # What a schema can't say, such as two keys that contradict each other: a function for each section that needs one,
+    # from its filled values to lines like those above.
+    for section, faults in (("patches", patches.faults),):
+        if found := faults(filled[section]):
+            lines += found
+            filled[section] = fill(None, schema["properties"][section])
+    return filled, lines
 
 
 def fill(config: Any, schema: Schema) -> Any:

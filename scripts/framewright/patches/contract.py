@@ -18,9 +18,18 @@ TILT = 1.0  # by how many windows a category's share of a film may be off, by ro
 
 
 def contract(
-    dataset: Path, patches: list[Patch], plans: list[dict[str, Any]], categories: Mapping[str, Category]
+    dataset: Path,
+    patches: list[Patch],
+    plans: list[dict[str, Any]],
+    lost: Mapping[tuple[str, str], int],
+    shares: Mapping[str, Mapping[str, float]] | None,
+    categories: Mapping[str, Category],
 ) -> list[Finding]:
-    """The promises, each found to hold or broken, of the `patches` in the folder `dataset`."""
+    """The promises, each found to hold or broken, of the `patches` in the folder `dataset`.
+
+    `lost` counts the windows of the outcomes that became no patch, by video and category. `shares` are those of the
+    table by video, None where targets or the disk decide how many windows there are.
+    """
     formats = {own.name: own for category in categories.values() for own in category.formats}
     sizes = {kind: _sizes(dataset, patches, kind) for kind in FOLDERS}
     read = patches[:: max(1, len(patches) // READ)] if patches else []
@@ -42,8 +51,8 @@ def contract(
         ),
         finding("no frame of a film is in two windows", _overlaps(patches)),
         finding("the sharp picture is the middle one of seven neighbours", _order_faults(patches)),
-        finding("categories get windows by their shares", _weight_faults(plans)),
-        finding("what was planned is there, or was lost for a reason", _count_faults(patches, plans)),
+        finding("categories get windows by their shares", _weight_faults(plans, shares or {})),
+        finding("what was planned is there, or was lost for a reason", _count_faults(patches, plans, lost)),
         finding("no category has more than its target", _target_faults(counts, categories)),
         finding("a film is in one split alone", _split_faults(patches)),
     ]
@@ -108,8 +117,11 @@ def _size_faults(patches: list[Patch], sizes: Mapping[str, Mapping], formats: Ma
 
 def _kernel_faults(dataset: Path, patches: Iterable[Patch]) -> Iterator[str]:
     for patch in patches:
-        pictures = {kind: from_png((dataset / name).read_bytes()) for kind, name in patch.files.items()
-                    if (dataset / name).is_file()}
+        pictures = {
+            kind: from_png((dataset / name).read_bytes())
+            for kind, name in patch.files.items()
+            if (dataset / name).is_file()
+        }
         if len(pictures) < len(FOLDERS) or any(picture is None for picture in pictures.values()):
             yield f"{patch.gt}: can't be read"
             continue
@@ -137,22 +149,23 @@ def _order_faults(patches: Iterable[Patch]) -> Iterator[str]:
             yield f"{patch.gt}: its times are {', '.join(map(str, patch.times))}"
 
 
-def _weight_faults(plans: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+def _weight_faults(plans: Iterable[Mapping[str, Any]], shares: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
     for plan in plans:
-        shares, counts = plan["shares"], plan["counts"]
-        total, weight = sum(counts.values()), sum(shares.values())
-        for name, share in shares.items():
-            if plan["by_shares"] and abs(counts.get(name, 0) - total * share / weight) > TILT:
-                yield f"{plan['video']}: {counts.get(name, 0)} of {total} windows for {name}, whose share is {share}"
+        own, counts = shares.get(plan["video"], {}), plan["counts"]
+        for name, share in own.items():
+            if abs(counts.get(name, 0) - sum(counts.values()) * share / sum(own.values())) > TILT:
+                yield f"{plan['video']}: {counts.get(name, 0)} of {sum(counts.values())} windows for {name}={share}"
 
 
-def _count_faults(patches: Iterable[Patch], plans: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+def _count_faults(
+    patches: Iterable[Patch], plans: Iterable[Mapping[str, Any]], lost: Mapping[tuple[str, str], int]
+) -> Iterator[str]:
     made = Counter((patch.video, patch.category) for patch in patches)
     for plan in plans:
-        for name, count in plan["counts"].items():
-            known = plan["lost_by_category"].get(name, 0) if plan["film"] else count
-            if made[plan["video"], name] + known != count:
-                yield f"{plan['video']} {name}: {made[plan['video'], name]} made, {known} lost, {count} planned"
+        for name, count in plan["counts"].items() if plan["film"] else ():
+            key = plan["video"], name
+            if made[key] + lost.get(key, 0) != count:
+                yield f"{' '.join(key)}: {made[key]} made, {lost.get(key, 0)} lost, {count} planned"
 
 
 def _target_faults(counts: Mapping[str, int], categories: Mapping[str, Category]) -> Iterator[str]:

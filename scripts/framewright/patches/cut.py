@@ -11,12 +11,13 @@ import cv2
 import numpy as np
 
 from framewright.frame import Frame
+from framewright.patches.attempts import Attempt
 from framewright.patches.chance import chance
 from framewright.patches.checks import Limits, fault, measure, patch_fault
 from framewright.patches.film import Quality
 from framewright.patches.formats import SPAN, Category, Format, categories_of, fitting_of, patch_name
 from framewright.patches.look import look
-from framewright.patches.manifest import Attempt, Patch, files_of, place_of
+from framewright.patches.manifest import Patch, files_of, place_of
 from framewright.patches.plan import Frames, Part, Window, next_place
 from framewright.patches.stack import draw_degrading, from_png, png
 from framewright.patches.view import Box, View
@@ -76,7 +77,7 @@ def cut(
         for window, seven in zip(ordered, read(video, frames, [places[own] for own in ordered]), strict=True):
             patch, reason = _try(film, frames, window, attempt, seven, settings, folder)
             target = frames.time(places[window] + SPAN // 2)
-            attempts.append(Attempt(window.category, window.index, attempt, str(target), reason, ""))
+            attempts.append(Attempt(window.category, window.index, attempt, str(target), reason))
             if patch:
                 patches.append(patch)
             else:
@@ -124,7 +125,7 @@ def _try(
     folder: Path,
 ) -> tuple[Patch | None, str]:
     """The patch that was written, or None and the reason in a word."""
-    if len(seven) < SPAN:
+    if len(seven) < SPAN or any(frame.picture.is_corrupt for frame in seven):
         return None, "undecodable"
     greys = np.stack([film.view.grey(frame) for frame in seven])
     if reason := fault(greys, settings.limits):

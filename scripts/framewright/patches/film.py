@@ -48,15 +48,18 @@ def samples(video: Video, frames: Frames) -> list[Frame]:
 def picture_area(greys: Sequence[np.ndarray]) -> Box:
     """(x1, y1, x2, y2): where the picture lies in (H, W) grey frames, 0..255, of one film: within its black bars.
 
-    A row or column belongs to a bar when nothing in it is ever bright. Edges are moved to even numbers, inwards.
+    A row or column belongs to a bar when nothing in it is ever bright, and bars come in pairs of nearly the same width:
+    what is dark on one side alone is part of the picture. Edges are moved to even numbers, inwards.
     """
     brightest = np.max(np.stack(greys), axis=0)
     box = []
     for axis in (1, 0):
         side = brightest.shape[1 - axis]
         lit = np.flatnonzero(np.percentile(brightest, 98, axis=axis) > BAR)
-        first, last = (int(lit[0]), int(lit[-1]) + 1) if len(lit) else (0, side)
-        first, last = first + first % 2, (last if last == side else last - last % 2)
+        before, after = (int(lit[0]), side - 1 - int(lit[-1])) if len(lit) else (0, 0)
+        if abs(before - after) > max(8, side // 50):
+            before = after = min(before, after)
+        first, last = before + before % 2, side - after - after % 2
         box.append((first, last) if last - first >= LEAST * side else (0, side))
     (y1, y2), (x1, x2) = box
     return x1, y1, x2, y2

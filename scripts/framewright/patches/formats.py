@@ -158,3 +158,36 @@ def patch_name(video: str, index: int, suffix: str) -> str:
     if "-" in video:
         plain += f"_{sha256(video.encode()).hexdigest()[:6]}"
     return f"patch_{plain}_idx{index}{suffix}.png"
+
+
+def held_out(said: Mapping[str, str | None], val: float) -> list[str]:
+    """The folders, such as Val, that films are held out for; `said` is each film's split, where the table says one."""
+    splits = {split_of(video, own, val) for video, own in said.items()}
+    return [folder for split, folder in HELD_OUT.items() if split in splits]
+
+
+def folders_of(categories: Mapping[str, Category], held_out: Iterable[str]) -> list[str]:
+    """The folders of the dataset that hold GT and LR, also those of formats that are never drawn."""
+    return [
+        f"{category.root}/{folder}"
+        for category in categories.values()
+        for folder in (*(format.folder for format in category.formats), *held_out)
+    ]
+
+
+def by_hand(categories: Mapping[str, Category], held_out: Iterable[str]) -> list[str]:
+    """The folders that are made for frames that a person picks; none where films are held out."""
+    return [f"{own.root}/Val/GT" for own in categories.values() if HELD_OUT["val"] not in held_out]
+
+
+def is_limited(settings: Mapping[str, Any]) -> bool:
+    """Whether targets or the disk may decide how many windows a film gives, and not its shares alone."""
+    targets = [own["target"] for own in settings["categories"].values()]
+    return settings["disk_gigabytes"] is not None or any(target is not None for target in targets)
+
+
+PLANNED = ("categories", "formats", "val", "windows_per_part", "colour", "frame", "quality")
+CUT = (
+    *("categories", "formats", "kernel", "scene_diff_threshold", "checks", "min_file_size", "max_retry_attempts"),
+    *("retry_skip_seconds", "format_choice", "degrade"),
+)

@@ -1,4 +1,4 @@
-"""The manifest of patches: a row for each, from which it can be made again to the same bytes; and each attempt."""
+"""The manifest of patches: a row for each, from which it can be made again to the same bytes."""
 
 import csv
 import json
@@ -21,10 +21,13 @@ from framewright.video import open_video
 
 
 class Patch(NamedTuple):
-    """A row of the manifest. Times are exact, in seconds on the film's clock; the crop is in pixels of the frame after
-    scaling, of which `view` says all; `drawn` is the format that the category's shares gave, where a film was too small
-    for it; looks are 64 bits that are nearly equal for near duplicates, of the sharp patch and of its whole frame; files are
-    paths within the dataset."""
+    """A row of the manifest.
+
+    Times are exact, in seconds on the film's clock. The crop is in pixels of the frame after scaling, of which `view`
+    says all. `drawn` is the format that the category's shares gave, where the film was too small for it. Of the 64 bits
+    of their looks, of the sharp patch and of its whole frame, near duplicates share most. Files are paths within the
+    dataset.
+    """
 
     patch: str
     category: str
@@ -55,22 +58,23 @@ class Patch(NamedTuple):
         return dict(zip(FOLDERS, (self.gt, self.lr_5frames, self.lr_7frames), strict=True))
 
 
-class Attempt(NamedTuple):
-    """One place that was tried for a window; `reason` is empty where it became a patch. `time` is that of the target."""
-
-    category: str
-    index: int
-    attempt: int
-    time: str
-    reason: str
-    detail: str
-
-
 SCORES = {
     f"{kind}_{own.name}": (kind, own.name) for kind, of in (("window", Scores), ("film", Quality)) for own in fields(of)
 }
 PLAIN = ("patch", "category", "split", "format", "drawn", "video", "sha256", "index", "attempt")
-COLUMNS = (*PLAIN, "times", "crop", "kernel", "degrading", "chain", "view", *SCORES, "patch_look", "frame_look", *(f.lower() for f in FOLDERS))
+COLUMNS = (
+    *PLAIN,
+    "times",
+    "crop",
+    "kernel",
+    "degrading",
+    "chain",
+    "view",
+    *SCORES,
+    "patch_look",
+    "frame_look",
+    *(f.lower() for f in FOLDERS),
+)
 
 
 def place_of(root: str, folder: str, split: str, kind: str, name: str) -> str:
@@ -123,22 +127,6 @@ def read_patches(path: str | Path) -> Iterator[Patch]:
                 lr_5frames=row["lr_5frames"],
                 lr_7frames=row["lr_7frames"],
             )
-
-
-def write_attempts(path: str | Path, attempts: Iterable[Attempt]) -> None:
-    """Write a row for each place that was tried."""
-    with Path(path).open("w", encoding="utf-8", newline="\n") as file:
-        for row in (Attempt._fields, *attempts):
-            file.write("\t".join(map(str, row)) + "\n")
-
-
-def read_attempts(path: str | Path) -> Iterator[Attempt]:
-    """The places that were tried."""
-    with Path(path).open(encoding="utf-8") as file:
-        next(file)
-        for line in file:
-            category, index, attempt, *rest = line.rstrip("\n").split("\t")
-            yield Attempt(category, int(index), int(attempt), *rest)
 
 
 def files_of(pictures: list[np.ndarray], kernel: str, degrading: Degrading) -> dict[str, bytes]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from framewright.funnel import Item
-from framewright.patches.manifest import Attempt
+from framewright.patches.attempts import Attempt
 
 
 def outcomes(plans: Iterable[Mapping[str, Any]], attempts: Mapping[str, list[Attempt]]) -> Iterator[Item]:

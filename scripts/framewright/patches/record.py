@@ -82,11 +82,17 @@ def write_frames(path: str | Path, frames: Frames) -> None:
         np.savez_compressed(file, ticks=frames.ticks, keys=frames.keys, unit=unit)
 
 
+def read_record(path: str | Path) -> dict[str, Any]:
+    """A plan as it was written."""
+    return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
 def read_plan(path: str | Path) -> tuple[dict[str, Any], Film | None, list[Part]]:
     """A plan as it was written, the film, None where it can't be used, and its parts."""
-    record = json.loads(Path(path).read_text(encoding="utf-8"))
-    parts = [Part(own["start"], own["end"], tuple(Window(*values) for values in own["windows"]))
-             for own in record["parts"]]
+    record = read_record(path)
+    parts = [
+        Part(own["start"], own["end"], tuple(Window(*values) for values in own["windows"])) for own in record["parts"]
+    ]
     film = record["film"] and Film(
         **record["film"]
         | {

@@ -100,7 +100,7 @@ class View:
 def view_of(probe: dict[str, Any], *, frame: str, untagged: str, curve: str, peak: float | None, desat: float) -> View:
     """How a film is seen, from its probe and the configuration.
 
-    `frame` is fullhd or native; `untagged` the kind of films that don't say theirs; `peak` in nits, None for the film's.
+    `frame` is fullhd or native; `untagged` the kind of films that don't say theirs; `peak` in nits, or None.
     """
     colour, size = probe["colour"], tuple(probe["displayed_size"])
     if frame == "fullhd":
