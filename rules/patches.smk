@@ -147,7 +147,6 @@ rule patches_preview:
         code=code_of("patches_preview"),
         categories=list(CATEGORIES),
         videos=SHOWN,
-        dataset="results/patches/dataset",
     script:
         "../scripts/patches_preview.py"
 
@@ -199,7 +198,6 @@ rule patches_contract:
         "../envs/patches.yaml"
     params:
         code=code_of("patches_contract"),
-        dataset="results/patches/dataset",
         shares=None if formats.is_limited(PATCHES) else SHARES,
         settings={key: PATCHES[key] for key in ("categories", "formats")},
     script:

@@ -16,7 +16,7 @@ given = snakemake.params
 
 wanted = (item for item in read_outcomes(snakemake.input.outcomes) if item.stage == "patch" and item.reason)
 findings = contract(
-    Path(given.dataset),
+    Path(snakemake.input.manifest).parent / "dataset",
     list(read_patches(snakemake.input.manifest)),
     list(map(read_record, snakemake.input.plans)),
     Counter((item.video, item.item.split()[1]) for item in wanted),

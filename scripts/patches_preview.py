@@ -11,10 +11,11 @@ from framewright.picture import write_png
 log = job.start(snakemake)
 given, files = snakemake.params, snakemake.input
 
+dataset = Path(files.manifest).parent / "dataset"
 shown = [patch for patch in read_patches(files.manifest) if patch.video in given.videos]
 for category, sheet in zip(given.categories, snakemake.output.sheets, strict=True):
     with job.whole(sheet) as path:
-        write_png(path, pairs(Path(given.dataset), [patch for patch in shown if patch.category == category]))
+        write_png(path, pairs(dataset, [patch for patch in shown if patch.category == category]))
 with job.whole(snakemake.output.rejects) as path:
     write_png(path, rejects(files.parts))
 films = zip(files.videos, (read_plan(plan)[1] for plan in files.plans), map(read_frames, files.frames), strict=True)
