@@ -13,8 +13,8 @@ from framewright.patches.stack import from_png, unstacked
 class PatchPairs(Dataset):
     """The pairs in a folder that holds GT and LR_5frames or LR_7frames, in the order of their names.
 
-    `pairs[0]` has `gt` (3, H, W) and `lr_stack` (frames, 3, H/3, W/3), both float32 RGB from 0 to 1, in order of time, and
-    `name`, the file's.
+    `pairs[0]` has `gt` (3, H, W) and `lr_stack` (frames, 3, H/3, W/3), both float32 RGB from 0 to 1, in order of time,
+    and `name`, the file's.
     """
 
     def __init__(self, folder: str | Path, frames: int = 5) -> None:
