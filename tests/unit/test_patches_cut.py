@@ -1,5 +1,4 @@
 from collections import Counter
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -29,7 +28,19 @@ from framewright.video import open_video
 SCHEMAS = Path(__file__).parents[2] / "config/schemas"
 SIZE = 192, 144
 RNG = np.random.default_rng(0)
-TEXTURE = cv2.GaussianBlur(RNG.integers(0, 256, (400, 600), np.uint8), (0, 0), 1.2)
+
+
+def texture(width: int = 600, height: int = 400) -> np.ndarray:
+    """A grey picture with detail of all sizes, as nature has it."""
+    layers = []
+    for grain in (1, 2, 4, 8, 16, 32, 64):
+        noise = RNG.standard_normal((height // grain + 2, width // grain + 2))
+        layers.append(cv2.resize(noise, (width, height), interpolation=cv2.INTER_CUBIC) * grain**0.8)
+    picture = sum(layers)
+    return np.clip(128 + 45 * picture / picture.std(), 0, 255).astype(np.uint8)
+
+
+TEXTURE = texture()
 
 
 # ---- kernels and stacks ----------------------------------------------------------------------------------------------
@@ -106,11 +117,11 @@ def credits_() -> np.ndarray:
 CHECKS = {
     "a slow pan": (pan(50), ""),
     "a pan of a soft picture": (pan(50, 3, cv2.GaussianBlur(TEXTURE, (0, 0), 3)), ""),
-    "a hard cut between frames 2 and 3": (np.concatenate([pan(50)[:3], 255 - pan(50)[3:]]), "scene"),
+    "a hard cut between frames 2 and 3": (np.concatenate([pan(50)[:3] // 3, 255 - pan(50)[3:] // 3]), "scene"),
     "a cut to a similar scene": (np.concatenate([pan(50, 0, SIMILAR)[:3], pan(80, 0, SIMILAR)[3:]]) + 0, "cut"),
     "a flash in the middle, its ends alike": (flash(), "cut"),
     "a dissolve": (blend(pan(50, 0, SIMILAR), pan(150, 0, SIMILAR), SHARES), "dissolve"),
-    "a fade to black": (blend(pan(50, 0, SIMILAR), np.zeros((7, 180, 320)), SHARES * 0.5), "dissolve"),
+    "a fade to black": (blend(pan(50, 0, SIMILAR), np.zeros((7, 180, 320)), SHARES * 0.3), "dissolve"),
     "animation on twos": (pan(50)[[0, 0, 1, 1, 2, 2, 3]], "still"),
     "a frozen picture": (pan(50, 0), "still"),
     "nothing but black": (np.full((7, 180, 320), 9, np.uint8), "black"),
@@ -136,11 +147,9 @@ def test_bars_are_found_and_dark_sides_are_not():
 
 def test_scores_tell_blur_blocks_and_noise():
     sharp = TEXTURE[:320, :320]
-    blocks = cv2.resize(
-        cv2.resize(sharp, (40, 40), interpolation=cv2.INTER_AREA), (320, 320), interpolation=cv2.INTER_NEAREST
-    )
+    blocks = np.kron(cv2.resize(sharp, (40, 40), interpolation=cv2.INTER_AREA), np.ones((8, 8), np.uint8))
     noise = np.clip(np.full((320, 320), 128) + RNG.normal(0, 6, (320, 320)), 0, 255).astype(np.uint8)
-    assert detail(cv2.GaussianBlur(sharp, (0, 0), 5)) < 2 < detail(sharp)
+    assert detail(cv2.GaussianBlur(sharp, (0, 0), 5)) < 5 < detail(sharp)
     assert quality([blocks]).blockiness > 3 > quality([sharp]).blockiness
     assert quality([noise]).noise == pytest.approx(6, rel=0.2)
 
@@ -157,12 +166,12 @@ def test_looks_of_near_duplicates_are_alike():
 
 @pytest.fixture(scope="module")
 def film(tmp_path_factory) -> Path:
-    """Three shots of 60 frames of moving texture, key frames every 24, after half a second of nothing."""
+    """Three shots of 60 frames of a camera that moves, key frames every 24."""
     path = tmp_path_factory.mktemp("film") / "film.mp4"
     shots = [TEXTURE, OTHER, 255 - TEXTURE]
     with Writer(path, SIZE, 24, crf=16, preset="veryfast", gop=24) as writer:
         for number in range(180):
-            x, y = 2 * (number % 60), number % 60
+            x, y = number % 60, number % 60 // 2
             grey = shots[number // 60][y : y + SIZE[1], x : x + SIZE[0]]
             writer.add(cv2.applyColorMap(grey, cv2.COLORMAP_TWILIGHT))
     return path
@@ -404,7 +413,6 @@ def test_quality_may_leave_a_film_out(film, section):
     assert record["reason"] == "quality" and "99" in record["detail"] and len(frames) == 0
 
 
-def test_a_seed_of_its_own_for_every_window(made):
+def test_crops_differ(made):
     crops = {patch.crop for patch in made[2]}
     assert len(crops) > len(made[2]) // 2
-    assert replace(made[2][0].degrading) == made[2][0].degrading

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from itertools import pairwise
 
+import cv2
 import numpy as np
 
 from framewright.patches.film import detail
@@ -21,7 +22,7 @@ class Limits:
     still: float = 0.02
     black: float = 20
     flat: float = 2
-    blurred: float = 1.5  # 0 to 100
+    blurred: float = 5  # 0 to 100
     credits: bool = False
 
 
@@ -61,16 +62,16 @@ def fault(greys: np.ndarray, limits: Limits) -> str:
         return "black"
     if limits.flat and middle.std() <= limits.flat:
         return "flat"
+    if limits.credits and _is_text(middle):
+        return "credits"
     if max(steps.max(), ends) >= limits.scene_diff:
         return "scene"
-    if steps.max() > LEAST_JUMP and steps.max() > JUMP * np.median(steps):
+    if _has_jump(steps, LEAST_JUMP) or _has_jump(_steps(_coarse(greys)), LEAST_JUMP / 2):
         return "cut"
     if _is_blend(greys, ends):
         return "dissolve"
     if limits.still and steps.min() <= limits.still:
         return "still"
-    if limits.credits and _is_text(middle):
-        return "credits"
     return ""
 
 
@@ -89,8 +90,19 @@ def _steps(greys: np.ndarray) -> np.ndarray:
     return np.array([_difference(one, other) for one, other in pairwise(greys)])
 
 
+def _has_jump(steps: np.ndarray, least: float) -> bool:
+    return bool(steps.max() > least and steps.max() > JUMP * np.median(steps))
+
+
+def _coarse(greys: np.ndarray) -> np.ndarray:
+    """The pictures with a tenth of the width: motion changes little in them, another scene much."""
+    height, width = greys.shape[1:]
+    size = max(1, width // 10), max(1, height // 10)
+    return np.stack([cv2.resize(grey, size, interpolation=cv2.INTER_AREA) for grey in greys])
+
+
 def _is_blend(greys: np.ndarray, ends: float) -> bool:
-    """Whether all frames lie on the way from the first to the last, as they do where nothing moves but all changes."""
+    """Whether all frames lie on the way from the first to the last, and no motion of the camera explains it."""
     if ends < CHANGE:
         return False
     first, last = greys[0].astype(np.float32), greys[-1].astype(np.float32)
@@ -99,7 +111,17 @@ def _is_blend(greys: np.ndarray, ends: float) -> bool:
         float(np.abs((1 - share) * first + share * last - own).mean())
         for share, own in zip(shares, greys[1:-1], strict=True)
     ]
-    return max(off) < BLEND * ends
+    return max(off) < BLEND * ends and _unmoved(first, last) > ends / 2
+
+
+def _unmoved(first: np.ndarray, last: np.ndarray) -> float:
+    """The difference of two pictures that is left when one is shifted to where it fits the other best."""
+    shift, _ = cv2.phaseCorrelate(first, last)
+    height, width = first.shape
+    back = cv2.warpAffine(last, np.array([[1, 0, -shift[0]], [0, 1, -shift[1]]]), (width, height))
+    x, y = (min(int(np.ceil(abs(off))), side // 3) for off, side in zip(shift, (width, height), strict=True))
+    inner = np.s_[y : height - y, x : width - x]
+    return float(np.abs(back[inner] - first[inner]).mean())
 
 
 def _is_text(grey: np.ndarray) -> bool:

@@ -79,7 +79,7 @@ def full_greys(view: View, frames: Iterable[Frame]) -> list[np.ndarray]:
 def detail(grey: np.ndarray) -> float:
     """How much of an (H, W) uint8 picture's detail is fine, finer than two pixels or so, from 0 to 100."""
     picture = grey.astype(np.float32)
-    soft, softer = cv2.GaussianBlur(picture, (0, 0), 1.2), cv2.GaussianBlur(picture, (0, 0), 6)
+    soft, softer = cv2.GaussianBlur(picture, (0, 0), 1), cv2.GaussianBlur(picture, (0, 0), 8)
     fine, coarse = float(np.abs(picture - soft).mean()), float(np.abs(soft - softer).mean())
     return 100 * fine / (fine + coarse + 0.05)
 
