@@ -204,6 +204,22 @@ rule patches_contract:
         "../scripts/patches_contract.py"
 
 
+rule patches_forecast:
+    """How many patches, images, gigabytes and hours the table of videos will take is said. It makes nothing."""
+    log:
+        "logs/patches_forecast.log",
+    localrule: True
+    conda:
+        "../envs/patches.yaml"
+    params:
+        code=code_of("patches_forecast"),
+        counts=WINDOWS,
+        settings={key: PATCHES[key] for key in ("categories", "formats")},
+        cores=workflow.cores or 1,
+    script:
+        "../scripts/patches_forecast.py"
+
+
 rule patches:
     """The dataset of patches is there, checked and described."""
     input:
