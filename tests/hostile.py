@@ -1,4 +1,4 @@
-"""Films that do harm, lie or break: each with what a run must say of it. Made by code, below `films/` of a study.
+"""Films that do harm, lie or break: each with what a run must say of it. Made by code, in the folder of a study.
 
 `FILMS` go through a whole run. `REFUSED` are sources that the table's check turns away before anything runs.
 """
