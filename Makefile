@@ -26,6 +26,10 @@ table: .venv/ready ## Turn a folder of videos, or a list of links, into a video 
 retry-sources: .venv/ready ## Forget the sources that failed for a passing reason, so that the next run tries them again
 	@$(TIMED) "make retry-sources: sources that may live again" "$(BIN)/python scripts/retry_sources.py results"
 
+explain: .venv/ready ## Tell one video's way through all stages: make explain VIDEO=street
+	@test -n "$(VIDEO)" || { echo "make explain: say which: make explain VIDEO=street (an id of the table of videos)" >&2; exit 2; }
+	@$(BIN)/python scripts/explain.py "$(VIDEO)" results
+
 dag: .venv/ready ## Draw the rules as results/dag.svg; FULL=1 draws every job as results/dag-jobs.svg
 ifdef FULL
 	@$(TIMED) "make dag: every job" "$(SNAKEMAKE) --quiet all --forceall --dag dot | $(BIN)/python scripts/draw_dag.py results/dag-jobs.svg"
@@ -47,6 +51,9 @@ test: .venv/ready ## Run all tests
 
 test-fast: .venv/ready ## Run the tests that answer within a minute
 	@$(TIMED) "make test-fast: all but the slow tests" "$(BIN)/pytest -q -n $(CORES) -m 'not slow'"
+
+verify: .venv/ready ## Make the study with 1 and 2 cores and while it is killed 10 times, and compare; ARGS="--kills 30 --seed 1"
+	@$(TIMED) "make verify: the same bytes with 1 core, with 2, and killed and resumed" "$(BIN)/python scripts/verify.py $(ARGS)"
 
 bench: .venv/ready ## Measure ours against the plain way, side by side
 	@$(TIMED) "make bench: ratios against the plain way" "for bench in tests/bench/bench_*.py; do $(BIN)/python \$$bench; done"
@@ -74,4 +81,4 @@ clean: ## Remove results and logs; the environment stays
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
-.PHONY: demo table retry-sources dag slurm-profile test test-fast bench format config-readme lock clean help
+.PHONY: demo table retry-sources explain dag slurm-profile test test-fast verify bench format config-readme lock clean help

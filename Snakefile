@@ -20,6 +20,7 @@ report: "rules/captions/workflow.rst"
 include: "rules/common.smk"
 include: "rules/sources.smk"
 include: "rules/overview.smk"
+include: "rules/cards.smk"
 
 
 rule all:
@@ -29,3 +30,4 @@ rule all:
         rules.sources.input,
         rules.overview.input,
         [getattr(rules, pipeline).input for pipeline in config["pipelines"]],
+        rules.cards.input,

@@ -11,10 +11,11 @@ SCHEMAS = HOUSE / "config" / "schemas"
 
 # Nothing is written beside the code, not even what Python compiles.
 sys.pycache_prefix = str(Path(".snakemake/pycache").absolute())
-os.environ.update(PYTHONPYCACHEPREFIX=sys.pycache_prefix)
+# A job asks whether this process is still alive before it does anything.
+os.environ.update(PYTHONPYCACHEPREFIX=sys.pycache_prefix, FRAMEWRIGHT_RUN=str(os.getpid()))
 sys.path.insert(0, str(SCRIPTS))
 
-from framewright import code, table
+from framewright import code, table, versions
 from framewright.config import complete, fill, read_schema, said
 from snakemake.utils import update_config
 from framewright.scenes.names import NAMES as SCENES
@@ -80,3 +81,15 @@ def annotations(wildcards) -> list[str]:
     """The annotation files of a MOT folder that are there."""
     folder = Path(place(wildcards))
     return [str(folder / name) for name in ("seqinfo.ini", "gt/gt.txt") if (folder / name).is_file()]
+
+
+def makers(wildcards) -> dict[str, list[str]]:
+    """Regular expressions of what each rule makes, its wildcards' constraints included."""
+    made = {rule.name: [output.regex().pattern for output in rule.output] for rule in workflow.rules}
+    return {name: patterns for name, patterns in made.items() if patterns}
+
+
+def warn_of_other_packages(recorded: str) -> None:
+    """One line when the results were made with other packages than those that are installed here."""
+    if workflow.is_main_process and (line := versions.warning(recorded, HOUSE)):
+        print(line, file=sys.stderr)

@@ -1,6 +1,6 @@
 # Overview: pictures of the workflow itself.
-# requires: the rule files
-# yields:   results/dag.svg
+# requires: the rule files, and benchmarks/ as far as they are there
+# yields:   results/dag.svg, results/costs.{tsv,svg}
 
 
 rule overview_dag:
@@ -26,7 +26,33 @@ rule overview_dag:
         "../scripts/overview_dag.py"
 
 
+# Benchmarks are no inputs: a lost one must not bring its job back. The MANIFEST is there when all of them are.
+rule overview_costs:
+    """What each rule cost in time and memory is drawn, once all else is made. No MANIFEST has it: clocks differ."""
+    input:
+        manifest=lambda wildcards: rules.cards_manifest.output.manifest,
+    output:
+        table="results/costs.tsv",
+        picture=report(
+            "results/costs.svg",
+            caption="captions/overview_costs.rst",
+            category="Overview",
+            labels={"shows": "time and memory"},
+        ),
+    log:
+        "logs/overview_costs.log",
+    localrule: True
+    conda:
+        "../envs/overview.yaml"
+    params:
+        code=code_of("overview_costs"),
+        benchmarks="benchmarks",
+    script:
+        "../scripts/overview_costs.py"
+
+
 rule overview:
-    """The workflow is drawn."""
+    """The workflow and what it cost are drawn."""
     input:
         rules.overview_dag.output.svg,
+        rules.overview_costs.output.picture,

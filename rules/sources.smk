@@ -1,7 +1,7 @@
 # Sources: get, check and probe each video once, for all pipelines.
 # requires: the video table, and the files, links and folders that it names
 # yields:   results/sources/<video>/{video, source.json, probe.json}, truth.json where the truth is known,
-#           results/sources/summary.tsv
+#           results/sources/{summary.tsv, summary.html, outcomes.tsv, contract.json}, results/sources/card/
 #
 # A source that is gone or broken is an outcome, not a crash: `video` is then an empty file, source.json or probe.json
 # says why, and the jobs behind it make empty, valid outputs. The paths are the same for every kind of source: other
@@ -197,13 +197,15 @@ rule sources_preview:
 
 
 rule sources_summary:
-    """One table says of each video whether it can be used, and if not, why not."""
+    """One table says of each video whether it can be used, and if not, why not; one has its stages for the funnel."""
     input:
-        outcomes=expand(rules.sources_link.output.outcome, video=videos),
+        sources=expand(rules.sources_link.output.outcome, video=videos),
         probes=expand(rules.sources_probe.output.probe, video=videos),
     output:
-        table=report(
-            "results/sources/summary.tsv",
+        table="results/sources/summary.tsv",
+        outcomes="results/sources/outcomes.tsv",
+        page=report(
+            "results/sources/summary.html",
             caption="captions/sources_summary.rst",
             category="Sources",
             labels={"video": "all", "shows": "what became of each"},
@@ -212,12 +214,65 @@ rule sources_summary:
         "logs/sources_summary.log",
     localrule: True
     conda:
-        "../envs/video.yaml"
+        "../envs/cards.yaml"
     params:
         code=code_of("sources_summary"),
         videos=list(videos),
     script:
         "../scripts/sources_summary.py"
+
+
+rule sources_card:
+    """The sources have a card for programs and one for people: what they are, what was lost, licences, limits."""
+    input:
+        summary=rules.sources_summary.output.table,
+        outcomes=rules.sources_summary.output.outcomes,
+        citation=HOUSE / "CITATION.cff",
+    output:
+        croissant="results/sources/card/croissant.json",
+        index="results/sources/card/index.parquet",
+        readme="results/sources/card/README.md",
+        page=report(
+            "results/sources/card/README.html",
+            caption="captions/sources_card.rst",
+            category="Sources",
+            labels={"video": "all", "shows": "card"},
+        ),
+    log:
+        "logs/sources_card.log",
+    localrule: True
+    conda:
+        "../envs/cards.yaml"
+    params:
+        code=code_of("sources_card"),
+        splits={row.video: row.split for row in videos.values() if row.split},
+        settings={"sources": {"probe": config["sources"]["probe"]}},
+    script:
+        "../scripts/sources_card.py"
+
+
+rule sources_contract:
+    """The records of all videos keep what they promise, which contract.json says."""
+    input:
+        files=expand(rules.sources_link.output.video, video=videos),
+        outcomes=expand(rules.sources_link.output.outcome, video=videos),
+        probes=expand(rules.sources_probe.output.probe, video=videos),
+        truths=expand(rules.sources_render.output.truth, video=videos_with_truth()),
+        summary=rules.sources_summary.output.table,
+    output:
+        contract="results/sources/contract.json",
+    log:
+        "logs/sources_contract.log",
+    retries: 0
+    localrule: True
+    conda:
+        "../envs/video.yaml"
+    params:
+        code=code_of("sources_contract"),
+        videos=list(videos),
+        known=videos_with_truth(),
+    script:
+        "../scripts/sources_contract.py"
 
 
 rule sources:
@@ -227,4 +282,6 @@ rule sources:
         expand(rules.sources_probe.output.probe, video=videos),
         expand(rules.sources_render.output.truth, video=videos_with_truth()),
         expand(rules.sources_preview.output.sheet, video=videos_of("demo")),
-        rules.sources_summary.output.table,
+        rules.sources_summary.output,
+        rules.sources_card.output,
+        rules.sources_contract.output.contract,

@@ -1,18 +1,23 @@
-"""Put what became of each video of the table into one table."""
+"""Put what became of each video of the table into one table, and its way through the stages into another."""
 
 import json
 from pathlib import Path
 
 from framewright import job
+from framewright.funnel import write_outcomes
 from framewright.sources.outcome import read_outcome
-from framewright.sources.summary import summary
+from framewright.sources.summary import summary, summary_page
 
 log = job.start(snakemake)
 
-outcomes = map(read_outcome, snakemake.input.outcomes)
+sources = map(read_outcome, snakemake.input.sources)
 probes = (json.loads(Path(path).read_text(encoding="utf-8")) for path in snakemake.input.probes)
-text, counts = summary(zip(outcomes, probes, strict=True))
+text, outcomes, counts = summary(zip(sources, probes, strict=True))
 
 with job.whole(snakemake.output.table) as path:
     path.write_text(text, encoding="utf-8")
+with job.whole(snakemake.output.page) as path:
+    path.write_text(summary_page(text), encoding="utf-8")
+with job.whole(snakemake.output.outcomes) as path:
+    write_outcomes(path, outcomes)
 log.info("%s", counts)

@@ -9,24 +9,37 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
+
+import threadpoolctl
 
 from framewright.errors import UserError
+
+RUN = "FRAMEWRIGHT_RUN"  # environment variable that holds the process id of the Snakemake that starts the jobs
 
 
 def start(snakemake) -> logging.Logger:
     """Begin a Snakemake script: output goes to the log, a killed parent ends it, numbers ignore the cores.
 
-    Everything printed from here on, by Python or by a native library, lands in the log. A `UserError` that
-    leaves the script is logged as its one line; any other error keeps its traceback.
+    Everything printed from here on, by Python or by a native library, lands in the log; `terminal` speaks to the
+    person in front of it. A `UserError` that leaves the script is logged as its one line; any other error keeps its
+    traceback.
     """
     die_with_parent()
     if snakemake.log:
         _send_output_to(Path(snakemake.log[0]))
-    if "cv2" in sys.modules:
-        sys.modules["cv2"].setNumThreads(1)
+    compute_on_one_thread()
     sys.excepthook = _explain
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr, force=True)
     return logging.getLogger("framewright")
+
+
+def terminal() -> TextIO:
+    """Where a person who waits for this script reads along: what was standard output before `start`.
+
+    For the few answers that are asked for in person. What makes files speaks to its log alone.
+    """
+    return sys.__stdout__
 
 
 @contextmanager
@@ -55,12 +68,42 @@ def die_with_parent() -> None:
     parent = os.getppid()
     pr_set_pdeathsig = 1
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
-    if os.getppid() != parent:  # it ended before the request was made
+    # a parent that ended before the request was made sends nothing any more
+    if os.getppid() != parent or not _is_alive(int(os.environ.get(RUN, parent))):
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+def compute_on_one_thread() -> None:
+    """Let every numeric library of this process, loaded or yet to come, compute on one thread, and the same each time.
+
+    Where a sum is cut into parts decides its last bit, and libraries cut by the number of threads: Snakemake gives
+    them as many as the machine has cores to spare. What shall be faster is cut into jobs. What PyTorch can't do the
+    same each time on a GPU it says in the log.
+    """
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    os.environ.update(dict.fromkeys(names, "1"), CUBLAS_WORKSPACE_CONFIG=":4096:8")
+    threadpoolctl.threadpool_limits(1)
+    if cv2 := sys.modules.get("cv2"):
+        cv2.setNumThreads(1)
+    if torch := sys.modules.get("torch"):
+        torch.set_num_threads(1)
+        torch.use_deterministic_algorithms(True, warn_only=True)
+        torch.backends.cudnn.benchmark = False
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it is somebody else's: alive
+        return True
+    return True
 
 
 def _send_output_to(log: Path) -> None:
     log.parent.mkdir(parents=True, exist_ok=True)
+    sys.__stdout__ = os.fdopen(os.dup(1), "w", encoding="utf-8")
     with log.open("wb") as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)

@@ -71,11 +71,16 @@ def test_a_dead_source_keeps_its_reason_and_every_key(film):
 
 
 def test_the_summary_has_a_row_for_each_and_no_cell_breaks_it(film):
-    dead = outcome(video="two", source="odd\tname\n.mp4", status="dead", detail="gone", retry=True)
+    dead = outcome(video="two", source="odd\tname\n.mp4", status="dead", reason="gone", detail="gone", retry=True)
     pairs = [(each, describe(film, each, **ASKED, **LIMITS)) for each in (outcome(), dead)]
-    text, counts = summary(pairs)
+    text, items, counts = summary(pairs)
     header, *rows = [line.split("\t") for line in text.splitlines()]
     assert [len(row) for row in rows] == [len(header)] * 2
     assert [dict(zip(header, row, strict=True))["status"] for row in rows] == ["ok", "dead"]
     assert dict(zip(header, rows[1], strict=True))["retry"] == "yes"
     assert counts == "1 dead, 1 ok"
+    assert [(item.stage, item.video, item.reason) for item in items] == [
+        ("source", "one", ""),
+        ("source", "two", "gone"),
+        ("probe", "one", ""),
+    ]

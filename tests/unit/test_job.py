@@ -1,5 +1,7 @@
 """Files appear whole or not at all, errors speak in one line, and a job ends with its parent."""
 
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -81,6 +83,70 @@ def test_a_programmers_error_keeps_its_traceback(tmp_path):
     assert status == 1
     assert "Traceback" in log
     assert "ZeroDivisionError" in log
+
+
+def test_an_answer_goes_to_the_terminal_and_not_to_the_log(tmp_path):
+    code = f"""
+from types import SimpleNamespace
+from framewright import job
+log = job.start(SimpleNamespace(log=[{str(tmp_path / "log")!r}]))
+print("to the log", flush=True)
+print("to the terminal", file=job.terminal(), flush=True)
+"""
+    said = subprocess.check_output([sys.executable, "-c", code], env={"PYTHONPATH": str(SCRIPTS)}, text=True)
+    assert (said, (tmp_path / "log").read_text()) == ("to the terminal\n", "to the log\n")
+
+
+NUMBERS = """
+import hashlib, sys
+import numpy as np
+import torch
+
+def digest(array):
+    return hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()[:8]
+
+draw = np.random.default_rng(0)
+left, right = (draw.standard_normal(shape, dtype=np.float32) for shape in ((700, 900), (900, 300)))
+many = torch.from_numpy(draw.standard_normal(3_000_000, dtype=np.float32))
+images = torch.from_numpy(draw.standard_normal((4, 8, 64, 64), dtype=np.float32))
+kernel = torch.from_numpy(draw.standard_normal((16, 8, 3, 3), dtype=np.float32)).requires_grad_()
+maps = torch.nn.functional.conv2d(images, kernel)
+maps.pow(2).sum().backward()
+singular = np.linalg.svd(left[:300, :300])[1]
+values = left @ right, singular, many.sum().numpy(), maps.detach().numpy(), kernel.grad.numpy()
+print(*map(digest, values))
+"""
+
+
+def numbers(threads: int, begin: str) -> str:
+    """Digests of what numpy and PyTorch compute in a process that was given so many threads."""
+    environment = {"PYTHONPATH": str(SCRIPTS), "OMP_NUM_THREADS": str(threads), "OPENBLAS_NUM_THREADS": str(threads)}
+    body = NUMBERS.replace("\ndraw =", f"\n{begin}\ndraw =", 1)
+    return subprocess.check_output([sys.executable, "-c", body], env=environment, text=True)
+
+
+@pytest.mark.slow
+def test_numbers_do_not_depend_on_how_many_threads_there_are():
+    begin = "from types import SimpleNamespace; from framewright import job; job.start(SimpleNamespace(log=[]))"
+    assert numbers(1, begin) == numbers(4, begin)
+    if len(os.sched_getaffinity(0)) > 1:  # the test can tell: left alone, they do
+        assert numbers(1, "") != numbers(4, "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child with its parent")
+def test_a_job_whose_snakemake_is_gone_already_does_not_begin(tmp_path):
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    code = f"""
+from pathlib import Path
+from types import SimpleNamespace
+from framewright import job
+job.start(SimpleNamespace(log=[]))
+Path({str(tmp_path / "late")!r}).touch()
+"""
+    environment = {"PYTHONPATH": str(SCRIPTS), job.RUN: str(gone.pid)}
+    assert subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == -signal.SIGKILL
+    assert not (tmp_path / "late").exists()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child with its parent")

@@ -10,7 +10,10 @@ from pathlib import Path
 
 from house import ROOT
 
-CODE = ("Snakefile", "rules", "scripts", "config", "envs", "profiles")
+CODE = (
+    *("Snakefile", "rules", "scripts", "config", "envs", "profiles"),
+    *("requirements.txt", "pyproject.toml", "CITATION.cff"),
+)
 
 
 @dataclass(frozen=True)
@@ -51,12 +54,14 @@ def snakemake(folder: Path, *arguments: str, house: Path = ROOT, cores: int = 2,
 
 
 def _child(command: list[str], folder: Path, printed: Path) -> None:
+    from snakemake import shell
     from snakemake.cli import main
 
     with printed.open("wb") as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
     sys.stdout, sys.stderr = os.fdopen(1, "w", closefd=False), os.fdopen(2, "w", closefd=False)
+    sys.modules[shell.__module__].STDOUT = sys.stdout  # what its jobs print on, as it was when pytest had it
     os.chdir(folder)
     # the workflow finds its own library: the copy of a house must not meet the one that the tests imported
     for name in [name for name in sys.modules if name.split(".")[0] == "framewright"]:

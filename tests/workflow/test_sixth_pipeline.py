@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import house
+import mlcroissant as mlc
 import pytest
 from flow import copy_house, snakemake, write_table
 
@@ -29,10 +30,49 @@ rule toy_greet:
         "../scripts/toy_greet.py"
 
 
+rule toy_summary:
+    """What became of the greeting stands in outcomes.tsv."""
+    input:
+        text=rules.toy_greet.output.text,
+    output:
+        outcomes="results/toy/outcomes.tsv",
+    log:
+        "logs/toy_summary.log",
+    conda:
+        "../envs/video.yaml"
+    params:
+        code=code_of("toy_summary"),
+    script:
+        "../scripts/toy_summary.py"
+
+
+rule toy_card:
+    """The greetings have a card."""
+    input:
+        text=rules.toy_greet.output.text,
+        outcomes=rules.toy_summary.output.outcomes,
+        citation=HOUSE / "CITATION.cff",
+    output:
+        croissant="results/toy/card/croissant.json",
+        index="results/toy/card/index.parquet",
+        readme="results/toy/card/README.md",
+    log:
+        "logs/toy_card.log",
+    conda:
+        "../envs/cards.yaml"
+    params:
+        code=code_of("toy_card"),
+        settings={"toy": config["toy"]},
+    script:
+        "../scripts/toy_card.py"
+
+
 rule toy:
-    """The greeting is there."""
+    """The greeting is there, and its card."""
     input:
         rules.toy_greet.output,
+        rules.toy_summary.output,
+        rules.toy_card.output,
 '''
 SCRIPT = '''"""Write a greeting."""
 
@@ -44,12 +84,65 @@ log = job.start(snakemake)
 with job.whole(snakemake.output.text) as path:
     path.write_text(greeting(snakemake.params.name), encoding="utf-8")
 '''
+SUMMARY = '''"""Write what became of the greeting."""
+
+from framewright import job
+from framewright.toy.greeting import outcomes
+from framewright.funnel import write_outcomes
+
+log = job.start(snakemake)
+
+with job.whole(snakemake.output.outcomes) as path:
+    write_outcomes(path, outcomes())
+'''
+CARD = '''"""Write the card of the greetings."""
+
+from pathlib import Path
+
+from framewright import job
+from framewright.card import read_store, write_croissant, write_index
+from framewright.readme import write_readme
+from framewright.toy.card import DATASET
+
+log = job.start(snakemake)
+
+text = Path(snakemake.input.text).read_text(encoding="utf-8").strip()
+store = read_store({"toy": snakemake.input.outcomes}, None, snakemake.params.settings, snakemake.input.citation)
+with job.whole(snakemake.output.index) as path:
+    write_index(path, DATASET, [{"greeting": text}])
+with job.whole(snakemake.output.readme) as path:
+    write_readme(path, DATASET, store, snakemake.output.index)
+with job.whole(snakemake.output.croissant) as path:
+    write_croissant(path, DATASET, store, snakemake.output.index)
+'''
+DATASET = '''"""What the greetings are, for their card."""
+
+from framewright.card import Column, Dataset
+
+DATASET = Dataset(
+    name="framewright-toy",
+    description="Greetings.",
+    records="greetings",
+    columns={"greeting": Column("text", "What is said.")},
+    cites=("MNIST",),
+    privacy="Nobody is seen.",
+    limits=("It is short.",),
+    licence="CC0-1.0",
+)
+'''
 LIBRARY = '''"""Greetings."""
+
+from framewright.funnel import Item
 
 
 def greeting(name: str) -> str:
     """A line of text that greets."""
     return f"Hello, {name}\\n"
+
+
+def outcomes() -> list[Item]:
+    """Two greetings were thought of, one was said."""
+    return [Item("greet", "", "hello"), Item("greet", "", "goodbye", "too-early", "nobody leaves yet")]
 '''
 SCHEMA = """$schema: https://json-schema.org/draft/2020-12/schema
 title: Toy
@@ -65,11 +158,15 @@ properties:
 OWN_FILES = {
     "rules/toy.smk": RULES,
     "scripts/toy_greet.py": SCRIPT,
+    "scripts/toy_summary.py": SUMMARY,
+    "scripts/toy_card.py": CARD,
+    "scripts/framewright/toy/card.py": DATASET,
     "scripts/framewright/toy/__init__.py": "",
     "scripts/framewright/toy/greeting.py": LIBRARY,
     "config/schemas/toy.schema.yaml": SCHEMA,
 }
-CHECKED_FILES = [name for name in OWN_FILES if not name.endswith("greeting.py")]
+CHECKED_FILES = [name for name in OWN_FILES if not name.endswith(("greeting.py", "toy/card.py"))]
+FORGOTTEN_RULES = ["toy_summary", "toy_card", "toy"]
 
 
 def line_in(path: Path, before: str, line: str) -> None:
@@ -126,6 +223,12 @@ def test_the_new_pipeline_runs_and_the_house_is_in_step(root, tmp_path):
     assert planned.rules >= {"toy_greet", "sources_summary"}, planned.text
     assert snakemake(study, "--config", "toy={name: you}", "--", "toy", house=root).status == 0
     assert (study / "results/toy/greeting.txt").read_text() == "Hello, you\n"
+    assert mlc.Dataset(study / "results/toy/card/croissant.json").metadata.license == ["CC0-1.0"]
+    chosen = snakemake(study, "--config", "pipelines=[toy]", "toy={name: you}", "--", "cards_funnel", house=root)
+    assert chosen.status == 0, chosen.text
+    assert "toy\tgreet\t\t\t1\ttoo-early\tgoodbye\n" in (study / "results/funnel.tsv").read_text()
+    planned = snakemake(study, "-n", "--config", "pipelines=[toy]", "toy={name: you}", house=root)
+    assert planned.status == 0 and "toy_greet" not in planned.jobs, planned.text
 
 
 @pytest.mark.parametrize(
@@ -135,3 +238,11 @@ def test_whatever_was_forgotten_is_named(root, forgotten):
     add_toy(root, without=forgotten)
     faults = house.pipeline_faults(root) + house.rule_faults(root)
     assert any("toy" in fault for fault in faults)
+
+
+@pytest.mark.parametrize("forgotten", FORGOTTEN_RULES)
+def test_a_rule_that_every_pipeline_has_is_missed(root, forgotten):
+    add_toy(root)
+    path = root / "rules/toy.smk"
+    path.write_text(path.read_text().replace(f"rule {forgotten}:", f"rule {forgotten}_other:"))
+    assert f"toy: rules/toy.smk has no rule {forgotten} " in "\n".join(house.pipeline_faults(root))

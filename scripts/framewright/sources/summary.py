@@ -1,26 +1,90 @@
 """What became of all videos, as one table that a person reads and a program can."""
 
+import csv
+import re
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 
+from framewright.funnel import Item
+from framewright.page import page, plain, table
 from framewright.sources.outcome import Outcome
 
 COLUMNS = (
     *("video", "status", "reason", "retry", "source", "kind", "seconds", "frames", "width", "height", "rate"),
-    *("colour", "codec", "audio", "bytes", "licence", "notes"),
+    *("colour", "codec", "audio", "bytes", "sha256", "licence", "notes"),
 )
+SHOWN = (
+    "video",
+    "status",
+    "reason",
+    "retry",
+    "source",
+    "seconds",
+    "width",
+    "height",
+    "rate",
+    "colour",
+    "licence",
+    "notes",
+)
+MOST = 500  # rows on a page
+WORDS = {  # what begins the sentence of a rejected video, and its word for the funnel
+    "this is text": "text",
+    "this is a web page": "page",
+    "this is a playlist": "playlist",
+    "the file is empty": "empty",
+    "not a media file": "unreadable",
+    "there is no video": "no-video",
+    "no decoder": "codec",
+    "none of its frames": "undecodable",
+    "its pictures": "too-large",
+    "decoding it failed": "decoder",
+    "its sha256": "checksum",
+    "it ends at|it begins at": "out-of-range",
+}
 
 
-def summary(videos: Iterable[tuple[Outcome, dict]]) -> tuple[str, str]:
-    """Return the table as tab-separated text, one row per video, and a line that counts the outcomes.
+def summary(videos: Iterable[tuple[Outcome, dict]]) -> tuple[str, list[Item], str]:
+    """Return the table as tab-separated text, one row per video, the outcomes, and a line that counts them.
 
     A video is `ok`, `dead` (could not be had) or `rejected` (can't be used); each pair holds the record of its
-    source and its probe.
+    source and its probe, and is not kept. Every video enters the stage `source`, and `probe` if it could be had.
     """
-    rows = [_row(outcome, probe) for outcome, probe in videos]
-    lines = ["\t".join(COLUMNS), *("\t".join(_cell(row[name]) for name in COLUMNS) for row in rows)]
-    counts = Counter(row["status"] for row in rows)
-    return "\n".join(lines) + "\n", ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
+    lines, sources, probes, counts = ["\t".join(COLUMNS)], [], [], Counter()
+    for outcome, probe in videos:
+        row = _row(outcome, probe)
+        lines.append("\t".join(_cell(row[name]) for name in COLUMNS))
+        counts[row["status"]] += 1
+        sources.append(Item("source", outcome.video, "", outcome.reason or "", outcome.detail))
+        if outcome.status == "ok":
+            said = probe["reason"] or "; ".join(probe["notes"])
+            probes.append(Item("probe", outcome.video, "", word_of(probe["reason"]), said))
+    counted = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
+    return "\n".join(lines) + "\n", sources + probes, counted
+
+
+def summary_page(text: str) -> str:
+    """The table as a page for people: what can't be used first, and of very many videos only the first ones."""
+    header, *rows = [line.split("\t") for line in text.splitlines()]
+    chosen = [header.index(name) for name in SHOWN]
+    rows.sort(key=lambda row: row[header.index("status")] == "ok")
+    shown = [[plain(row[i]) for i in chosen] for row in rows[:MOST]]
+    rest = f"These are {MOST:,} of {len(rows):,}; `results/sources/summary.tsv` has all." if len(rows) > MOST else ""
+    return page("Sources", f"# What became of each video\n\n{rest}\n\n{table(SHOWN, shown)}\n")
+
+
+def read_summary(path: str | Path) -> dict[str, dict[str, str]]:
+    """The rows of the sources' summary by video, their cells as text."""
+    with Path(path).open(encoding="utf-8", newline="") as file:
+        return {row["video"]: row for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)}
+
+
+def word_of(reason: str | None) -> str:
+    """One word for the sentence that says why a video can't be used; empty for None."""
+    if not reason:
+        return ""
+    return next((word for start, word in WORDS.items() if re.match(start, reason)), "rejected")
 
 
 def _row(outcome: Outcome, probe: dict) -> dict:
@@ -41,6 +105,7 @@ def _row(outcome: Outcome, probe: dict) -> dict:
         "codec": probe["codec"],
         "audio": probe["audio"] and probe["audio"]["codec"],
         "bytes": probe["bytes"],
+        "sha256": probe["sha256"],
         "licence": probe["licence"],
         "notes": "; ".join(probe["notes"]),
     }

@@ -1,0 +1,97 @@
+# Cards: what makes a finished study trustworthy: what it consists of, what made it, and whether it is still so.
+# requires: the results that the configuration asks for
+# yields:   results/funnel.{tsv,svg}, results/versions.json, results/MANIFEST.tsv
+
+
+rule cards_funnel:
+    """The funnel says for each stage of each pipeline what entered, what was kept, and why the rest was dropped."""
+    input:
+        outcomes=[getattr(rules, f"{word}_summary").output.outcomes for word in ("sources", *config["pipelines"])],
+    output:
+        table="results/funnel.tsv",
+        picture=report(
+            "results/funnel.svg", caption="captions/cards_funnel.rst", category="Overview", labels={"shows": "funnel"}
+        ),
+    log:
+        "logs/cards_funnel.log",
+    localrule: True
+    conda:
+        "../envs/overview.yaml"
+    params:
+        code=code_of("cards_funnel"),
+        pipelines=["sources", *config["pipelines"]],
+    script:
+        "../scripts/cards_funnel.py"
+
+
+rule cards_versions:
+    """The versions of everything that made the results are in versions.json."""
+    output:
+        versions=update("results/versions.json"),
+    log:
+        "logs/cards_versions.log",
+    localrule: True
+    conda:
+        "../envs/cards.yaml"
+    params:
+        code=code_of("cards_versions"),
+        house=versions.own_version(HOUSE),
+        packages=lambda wildcards: versions.pinned(HOUSE),
+        git=lambda wildcards: versions.git(HOUSE),
+        config=lambda wildcards: versions.digest(config),
+        videos=lambda wildcards: versions.digest(videos),
+        weights=[],
+    script:
+        "../scripts/cards_versions.py"
+
+
+warn_of_other_packages(rules.cards_versions.output.versions)
+
+
+rule cards_manifest:
+    """Every final artifact is in MANIFEST.tsv with its size, its sha256 and the rule that made it."""
+    input:
+        artifacts=[
+            *rules.sources.input,
+            *rules.overview_dag.output,
+            *rules.cards_funnel.output,
+            *rules.cards_versions.output,
+            *(path for pipeline in config["pipelines"] for path in getattr(rules, pipeline).input),
+        ],
+    output:
+        manifest="results/MANIFEST.tsv",
+    log:
+        "logs/cards_manifest.log",
+    localrule: True
+    conda:
+        "../envs/cards.yaml"
+    params:
+        code=code_of("cards_manifest"),
+        makers=makers,
+        digests=".snakemake/digests.tsv",
+    script:
+        "../scripts/cards_manifest.py"
+
+
+rule cards:
+    """What the study consists of, what made it, and what was dropped and why is on record."""
+    input:
+        rules.cards_funnel.output,
+        rules.cards_versions.output.versions,
+        rules.cards_manifest.output.manifest,
+
+
+rule check:
+    """The results are still those of the MANIFEST, and keep their contracts. It makes nothing, so it can mend nothing."""
+    log:
+        "logs/check.log",
+    retries: 0
+    localrule: True
+    conda:
+        "../envs/cards.yaml"
+    params:
+        code=code_of("check"),
+        manifest=rules.cards_manifest.output.manifest,
+        artifacts=rules.cards_manifest.input.artifacts,
+    script:
+        "../scripts/check.py"

@@ -1,0 +1,15 @@
+"""List every final artifact with its size, its sha256 and the rule that made it."""
+
+from framewright import job
+from framewright.manifest import manifest, read_digests, write_digests, write_manifest
+
+log = job.start(snakemake)
+
+known = read_digests(snakemake.params.digests)
+rows, digests = manifest(snakemake.input.artifacts, snakemake.params.makers, known, log)
+
+with job.whole(snakemake.params.digests) as path:
+    write_digests(path, digests)
+with job.whole(snakemake.output.manifest) as path:
+    write_manifest(path, rows)
+log.info("%d files", len(rows))

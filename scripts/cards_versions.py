@@ -1,0 +1,29 @@
+"""Record with what the results were made: packages, FFmpeg, weights, code, configuration, kind of machine."""
+
+import json
+
+from framewright import job
+from framewright.machine import ffmpeg_builds, processor, system
+from framewright.manifest import sha256_of
+from framewright.versions import earlier, read_versions
+
+log = job.start(snakemake)
+known, target = snakemake.params, snakemake.output.versions
+
+record = {
+    "framewright": known.house,
+    **system(),
+    "snakemake": known.packages["snakemake"],
+    "git": known.git,
+    "config": known.config,
+    "videos": known.videos,
+    "ffmpeg": ffmpeg_builds(),
+    "weights": {path: sha256_of(path) for path in known.weights},
+    "processor": processor(),
+    "packages": known.packages,
+    "earlier": earlier(read_versions(target), known.packages),
+}
+
+with job.whole(target) as path:
+    path.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+log.info("%d packages", len(known.packages))

@@ -1,0 +1,13 @@
+"""Compare the results with their MANIFEST, ask their contracts, and say what was found."""
+
+from framewright import job
+from framewright.check import check, require_all, show
+from framewright.manifest import read_manifest
+
+log = job.start(snakemake)
+
+rows = read_manifest(snakemake.params.manifest)
+findings = check(rows, snakemake.params.artifacts, log)
+
+show(findings, job.terminal())
+require_all(findings)

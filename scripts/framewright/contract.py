@@ -1,0 +1,50 @@
+"""Contracts: what a dataset promises, found to hold or broken."""
+
+import json
+import logging
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from framewright.errors import UserError
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One promise: what must hold, in words; whether it does; figures when it does, the first offenders when not."""
+
+    name: str
+    ok: bool
+    detail: str = ""
+
+
+def finding(name: str, faults: Iterable[str], holds: str = "", most: int = 3) -> Finding:
+    """A promise that `faults` break, each of them a few words; `holds` is its detail where there are none."""
+    faults = list(faults)
+    more = f" and {len(faults) - most:,} more" if len(faults) > most else ""
+    return Finding(name, not faults, "; ".join(faults[:most]) + more if faults else holds)
+
+
+def hold(findings: Iterable[Finding], log: logging.Logger) -> list[Finding]:
+    """Log each finding and return them all; a UserError names those that are broken, so that the build fails."""
+    findings = list(findings)
+    for own in findings:
+        log.info("%s %s%s", "holds: " if own.ok else "BROKEN:", own.name, own.detail and f" ({own.detail})")
+    if broken := [own for own in findings if not own.ok]:
+        what = "; ".join(f"{own.name}: {own.detail}" for own in broken)
+        raise UserError(f"{len(broken)} of {len(findings)} promises broken: {what}")
+    return findings
+
+
+def write_contract(path: str | Path, findings: Iterable[Finding]) -> None:
+    """Write the findings as JSON; the same findings give the same bytes."""
+    text = json.dumps([asdict(own) for own in findings], indent=1, ensure_ascii=False)
+    Path(path).write_text(text + "\n", encoding="utf-8")
+
+
+def read_contract(path: str | Path) -> list[Finding]:
+    """The findings written in `path`."""
+    try:
+        return [Finding(**own) for own in json.loads(Path(path).read_text(encoding="utf-8"))]
+    except (OSError, ValueError, TypeError) as error:
+        raise UserError(f"{path}: not a contract ({error}); delete it and run snakemake") from error

@@ -1,0 +1,14 @@
+"""Add up what the jobs of each rule cost, as a table and as a picture."""
+
+from framewright import job
+from framewright.costs import costs_table, draw_costs, read_costs
+
+log = job.start(snakemake)
+
+costs = read_costs(snakemake.params.benchmarks)
+
+with job.whole(snakemake.output.table) as path:
+    path.write_text(costs_table(costs), encoding="utf-8")
+with job.whole(snakemake.output.picture) as path:
+    path.write_text(draw_costs(costs), encoding="utf-8")
+log.info("%d measured rules", len(costs))
