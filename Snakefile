@@ -19,6 +19,7 @@ report: "rules/captions/workflow.rst"
 
 include: "rules/common.smk"
 include: "rules/sources.smk"
+include: "rules/persistence.smk"
 include: "rules/overview.smk"
 include: "rules/cards.smk"
 

@@ -32,7 +32,7 @@ class BaseSet:
 
     frames: int = 32
     size: int = 64
-    sphere: float = 0.05
+    sphere_radius: float = 0.05
     look: str = "flat"
     projection: str = "orthographic"
     cameras: int = 1
@@ -68,10 +68,10 @@ def base_metadata(base: BaseSet, seed: int, index: int) -> dict[str, Any]:
         "camera_positions": [list(own.position) for own in base.ring],
         "camera": camera,
         "projection": base.projection,
-        "sphere_radius": base.sphere,
+        "sphere_radius": base.sphere_radius,
         "look": base.look,
         "colour": list(WHITE),
-        "pixels": np.round(base.ring[camera].project(positions, base.sphere, base.size), 6).tolist(),
+        "pixels": np.round(base.ring[camera].project(positions, base.sphere_radius, base.size), 6).tolist(),
         "source": trajectory,
         "split": split_of(seed, trajectory),
         "seed": seed,
@@ -103,7 +103,7 @@ def _path_in_view(base: BaseSet, kind: str, rng: np.random.Generator) -> np.ndar
     """A path that all cameras see whole all the time; drawn anew until it is."""
     for _ in range(TRIES):
         positions = whole_path(kind, base.frames, rng)
-        views = (camera.project(positions, base.sphere, base.size) for camera in base.ring)
+        views = (camera.project(positions, base.sphere_radius, base.size) for camera in base.ring)
         if all(is_whole(seen, base.size).all() for seen in views):
             return positions
     raise UserError(

@@ -58,7 +58,13 @@ def _completed(
     if np.count_nonzero(area) < visible_share * len(area):
         raise ValueError(f"the sphere is out of view in {area.count(0)} of {len(area)} frames")
     known = {"num_frames": len(video), "resolution": list(video.shape[2:]), "num_cameras": 1}
-    ours = {"pixels": _discs(video), "visible_area": area, "source": index, "split": split_of(seed, index), "seed": seed}
+    ours = {
+        "pixels": _discs(video),
+        "visible_area": area,
+        "source": index,
+        "split": split_of(seed, index),
+        "seed": seed,
+    }
     return known | metadata | {"taken": True} | ours
 
 

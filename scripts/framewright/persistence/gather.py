@@ -1,9 +1,8 @@
 """One documented dataset from the folders of its shards, and its accounts, counted from the files themselves."""
 
-import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -51,14 +50,19 @@ def recount(folder: str | Path) -> dict[str, Any]:
 
 
 def write_documents(
-    folder: str | Path, accounts: Sequence[Account], wanted: int, configuration: dict[str, Any]
+    folder: str | Path,
+    base: Sequence[Account],
+    accounts: Sequence[Account],
+    wanted: int,
+    configuration: dict[str, Any],
 ) -> dict[str, Any]:
     """Write PROGRESS.txt, checkpoint.json and GENERATION_SUMMARY.json into a gathered dataset; its statistics.
 
-    `wanted` clips were asked for; what is lost is named. `accounts` are those of the shards, in order.
+    `wanted` clips were asked for; what is lost is named. `base` and `accounts` are those of the shards of the base set
+    and of this arm, in order.
     """
     folder, counted = Path(folder), recount(folder)
-    lost = [entry for account in accounts for entry in account.lost]
+    lost = sorted(entry for account in (*base, *accounts) for entry in account.lost)
     began = min((account.began for account in accounts), default=0.0)
     ended = max((account.ended for account in accounts), default=0.0)
     seconds = sum(account.ended - account.began for account in accounts)
@@ -94,14 +98,14 @@ def write_documents(
     }
     for name, content in documents.items():
         (folder / name).write_text(pretty(content), encoding="utf-8")
-    (folder / "PROGRESS.txt").write_text("".join(_progress(accounts, wanted)), encoding="utf-8")
+    (folder / "PROGRESS.txt").write_text("".join(_progress(accounts, lost, wanted)), encoding="utf-8")
     return documents["GENERATION_SUMMARY.json"]["statistics"]
 
 
-def _progress(accounts: Sequence[Account], wanted: int) -> Iterable[str]:
-    done = 0
+def _progress(accounts: Sequence[Account], lost: Sequence[tuple[int, str, str]], wanted: int) -> Iterator[str]:
+    done, stamp = 0, ""
     for account in accounts:
         done += account.clips
         stamp = datetime.fromtimestamp(account.ended).strftime("%Y-%m-%d %H:%M:%S")
-        yield f"[{stamp}] {done}/{wanted} samples, {account.transients} transients in this shard\n"
-        yield from (f"[{stamp}] sample {index}: {reason} ({detail})\n" for index, reason, detail in account.lost)
+        yield f"[{stamp}] {done}/{wanted} samples, {account.transients} transients in the last {account.clips}\n"
+    yield from (f"[{stamp}] sample {index}: {reason}, {detail}\n" for index, reason, detail in lost)

@@ -1,6 +1,7 @@
 """Which clips belong to which shard, and where the files of a folder of base clips are."""
 
 from pathlib import Path
+from typing import Any
 
 
 def shards_of(samples: int, shard_size: int) -> list[str]:
@@ -25,3 +26,14 @@ def present(folder: str | None, numbers: range) -> list[str]:
     """The files of these clips that are there; none without a folder."""
     found = (files_of(folder, index) for index in numbers) if folder else ()
     return [str(path) for tensor, labels in found for path in (tensor, *labels) if path.is_file()]
+
+
+def arms(settings: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The settings of each arm by its name, the default arm first; its storage is that of all where it has none."""
+    own = {"default": settings["default"], **settings["variants"]}
+    return {name: arm | {"storage": arm["storage"] or settings["storage"]} for name, arm in own.items()}
+
+
+def without(settings: dict[str, Any], *keys: str) -> dict[str, Any]:
+    """Settings but for some keys: what a rule does not read must not make it stale."""
+    return {key: value for key, value in settings.items() if key not in keys}

@@ -29,7 +29,8 @@ def make_base(
     base: dict[str, Any], folder: str | None, visible_share: float, seed: int, indices: range, account: Account
 ) -> Iterator[Clip]:
     """The base clips with these numbers, rendered, or taken from `folder` where one is given; counted as they pass."""
-    given = taken(folder, seed, visible_share, indices) if folder else base_clips(BaseSet(**base), seed, indices)
+    ours = base_clips(BaseSet(**base), seed, indices)
+    given = taken(folder, seed, visible_share, indices) if folder else ours
     for clip in given:
         if isinstance(clip, Clip):
             account.clips += 1
@@ -38,11 +39,9 @@ def make_base(
             account.lost.append(clip)
 
 
-def make_augmented(
-    clips: Clips, variant: dict[str, Any], name: str, seed: int, account: Account
-) -> Iterator[Clip]:
+def make_augmented(clips: Clips, variant: dict[str, Any], name: str, seed: int, account: Account) -> Iterator[Clip]:
     """The clips with this variant's transients; counted as they pass. A clip that can't be read is lost."""
-    chosen = Variant(**variant | {"colour": tuple(variant["colour"])})
+    chosen = Variant(**variant)
     for position, index in enumerate(clips.numbers):
         try:
             clip = clips[position]

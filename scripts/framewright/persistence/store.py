@@ -1,9 +1,9 @@
 """Clips on disk: the documented .pt tensors with JSON beside them, or compact HDF5 shards; the same clips come back.
 
-    pt          <stem>_00042.pt, float32 (T, C, H, W) in 0..1, and <stem>_00042.json
-    pt-uint8    the same as uint8 in 0..255: a quarter of the size
-    hdf5        <stem>-<shard>.h5: hundreds of times smaller; `video` (N, T, C, H, W) uint8, `metadata` (N,) JSON,
-                `index` (N,), all readable by plain h5py
+pt          <stem>_00042.pt, float32 (T, C, H, W) in 0..1, and <stem>_00042.json
+pt-uint8    the same as uint8 in 0..255: a quarter of the size
+hdf5        <stem>-<shard>.h5: hundreds of times smaller; `video` (N, T, C, H, W) uint8, `metadata` (N,) JSON,
+            `index` (N,), all readable by plain h5py
 """
 
 import json
@@ -72,6 +72,10 @@ class Clips:
     def numbers(self) -> list[int]:
         """The clips' numbers, ascending."""
         return [number for number, _, _ in self._places]
+
+    def file(self, position: int) -> str:
+        """The name of the file that the clip is in."""
+        return self._places[position][1].name
 
     def __len__(self) -> int:
         return len(self._places)

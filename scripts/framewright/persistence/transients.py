@@ -17,15 +17,14 @@ EXPOSURES = 5  # parts that a blurred frame is averaged over
 class Variant:
     """How transients are made; the defaults are the documented ones.
 
-    `per_video` is half the most there can be in a clip: their number is uniform from 1 to twice it. Radius and colour
-    may be the real sphere's ("same"). `noise` is a camera's, in 255ths; `blur` the share of a frame's time that the
+    `per_video` is half the most there can be in a clip: their number is uniform from 1 to twice it. `noise` is a camera's, in 255ths; `blur` the share of a frame's time that the
     shutter is open. With `depth`, transients behind the sphere are hidden by it. With `apart`, they never touch it.
     """
 
     per_video: int = 3
     shortest: int = 1
     longest: int = 3
-    sphere: float = 0.05
+    sphere_radius: float = 0.05
     colour: tuple[int, int, int] = (230, 77, 77)
     look: str = "flat"
     depth: bool = False
@@ -62,10 +61,12 @@ def _draw(variant: Variant, metadata: dict[str, Any], rng: np.random.Generator, 
     ages = (moments[:, None] + variant.blur * np.arange(parts) / parts).ravel()
     of = np.repeat(np.arange(number), durations * parts)
     path = short_paths(kinds[of], starts[of], velocities[of], durations[of], ages)
-    pixels = camera_of(metadata).project(path, variant.sphere, metadata["resolution"][0])
+    pixels = camera_of(metadata).project(path, variant.sphere_radius, metadata["resolution"][0])
     pixels = pixels.astype(int) if variant.look == "flat" else pixels.round(6)
     positions, pixels = path[::parts].round(6).tolist(), pixels.reshape(-1, parts, 3).tolist()
-    rows = zip(firsts.tolist(), durations.tolist(), kinds, starts.tolist(), velocities.tolist(), ends.tolist(), strict=True)
+    rows = zip(
+        firsts.tolist(), durations.tolist(), kinds, starts.tolist(), velocities.tolist(), ends.tolist(), strict=True
+    )
     return [
         {
             "start_frame": first,
