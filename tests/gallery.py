@@ -2,6 +2,14 @@
 
 from pathlib import Path
 
+import yaml
+
+ROOT = Path(__file__).parent.parent
+TOP = yaml.safe_load((ROOT / "config/schemas/config.schema.yaml").read_text())["properties"]
+PIPELINES = TOP["pipelines"]["items"]["enum"]
+KNOWN = ", ".join([*TOP, *PIPELINES])
+ONE_OF_THEM = f"must be one of {', '.join(PIPELINES)}"
+
 FILES = [
     "films/a.mp4",
     "films/b.mp4",
@@ -49,7 +57,7 @@ CONFIGS = {
     ),
     "a key like no other": (
         "colour_of_the_sky: blue",
-        ["config: colour_of_the_sky: unknown key; known at the top level: pipelines, videos, seed, sources"],
+        [f"config: colour_of_the_sky: unknown key; known at the top level: {KNOWN}"],
     ),
     "a key like no other in a section": (
         "sources: {probe: {gpu: 1}}",
@@ -57,11 +65,11 @@ CONFIGS = {
     ),
     "a key that is a number": (
         "3: x",
-        ["config: 3: unknown key; known at the top level: pipelines, videos, seed, sources"],
+        [f"config: 3: unknown key; known at the top level: {KNOWN}"],
     ),
     "an unknown pipeline": (
         "pipelines: [weather]",
-        ['config: pipelines = "weather": unknown, since this version has none: leave the list empty'],
+        [f'config: pipelines = "weather": {ONE_OF_THEM}'],
     ),
     "a pipeline instead of a list": (
         "pipelines: tracks",
@@ -75,7 +83,7 @@ CONFIGS = {
         "pipelines: [weather, weather]",
         [
             'config: pipelines = ["weather", "weather"]: must not list anything twice',
-            'config: pipelines = "weather": unknown, since this version has none: leave the list empty',
+            f'config: pipelines = "weather": {ONE_OF_THEM}',
         ],
     ),
     "a number that YAML takes for text": (

@@ -79,10 +79,10 @@ def composed(
     painted: list[tuple[int, int, np.ndarray, np.ndarray]] = []
     for number, own in enumerate(details):
         for time, stain in enumerate(stains(np.array(own["pixels"]), look, size), start=own["start_frame"]):
-            if recipe["depth_order"]:
-                stain = _before_base(stain, base[time], metadata, time, own["positions"][time - own["start_frame"]])
-            paint(video[time], stain, colour)
-            painted.append((number, time, stain.rows, stain.columns))
+            position = own["positions"][time - own["start_frame"]]
+            left = _before_base(stain, base[time], metadata, time, position) if recipe["depth_order"] else stain
+            paint(video[time], left, colour)
+            painted.append((number, time, left.rows, left.columns))
     who, time, rows, columns = zip(*painted, strict=True)
     counts = [len(own) for own in rows]
     return video, Marks(np.repeat(who, counts), np.repeat(time, counts), np.concatenate(rows), np.concatenate(columns))

@@ -8,7 +8,7 @@ hdf5        <stem>-<shard>.h5: hundreds of times smaller; `video` (N, T, C, H, W
 
 import json
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from framewright.persistence.base import Clip
 
 STORAGES = ("pt", "pt-uint8", "hdf5")
 FAST = 1  # deflate's level: these pictures hardly shrink further, and reading is as fast
-ROWS = 256  # clips that are in memory at once
+ROWS = 256  # by which a file grows
 
 
 def write_clips(folder: str | Path, stem: str, shard: str, storage: str, clips: Iterable[Clip]) -> None:
@@ -66,7 +66,7 @@ class Clips:
                     numbers = shard["index"][:].tolist()
                 self._places += [(number, path, row) for row, number in enumerate(numbers)]
         self._places.sort()
-        self._open: tuple[Path, h5py.File] | None = None
+        self._open: tuple[Path | None, dict[str, h5py.Dataset]] = (None, {})
 
     @property
     def numbers(self) -> list[int]:
@@ -90,14 +90,7 @@ class Clips:
         """(T, 3, H, W) uint8 RGB."""
         _, path, row = self._places[position]
         if path.suffix == ".h5":
-            videos = self._shard(path)["video"]
-            _, packed = videos.id.read_direct_chunk((row, 0, 0, 0, 0))
-            size = int(np.prod(videos.shape[1:]))
-            try:
-                pixels = np.frombuffer(isal_zlib.decompress(packed, bufsize=size), np.uint8)
-                return pixels.reshape(videos.shape[1:])
-            except (isal_zlib.error, ValueError) as error:
-                raise ValueError(f"{path.name}: row {row} is damaged ({error})") from error
+            return _unpacked(self._shard(path)["video"], row)
         from framewright.persistence.tensors import load
 
         return load(path)
@@ -106,19 +99,30 @@ class Clips:
         """The clip's metadata."""
         _, path, row = self._places[position]
         if path.suffix == ".h5":
-            return json.loads(self._shard(path)["metadata"][row])
+            return json.loads(_unpacked(self._shard(path)["metadata"], row).tobytes().rstrip(b"\0"))
         beside = path.with_suffix(".json")
         try:
             return json.loads(beside.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise UserError(f"{beside}: cannot be read ({error}); delete its folder and run again") from error
 
-    def _shard(self, path: Path) -> h5py.File:
-        if self._open is None or self._open[0] != path:
-            if self._open:
-                self._open[1].close()
-            self._open = path, h5py.File(path)
+    def _shard(self, path: Path) -> dict[str, h5py.Dataset]:
+        if self._open[0] != path:
+            for dataset in self._open[1].values():
+                dataset.file.close()
+            shard = h5py.File(path)
+            self._open = path, {name: shard[name] for name in ("metadata", "video")}
         return self._open[1]
+
+
+def _unpacked(dataset: h5py.Dataset, row: int) -> np.ndarray:
+    """One row of a dataset whose rows are chunks: uint8 numbers, of its shape or, if it holds text, of its width."""
+    shape = dataset.shape[1:] or (dataset.dtype.itemsize,)
+    try:
+        _, packed = dataset.id.read_direct_chunk((row,) + (0,) * (dataset.ndim - 1))
+        return np.frombuffer(isal_zlib.decompress(packed, bufsize=int(np.prod(shape))), np.uint8).reshape(shape)
+    except (isal_zlib.error, ValueError, OSError) as error:
+        raise ValueError(f"{Path(dataset.file.filename).name}: row {row} is damaged ({error})") from error
 
 
 def _write_shard(path: Path, clips: Iterator[Clip]) -> None:
@@ -132,13 +136,14 @@ def _write_shard(path: Path, clips: Iterator[Clip]) -> None:
         videos = shard.create_dataset(
             "video", (0, *shape), np.uint8, maxshape=(None, *shape), chunks=(1, *shape), compression="gzip"
         )
-        while batch := list(islice(clips, ROWS)):
-            videos.resize(len(numbers) + len(batch), axis=0)
-            for clip in batch:
-                packed = isal_zlib.compress(np.ascontiguousarray(clip.video), FAST)
-                videos.id.write_direct_chunk((len(numbers), 0, 0, 0, 0), packed)
-                texts.append(json.dumps(clip.metadata, separators=(",", ":")).encode())
-                numbers.append(clip.index)
+        for row, clip in enumerate(clips):
+            if row == len(videos):
+                videos.resize(row + ROWS, axis=0)
+            packed = isal_zlib.compress(np.ascontiguousarray(clip.video), FAST)
+            videos.id.write_direct_chunk((row, 0, 0, 0, 0), packed)
+            texts.append(json.dumps(clip.metadata, separators=(",", ":")).encode())
+            numbers.append(clip.index)
+        videos.resize(len(numbers), axis=0)
         shard["index"] = np.array(numbers)
         width = max(map(len, texts))
         notes = shard.create_dataset("metadata", len(texts), f"S{width}", chunks=(1,), compression="gzip")

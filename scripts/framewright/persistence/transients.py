@@ -17,8 +17,9 @@ EXPOSURES = 5  # parts that a blurred frame is averaged over
 class Variant:
     """How transients are made; the defaults are the documented ones.
 
-    `per_video` is half the most there can be in a clip: their number is uniform from 1 to twice it. `noise` is a camera's, in 255ths; `blur` the share of a frame's time that the
-    shutter is open. With `depth`, transients behind the sphere are hidden by it. With `apart`, they never touch it.
+    `per_video` is half the most there can be in a clip: their number is uniform from 1 to twice it. `noise` is a
+    camera's, in 255ths; `blur` the share of a frame's time that the shutter is open. With `depth`, transients behind
+    the sphere are hidden by it. With `apart`, they never touch it.
     """
 
     per_video: int = 3
