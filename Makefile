@@ -28,7 +28,7 @@ retry-sources: .venv/ready ## Forget the sources that failed for a passing reaso
 
 explain: .venv/ready ## Tell one video's way through all stages: make explain VIDEO=street
 	@test -n "$(VIDEO)" || { echo "make explain: say which: make explain VIDEO=street (an id of the table of videos)" >&2; exit 2; }
-	@$(BIN)/python scripts/explain.py "$(VIDEO)" results
+	@$(TIMED) "make explain: $(VIDEO)" "$(BIN)/python scripts/explain.py '$(VIDEO)' results"
 
 dag: .venv/ready ## Draw the rules as results/dag.svg; FULL=1 draws every job as results/dag-jobs.svg
 ifdef FULL

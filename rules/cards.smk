@@ -24,8 +24,19 @@ rule cards_funnel:
         "../scripts/cards_funnel.py"
 
 
+# As plain text: of a long list that holds rules' own outputs Snakemake takes quadratic time.
+ARTIFACTS = paths(
+    rules.sources.input,
+    rules.overview_dag.output,
+    rules.cards_funnel.output,
+    *(getattr(rules, pipeline).input for pipeline in config["pipelines"]),
+)
+
+
 rule cards_versions:
     """The versions of everything that made the results are in versions.json."""
+    input:
+        artifacts=ARTIFACTS,
     output:
         versions=update("results/versions.json"),
     log:
@@ -33,11 +44,12 @@ rule cards_versions:
     localrule: True
     conda:
         "../envs/cards.yaml"
+    resources:
+        house=str(HOUSE),  # where the code lies decides nothing
     params:
         code=code_of("cards_versions"),
         house=versions.own_version(HOUSE),
         packages=lambda wildcards: versions.pinned(HOUSE),
-        git=lambda wildcards: versions.git(HOUSE),
         config=lambda wildcards: versions.digest(config),
         videos=lambda wildcards: versions.digest(videos),
         weights=[],
@@ -51,13 +63,7 @@ warn_of_other_packages(rules.cards_versions.output.versions)
 rule cards_manifest:
     """Every final artifact is in MANIFEST.tsv with its size, its sha256 and the rule that made it."""
     input:
-        artifacts=[
-            *rules.sources.input,
-            *rules.overview_dag.output,
-            *rules.cards_funnel.output,
-            *rules.cards_versions.output,
-            *(path for pipeline in config["pipelines"] for path in getattr(rules, pipeline).input),
-        ],
+        artifacts=[*ARTIFACTS, rules.cards_versions.output.versions],
     output:
         manifest="results/MANIFEST.tsv",
     log:

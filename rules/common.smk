@@ -78,9 +78,14 @@ def place_bytes(wildcards) -> int:
 
 
 def annotations(wildcards) -> list[str]:
-    """The annotation files of a MOT folder that are there."""
-    folder = Path(place(wildcards))
-    return [str(folder / name) for name in ("seqinfo.ini", "gt/gt.txt") if (folder / name).is_file()]
+    """The annotation files of a MOT folder that are there and may be read."""
+    files = [f"{place(wildcards)}/{name}" for name in ("seqinfo.ini", "gt/gt.txt")]
+    return [file for file in files if os.path.isfile(file) and os.access(file, os.R_OK)]
+
+
+def paths(*collected) -> list[str]:
+    """What rules collect, as one list of plain text."""
+    return [str(path) for own in collected for path in own]
 
 
 def makers(wildcards) -> dict[str, list[str]]:

@@ -5,8 +5,6 @@
 
 rule overview_dag:
     """The graph of all rules that this configuration uses is drawn in results/dag.svg."""
-    input:
-        rules=[HOUSE / "Snakefile", *sorted(HOUSE.glob("rules/*.smk"))],
     output:
         svg=report(
             "results/dag.svg", caption="captions/overview_dag.rst", category="Overview", labels={"shows": "rule graph"}
@@ -18,8 +16,10 @@ rule overview_dag:
         "../envs/overview.yaml"
     resources:
         driver=sys.executable,  # the Python that has Snakemake, which this rule's environment need not
+        snakefile=str(HOUSE / "Snakefile"),
     params:
         code=code_of("overview_dag"),
+        rules=versions.digest([path.read_text() for path in sorted(HOUSE.glob("rules/*.smk"))]),
         config=config,
         kinds=sorted({row.kind for row in videos.values()}),
     script:

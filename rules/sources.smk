@@ -258,7 +258,7 @@ rule sources_contract:
         outcomes=expand(rules.sources_link.output.outcome, video=videos),
         probes=expand(rules.sources_probe.output.probe, video=videos),
         truths=expand(rules.sources_render.output.truth, video=videos_with_truth()),
-        summary=rules.sources_summary.output.table,
+        summary=paths([rules.sources_summary.output.table]),
     output:
         contract="results/sources/contract.json",
     log:

@@ -1,11 +1,12 @@
 """Record with what the results were made: packages, FFmpeg, weights, code, configuration, kind of machine."""
 
 import json
+from pathlib import Path
 
 from framewright import job
 from framewright.machine import ffmpeg_builds, processor, system
 from framewright.manifest import sha256_of
-from framewright.versions import earlier, read_versions
+from framewright.versions import earlier, git, read_versions
 
 log = job.start(snakemake)
 known, target = snakemake.params, snakemake.output.versions
@@ -14,7 +15,7 @@ record = {
     "framewright": known.house,
     **system(),
     "snakemake": known.packages["snakemake"],
-    "git": known.git,
+    "git": git(Path(snakemake.resources.house)),
     "config": known.config,
     "videos": known.videos,
     "ffmpeg": ffmpeg_builds(),

@@ -5,6 +5,6 @@ from framewright.graph import draw, read_dot, rule_graph_of
 
 log = job.start(snakemake)
 
-dot = rule_graph_of(snakemake.resources.driver, snakemake.input.rules[0], snakemake.params.config)
+dot = rule_graph_of(snakemake.resources.driver, snakemake.resources.snakefile, snakemake.params.config)
 with job.whole(snakemake.output.svg) as path:
     path.write_text(draw(read_dot(dot)), encoding="utf-8")

@@ -103,8 +103,12 @@ def names(schema: Schema, above: str = "") -> Iterator[str]:
 
 
 def exists(kind: str, path: str) -> bool:
-    """Whether there is such a file or folder. No where pathlib raises: at overlong names and in closed folders."""
-    return {"file": os.path.isfile, "folder": os.path.isdir}[kind](path)
+    """Whether there is such a file, folder or link, or anything at all ("thing").
+
+    No where pathlib raises: at overlong names and in closed folders.
+    """
+    is_one = {"file": os.path.isfile, "folder": os.path.isdir, "link": os.path.islink, "thing": os.path.exists}
+    return is_one[kind](path)
 
 
 def did_you_mean(word: str, words: list[str]) -> str:

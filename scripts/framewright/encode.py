@@ -160,6 +160,8 @@ class Writer:
             self._file.mux(self._stream.encode(frame))
             if self._sound:
                 self._sound.copy_until(tick * self._unit)
+        except OSError:  # a full disk, which is nothing that the encoder could help
+            raise
         except (av.FFmpegError, ValueError) as error:
             raise UserError(f"{self.path}: the encoder refuses these settings or pictures ({error})") from error
         self.frames += 1

@@ -1,13 +1,14 @@
 """How every script begins, and how every file appears: whole or not at all."""
 
 import ctypes
+import errno
 import logging
 import os
 import shutil
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -15,6 +16,7 @@ import threadpoolctl
 
 from framewright.errors import UserError
 
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}  # nothing more can be written, whatever it is
 RUN = "FRAMEWRIGHT_RUN"  # environment variable that holds the process id of the Snakemake that starts the jobs
 
 
@@ -47,16 +49,23 @@ def whole(path: str | Path) -> Iterator[Path]:
     """Yield a temporary name beside `path`, for a file or a folder; it takes the final name when the block succeeds.
 
     The temporary name keeps the suffix, because writers choose a format by it. What a killed run left behind under
-    such a name is removed first; what this run leaves behind is removed when the block fails.
+    such a name is removed first; what this run leaves behind is removed when the block fails. A full disk or a closed
+    folder is a `UserError`.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    for stale in path.parent.glob(f".{_escaped(path.stem)}.*.partial{_escaped(path.suffix)}"):
-        _remove(stale)
     partial = path.with_name(f".{path.stem}.{os.getpid()}.partial{path.suffix}")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for stale in path.parent.glob(f".{_escaped(path.stem)}.*.partial{_escaped(path.suffix)}"):
+            _remove(stale)
         yield partial
         partial.replace(path)
+    except OSError as error:
+        about_it = str(partial) in (str(error.filename), str(error.filename2)) or not path.parent.is_dir()
+        if error.errno not in FULL and not about_it:
+            raise
+        remedy = "make room, or mend what is wrong there, and run again"
+        raise UserError(f"{path}: cannot be written ({error.strerror}); {remedy}") from error
     finally:
         _remove(partial)
 
@@ -120,7 +129,8 @@ def _remove(path: Path) -> None:
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:
-        path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError, NotADirectoryError):
+            path.unlink()
 
 
 def _escaped(text: str) -> str:

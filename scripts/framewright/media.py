@@ -7,6 +7,7 @@ import av
 from av.stream import Disposition
 
 from framewright.errors import UserError
+from framewright.sources.sniff import is_video
 
 # Demuxers that read the file they are given and nothing else. Playlists (hls, dash, concat, asx) are left out on
 # purpose: a text posing as a video could make them open any file or address this user may read. Sound-only
@@ -15,6 +16,8 @@ CONTAINERS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,h264,hevc,av1,obu,ivf,vc1,"
     "flv,asf,ogg,mxf,nut,dv,wtv,yuv4mpegpipe,gif,apng,mp3,wav,flac,aac,ac3,aiff"
 )
+PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*")
+ARCHIVES = (b"PK\3\4", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ", b"BZh")
 MAX_PIXELS = 1 << 27  # a little more than 16K UHD: a header that claims more is a lie or an attack
 
 
@@ -89,4 +92,10 @@ def _what_it_is(file: Path) -> str:
         return "this is a web page or XML, not a video; was the download an error page?"
     if sum(byte in b"\t\r\n" or 32 <= byte < 127 for byte in head) > 0.97 * len(head):
         return "this is text, not a video"
-    return "not a media file that can be read: unknown, damaged, cut off or encrypted"
+    if head.startswith(PICTURES):
+        return "this is a picture, not a video"
+    if head.startswith(ARCHIVES):
+        return "this is an archive, not a video; unpack it first"
+    if is_video(head):
+        return "it begins as a video, but what describes it is missing or damaged: cut off, or not finished?"
+    return "not a media file that can be read: unknown, damaged or encrypted"

@@ -8,10 +8,11 @@ from markdown_it import MarkdownIt
 
 STYLE = """
 body { font: 15px/1.55 system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; color: #22272e;
-  max-width: 62rem; margin: 2rem auto; padding: 0 1.5rem; }
+  max-width: 70rem; margin: 2rem auto; padding: 0 1.5rem; }
 h1 { font-size: 1.6rem } h2 { font-size: 1.15rem; margin-top: 2rem; border-bottom: 1px solid #e3e6ea }
 table { border-collapse: collapse; font-size: .88rem; display: block; overflow-x: auto }
 th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #eef0f3; vertical-align: top }
+td:last-child { overflow-wrap: anywhere; min-width: 12rem }
 th { color: #6b7480; font-weight: 600 }
 pre { background: #f6f7f9; border-radius: 6px; padding: .8rem 1rem; overflow-x: auto }
 code { font: .85em ui-monospace, Menlo, Consolas, monospace }

@@ -39,11 +39,18 @@ def probe(path: Path | str) -> dict[str, Any]:
 
 
 def probe_safely(path: Path | str, seconds: float = 120, mebibytes: int = 4096) -> dict[str, Any]:
-    """`probe` in a process of its own: a file that crashes or stalls the decoder, or eats its memory, is rejected."""
+    """`probe` in a process of its own: a file that crashes or stalls the decoder, or eats its memory, is rejected.
+
+    So is a file that somebody is still writing: what was seen of it is true of none of its states.
+    """
+    before = _state(path)
     arguments = {"path": str(path)}
     outcome = call("framewright.probe:examine", arguments, seconds=seconds, mebibytes=mebibytes)
     facts = outcome.value if outcome.ok else _rejected(f"reading it {outcome.reason}")
-    return _identity(path) | facts
+    record = _identity(path) | facts
+    if _state(path) != before:
+        return empty_record("it changed while it was read; run again when nobody writes it any more")
+    return record
 
 
 def empty_record(reason: str) -> dict[str, Any]:
@@ -64,6 +71,15 @@ def _identity(path: Path | str) -> dict[str, Any]:
         return {"sha256": None, "bytes": None}
     with Path(path).open("rb") as file:
         return {"sha256": hashlib.file_digest(file, "sha256").hexdigest(), "bytes": Path(path).stat().st_size}
+
+
+def _state(path: Path | str) -> tuple[int, int] | None:
+    """What changes when a file is written: its size and time; None without a file."""
+    try:
+        status = Path(path).stat()
+    except OSError:
+        return None
+    return status.st_size, status.st_mtime_ns
 
 
 def _rejected(reason: str) -> dict[str, Any]:
@@ -142,10 +158,10 @@ def _light(side_data: dict[str, bytes]) -> dict[str, float | None]:
 def _sample(video: Video) -> dict[str, int]:
     """Decode a few frames at the beginning, in the middle and at the end, as far as the file can be entered there."""
     line = video.timeline
-    places = [0, max(0, len(line) // 2 - SAMPLE // 2), max(0, len(line) - SAMPLE)] if video.seekable else [0]
+    places = {0, max(0, len(line) // 2 - SAMPLE // 2), max(0, len(line) - SAMPLE)} if video.seekable else {0}
     wanted = {place + offset for place in places for offset in range(SAMPLE) if place + offset < len(line)}
     seen = set()
-    for place in places:
+    for place in sorted(places):
         end = line.time(min(place + SAMPLE, len(line)) - 1) + line.unit
         seen |= {frame.time for frame in video.frames(line.time(place), end)}
     return {"wanted": len(wanted), "decoded": len(seen), "errors": video.errors}

@@ -39,7 +39,7 @@ def _parts(dataset: Dataset, store: Store, number: int) -> Iterator[str]:
     yield f"# {dataset.name}"
     yield dataset.description
     yield f"Made with {store.citation['title']} {version}. {number:,} {dataset.records}, a row each in `index.parquet`."
-    yield f"## Load it\n\n```python\n{snippet(dataset)}```\n\nRun it in this folder. `pandas.read_parquet` does, too."
+    yield f"## Load it\n\n```python\n{snippet(dataset)}```\n\nRun it in this folder."
     yield "## What was dropped, and why"
     yield table(("pipeline", "stage", "in", "kept", "dropped", "why"), _funnel(store))
     yield "## Licences"

@@ -21,6 +21,7 @@ from typing import IO, Any
 from framewright.errors import UserError
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
+MOST_WRITTEN = 1 << 20  # bytes of a file: a child has nothing to write but what libraries print
 OUT_OF_MEMORY = 77  # exit status of a child that ran into its limit so hard that it could not say so
 
 
@@ -43,24 +44,23 @@ def call(function: str, arguments: dict[str, Any], *, seconds: float, mebibytes:
     # numerical libraries reserve memory for each core at import, which the limit would count
     calm = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
     environment = os.environ | calm | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as noise:
+    with tempfile.TemporaryFile() as noise:
         child = subprocess.Popen(
-            [sys.executable, "-m", "framewright.sandbox", str(os.getpid()), str(answer.fileno())],
+            # -P: a module is not looked for in the working directory, where anything may lie
+            [sys.executable, "-P", "-m", "framewright.sandbox", str(os.getpid())],
             stdin=subprocess.PIPE,
-            stdout=noise,
+            stdout=subprocess.PIPE,  # for the answer: a full disk must not speak against a video
             stderr=noise,
             env=environment,
-            pass_fds=[answer.fileno()],
             start_new_session=True,
         )
         try:
-            child.communicate(task.encode(), timeout=seconds)
+            answer, _ = child.communicate(task.encode(), timeout=seconds)
         except subprocess.TimeoutExpired:
             return Outcome(False, reason=f"took longer than {seconds:g} s")
         finally:
             _kill_group(child)
-        answer.seek(0)
-        return _outcome(child.returncode, answer.read(), _last_line(noise), seconds, mebibytes)
+        return _outcome(child.returncode, answer, _last_line(noise), seconds, mebibytes)
 
 
 def _kill_group(child: subprocess.Popen) -> None:
@@ -89,7 +89,7 @@ def _last_line(noise: IO[bytes]) -> str:
     """The last line that a child printed, at most 200 characters."""
     length = noise.seek(0, os.SEEK_END)
     noise.seek(max(0, length - 4096))
-    lines = noise.read().decode(errors="replace").strip().splitlines()
+    lines = noise.read(4096).decode(errors="replace").strip().splitlines()
     return lines[-1].strip()[:200] if lines else ""
 
 
@@ -103,6 +103,7 @@ def _die_with(parent: int) -> None:
 
 def _limit(seconds: float, mebibytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MOST_WRITTEN, MOST_WRITTEN))
     processor = max(1, round(seconds))
     resource.setrlimit(resource.RLIMIT_CPU, (processor, processor + 1))
     if sys.platform == "linux":  # macOS knows this limit and does not keep it
@@ -125,12 +126,14 @@ def _answer(task: dict[str, Any]) -> dict[str, Any]:
         return {"ok": False, "reason": f"failed: {type(error).__name__}: {error}"}
 
 
-def _main(parent: int, answer: int) -> None:
+def _main(parent: int) -> None:
     _die_with(parent)
     task = json.load(sys.stdin)
-    with os.fdopen(answer, "w") as file:
+    with os.fdopen(os.dup(1), "w") as file:
+        os.dup2(2, 1)  # whatever is printed from here on is noise
         json.dump(_answer(task), file)
+    os._exit(0)  # the answer stands, whatever a library would still do
 
 
 if __name__ == "__main__":
-    _main(int(sys.argv[1]), int(sys.argv[2]))
+    _main(int(sys.argv[1]))

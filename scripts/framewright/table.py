@@ -1,5 +1,6 @@
 """The table of videos: reading it, its rows as typed values, and every fault in it as one clear line."""
 
+import os
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -12,6 +13,7 @@ from framewright.config import Schema, did_you_mean, exists, read_yaml, shown
 from framewright.errors import UserError
 
 PATHS = "paths are relative to the working directory"
+WILDCARD = re.compile(r"\{\s*[.\w]+\s*(,.*)?\}")  # what Snakemake replaces in the name of an input
 KINDS = {"http": "http", "https": "http", "youtube": "youtube", "mot": "mot", "demo": "demo"}
 
 
@@ -247,8 +249,17 @@ def _cell_fault(cell: str, of: Schema) -> str:
         return f"must be one of {', '.join(of['enum'])}"
     if "pattern" in of and not re.fullmatch(of["pattern"], cell):
         return f"must be {of['allowed']}"
-    if "path" in of and not exists("file", cell):
-        return f"no such file; {PATHS}"
+    if "path" in of:
+        return _input_fault(cell) or f"no such file; {PATHS}" * (not exists("file", cell))
+    return ""
+
+
+def _input_fault(path: str) -> str:
+    """Why Snakemake, which reads every input itself, would stumble over a file or folder that is there."""
+    if WILDCARD.search(path):
+        return "Snakemake would replace the word in braces; rename it, or give a link to it with another name"
+    if exists("thing", path) and not os.access(path, os.R_OK):
+        return "you may not read it; ask its owner for that permission"
     return ""
 
 
@@ -293,6 +304,8 @@ def _source_fault(source: str, scenes: list[str]) -> str:
             return "must be youtube: and the 11 characters of the video's id, instead of an address there"
         case "http" if not re.fullmatch(r"//[^\s/]+\S*", place):
             return f"must be an address such as {kind}://example.org/film.mp4, with %20 for a space"
+        case "mot" | "local" if fault := _input_fault(place if kind == "mot" else source):
+            return fault
         case "mot" if not exists("folder", place):
             return f"no such folder; {PATHS}"
         case "mot" if not exists("folder", f"{place}/img1"):
@@ -308,6 +321,10 @@ def _no_file(source: str) -> str:
         return "a folder; for its frames in img1/ write mot: before it"
     if exists("folder", source):
         return "a folder; each of its videos needs a row of its own"
+    if exists("thing", source):
+        return "a pipe, a socket or a device; give a file"
+    if exists("link", source):
+        return "a link that leads nowhere"
     if source.startswith("~"):
         return "no such file; write the whole path instead of ~"
     if re.match(r"\w+:", source):

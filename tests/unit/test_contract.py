@@ -83,12 +83,12 @@ STATUSES = {"one": "ok", "gone": "dead"}
 
 
 def broken(sources, statuses=STATUSES) -> list[str]:
-    return [f"{own.name}: {own.detail}" for own in contract(sources, statuses) if not own.ok]
+    return [f"{own.name}: {own.detail}" for own in contract(sources.items(), statuses) if not own.ok]
 
 
 def test_good_sources_keep_every_promise(sources):
     assert broken(sources) == []
-    assert contract(sources, STATUSES)[0].detail == "1 ok, 1 rejected"
+    assert contract(sources.items(), STATUSES)[0].detail == "1 dead, 1 ok"
 
 
 BAD_VALUES = [

@@ -56,6 +56,36 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path):
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"clip.mp4": "old"}
 
 
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        pytest.param(
+            "path.write_bytes(bytes(1 << 20)); raise OSError(28, 'No space left on device')", "No space", id="full"
+        ),
+        pytest.param("raise PermissionError(13, 'Permission denied', str(path))", "Permission denied", id="closed"),
+        pytest.param("raise OSError(30, 'Read-only file system', str(path))", "Read-only", id="read only"),
+    ],
+)
+def test_what_cannot_be_written_is_one_line_and_leaves_nothing(tmp_path, body, words):
+    status, log = run_script(tmp_path, f"with job.whole({str(tmp_path / 'clip.mp4')!r}) as path:\n    {body}")
+    assert status == 1
+    assert log.startswith(f"error: {tmp_path}/clip.mp4: cannot be written ({words}")
+    assert log.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["logs"]
+
+
+def test_a_file_where_a_folder_should_be_is_one_line(tmp_path):
+    (tmp_path / "results").touch()
+    status, log = run_script(tmp_path, f"with job.whole({str(tmp_path / 'results/clip.mp4')!r}) as path:\n    pass")
+    assert (status, log.count("\n")) == (1, 1)
+    assert "clip.mp4: cannot be written (File exists)" in log
+
+
+def test_an_input_that_cannot_be_read_is_not_blamed_on_the_output(tmp_path):
+    with pytest.raises(FileNotFoundError), job.whole(tmp_path / "clip.mp4"):
+        (tmp_path / "film.mp4").read_bytes()
+
+
 def test_what_a_killed_run_left_is_removed_and_a_neighbours_file_is_not(tmp_path):
     (tmp_path / ".a[1].999999.partial.mp4").write_text("left behind")
     (tmp_path / ".b.999999.partial.mp4").write_text("a neighbour at work")

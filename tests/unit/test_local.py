@@ -1,4 +1,6 @@
 import hashlib
+import os
+import stat
 
 import pytest
 
@@ -41,6 +43,8 @@ def test_checksum(tmp_path):
         ("empty", "empty"),
         ("folder", "not-video"),
         ("circle", "forbidden"),
+        ("pipe", "not-video"),
+        ("socket", "not-video"),
     ],
 )
 def test_dead_files(tmp_path, name, reason):
@@ -48,6 +52,8 @@ def test_dead_files(tmp_path, name, reason):
     (tmp_path / "folder").mkdir()
     (tmp_path / "broken link").symlink_to("nowhere")
     (tmp_path / "circle").symlink_to("circle")
+    os.mkfifo(tmp_path / "pipe")
+    os.mknod(tmp_path / "socket", stat.S_IFSOCK | 0o600)
     with pytest.raises(Dead) as caught:
         link(tmp_path / name, tmp_path / "video")
     assert caught.value.reason == reason

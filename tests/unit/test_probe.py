@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -167,7 +168,9 @@ def containing(content: bytes) -> Callable[[Path], Path]:
         pytest.param(containing(b""), "the file is empty (0 bytes)", id="empty"),
         pytest.param(containing(b"#EXTM3U\nother.mp4\n"), "this is a playlist, not a video", id="playlist"),
         pytest.param(containing(np.random.default_rng(0).bytes(9999)), "not a media file that can be read", id="noise"),
-        pytest.param(lambda path: fixture.cut_off(make_video(path), 0.5), "not a media file", id="cut off, index lost"),
+        pytest.param(
+            lambda path: fixture.cut_off(make_video(path), 0.5), "it begins as a video, but", id="cut off, index lost"
+        ),
         pytest.param(lambda path: make_video(path, video=False, audio=True), "only sound", id="sound"),
         pytest.param(lambda path: make_video(path, video=False, cover=True), "only a cover picture", id="cover"),
         pytest.param(all_damaged, "none of its frames can be decoded (codec h264)", id="nothing decodes"),
@@ -195,6 +198,24 @@ def test_a_reader_that_fails_is_a_reason_not_an_error(tmp_path, limits, reason):
     record = probe_safely(path, **limits)
     assert record["status"] == "rejected" and reason in record["reason"]
     assert list(record) == list(probe(path))
+
+
+def test_a_file_that_is_being_written_is_no_video_yet(tmp_path):
+    path, done = make_video(tmp_path / "a.mkv"), threading.Event()
+
+    def write():
+        with path.open("ab", buffering=0) as file:
+            while not done.wait(0.01):
+                file.write(b"\0")
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    record = probe_safely(path)
+    done.set()
+    writer.join()
+    assert (record["status"], record["sha256"], record["bytes"]) == ("rejected", None, None)
+    assert "it changed while it was read" in record["reason"]
+    assert probe_safely(path)["status"] == "ok"
 
 
 def test_the_record_is_the_same_in_every_run(tmp_path):

@@ -5,7 +5,10 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from functools import partial
+from pathlib import Path
 
 import psutil
 import pytest
@@ -50,6 +53,10 @@ def leave():
 
 def not_json():
     return object()
+
+def chatter():
+    os.system("yes decoder: error | head -c 3000000")
+    return os.path.getsize("/proc/self/fd/2")
 
 def limits():
     import resource
@@ -116,6 +123,24 @@ def test_processor_time_is_limited(manners):
         "took longer than 1 s",
         "took more than 1 s of processor time",
     )
+
+
+def test_a_file_in_the_working_directory_is_not_imported(manners, tmp_path, monkeypatch):
+    (tmp_path / "films").mkdir()
+    (tmp_path / "films/json.py").write_text("raise SystemExit('not what was meant')\n")
+    monkeypatch.chdir(tmp_path / "films")
+    assert outcome("add", a=2, b=3).value == {"sum": 5}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at its own noise in /proc")
+def test_what_it_prints_is_neither_its_result_nor_without_bound(manners):
+    assert outcome("chatter").value == 1 << 20
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_full_disk_does_not_speak_against_what_was_read(manners, monkeypatch):
+    monkeypatch.setattr(tempfile, "TemporaryFile", partial(open, "/dev/full", "r+b", buffering=0))
+    assert outcome("limits").ok
 
 
 def test_no_core_dumps(manners):

@@ -1,4 +1,5 @@
 import itertools
+import os
 import re
 import time
 from pathlib import Path
@@ -6,6 +7,7 @@ from pathlib import Path
 import gallery
 import numpy as np
 import pytest
+from hostile import REFUSED
 
 from framewright import config, table
 from framewright.errors import UserError
@@ -34,6 +36,22 @@ def said(text: str | bytes) -> list[str]:
 @pytest.mark.parametrize(("text", "lines"), gallery.TABLES.values(), ids=gallery.TABLES)
 def test_a_bad_table_gives_its_lines(here, text, lines):
     assert said(text) == lines
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_source_that_would_stop_the_run_is_named_before(here, name):
+    source, make, words = REFUSED[name]
+    make(here / source)
+    if name == "a closed file" and os.access(here / source, os.R_OK):
+        pytest.skip("the superuser may read everything")
+    assert [line for line in said(gallery.below(f"a | {source} | tracks | |")) if words in line]
+
+
+@pytest.mark.parametrize(("path", "words"), [("{video}.txt", "Snakemake would replace"), ("pipe", "no such file")])
+def test_annotations_that_would_stop_the_run_are_named_before(here, path, words):
+    os.mkfifo("pipe")
+    Path("{video}.txt").touch()
+    assert [line for line in said(gallery.also("truth", path)) if words in line]
 
 
 def test_a_good_table_gives_its_values(here):

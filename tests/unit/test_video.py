@@ -332,6 +332,9 @@ def test_rate(claimed, ticks, unit, rate, varies):
         pytest.param(b"#EXTM3U\n#EXTINF:1,\nreal.mp4\n", "this is a playlist, not a video", id="a playlist"),
         pytest.param(b"<!DOCTYPE html><html>not found</html>", "this is a web page or XML", id="an error page"),
         pytest.param(b"Dear reader,\nthis is no film.\n" * 9, "this is text, not a video", id="a letter"),
+        pytest.param(b"\xff\xd8\xff\xe0\0\x10JFIF" + bytes(99), "this is a picture, not a video", id="a photo"),
+        pytest.param(b"PK\3\4" + bytes(99), "this is an archive, not a video", id="films in a zip"),
+        pytest.param(b"\0\0\0\x18ftypisom" + bytes(99), "it begins as a video, but", id="a film without its index"),
         pytest.param(np.random.default_rng(1).bytes(50_000), "not a media file that can be read", id="noise"),
     ],
 )

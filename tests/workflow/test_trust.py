@@ -85,7 +85,10 @@ def test_every_final_file_is_listed_with_the_rule_that_made_it(place):
         **{f"sources/{video}/video": "sources_link" for video in ("one", "gone")},
         **{f"sources/{video}/probe.json": "sources_probe" for video in ("one", "gone")},
         **{f"clips/{name}": "sources_clips" for name in ("PROGRESS.txt", "a.mp4", "b.mp4")},
-        "sources/summary.tsv": "sources_summary",
+        **{f"sources/{name}": "sources_summary" for name in ("summary.tsv", "summary.html", "outcomes.tsv")},
+        **{f"sources/card/{name}": "sources_card" for name in ("README.html", "README.md")},
+        **{f"sources/card/{name}": "sources_card" for name in ("croissant.json", "index.parquet")},
+        **{f"funnel.{kind}": "cards_funnel" for kind in ("svg", "tsv")},
         "sources/contract.json": "sources_contract",
         "dag.svg": "overview_dag",
         "versions.json": "cards_versions",
@@ -100,7 +103,7 @@ def test_a_second_run_has_nothing_to_do(place):
 
 def test_a_manifest_that_is_made_again_is_the_same(place):
     before = (place / "study/results/MANIFEST.tsv").read_bytes()
-    assert run(place, "--forcerun", "cards_manifest").rules == {"cards_manifest"}
+    assert run(place, "--forcerun", "cards_manifest").rules == {"cards_manifest", "overview_costs"}
     assert (place / "study/results/MANIFEST.tsv").read_bytes() == before
     (place / "study/.snakemake/digests.tsv").unlink()
     assert run(place, "--forcerun", "cards_manifest").status == 0
@@ -111,7 +114,7 @@ def test_the_check_answers_in_one_table_and_runs_nothing_else(place):
     checked = run(place, "check")
     assert (checked.status, checked.jobs) == (0, {"check": 1})
     assert [line.split()[:3] for line in checked.text.splitlines() if line.startswith("ok ")] == [
-        *(["ok", f"{part}:", what] for part, what in (("clips", "files"), ("dag.svg", "files"))),
+        *(["ok", f"{part}:", "files"] for part in ("clips", "dag.svg", "funnel.svg", "funnel.tsv")),
         *(["ok", "sources:", what] for what in ("files", "contract")),
         ["ok", "versions.json:", "files"],
     ]
@@ -158,7 +161,7 @@ def test_damage_is_found_and_stays(place, damage):
     assert (checked.status, checked.jobs) == (1, {"check": 1}), checked.text
     failed = [line.strip() for line in checked.text.splitlines() if line.startswith("FAILED")]
     assert [line.endswith(DAMAGE[damage]) for line in failed] == [True], failed
-    assert "error: 1 of 5 checks failed: " in checked.text
+    assert "error: 1 of 7 checks failed: " in checked.text
     assert "Traceback" not in checked.text
     assert run(place, "check").status == 1
 
@@ -207,4 +210,4 @@ def test_other_packages_are_named_until_all_was_made_anew(place):
 def test_another_configuration_is_another_record_and_reruns_nothing_else(place):
     config = place / "study/config/config.yaml"
     config.write_text(config.read_text() + "seed: 7\n")
-    assert run(place, "-n").rules == {"cards_versions", "cards_manifest", "overview_dag"}
+    assert run(place, "-n").rules == {"cards_versions", "cards_manifest", "overview_dag", "overview_costs"}

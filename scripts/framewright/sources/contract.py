@@ -1,8 +1,9 @@
 """What the sources promise to every pipeline: each row of the table has a record, and the records can be relied on."""
 
+import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -13,8 +14,8 @@ import numpy as np
 
 from framewright.contract import Finding, finding
 from framewright.probe import FACTS
-from framewright.sources.outcome import Outcome
-from framewright.truth import Truth, problem
+from framewright.sources.outcome import Outcome, read_outcome
+from framewright.truth import Truth, problem, read_truth
 
 KEYS = {"video", "licence", "sha256", "bytes", "status", "reason", "notes", "use", *FACTS}
 
@@ -29,37 +30,41 @@ class Source:
     truth: Truth | None
 
 
-def contract(sources: Mapping[str, Source], statuses: Mapping[str, str]) -> list[Finding]:
-    """The promises, each found to hold or broken; `sources` by the table's ids, `statuses` by those of the summary."""
-    counts = Counter(source.probe.get("status") for source in sources.values())
-    said = ", ".join(f"{count} {status}" for status, count in sorted(counts.items(), key=str))
-    frames = sum(source.probe.get("frames") or 0 for source in sources.values())
-    objects = sum(len(source.truth.objects) for source in sources.values() if source.truth)
+def read_source(file: str, outcome: str, probe: str, truth: str | None) -> Source:
+    """The records of one video, from the paths of its file, source.json, probe.json and truth.json."""
+    record = json.loads(Path(probe).read_text(encoding="utf-8"))
+    return Source(Path(file), read_outcome(outcome), record, read_truth(truth) if truth else None)
 
-    def of_each(name: str, fault: Callable[[Source], str], holds: str = "") -> Finding:
-        faults = ((video, fault(source)) for video, source in sources.items())
-        return finding(name, (f"{video}: {what}" for video, what in faults if what), holds)
 
+def contract(sources: Iterable[tuple[str, Source]], statuses: Mapping[str, str]) -> list[Finding]:
+    """The promises, each found to hold or broken; `sources` by the table's ids, `statuses` by those of the summary.
+
+    The sources are taken one by one, so that no more than one need be in memory.
+    """
+    faults: dict[str, list[str]] = {name: [] for name in PROMISES}
+    found: dict[str, str] = {}
+    frames = objects = 0
+    for video, source in sources:
+        found[video] = "dead" if source.outcome.status == "dead" else source.probe.get("status", "unknown")
+        frames += source.probe.get("frames") or 0
+        objects += len(source.truth.objects) if source.truth else 0
+        for name, fault_of in PROMISES.items():
+            if fault := fault_of(source):
+                faults[name].append(f"{video}: {fault}")
+    counts = ", ".join(f"{count} {status}" for status, count in sorted(Counter(found.values()).items()))
+    holds = {_frames_fault: f"{frames:,} frames", _truth_fault: f"{objects:,} objects"}
     return [
-        finding("the summary has a row for each video, and its status", _counts(sources, statuses), said),
-        of_each("each file is there, and each link leads to one", _file_fault, f"{len(sources)} files"),
-        of_each("each record has all keys", _keys_fault, f"{len(KEYS)} keys"),
-        of_each("each record has valid values", _values_fault),
-        of_each("what can't be used has a reason, and nothing else has", _reason_fault),
-        of_each("what can be used has frames", _frames_fault, f"{frames:,} frames"),
-        of_each("key frames ascend, and lie within the duration", _keyframes_fault),
-        of_each("the part to use lies within the duration", _use_fault),
-        of_each("the truth is of this video, and its objects are in the picture", _truth_fault, f"{objects:,} objects"),
+        finding("the summary has a row for each video, and its status", _counts(found, statuses), counts),
+        *(finding(name, faults[name], holds.get(fault_of, "")) for name, fault_of in PROMISES.items()),
     ]
 
 
-def _counts(sources: Mapping[str, Source], statuses: Mapping[str, str]) -> Iterator[str]:
-    yield from (f"{video}: not in the summary" for video in sources if video not in statuses)
-    yield from (f"{video}: not in the table" for video in statuses if video not in sources)
-    for video, source in sources.items():
-        expected = "dead" if source.outcome.status == "dead" else source.probe.get("status")
-        if statuses.get(video, expected) != expected:
-            yield f"{video}: {statuses[video]} in the summary, {expected} in its record"
+def _counts(found: Mapping[str, str], statuses: Mapping[str, str]) -> Iterator[str]:
+    yield from (f"{video}: not in the summary" for video in found if video not in statuses)
+    yield from (f"{video}: not in the table" for video in statuses if video not in found)
+    for video, status in found.items():
+        if statuses.get(video, status) != status:
+            yield f"{video}: {statuses[video]} in the summary, {status} in its record"
 
 
 def _file_fault(source: Source) -> str:
@@ -172,4 +177,15 @@ VALID: dict[str, Callable[[Any], bool]] = {
     "colour": lambda value: value.get("class") in ("SDR", "PQ", "HLG", "unknown"),
     "keyframes": lambda value: bool(value) and all(isinstance(time, int | float) for time in value),
     "notes": lambda value: all(isinstance(note, str) for note in value),
+}
+
+PROMISES: dict[str, Callable[[Source], str]] = {
+    "each file is there, and each link leads to one": _file_fault,
+    "each record has all keys": _keys_fault,
+    "each record has valid values": _values_fault,
+    "what can't be used has a reason, and nothing else has": _reason_fault,
+    "what can be used has frames": _frames_fault,
+    "key frames ascend, and lie within the duration": _keyframes_fault,
+    "the part to use lies within the duration": _use_fault,
+    "the truth is of this video, and its objects are in the picture": _truth_fault,
 }

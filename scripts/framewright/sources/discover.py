@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from framewright.sources.outcome import without_password
 from framewright.sources.sniff import LONG_ENOUGH, is_text, is_video
+from framewright.table import WILDCARD
 
 VIDEO_NAME = re.compile(
     r".+\.(mp4|m4v|mov|qt|mkv|webm|avi|ts|mts|m2ts|mpe?g|m2v|vob|wmv|asf|flv|f4v|ogv|3gp|3g2|mxf|dv|y4m|ivf|26[45]|h26[45]"
@@ -132,6 +133,8 @@ def _judge(path: Path) -> tuple[bool, str]:
         return False, ""
     if re.search(r"[\x00-\x1f\x7f\udc80-\udcff]|\s$", str(path)):
         return False, "a table cannot hold this name; rename it (left out)"
+    if WILDCARD.search(str(path)):
+        return False, "Snakemake would replace the word in braces; rename it (left out)"
     if not video and not head:
         return False, "0 bytes; left out"
     if not video and is_text(head):

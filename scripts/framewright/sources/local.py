@@ -1,5 +1,6 @@
 """Files that are here already: linked, never copied."""
 
+import stat
 from pathlib import Path
 
 from framewright.sources.outcome import Dead, Fetched, checked
@@ -8,10 +9,12 @@ from framewright.sources.outcome import Dead, Fetched, checked
 def link(source: str | Path, target: Path, *, sha256: str | None = None) -> Fetched:
     """Make `target` a link to the absolute path of `source`; its bytes are read only to check a sha256.
 
-    Raises Dead when there is no such file, when it holds nothing, or when it may not be read.
+    Raises Dead when there is no such file, when it is no plain file, holds nothing, or may not be read.
     """
     source = Path(source).absolute()
     try:
+        if not stat.S_ISREG(source.stat().st_mode):  # opening a pipe would wait for somebody to write
+            raise Dead("not-video", f"{source} is a folder, a pipe or a device; give a file")
         with source.open("rb") as file:
             empty = not file.read(1)
         if empty:
@@ -19,8 +22,6 @@ def link(source: str | Path, target: Path, *, sha256: str | None = None) -> Fetc
         digest = checked(source, sha256) if sha256 else None
     except FileNotFoundError as error:
         raise Dead("gone", f"{source} does not exist") from error
-    except IsADirectoryError as error:
-        raise Dead("not-video", f"{source} is a folder") from error
     except OSError as error:
         raise Dead("forbidden", f"{source} cannot be read ({error.strerror})") from error
     target.symlink_to(source)

@@ -14,32 +14,23 @@ COLUMNS = (
     *("video", "status", "reason", "retry", "source", "kind", "seconds", "frames", "width", "height", "rate"),
     *("colour", "codec", "audio", "bytes", "sha256", "licence", "notes"),
 )
-SHOWN = (
-    "video",
-    "status",
-    "reason",
-    "retry",
-    "source",
-    "seconds",
-    "width",
-    "height",
-    "rate",
-    "colour",
-    "licence",
-    "notes",
-)
+SHOWN = ("video", "status", "remarks", "seconds", "pixels", "rate", "colour", "licence", "source")
 MOST = 500  # rows on a page
 WORDS = {  # what begins the sentence of a rejected video, and its word for the funnel
     "this is text": "text",
     "this is a web page": "page",
     "this is a playlist": "playlist",
+    "this is a picture": "picture",
+    "this is an archive": "archive",
     "the file is empty": "empty",
-    "not a media file": "unreadable",
+    "it begins as a video": "cut-off",
+    "it changed": "unfinished",
+    "not a media file|its header is damaged": "unreadable",
     "there is no video": "no-video",
     "no decoder": "codec",
     "none of its frames": "undecodable",
     "its pictures": "too-large",
-    "decoding it failed": "decoder",
+    "reading it|decoding it": "decoder",
     "its sha256": "checksum",
     "it ends at|it begins at": "out-of-range",
 }
@@ -66,10 +57,13 @@ def summary(videos: Iterable[tuple[Outcome, dict]]) -> tuple[str, list[Item], st
 
 def summary_page(text: str) -> str:
     """The table as a page for people: what can't be used first, and of very many videos only the first ones."""
-    header, *rows = [line.split("\t") for line in text.splitlines()]
-    chosen = [header.index(name) for name in SHOWN]
-    rows.sort(key=lambda row: row[header.index("status")] == "ok")
-    shown = [[plain(row[i]) for i in chosen] for row in rows[:MOST]]
+    header, *lines = [line.split("\t") for line in text.splitlines()]
+    rows = sorted((dict(zip(header, line, strict=True)) for line in lines), key=lambda row: row["status"] == "ok")
+    for row in rows[:MOST]:
+        row["remarks"] = row["reason"] + "; worth another try" * bool(row["retry"]) or row["notes"]
+        row["pixels"] = f"{row['width']} x {row['height']}" if row["width"] else ""
+        row["licence"] = row["licence"] or "UNKNOWN"
+    shown = [[plain(row[name]) for name in SHOWN] for row in rows[:MOST]]
     rest = f"These are {MOST:,} of {len(rows):,}; `results/sources/summary.tsv` has all." if len(rows) > MOST else ""
     return page("Sources", f"# What became of each video\n\n{rest}\n\n{table(SHOWN, shown)}\n")
 
