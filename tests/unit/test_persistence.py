@@ -216,6 +216,16 @@ def test_shards_can_be_read_by_plain_h5py(tmp_path):
     assert (tmp_path / "a" / "augmented_traj-0007.h5").stat().st_size < 40_000
 
 
+def test_clips_of_several_shards_are_read_in_the_order_of_their_numbers(tmp_path):
+    clips = made(Variant(), 6)
+    for shard, part in {"0001": clips[3:], "0000": clips[:3]}.items():
+        write_clips(tmp_path / shard, STEM, shard, "hdf5", iter(part))
+    gather(tmp_path / "all", [tmp_path / "0001", tmp_path / "0000"])
+    read = Clips(tmp_path / "all", STEM)
+    assert [read[position].metadata["source_sample_idx"] for position in (0, 5, 2, 3)] == [0, 5, 2, 3]
+    np.testing.assert_array_equal(read.video(4), clips[4].video)
+
+
 def test_no_clips_are_an_empty_folder(tmp_path):
     for storage in STORAGES:
         write_clips(tmp_path / storage, STEM, "0000", storage, iter(()))

@@ -108,8 +108,8 @@ class Clips:
 
     def _shard(self, path: Path) -> dict[str, h5py.Dataset]:
         if self._open[0] != path:
-            for dataset in self._open[1].values():
-                dataset.file.close()
+            for shard in {dataset.file for dataset in self._open[1].values()}:
+                shard.close()
             shard = h5py.File(path)
             self._open = path, {name: shard[name] for name in ("metadata", "video")}
         return self._open[1]
