@@ -1,7 +1,7 @@
-# Persistence: clips of a sphere on a 3-D path, with transients, and models that tell them apart.
+# Persistence: clips of a sphere on a 3-D path, with transients that appear for a few frames.
 # requires: nothing, or a folder of base clips
 # yields:   results/persistence/base/, results/persistence/dataset/ and results/persistence/variants/<variant>/dataset/,
-#           results/persistence/models/<variant>/<task>/, previews, evaluation, card and contract
+#           results/persistence/{summary.tsv, outcomes.tsv, contract.json}, results/persistence/card/
 #
 # An arm of the study is the base set with transients of one kind. {arm} is its place among the results: nothing for the
 # default arm, variants/<name>/ for the others.
@@ -13,7 +13,6 @@ ARMS = arms(PERSISTENCE)
 ARM_OF = {"" if name == "default" else f"variants/{name}/": name for name in ARMS}
 PLACE_OF = {name: place for place, name in ARM_OF.items()}
 SHARDS = shards_of(PERSISTENCE["samples"], PERSISTENCE["shard_size"])
-MODELS = [(variant, task) for variant, arm in ARMS.items() for task in arm["train"]]
 
 
 rule persistence_base:
@@ -80,7 +79,7 @@ rule persistence_augment:
         mem_mb=lambda wildcards, attempt: 2000 * attempt,
     params:
         code=code_of("persistence_augment"),
-        recipe=lambda wildcards: without(ARMS[wildcards.variant], "storage", "train"),
+        recipe=lambda wildcards: without(ARMS[wildcards.variant], "storage"),
         storage=lambda wildcards: ARMS[wildcards.variant]["storage"],
         seed=config["seed"],
     script:
@@ -115,7 +114,7 @@ rule persistence_dataset:
             "transients_per_video": ARMS[ARM_OF[wildcards.arm]]["per_video"],
             "checkpoint_interval": PERSISTENCE["shard_size"],
             "source": PERSISTENCE["base"],
-            "transients": without(ARMS[ARM_OF[wildcards.arm]], "train"),
+            "transients": ARMS[ARM_OF[wildcards.arm]],
         },
     script:
         "../scripts/persistence_dataset.py"
@@ -173,7 +172,7 @@ rule persistence_card:
     params:
         code=code_of("persistence_card"),
         places={name: f"{PLACE_OF[name]}dataset/" for name in ARMS},
-        settings={"seed": config["seed"], "persistence": without(PERSISTENCE, "train", "shard_size")},
+        settings={"seed": config["seed"], "persistence": without(PERSISTENCE, "shard_size")},
     script:
         "../scripts/persistence_card.py"
 

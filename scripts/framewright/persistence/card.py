@@ -30,9 +30,8 @@ DATASET = Dataset(
     cites=(),
     privacy="Nothing in it is recorded: all pictures are rendered spheres.",
     limits=(
-        "In the default arm colour gives transients away: a test for red solves it. Read results beside the baselines "
-        "and the bound in evaluation.json, and use the same-colour arm.",
-        "Whether a whole clip is persistent can't be known from its first frames: no predictor beats the bound.",
+        "In the default arm colour gives transients away: a test for red solves it. Use the same-colour arm.",
+        "Whether a whole clip is persistent can't be known from its first frames: transients appear at random.",
         "The type of a transient can hardly be told in the one to three frames that it lives; it is recorded, and not "
         "meant as a label.",
     ),
