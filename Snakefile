@@ -19,7 +19,9 @@ report: "rules/captions/workflow.rst"
 
 include: "rules/common.smk"
 include: "rules/sources.smk"
+include: "rules/patches.smk"
 include: "rules/videomnist.smk"
+include: "rules/persistence.smk"
 include: "rules/overview.smk"
 include: "rules/cards.smk"
 

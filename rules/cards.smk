@@ -24,19 +24,10 @@ rule cards_funnel:
         "../scripts/cards_funnel.py"
 
 
-# As plain text: of a long list that holds rules' own outputs Snakemake takes quadratic time.
-ARTIFACTS = paths(
-    rules.sources.input,
-    rules.overview_dag.output,
-    rules.cards_funnel.output,
-    *(getattr(rules, pipeline).input for pipeline in config["pipelines"]),
-)
-
-
 rule cards_versions:
     """The versions of everything that made the results are in versions.json."""
     input:
-        artifacts=ARTIFACTS,
+        outcomes=rules.cards_funnel.input.outcomes,
     output:
         versions=update("results/versions.json"),
     log:
@@ -63,7 +54,13 @@ warn_of_other_packages(rules.cards_versions.output.versions)
 rule cards_manifest:
     """Every final artifact is in MANIFEST.tsv with its size, its sha256 and the rule that made it."""
     input:
-        artifacts=[*ARTIFACTS, rules.cards_versions.output.versions],
+        artifacts=paths(
+            rules.sources.input,
+            rules.overview_dag.output,
+            rules.cards_funnel.output,
+            rules.cards_versions.output,
+            *(getattr(rules, pipeline).input for pipeline in config["pipelines"]),
+        ),
     output:
         manifest="results/MANIFEST.tsv",
     log:

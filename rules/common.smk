@@ -32,7 +32,7 @@ def checked() -> dict:
     config.update(filled)
     rows = table.read_table(config["videos"] or HOUSE / "config" / "videos.tsv")
     if workflow.is_main_process:
-        faults += table.problems(rows, SCHEMAS, SCENES)
+        faults += table.problems(rows, SCHEMAS, SCENES, config["patches"]["categories"])
     if faults:
         sys.exit("\n".join(faults))
     return table.videos(rows)

@@ -1,4 +1,4 @@
-"""Films that do harm, lie or break: each with what a run must say of it. Made by code, below `films/` of a study.
+"""Films that do harm, lie or break: each with what a run must say of it. Made by code, in the folder of a study.
 
 `FILMS` go through a whole run. `REFUSED` are sources that the table's check turns away before anything runs.
 """
@@ -281,7 +281,9 @@ def films(port: int) -> dict[str, Film]:
         "large-pictures-in-few-bytes": rejected(
             "large.avi", lambda path: fixture.claim_size(make_video(path, **HUGE), 11_000, 11_000), ""
         ),
-        "picture-bomb": ok("bomb.png", picture_bomb, "a picture rather than a video", displayed_size=[5000, 5000]),
+        "picture-bomb": ok(
+            "bomb.png", picture_bomb, "a picture rather than a video", displayed_size=[5000, 5000], rate="25"
+        ),
         "black-33-megapixels": ok("black.mp4", black_bomb, displayed_size=[8192, 4096], frames=4),
         "sparse-three-hours": ok("sparse.mp4", sparse, frames=30, duration=1.0),
         # lies

@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from framewright.patches import formats as patches
 from framewright.videomnist import plan as videomnist
 
 Schema = dict[str, Any]
@@ -46,7 +47,7 @@ def complete(config: dict | None, folder: Path) -> tuple[dict, list[str]]:
     filled = fill(filled, schema)
     # What a schema can't say, such as two keys that contradict each other: a function for each section that needs one,
     # from its filled values to lines like those above.
-    for section, faults in (("videomnist", videomnist.faults),):
+    for section, faults in (("patches", patches.faults), ("videomnist", videomnist.faults)):
         if found := faults(filled[section]):
             lines += found
             filled[section] = fill(None, schema["properties"][section])

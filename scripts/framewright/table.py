@@ -258,7 +258,7 @@ def _input_fault(path: str) -> str:
     """Why Snakemake, which reads every input itself, would stumble over a file or folder that is there."""
     if WILDCARD.search(path):
         return "Snakemake would replace the word in braces; rename it, or give a link to it with another name"
-    if exists("thing", path) and not os.access(path, os.R_OK):
+    if not os.access(path, os.R_OK) and exists("thing", path):
         return "you may not read it; ask its owner for that permission"
     return ""
 

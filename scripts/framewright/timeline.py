@@ -71,11 +71,12 @@ class Timeline:
 
         Times are stored in whole ticks, so a steady 30000/1001 may look like 33, 34, 33 ms. The rate is steady when
         every frame lies within a tick of an even grid; then the simplest such rate is given, `claimed` before others.
+        What appears at one instant alone has the rate that its own duration says.
         """
         steps = len(self) - 1
         span = int(self.ticks[-1] - self.ticks[0]) if steps > 0 else 0
         if span == 0:
-            return claimed or (1 / (self.end - self.start) if self.end > self.start else Fraction(0)), False
+            return (1 / (self.end - self.start) if self.end > self.start else claimed or Fraction(0)), False
         exact = Fraction(steps, span) / self.unit
         grid = self.ticks[0] + np.arange(len(self)) * (span / steps)
         coarse = span < 4 * steps  # too few ticks per frame to tell rounding from a varying rate

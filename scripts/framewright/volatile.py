@@ -12,6 +12,12 @@ from typing import Any
 # durations in other lines of text are volatile without being named.
 VOLATILE: dict[str, tuple[str, ...]] = {
     "results/versions.json": ("git", "processor", "platform"),
+    "results/persistence/*dataset/PROGRESS.txt": (),
+    "results/persistence/*dataset/checkpoint.json": ("timestamp", "start_time"),
+    "results/persistence/*dataset/GENERATION_SUMMARY.json": (
+        *("timestamp", "start_time", "elapsed_time_minutes"),
+        *("processing_time_minutes", "average_rate_samples_per_second"),
+    ),
 }
 
 _TIMES = re.compile(

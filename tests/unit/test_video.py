@@ -17,7 +17,7 @@ from make_video import damage, is_upright, make_video, number_in, picture
 from framewright.colour import Colour
 from framewright.errors import UserError
 from framewright.media import open_media
-from framewright.timeline import read_timeline
+from framewright.timeline import Timeline, read_timeline
 from framewright.video import open_video
 
 PQ = Colour("bt2020", "smpte2084", "bt2020nc", "tv")
@@ -315,11 +315,14 @@ def test_readers_left_halfway_are_closed(tmp_path):
     ],
 )
 def test_rate(claimed, ticks, unit, rate, varies):
-    from framewright.timeline import Timeline
-
     count = len(ticks)
     line = Timeline(np.array(ticks), np.zeros(count, int), np.ones(count, bool), Fraction(1, unit), 0, 0, 0)
     assert tuple(map(str, line.rate(claimed))) == (rate, str(varies))
+
+
+def test_the_duration_of_a_single_frame_tells_its_rate_whatever_the_header_claims():
+    line = Timeline(np.array([7]), np.array([40]), np.array([True]), Fraction(1, 1000), 0, 0, 0)
+    assert line.rate(Fraction(100_000)) == (25, False)
 
 
 # Hostile files

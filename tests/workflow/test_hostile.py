@@ -80,7 +80,7 @@ def campaign(tmp_path_factory) -> Campaign:
             rows = read_summary(study / "results/sources/summary.tsv")
             records = {name: json.loads((study / f"results/sources/{name}/probe.json").read_text()) for name in FILMS}
             seconds = {name: seconds_of(study, name) for name in FILMS}
-            second = process.submit(snakemake, study).result()
+            second = process.submit(snakemake, study, timeout=900).result()
             held = process.submit(resource.getrusage, resource.RUSAGE_CHILDREN).result().ru_maxrss / 1024
         after = around(study)
     return Campaign(study, first, second, rows, records, seconds, held, callers, before, after)

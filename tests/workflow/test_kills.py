@@ -27,6 +27,7 @@ def study(tmp_path_factory) -> Path:
         yield folder / "study"
 
 
+@pytest.mark.timeout(900)  # a busy machine takes its time
 def test_after_three_kills_the_study_is_the_same(study):
     """Snakemake with its jobs, Snakemake alone while a job works, and a job: whatever was killed, nothing is left."""
     whole = verify.lay_out(study, study.with_name("whole"))

@@ -1,0 +1,213 @@
+# Persistence: clips of a sphere on a 3-D path, with transients that appear for a few frames.
+# requires: nothing, or a folder of base clips
+# yields:   results/persistence/base/, results/persistence/dataset/ and results/persistence/variants/<variant>/dataset/,
+#           results/persistence/{summary.tsv, outcomes.tsv, contract.json}, results/persistence/card/
+#
+# An arm of the study is the base set with transients of one kind. {arm} is its place among the results: nothing for the
+# default arm, variants/<name>/ for the others.
+
+from framewright.persistence.places import arms, numbers_of, present, shards_of, without
+
+PERSISTENCE = config["persistence"]
+ARMS = arms(PERSISTENCE)
+ARM_OF = {"" if name == "default" else f"variants/{name}/": name for name in ARMS}
+PLACE_OF = {name: place for place, name in ARM_OF.items()}
+SHARDS = shards_of(PERSISTENCE["samples"], PERSISTENCE["shard_size"])
+
+
+rule persistence_base:
+    """A shard of the base set is rendered or, if the configuration names a folder, taken from it."""
+    input:
+        taken=lambda wildcards: present(
+            PERSISTENCE["base"]["folder"],
+            numbers_of(wildcards.shard, PERSISTENCE["samples"], PERSISTENCE["shard_size"]),
+        ),
+    output:
+        clips=directory("results/persistence/shards/base/{shard}"),
+        account="results/persistence/shards/base/{shard}.json",
+    log:
+        "logs/persistence_base/{shard}.log",
+    benchmark:
+        "benchmarks/persistence_base/{shard}.tsv"
+    conda:
+        "../envs/persistence.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+    params:
+        code=code_of("persistence_base"),
+        base=without(PERSISTENCE["base"], "folder", "visible_share", "storage"),
+        folder=PERSISTENCE["base"]["folder"],
+        visible_share=PERSISTENCE["base"]["visible_share"],
+        storage=PERSISTENCE["base"]["storage"],
+        numbers=lambda wildcards: numbers_of(wildcards.shard, PERSISTENCE["samples"], PERSISTENCE["shard_size"]),
+        seed=config["seed"],
+    script:
+        "../scripts/persistence_base.py"
+
+
+rule persistence_link:
+    """The base set is in one folder; its files are links to those of its shards."""
+    input:
+        shards=expand(rules.persistence_base.output.clips, shard=SHARDS),
+    output:
+        folder=directory("results/persistence/base"),
+    log:
+        "logs/persistence_link.log",
+    localrule: True
+    conda:
+        "../envs/persistence.yaml"
+    params:
+        code=code_of("persistence_link"),
+    script:
+        "../scripts/persistence_link.py"
+
+
+rule persistence_augment:
+    """A shard of an arm has the base clips with their transients, labelled by what was drawn."""
+    input:
+        clips=rules.persistence_base.output.clips,
+    output:
+        clips=directory("results/persistence/shards/arms/{variant}/{shard}"),
+        account="results/persistence/shards/arms/{variant}/{shard}.json",
+    log:
+        "logs/persistence_augment/{variant}/{shard}.log",
+    benchmark:
+        "benchmarks/persistence_augment/{variant}/{shard}.tsv"
+    conda:
+        "../envs/persistence.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+    params:
+        code=code_of("persistence_augment"),
+        recipe=lambda wildcards: without(ARMS[wildcards.variant], "storage"),
+        storage=lambda wildcards: ARMS[wildcards.variant]["storage"],
+        seed=config["seed"],
+    script:
+        "../scripts/persistence_augment.py"
+
+
+rule persistence_dataset:
+    """An arm is in one folder as documented, with a summary that is counted from its files."""
+    input:
+        shards=lambda wildcards: expand(
+            rules.persistence_augment.output.clips, variant=ARM_OF[wildcards.arm], shard=SHARDS
+        ),
+        base=expand(rules.persistence_base.output.account, shard=SHARDS),
+        accounts=lambda wildcards: expand(
+            rules.persistence_augment.output.account, variant=ARM_OF[wildcards.arm], shard=SHARDS
+        ),
+    output:
+        dataset=directory("results/persistence/{arm}dataset"),
+    log:
+        "logs/persistence_dataset/{arm}dataset.log",
+    wildcard_constraints:
+        arm="|".join(ARM_OF),
+    conda:
+        "../envs/persistence.yaml"
+    params:
+        code=code_of("persistence_dataset"),
+        samples=PERSISTENCE["samples"],
+        configuration=lambda wildcards: {
+            "variant": ARM_OF[wildcards.arm],
+            "seed": config["seed"],
+            "num_samples": PERSISTENCE["samples"],
+            "transients_per_video": ARMS[ARM_OF[wildcards.arm]]["per_video"],
+            "checkpoint_interval": PERSISTENCE["shard_size"],
+            "source": PERSISTENCE["base"],
+            "transients": ARMS[ARM_OF[wildcards.arm]],
+        },
+    script:
+        "../scripts/persistence_dataset.py"
+
+
+rule persistence_summary:
+    """The figures of all arms are in one table; one says of each clip what became of it."""
+    input:
+        base=expand(rules.persistence_base.output.account, shard=SHARDS),
+        accounts=expand(rules.persistence_augment.output.account, variant=ARMS, shard=SHARDS),
+        datasets=expand(rules.persistence_dataset.output.dataset, arm=ARM_OF),
+    output:
+        table="results/persistence/summary.tsv",
+        outcomes="results/persistence/outcomes.tsv",
+        page=report(
+            "results/persistence/summary.html",
+            caption="captions/persistence_summary.rst",
+            category="Persistence",
+            labels={"variant": "all", "shows": "figures"},
+        ),
+    log:
+        "logs/persistence_summary.log",
+    localrule: True
+    conda:
+        "../envs/persistence.yaml"
+    params:
+        code=code_of("persistence_summary"),
+        samples=PERSISTENCE["samples"],
+        variants=list(ARMS),
+    script:
+        "../scripts/persistence_summary.py"
+
+
+rule persistence_card:
+    """The clips have a card for programs and one for people: what they are, what was lost, limits."""
+    input:
+        outcomes=rules.persistence_summary.output.outcomes,
+        datasets=expand(rules.persistence_dataset.output.dataset, arm=ARM_OF),
+        citation=HOUSE / "CITATION.cff",
+    output:
+        croissant="results/persistence/card/croissant.json",
+        index="results/persistence/card/index.parquet",
+        readme="results/persistence/card/README.md",
+        page=report(
+            "results/persistence/card/README.html",
+            caption="captions/persistence_card.rst",
+            category="Persistence",
+            labels={"variant": "all", "shows": "card"},
+        ),
+    log:
+        "logs/persistence_card.log",
+    localrule: True
+    conda:
+        "../envs/persistence.yaml"
+    params:
+        code=code_of("persistence_card"),
+        places={name: f"{PLACE_OF[name]}dataset/" for name in ARMS},
+        settings={"seed": config["seed"], "persistence": without(PERSISTENCE, "shard_size")},
+    script:
+        "../scripts/persistence_card.py"
+
+
+rule persistence_contract:
+    """Every clip keeps what the documents promise, which contract.json says."""
+    input:
+        base=rules.persistence_link.output.folder,
+        datasets=expand(rules.persistence_dataset.output.dataset, arm=ARM_OF),
+        outcomes=rules.persistence_summary.output.outcomes,
+    output:
+        contract="results/persistence/contract.json",
+    log:
+        "logs/persistence_contract.log",
+    benchmark:
+        "benchmarks/persistence_contract.tsv"
+    retries: 0
+    conda:
+        "../envs/persistence.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+    params:
+        code=code_of("persistence_contract"),
+        variants={name: arm["per_video"] for name, arm in ARMS.items()},
+        samples=PERSISTENCE["samples"],
+        most_lost=PERSISTENCE["most_lost"],
+    script:
+        "../scripts/persistence_contract.py"
+
+
+rule persistence:
+    """All arms of the study are there, checked and described."""
+    input:
+        rules.persistence_link.output.folder,
+        expand(rules.persistence_dataset.output.dataset, arm=ARM_OF),
+        rules.persistence_summary.output,
+        rules.persistence_card.output,
+        rules.persistence_contract.output.contract,

@@ -1,0 +1,181 @@
+"""What the patches promise: each pair can be loaded, is what its row says, and nothing is there that should not be."""
+
+import struct
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from framewright.contract import Finding, finding
+from framewright.patches.formats import FOLDERS, HELD_OUT, SCALE, SPAN, STACKS, Category, Format
+from framewright.patches.manifest import Patch
+from framewright.patches.stack import from_png, low, unstacked
+
+READ = 200  # patches whose pictures are read and compared; of all others the size is looked at
+TILT = 1.0  # by how many windows a category's share of a film may be off, by rounding
+
+
+def contract(
+    dataset: Path,
+    patches: list[Patch],
+    plans: list[dict[str, Any]],
+    lost: Mapping[tuple[str, str], int],
+    shares: Mapping[str, Mapping[str, float]] | None,
+    categories: Mapping[str, Category],
+) -> list[Finding]:
+    """The promises, each found to hold or broken, of the `patches` in the folder `dataset`.
+
+    `lost` counts the windows of the outcomes that became no patch, by video and category. `shares` are those of the
+    table by video, None where targets or the disk decide how many windows there are.
+    """
+    formats = {own.name: own for category in categories.values() for own in category.formats}
+    sizes = {kind: _sizes(dataset, patches, kind) for kind in FOLDERS}
+    read = patches[:: max(1, len(patches) // READ)] if patches else []
+    counts = Counter(patch.category for patch in patches)
+    said = ", ".join(f"{counts[name]:,} {name}" for name in categories)
+    total = sum(path.stat().st_size for patch in patches for path in _paths(dataset, patch) if path.is_file())
+    return [
+        finding("each category has all its folders, and LR leads to LR_5frames", _folder_faults(dataset, categories)),
+        finding("each patch has a row, and each row its files", _file_faults(dataset, patches, categories), said),
+        finding(
+            "sharp and small pictures have the sizes of their format, a third on both axes",
+            _size_faults(patches, sizes, formats),
+            f"{3 * len(patches):,} files, {total / 1e9:.3f} GB",
+        ),
+        finding(
+            "small pictures are made of the sharp one by the kernel that the row names",
+            _kernel_faults(dataset, read),
+            f"{len(read)} patches read",
+        ),
+        finding("no frame of a film is in two windows", _overlaps(patches)),
+        finding("the sharp picture is the middle one of seven neighbours", _order_faults(patches)),
+        finding("categories get windows by their shares", _weight_faults(plans, shares or {})),
+        finding("what was planned is there, or was lost for a reason", _count_faults(patches, plans, lost)),
+        finding("no category has more than its target", _target_faults(counts, categories)),
+        finding("a film is in one split alone", _split_faults(patches)),
+    ]
+
+
+def png_size(path: Path) -> tuple[int, int] | None:
+    """(width, height) from the first bytes of a PNG; None where it is none."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(24)
+    except OSError:
+        return None
+    return struct.unpack(">II", head[16:24]) if head[:8] == b"\x89PNG\r\n\x1a\n" and len(head) == 24 else None
+
+
+def _paths(dataset: Path, patch: Patch) -> list[Path]:
+    return [dataset / name for name in patch.files.values()]
+
+
+def _sizes(dataset: Path, patches: Iterable[Patch], kind: str) -> dict[str, tuple[int, int] | None]:
+    return {patch.gt: png_size(dataset / patch.files[kind]) for patch in patches}
+
+
+def _folder_faults(dataset: Path, categories: Mapping[str, Category]) -> Iterator[str]:
+    for category in categories.values():
+        for format in category.formats:
+            folder = Path(category.root, format.folder)
+            yield from (f"{folder / kind} is missing" for kind in FOLDERS if not (dataset / folder / kind).is_dir())
+            link = dataset / folder / "LR"
+            if not link.is_symlink() or link.readlink() != Path("LR_5frames"):
+                yield f"{folder / 'LR'} is no link to LR_5frames"
+        if not (dataset / category.root / HELD_OUT["val"] / "GT").is_dir():
+            yield f"{category.root}/Val/GT is missing"
+
+
+def _file_faults(dataset: Path, patches: list[Patch], categories: Mapping[str, Category]) -> Iterator[str]:
+    named = [name for patch in patches for name in patch.files.values()]
+    yield from (f"{name} is named twice" for name, count in Counter(named).items() if count > 1)
+    yield from (f"{name} is missing" for name in named if not (dataset / name).is_file())
+    known = set(named)
+    for category in categories.values():
+        for format in category.formats:
+            for kind in FOLDERS:
+                folder = Path(category.root, format.folder, kind)
+                there = (f"{folder}/{path.name}" for path in (dataset / folder).glob("*.png"))
+                yield from (f"{name} has no row" for name in sorted(there) if name not in known)
+
+
+def _size_faults(patches: list[Patch], sizes: Mapping[str, Mapping], formats: Mapping[str, Format]) -> Iterator[str]:
+    for patch in patches:
+        format = formats.get(patch.format)
+        if format is None:
+            yield f"{patch.gt}: there is no format {patch.format}"
+            continue
+        wanted = {"GT": (format.width, format.height)}
+        for kind, numbers in STACKS.items():
+            wanted[kind] = format.width // SCALE, format.height // SCALE * len(numbers)
+        for kind, size in wanted.items():
+            if sizes[kind][patch.gt] != size:
+                yield f"{patch.files[kind]} is {sizes[kind][patch.gt]}, not {size}"
+
+
+def _kernel_faults(dataset: Path, patches: Iterable[Patch]) -> Iterator[str]:
+    for patch in patches:
+        pictures = {
+            kind: from_png((dataset / name).read_bytes())
+            for kind, name in patch.files.items()
+            if (dataset / name).is_file()
+        }
+        if len(pictures) < len(FOLDERS) or any(picture is None for picture in pictures.values()):
+            yield f"{patch.gt}: can't be read"
+            continue
+        wanted = low(pictures["GT"], patch.kernel, patch.degrading, SPAN // 2)
+        for kind, numbers in STACKS.items():
+            middle = unstacked(pictures[kind], len(numbers))[list(numbers).index(SPAN // 2)]
+            if not np.array_equal(middle, wanted):
+                off = np.abs(middle.astype(int) - wanted).mean() if middle.shape == wanted.shape else np.inf
+                yield f"{patch.files[kind]}: {off:.2f} grey values from {patch.kernel} of its sharp picture"
+
+
+def _overlaps(patches: Iterable[Patch]) -> Iterator[str]:
+    taken: dict[str, dict] = defaultdict(dict)
+    for patch in patches:
+        for time in patch.times:
+            other = taken[patch.video].setdefault(time, patch)
+            if other is not patch:
+                yield f"{patch.video} at {float(time):.3f} s: {other.gt} and {patch.gt}"
+                break
+
+
+def _order_faults(patches: Iterable[Patch]) -> Iterator[str]:
+    for patch in patches:
+        if len(patch.times) != SPAN or list(patch.times) != sorted(set(patch.times)):
+            yield f"{patch.gt}: its times are {', '.join(map(str, patch.times))}"
+
+
+def _weight_faults(plans: Iterable[Mapping[str, Any]], shares: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
+    for plan in plans:
+        own, counts = shares.get(plan["video"], {}), plan["counts"]
+        for name, share in own.items():
+            if abs(counts.get(name, 0) - sum(counts.values()) * share / sum(own.values())) > TILT:
+                yield f"{plan['video']}: {counts.get(name, 0)} of {sum(counts.values())} windows for {name}={share}"
+
+
+def _count_faults(
+    patches: Iterable[Patch], plans: Iterable[Mapping[str, Any]], lost: Mapping[tuple[str, str], int]
+) -> Iterator[str]:
+    made = Counter((patch.video, patch.category) for patch in patches)
+    for plan in plans:
+        for name, count in plan["counts"].items() if plan["film"] else ():
+            key = plan["video"], name
+            if made[key] + lost.get(key, 0) != count:
+                yield f"{' '.join(key)}: {made[key]} made, {lost.get(key, 0)} lost, {count} planned"
+
+
+def _target_faults(counts: Mapping[str, int], categories: Mapping[str, Category]) -> Iterator[str]:
+    for name, own in categories.items():
+        if own.target is not None and counts[name] > own.target:
+            yield f"{name}: {counts[name]:,}, its target is {own.target:,}"
+
+
+def _split_faults(patches: Iterable[Patch]) -> Iterator[str]:
+    splits = defaultdict(set)
+    for patch in patches:
+        splits[patch.video].add(patch.split)
+    yield from (f"{video}: {', '.join(sorted(own))}" for video, own in splits.items() if len(own) > 1)

@@ -1,0 +1,253 @@
+"""Cutting one part of a film: its windows decoded, checked, cropped and written, and tried elsewhere if need be."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from framewright.frame import Frame
+from framewright.patches.attempts import Attempt
+from framewright.patches.chance import chance
+from framewright.patches.checks import Limits, fault, measure, patch_fault
+from framewright.patches.film import Quality
+from framewright.patches.formats import SPAN, Category, Format, categories_of, fitting_of, patch_name
+from framewright.patches.look import look
+from framewright.patches.manifest import Patch, files_of, place_of
+from framewright.patches.plan import Frames, Part, Window, next_place
+from framewright.patches.stack import draw_degrading, from_png, png
+from framewright.patches.view import Box, View
+from framewright.video import Video, open_video
+
+TILE = 30  # side of the squares whose detail tells whether a crop has some all over, in pixels
+LIVELY = 4.0  # grey values (standard deviation) that a square with detail has
+SHOWN = 3  # rejected windows of a kind that are kept to be looked at, of each part
+
+
+@dataclass(frozen=True)
+class Film:
+    """What is known of a film before it is cut."""
+
+    video: str
+    sha256: str
+    split: str
+    view: View
+    area: Box  # where its picture lies between black bars, in pixels of the view
+    quality: Quality
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How patches are made, as the configuration says."""
+
+    seed: int
+    categories: dict[str, Category]
+    kernel: str
+    limits: Limits
+    min_file_size: int
+    attempts: int  # beyond the first
+    skip: float  # seconds
+    by_content: bool
+    blur: float
+    noise: float
+    compression: int
+    gallery: bool  # whether some rejected windows are kept to be looked at
+
+
+def cut(
+    video: Video, film: Film, frames: Frames, part: Part, settings: Settings, folder: Path
+) -> tuple[list[Patch], list[Attempt]]:
+    """Write the patches of a part into `folder`, as they lie in the dataset, and return their rows and all attempts.
+
+    Windows are tried in rounds: all of them, then those that were rejected at other places, each round in one pass
+    through the film that jumps over what it need not decode. No frame is in two windows.
+    """
+    patches, attempts = [], []
+    taken = np.zeros(part.end - part.start, bool)
+    places = {window: window.first for window in part.windows}
+    for attempt in range(settings.attempts + 1):
+        for first in places.values():
+            taken[first - part.start : first - part.start + SPAN] = True
+        rejected = []
+        ordered = sorted(places, key=places.get)
+        for window, seven in zip(ordered, read(video, frames, [places[own] for own in ordered]), strict=True):
+            patch, reason = _try(film, frames, window, attempt, seven, settings, folder)
+            target = frames.time(places[window] + SPAN // 2)
+            attempts.append(Attempt(window.category, window.index, attempt, str(target), reason))
+            if patch:
+                patches.append(patch)
+            else:
+                rejected.append(window)
+        skip = round(Fraction(str(settings.skip)) / frames.step())
+        places = {}
+        for window in sorted(rejected) if attempt < settings.attempts else []:
+            first = next_place(part, taken, window, attempt + 1, skip, settings.seed, film.video)
+            if first >= 0:
+                places[window] = first
+                taken[first - part.start : first - part.start + SPAN] = True
+    return sorted(patches, key=lambda patch: (patch.category, patch.index)), sorted(attempts)
+
+
+def read(video: Video, frames: Frames, firsts: Iterable[int]) -> Iterator[list[Frame]]:
+    """The seven frames from each of the ascending numbers `firsts` on; fewer where some can't be decoded.
+
+    Decoding goes on from one window to the next, and jumps where a key frame lies between: whatever decodes less.
+    """
+    reading: Iterator[Frame] = iter(())
+    seen: deque[Frame] = deque(maxlen=SPAN)
+    reached = -1
+    for first in firsts:
+        start, end = frames.time(first), frames.time(first + SPAN - 1)
+        if reached < 0 or (video.seekable and frames.key_before(first) > reached):
+            reading = video.frames(start=start)
+            seen.clear()
+        while not (seen and seen[-1].time >= end):
+            frame = next(reading, None)
+            if frame is None:
+                break
+            seen.append(frame)
+        reached = first + SPAN - 1
+        wanted = {frames.time(number) for number in range(first, first + SPAN)}
+        yield [frame for frame in seen if frame.time in wanted]
+
+
+def _try(
+    film: Film,
+    frames: Frames,
+    window: Window,
+    attempt: int,
+    seven: list[Frame],
+    settings: Settings,
+    folder: Path,
+) -> tuple[Patch | None, str]:
+    """The patch that was written, or None and the reason in a word."""
+    if len(seven) < SPAN or any(frame.picture.is_corrupt for frame in seven):
+        return None, "undecodable"
+    greys = np.stack([film.view.grey(frame) for frame in seven])
+    if reason := fault(greys, settings.limits):
+        _keep(folder, window, attempt, reason, greys, settings)
+        return None, reason
+    category = settings.categories[window.category]
+    names = film.video, window.category, window.index
+    drawn = _draw(category, film, chance(settings.seed, "format", *names))
+    fitting = fitting_of(category, film.area)
+    format = drawn if drawn in fitting else max(fitting, key=lambda format: format.pixels)
+    rng = chance(settings.seed, "patch", *names, attempt)
+    crop = _place(format, film.area, rng)
+    if settings.by_content and film.split == "train":
+        format, crop = _lively(film.view, seven[SPAN // 2], [(own, _place(own, film.area, rng)) for own in fitting])
+        drawn = format
+    degrading = draw_degrading(rng, settings.blur, settings.noise, settings.compression)
+    pictures = [film.view.crop(frame, crop) for frame in seven]
+    files = files_of(pictures, settings.kernel, degrading)
+    sharp = cv2.cvtColor(np.ascontiguousarray(pictures[SPAN // 2]), cv2.COLOR_RGB2GRAY)
+    scores = measure(greys, sharp)
+    if reason := patch_fault(scores, len(files["GT"]), settings.limits, settings.min_file_size):
+        _keep(folder, window, attempt, reason, greys, settings)
+        return None, reason
+    name = patch_name(film.video, window.index, format.suffix)
+    paths = {kind: place_of(category.root, format.folder, film.split, kind, name) for kind in files}
+    for kind, content in files.items():
+        _write(folder / paths[kind], content)
+    row = Patch(
+        patch=name,
+        category=category.name,
+        split=film.split,
+        format=format.name,
+        drawn=drawn.name,
+        video=film.video,
+        sha256=film.sha256,
+        index=window.index,
+        attempt=attempt,
+        times=tuple(frame.time for frame in seven),
+        crop=crop,
+        kernel=settings.kernel,
+        degrading=degrading,
+        chain=film.view.chain,
+        view=film.view,
+        scores=scores,
+        quality=film.quality,
+        patch_look=look(sharp),
+        frame_look=look(greys[SPAN // 2]),
+        gt=paths["GT"],
+        lr_5frames=paths["LR_5frames"],
+        lr_7frames=paths["LR_7frames"],
+    )
+    return row, ""
+
+
+def _draw(category: Category, film: Film, rng: np.random.Generator) -> Format:
+    """A format by the category's shares; of films that are held out always the first: a loader wants one size there."""
+    if film.split != "train":
+        return category.formats[0]
+    shares = np.array([share for _, share in category.shares])
+    return category.formats[int(rng.choice(len(shares), p=shares / shares.sum()))]
+
+
+def _place(format: Format, area: Box, rng: np.random.Generator) -> Box:
+    """A crop of a format's size, anywhere in the area with equal chance."""
+    x = area[0] + int(rng.integers(0, area[2] - area[0] - format.width + 1))
+    y = area[1] + int(rng.integers(0, area[3] - area[1] - format.height + 1))
+    return x, y, x + format.width, y + format.height
+
+
+def _lively(view: View, frame: Frame, candidates: list[tuple[Format, Box]]) -> tuple[Format, Box]:
+    """The largest candidate with detail in most of its squares, or else the one with detail in the most of them."""
+    liveliness = {}
+    for format, box in candidates:
+        grey = cv2.cvtColor(np.ascontiguousarray(view.crop(frame, box)), cv2.COLOR_RGB2GRAY)
+        rows, columns = (side // TILE for side in grey.shape)
+        tiles = grey[: rows * TILE, : columns * TILE].reshape(rows, TILE, columns, TILE)
+        liveliness[format, box] = float((tiles.std(axis=(1, 3)) > LIVELY).mean())
+    lively = [own for own in candidates if liveliness[own] > 0.5]
+    return max(lively, key=lambda own: own[0].pixels) if lively else max(candidates, key=liveliness.get)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a PNG, and read it back: what is on the disk is what was meant, and a picture."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    back = path.read_bytes()
+    if back != content or from_png(back) is None:
+        raise OSError(f"{path}: what was written is not what can be read; is the disk full or failing?")
+
+
+def _keep(folder: Path, window: Window, attempt: int, reason: str, greys: np.ndarray, settings: Settings) -> None:
+    """Put the frames of a rejected window side by side where the report finds them, if it may and has few yet."""
+    kept = folder / "rejects"
+    if not settings.gallery or len(list(kept.glob(f"{reason}-*"))) >= SHOWN:
+        return
+    kept.mkdir(parents=True, exist_ok=True)
+    small = [cv2.resize(grey, (grey.shape[1] // 2, grey.shape[0] // 2), interpolation=cv2.INTER_AREA) for grey in greys]
+    strip = cv2.cvtColor(np.hstack(small), cv2.COLOR_GRAY2RGB)
+    (kept / f"{reason}-{window.category}-{window.index}-{attempt}.png").write_bytes(png(strip))
+
+
+def settings_of(config: dict[str, Any], seed: int, gallery: bool) -> Settings:
+    """The settings that the configuration's section says."""
+    return Settings(
+        seed=seed,
+        categories=categories_of(config),
+        kernel=config["kernel"],
+        limits=Limits(scene_diff=config["scene_diff_threshold"], **config["checks"]),
+        min_file_size=config["min_file_size"],
+        attempts=config["max_retry_attempts"],
+        skip=config["retry_skip_seconds"],
+        by_content=config["format_choice"] == "content",
+        **config["degrade"],
+        gallery=gallery,
+    )
+
+
+def cut_or_nothing(
+    path: str | Path, film: Film | None, frames: Frames, part: Part, settings: Settings, folder: Path
+) -> tuple[list[Patch], list[Attempt]]:
+    """`cut`, from a film's file; nothing of a film that can't be used, or a part that has no windows."""
+    if film is None or not part.windows:
+        return [], []
+    with open_video(path) as video:
+        return cut(video, film, frames, part, settings, folder)

@@ -1,0 +1,40 @@
+"""What a run will take, before anyone starts it: patches, gigabytes and hours.
+
+Nothing is opened or decoded, so these are estimates: films differ by a factor of two in how well they compress.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from framewright.patches.formats import SCALE, STACKS, Category
+
+BYTES_PER_PIXEL = 1.9  # of a PNG, sharp or small: measured on films with a little grain
+SECONDS = {"decode": 0.9, "megapixel": 0.5}  # of one core's time, for a window of full-HD film, and for what is cut
+
+
+def pixels_of(category: Category) -> float:
+    """Pixels of all files of one patch, on average over the category's formats."""
+    copies = 1 + sum(len(numbers) for numbers in STACKS.values()) / SCALE**2
+    return copies * sum(share * format.pixels for format, share in category.shares)
+
+
+def bytes_of(categories: Mapping[str, Category]) -> dict[str, float]:
+    """Bytes of all files of one patch, by category."""
+    return {name: BYTES_PER_PIXEL * pixels_of(category) for name, category in categories.items()}
+
+
+def forecast(counts: Iterable[Mapping[str, int]], categories: Mapping[str, Category], cores: int) -> list[str]:
+    """Lines that say what cutting so many windows (by category, of each film) takes."""
+    counts = list(counts)
+    lines, images, size, seconds = [], 0, 0.0, 0.0
+    for name, category in categories.items():
+        number = sum(own.get(name, 0) for own in counts)
+        own_size = number * bytes_of(categories)[name]
+        images, size = images + number, size + own_size
+        seconds += number * (SECONDS["decode"] + SECONDS["megapixel"] * pixels_of(category) / 1e6)
+        of = f" of at most {category.target:,}" if category.target is not None else ""
+        lines.append(f"{name:12} {number:>10,} patches{of}  {3 * number:>10,} images  {own_size / 1e9:>9,.1f} GB")
+    films = sum(1 for own in counts if own)
+    lines.append(f"{'all':12} {images:>10,} patches  {3 * images:>10,} images  {size / 1e9:>9,.1f} GB, {films:,} films")
+    hours = seconds / 3600
+    lines.append(f"about {hours:,.1f} hours of one core, {hours / cores:,.1f} on the {cores} that this run was given")
+    return lines

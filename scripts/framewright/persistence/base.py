@@ -1,0 +1,112 @@
+"""The base set: clips of one white sphere that keeps to one path, with all that is true of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from framewright.errors import UserError
+from framewright.persistence.camera import Camera, is_whole, ring
+from framewright.persistence.draw import paint, stains
+from framewright.persistence.paths import CLASSES, whole_path
+from framewright.persistence.splits import split_of
+
+WHITE = (255, 255, 255)
+STREAM = 1  # sets the base set's random numbers apart from others of the same seed
+TRIES = 1000
+
+
+class Clip(NamedTuple):
+    """One sample: its number, its (T, 3, H, W) uint8 RGB video, and its metadata, which JSON can hold."""
+
+    index: int
+    video: np.ndarray
+    metadata: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class BaseSet:
+    """What is the same for all clips of a base set; lengths are in units of half a picture."""
+
+    frames: int = 32
+    size: int = 64
+    sphere_radius: float = 0.05
+    look: str = "flat"
+    projection: str = "orthographic"
+    cameras: int = 1
+    camera_radius: float = 5.0
+    camera_height: float = 0.0
+
+    @cached_property
+    def ring(self) -> list[Camera]:
+        """The cameras; each of them films every trajectory, and gives a clip of its own."""
+        return ring(self.cameras, self.camera_radius, self.camera_height, self.projection)
+
+
+def base_clips(base: BaseSet, seed: int, indices: range) -> Iterator[Clip]:
+    """The clips with these numbers, each a function of (base, seed, its number) alone."""
+    for index in indices:
+        metadata = base_metadata(base, seed, index)
+        video = draw_base(metadata)
+        yield Clip(index, video, metadata | {"visible_area": visible_area(video)})
+
+
+def base_metadata(base: BaseSet, seed: int, index: int) -> dict[str, Any]:
+    """All that is true of a clip before it is drawn: documented keys first, then what redrawing needs."""
+    trajectory, camera = divmod(index, base.cameras)
+    rng = np.random.default_rng([seed, STREAM, trajectory])
+    kind = CLASSES[rng.integers(len(CLASSES))]
+    positions = _path_in_view(base, kind, rng)
+    return {
+        "class": kind,
+        "num_frames": base.frames,
+        "resolution": [base.size, base.size],
+        "num_cameras": base.cameras,
+        "positions": positions.tolist(),
+        "camera_positions": [list(own.position) for own in base.ring],
+        "camera": camera,
+        "projection": base.projection,
+        "sphere_radius": base.sphere_radius,
+        "look": base.look,
+        "colour": list(WHITE),
+        "pixels": np.round(base.ring[camera].project(positions, base.sphere_radius, base.size), 6).tolist(),
+        "source": trajectory,
+        "split": split_of(seed, trajectory),
+        "seed": seed,
+    }
+
+
+def draw_base(metadata: dict[str, Any]) -> np.ndarray:
+    """The (T, 3, H, W) uint8 RGB video of a clip of our own base set, from its metadata alone."""
+    size, _ = metadata["resolution"]
+    video = np.zeros((metadata["num_frames"], 3, size, size), np.uint8)
+    for frame, stain in zip(video, stains(np.array(metadata["pixels"])[:, None], metadata["look"], size), strict=True):
+        paint(frame, stain, np.array(metadata["colour"], np.uint8))
+    return video
+
+
+def camera_of(metadata: dict[str, Any]) -> Camera:
+    """The camera that a clip was filmed with; the documented one where the metadata names none."""
+    if "camera" not in metadata:
+        return Camera()
+    return Camera(metadata["projection"], tuple(metadata["camera_positions"][metadata["camera"]]))
+
+
+def visible_area(video: np.ndarray) -> list[int]:
+    """Pixels of each frame of a (T, 3, H, W) uint8 video that are not black."""
+    return np.count_nonzero(video[:, 0] | video[:, 1] | video[:, 2], axis=(1, 2)).tolist()
+
+
+def _path_in_view(base: BaseSet, kind: str, rng: np.random.Generator) -> np.ndarray:
+    """A path that all cameras see whole all the time; drawn anew until it is."""
+    for _ in range(TRIES):
+        positions = whole_path(kind, base.frames, rng)
+        views = (camera.project(positions, base.sphere_radius, base.size) for camera in base.ring)
+        if all(is_whole(seen, base.size).all() for seen in views):
+            return positions
+    raise UserError(
+        f"persistence.base: no {kind} path in {TRIES} stays in view of all {base.cameras} cameras; "
+        "take a smaller sphere_radius or a larger camera_radius"
+    )

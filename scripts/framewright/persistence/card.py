@@ -1,0 +1,59 @@
+"""What the trajectory videos are, for their card, and the rows of its index."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from framewright.card import Column, Dataset
+from framewright.persistence.store import Clips
+
+DATASET = Dataset(
+    name="framewright-persistence",
+    description=(
+        "Rendered clips of a white sphere on a 3-D path (Linear, Circular, Helical or Parabolic), each with a few "
+        "transients: spheres that appear for a few frames. All labels come from what was drawn, and every clip can be "
+        "redrawn from its metadata. Arms differ in what transients look like, and share clips, paths and splits."
+    ),
+    records="clips",
+    columns={
+        "clip": Column("text", "The arm and the number of the clip."),
+        "variant": Column("text", "The arm: default, or the name of a variant."),
+        "index": Column("whole", "The clip's number, the same in all arms."),
+        "source": Column("whole", "The trajectory that it shows. Views of one trajectory are in the same split."),
+        "split": Column("text", "train, val or test."),
+        "class": Column("text", "The kind of path: Linear, Circular, Helical or Parabolic."),
+        "frames": Column("whole", "The clip's length."),
+        "transients": Column("whole", "How many transients it has."),
+        "transient_frames": Column("whole", "In how many frames transients can be seen."),
+        "persistent": Column("yes-no", "Whether they are seen in less than a fifth of the frames."),
+        "path": Column("text", "The file, relative to the folder that holds this card's folder."),
+    },
+    cites=(),
+    privacy="Nothing in it is recorded: all pictures are rendered spheres.",
+    limits=(
+        "In the default arm colour gives transients away: a test for red solves it. Use the same-colour arm.",
+        "Whether a whole clip is persistent can't be known from its first frames: transients appear at random.",
+        "The type of a transient can hardly be told in the one to three frames that it lives; it is recorded, and not "
+        "meant as a label.",
+    ),
+    licence="CC0-1.0",
+)
+
+
+def rows(arms: Mapping[str, tuple[str, Clips]]) -> Iterator[dict[str, Any]]:
+    """A row of the index for each clip of each arm; arms by name, with their place among the results."""
+    for name, (place, clips) in arms.items():
+        for position, index in enumerate(clips.numbers):
+            metadata = clips.metadata(position)
+            yield {
+                "clip": f"{name}/{index:05d}",
+                "variant": name,
+                "index": index,
+                "source": metadata["source"],
+                "split": metadata["split"],
+                "class": metadata["class"],
+                "frames": metadata["num_frames"],
+                "transients": metadata["num_transients"],
+                "transient_frames": len(metadata["transient_frames"]),
+                "persistent": metadata["persistent"],
+                "path": f"{place}{clips.file(position)}",
+            }

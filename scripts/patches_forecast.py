@@ -1,0 +1,11 @@
+"""Say in the terminal what a run will take, before anyone starts it."""
+
+from framewright import job
+from framewright.patches.forecast import forecast
+from framewright.patches.formats import categories_of
+
+log = job.start(snakemake)
+given = snakemake.params
+
+for line in forecast(given.counts.values(), categories_of(given.settings), given.cores):
+    print(line, file=job.terminal(), flush=True)

@@ -1,0 +1,21 @@
+"""Check what every arm promises; a broken promise fails the build."""
+
+from framewright import job
+from framewright.contract import hold, write_contract
+from framewright.funnel import read_outcomes
+from framewright.persistence.contract import contract, leaks, lost_of
+from framewright.persistence.gather import STEM
+from framewright.persistence.store import Clips
+
+log = job.start(snakemake)
+given, folders = snakemake.params, snakemake.input.datasets
+
+base = Clips(snakemake.input.base, "traj")
+lost = lost_of(read_outcomes(snakemake.input.outcomes), given.variants)
+findings = [leaks({name: Clips(folder, STEM) for name, folder in zip(given.variants, folders, strict=True)})]
+for (name, per_video), folder in zip(given.variants.items(), folders, strict=True):
+    findings += contract(name, folder, base, lost[name], given.samples, given.most_lost, per_video)
+
+findings = hold(findings, log)
+with job.whole(snakemake.output.contract) as path:
+    write_contract(path, findings)

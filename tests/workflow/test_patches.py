@@ -1,0 +1,102 @@
+"""Films become patches through the workflow: a broken one, one more, other numbers of cores, a new start halfway."""
+
+import csv
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+from flow import snakemake, write_table
+from make_film import make_film, texture
+
+from framewright.patches.manifest import read_patches, rebuild
+
+pytestmark = pytest.mark.slow
+
+CONFIG = (
+    "patches={base_frame_limit: 6, windows_per_part: 2, min_file_size: 100, checks: {still: 0, blurred: 0, flat: 0}}"
+)
+ROWS = (
+    "one one.mp4 patches general=0.5,toon=0.5 CC0-1.0",
+    "broken broken.mp4 patches general=0.5 CC0-1.0",
+)
+
+
+def study(folder: Path, *rows: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    for number, name in enumerate(("one", "two")):
+        path = folder / f"{name}.mp4"
+        if not path.exists():
+            make_film(path, [texture(number, 860, 660)], 70, (720, 540))
+    (folder / "broken.mp4").write_bytes(bytes(3000))
+    write_table(folder, *rows)
+    return folder
+
+
+def digests(folder: Path) -> dict[str, str]:
+    root = folder / "results/patches"
+    return {
+        path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and path.name != ".snakemake_timestamp"
+    }
+
+
+def run(folder: Path, *arguments: str, cores: int = 2):
+    return snakemake(folder, "--config", CONFIG, *arguments, "--", "patches", cores=cores)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory) -> Path:
+    folder = study(tmp_path_factory.mktemp("patches") / "study", *ROWS)
+    result = run(folder)
+    assert result.status == 0, result.text
+    return folder
+
+
+def test_the_dataset_is_there_and_a_broken_film_is_on_record(made):
+    rows = list(read_patches(made / "results/patches/manifest.tsv"))
+    assert {row.category for row in rows} == {"general", "toon"} and len(rows) == 6
+    for row in rows:
+        assert all((made / "results/patches/dataset" / name).is_file() for name in row.files.values())
+    with (made / "results/patches/outcomes.tsv").open() as file:
+        films = {row["video"]: row["reason"] for row in csv.DictReader(file, delimiter="\t") if row["stage"] == "film"}
+    assert films == {"one": "", "broken": "unusable"}
+    assert all(own["ok"] for own in json.loads((made / "results/patches/contract.json").read_text()))
+    assert (made / "results/patches/dataset/Space/SpaceModel/Learn/Val/GT").is_dir()
+
+
+def test_a_row_rebuilds_its_patch_from_the_users_film(made):
+    row = next(read_patches(made / "results/patches/manifest.tsv"))
+    for kind, content in rebuild(row, made / "one.mp4").items():
+        assert content == (made / "results/patches/dataset" / row.files[kind]).read_bytes()
+
+
+def test_nothing_is_left_to_do_and_another_film_leaves_the_first_alone(made):
+    assert run(made, "-n").rules == set()
+    study(made, *ROWS, "two two.mp4 patches general=0.5 CC0-1.0")
+    planned = run(made, "-n")
+    assert (planned.jobs["patches_plan"], planned.jobs["patches_cut"]) == (1, 2)
+    study(made, *ROWS)
+
+
+def test_one_core_or_a_new_start_halfway_gives_the_same_bytes(made, tmp_path):
+    folder = study(tmp_path / "study", *ROWS)
+    assert snakemake(folder, "--config", CONFIG, "--", "results/patches/parts/one/001", cores=1).status == 0
+    assert run(folder, cores=1).status == 0
+    assert digests(folder) == digests(made)
+
+
+def test_the_forecast_is_said_and_makes_nothing(made):
+    said = snakemake(made, "-q", "all", "--config", "patches={base_frame_limit: 3000}", "--", "patches_forecast").text
+    assert "1,500 patches" in said and "GB" in said and "hours" in said
+
+
+def test_116_films_are_planned(tmp_path):
+    rows = [f"film{k} demo:film patches general=0.3,space=0.4,toon=0.3 CC0-1.0" for k in range(116)]
+    write_table(tmp_path, *rows)
+    scale = Path(__file__).parents[2] / "config/scale/patches.yaml"
+    planned = snakemake(tmp_path, "-n", "--configfile", str(scale), "--config", "videos=videos.tsv", "--", "patches")
+    assert planned.status == 0, planned.text
+    assert planned.jobs["patches_plan"] == 116
+    assert planned.jobs["patches_cut"] == pytest.approx(165_000 / 50, rel=0.05)
