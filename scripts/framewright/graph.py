@@ -13,6 +13,8 @@ import networkx as nx
 import numpy as np
 from scipy.optimize import isotonic_regression
 
+from framewright.errors import UserError
+
 NODE_HEIGHT, LAYER_GAP, NODE_GAP, LETTER, MARGIN = 30, 44, 22, 7.3, 24
 SWEEPS = 12
 
@@ -35,8 +37,11 @@ def rule_graph_of(python: str, snakefile: str, config: dict) -> str:
         json.dump(config, file)
         file.flush()
         command = [python, "-m", "snakemake", "--snakefile", snakefile, "--configfile", file.name]
-        options = ["--nolock", "--quiet", "all", "--rulegraph", "dot"]
-        return subprocess.run([*command, *options], capture_output=True, text=True, check=True).stdout
+        options = ["--cores", "1", "--nolock", "--quiet", "all", "--rulegraph", "dot"]
+        done = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise UserError(f"{snakefile}: Snakemake cannot tell its rules: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return done.stdout
 
 
 def read_dot(text: str) -> nx.DiGraph:
