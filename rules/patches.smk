@@ -211,11 +211,11 @@ rule patches_forecast:
     localrule: True
     conda:
         "../envs/patches.yaml"
+    threads: 1024  # as many as this run was given: that is what it tells
     params:
         code=code_of("patches_forecast"),
         counts=WINDOWS,
         settings={key: PATCHES[key] for key in ("categories", "formats")},
-        cores=workflow.cores or 1,
     script:
         "../scripts/patches_forecast.py"
 

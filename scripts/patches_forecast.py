@@ -7,5 +7,5 @@ from framewright.patches.formats import categories_of
 log = job.start(snakemake)
 given = snakemake.params
 
-for line in forecast(given.counts.values(), categories_of(given.settings), given.cores):
+for line in forecast(given.counts.values(), categories_of(given.settings), snakemake.threads):
     print(line, file=job.terminal(), flush=True)
