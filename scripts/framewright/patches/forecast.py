@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from framewright.patches.formats import SCALE, STACKS, Category
 
-BYTES_PER_PIXEL = 1.9  # of a PNG, sharp or small: measured on films with a little grain
-SECONDS = {"decode": 0.9, "megapixel": 0.5}  # of one core's time, for a window of full-HD film, and for what is cut
+BYTES_PER_PIXEL = 1.9  # of a PNG, sharp or small: a cautious guess for films with grain; the demo's scenes take 1.15
+SECONDS = {"decode": 0.9, "megapixel": 0.5}  # guessed: of one core's time, for a window of full-HD film, and for what is cut
 
 
 def pixels_of(category: Category) -> float:
