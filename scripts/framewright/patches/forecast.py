@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from framewright.patches.formats import SCALE, STACKS, Category
 
 BYTES_PER_PIXEL = 1.9  # of a PNG, sharp or small: a cautious guess for films with grain; the demo's scenes take 1.15
-SECONDS = {"decode": 0.9, "megapixel": 0.5}  # guessed: of one core's time, for a window of full-HD film, and for what is cut
+# Guessed too: of one core, for decoding a window of full-HD film, and for each megapixel that is cut.
+SECONDS = {"decode": 0.9, "megapixel": 0.5}
 
 
 def pixels_of(category: Category) -> float:
