@@ -56,7 +56,7 @@ verify: .venv/ready ## Make the study with 1 and 2 cores and while it is killed 
 	@$(TIMED) "make verify: the same bytes with 1 core, with 2, and killed and resumed" "$(BIN)/python scripts/verify.py $(ARGS)"
 
 bench: .venv/ready ## Measure ours against the plain way, side by side
-	@$(TIMED) "make bench: ratios against the plain way" "for bench in tests/bench/bench_*.py; do $(BIN)/python \$$bench; done"
+	@$(TIMED) "make bench: ratios against the plain way" "missed=0; for bench in tests/bench/bench_*.py; do $(BIN)/python \$$bench || missed=1; done; exit \$$missed"
 
 format: .venv/ready ## Format and lint everything
 	@$(TIMED) "make format: ruff, snakefmt, snakemake --lint" "$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/snakefmt Snakefile rules && $(BIN)/snakemake --lint"

@@ -101,7 +101,7 @@ rule persistence_dataset:
     log:
         "logs/persistence_dataset/{arm}dataset.log",
     wildcard_constraints:
-        arm="|".join(ARM_OF),
+        arm=r"(variants/\w+/)?",
     conda:
         "../envs/persistence.yaml"
     params:

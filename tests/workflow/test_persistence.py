@@ -1,4 +1,4 @@
-"""Trajectories through whole runs: other shards and cores, killed and resumed, and a damaged input."""
+"""Trajectories through whole runs: other cores, what was lost, and a damaged input give what they must."""
 
 import hashlib
 import json
