@@ -23,6 +23,7 @@ def test_the_examples_are_good_ones(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name in ["films.tsv", "cookies.txt"]:
         Path(name).touch()
+    Path("10k_trajectories").mkdir()
     _, said = config.complete(manual.example(SCHEMA["properties"]), SCHEMAS)
     assert said == []
 
