@@ -210,7 +210,10 @@ def _third_party(path: Path) -> set[str]:
 def profile_faults(root: Path) -> list[str]:
     keys = {path.parent.name: set(yaml.safe_load(path.read_text())) for path in root.glob("profiles/*/config.yaml")}
     default = keys.pop("default")
-    return [
+    retries = yaml.safe_load((root / "profiles/default/config.yaml").read_text())["retries"]
+    attempts = schema(root, "sources")["properties"]["attempts"]["default"]
+    unequal = [f"profiles/default retries {retries} times, sources.attempts is {attempts}: not one more"]
+    return (unequal if attempts != retries + 1 else []) + [
         f"profiles/{name} sets {key}, which profiles/default sets as well and would win"
         for name, own in keys.items()
         for key in sorted(own & default)

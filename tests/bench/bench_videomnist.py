@@ -20,12 +20,12 @@ from threadpoolctl import threadpool_limits
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from framewright.videomnist.contract import contract, read_made  # noqa: E402
-from framewright.videomnist.digits import embedded, gather  # noqa: E402
-from framewright.videomnist.plan import digit_files  # noqa: E402
-from framewright.videomnist.render import Look, draw, glyph  # noqa: E402
-from framewright.videomnist.shard import write_shard  # noqa: E402
-from framewright.videomnist.store import GREY, RGB, Shape, merge  # noqa: E402
+from framewright.videomnist.contract import contract, read_made
+from framewright.videomnist.digits import embedded, gather
+from framewright.videomnist.plan import digit_files
+from framewright.videomnist.render import Look, draw, glyph
+from framewright.videomnist.shard import write_shard
+from framewright.videomnist.store import GREY, RGB, Shape, merge
 
 ROUNDS, VIDEOS, READS, FRAMES = 3, 1000, 200, 16
 LOOK = Look(FRAMES + 1, 64, ("bounce", "circular", "linear"), (2, 5), 10, 0.1)
