@@ -9,13 +9,14 @@ from framewright.tracks.adaptive import Adaptive
 from framewright.tracks.film import Detector
 from framewright.tracks.looks import Limits, passed
 from framewright.tracks.segments import Judge, Lengths
+from framewright.tracks.transitions import Transitions
 
 Settings = Mapping[str, Any]  # `tracks.segments` of the configuration
 
 
 def detector_of(settings: Settings) -> Detector:
     """The detector that the settings name."""
-    return Adaptive(settings["adaptive"])
+    return Adaptive(settings["adaptive"]) if settings["detector"] == "adaptive" else Transitions()
 
 
 def lengths_of(settings: Settings) -> Lengths:
