@@ -23,7 +23,7 @@ from framewright.frame import Frame
 from framewright.tracks.looks import size_of
 from framewright.tracks.segments import Cut
 
-REACH = 20  # frames that are looked at on either side
+REACH = 26  # frames that are looked at on either side
 GRADUAL = Fraction(1, 32)  # seconds that frames are apart, at least, in which dissolves and fades are looked for
 NEAR = 6  # frames on either side that a step is compared with
 PEAK = 2.2  # how many times the fourth largest of these steps, itself among them, a cut's must be,
@@ -33,10 +33,10 @@ AGAIN = 0.5  # of how unlike a flash is to what was before: how unlike that is t
 NEW = 0.1  # how unlike pictures of different shots are at least, wherever they are shifted,
 MOVED = 2.5  # and how many times as unlike as motion makes neighbours
 OTHER = 0.35  # the same of pictures further apart in time, on both sides of a dissolve or a fade
-HALVES = (4, 7, 11, 16)  # frames from the middle of a dissolve to its ends
-BLEND = 0.27  # of the difference between a dissolve's ends: how far its middle may be from their mean
+HALVES = (4, 7, 11, 16, 24)  # frames from the middle of a dissolve to its ends
+BLEND = 0.3  # of the difference between a dissolve's ends: how far its middle may be from their mean
 EDGE = 0.04  # of the way from its first to its last picture: less is not yet, or no longer, a dissolve
-FADED = 0.3  # of the contrast on both sides: how little of it a fade leaves
+FADED = 0.2  # of the contrast on both sides: how little of it a fade leaves
 NOISE = 2.5  # grey values: contrast that pictures have without showing anything
 
 
@@ -191,7 +191,7 @@ def _dissolve(seen: list[_Seen]) -> _Found | None:
         return None
     window = seen[REACH - best : REACH + best + 1]
     first, last = _extent([own.small for own in window])
-    span = window[0].time, window[-1].time
+    span = window[0].time - NEAR * GRADUAL, window[-1].time + NEAR * GRADUAL
     return _Found(Cut("dissolve", window[first].time, window[last].time), (0, sure), span)
 
 
