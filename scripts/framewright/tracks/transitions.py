@@ -13,6 +13,7 @@ behind, which motion does not bring about. In a fade, contrast goes down to noth
 """
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -20,7 +21,6 @@ import cv2
 import numpy as np
 
 from framewright.frame import Frame
-from framewright.tracks.looks import size_of
 from framewright.tracks.segments import Cut
 
 REACH = 26  # frames that are looked at on either side
@@ -88,14 +88,17 @@ def _energy(picture: np.ndarray) -> float:
 class Transitions:
     """Finds cuts in frames that are added in order, with a few dozen small pictures in memory."""
 
+    name = "transitions"
+
     def __init__(self) -> None:
         self._all: deque[_Seen] = deque(maxlen=2 * REACH + 1)
         self._thin: deque[_Seen] = deque(maxlen=2 * REACH + 1)
         self._found: list[_Found] = []
+        self._even = False
 
-    def add(self, frame: Frame) -> None:
-        """Look at the next frame."""
-        self.see(frame.time, frame.yuv(*size_of(*frame.shape.displayed)))
+    def add(self, frame: Frame, small: np.ndarray) -> None:
+        """Look at the next frame: at its time and its small picture."""
+        self.see(frame.time, small)
 
     def see(self, time: Fraction, small: np.ndarray) -> None:
         """Look at the next small picture, which appears at `time` (seconds)."""
@@ -112,15 +115,20 @@ class Transitions:
 
     def _go_on(self, seen: _Seen) -> None:
         """Ask whether the frames now in the middle are where a new shot begins."""
-        for frames, ways in ((self._all, (_cut,)), (self._thin, (_fade, _dissolve))):
-            if frames and frames is self._thin and seen.time - frames[-1].time < GRADUAL:
-                continue
-            # what is before the first frame looks like it
-            frames.extend([replace(seen, step=0.0)] * (REACH if not frames else 0))
-            frames.append(seen)
-            if len(frames) > 2 * REACH:
-                for found in filter(None, (way(list(frames)) for way in ways)):
-                    self._keep(found)
+        self._ask(self._all, seen, (_cut,))
+        if not self._thin or seen.time - self._thin[-1].time >= GRADUAL:
+            # what is gradual shows in every other frame as well
+            self._even = not self._even
+            self._ask(self._thin, seen, (_fade, _dissolve) if self._even else (_fade,))
+
+    def _ask(self, frames: deque[_Seen], seen: _Seen, ways: tuple[Callable[[list[_Seen]], _Found | None], ...]) -> None:
+        # what is before the first frame looks like it
+        frames.extend([replace(seen, step=0.0)] * (REACH if not frames else 0))
+        frames.append(seen)
+        if len(frames) > 2 * REACH:
+            around = list(frames)
+            for found in filter(None, (way(around) for way in ways)):
+                self._keep(found)
 
     def _keep(self, found: _Found) -> None:
         """Take what was found, unless it overlaps what is surer; what is less sure gives way."""
@@ -182,14 +190,15 @@ def _dissolve(seen: list[_Seen]) -> _Found | None:
     middle, best, sure = seen[REACH].small, 0, 0.0
     for half in HALVES:
         one, other = seen[REACH - half].small, seen[REACH + half].small
-        apart, off = _apart(one, other), _apart(middle, cv2.addWeighted(one, 0.5, other, 0.5, 0))
-        if apart < 2 * LEAST or apart - off / BLEND <= sure:
+        apart = _apart(one, other)
+        if apart <= max(sure, 2 * LEAST) or unlike(one, other) < OTHER:
             continue
-        if unlike(one, other) > OTHER and unlike_shifted(one, other) > OTHER:
+        off = _apart(middle, cv2.addWeighted(one, 0.5, other, 0.5, 0))
+        if apart - off / BLEND > sure:
             best, sure = half, apart - off / BLEND
-    if not best:
-        return None
     window = seen[REACH - best : REACH + best + 1]
+    if not best or unlike_shifted(window[0].small, window[-1].small) < OTHER:
+        return None
     first, last = _extent([own.small for own in window])
     span = window[0].time - NEAR * GRADUAL, window[-1].time + NEAR * GRADUAL
     return _Found(Cut("dissolve", window[first].time, window[last].time), (0, sure), span)
