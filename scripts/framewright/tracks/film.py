@@ -55,15 +55,13 @@ def watch(path: str | Path, use: Sequence[float], detector: Detector) -> Film | 
     ticks, seen, holes, frame, small = array("q"), Looks(), [], None, None
     with open_video(path) as video:
         unit = video.time_base
-        wide = min(1, looks.SHARP_WIDTH / max(video.size))
-        large = round(video.size[0] * wide), round(video.size[1] * wide)
         start, end = _range(use, unit)
         every, hole = (int(seconds / unit) for seconds in (looks.SHARP_EVERY, LONGEST_STILL))
         due = gone = None  # ticks: when sharpness is to be measured, and when the frame before disappears
         for frame in video.frames(start, end):
             tick, sharp = int(frame.time / unit), float("nan")
             if due is None or tick >= due:
-                sharp, due = looks.sharpness(frame.gray(*large)), tick + every
+                sharp, due = looks.sharpness_of(frame), tick + every
             if gone is not None and tick - gone > hole:
                 holes.append(Cut("gap", gone * unit, frame.time))
             ticks.append(tick)

@@ -32,6 +32,7 @@ BACK = 4  # frames within which a flash is over
 AGAIN = 0.5  # of how unlike a flash is to what was before: how unlike that is to what follows the flash, at most
 NEW = 0.1  # how unlike pictures of different shots are at least, wherever they are shifted,
 MOVED = 2.5  # and how many times as unlike as motion makes neighbours
+NEXT, FAR = 8, 4  # parts of a picture's sides by which it is shifted: one in so many, of neighbours and of others
 OTHER = 0.35  # the same of pictures further apart in time, on both sides of a dissolve or a fade
 HALVES = (4, 7, 11, 16, 24)  # frames from the middle of a dissolve to its ends
 BLEND = 0.3  # of the difference between a dissolve's ends: how far its middle may be from their mean
@@ -66,14 +67,18 @@ def unlike(one: np.ndarray, other: np.ndarray) -> float:
     return apart / (_energy(one) + _energy(other) + 2 * one.size * NOISE**2)
 
 
-def unlike_shifted(one: np.ndarray, other: np.ndarray) -> float:
-    """`unlike` of the middle of each picture and the place in the other where it fits best; the smaller of both."""
-    return min(_best(one, other), _best(other, one))
+def unlike_shifted(one: np.ndarray, other: np.ndarray, far: int) -> float:
+    """`unlike` of the middle of each picture and the place in the other where it fits best; the smaller of both.
+
+    Pictures are shifted by one part in `far` of their sides at most: what simple pictures have in common can be found
+    anywhere, and between neighbours nothing moves by much.
+    """
+    return min(_best(one, other, far), _best(other, one, far))
 
 
-def _best(picture: np.ndarray, other: np.ndarray) -> float:
+def _best(picture: np.ndarray, other: np.ndarray, far: int) -> float:
     height, width = picture.shape[:2]
-    y, x = height // 4, width // 4
+    y, x = height // far, width // far
     middle = other[y : height - y, x : width - x]
     apart = float(cv2.matchTemplate(picture, middle, cv2.TM_SQDIFF).min())
     return apart / (2 * _energy(middle) + 2 * middle.size * NOISE**2)
@@ -156,15 +161,14 @@ def _cut(seen: list[_Seen]) -> _Found | None:
     around = sorted(own.step for own in seen[REACH - NEAR : REACH + NEAR + 1])
     if step < PEAK * around[-4]:
         return None
-    small = [own.small for own in seen]
-    new = unlike_shifted(small[REACH - 1], small[REACH])
-    moved = max(unlike_shifted(small[REACH - 2], small[REACH - 1]), unlike_shifted(small[REACH], small[REACH + 1]))
+    before = [own.small for own in seen[REACH - BACK - 1 : REACH]]
+    after = [own.small for own in seen[REACH : REACH + BACK + 1]]
+    new = unlike_shifted(before[-1], after[0], NEXT)
+    moved = max(unlike_shifted(before[-2], before[-1], NEXT), unlike_shifted(after[0], after[1], NEXT))
     if new < max(NEW, MOVED * moved):
         return None
-    before, after = small[REACH - BACK - 1 : REACH], small[REACH : REACH + BACK + 1]
-    back = [unlike_shifted(before[-1], own) for own in after[1:]] + [
-        unlike_shifted(own, after[0]) for own in before[:-1]
-    ]
+    back = [unlike_shifted(before[-1], own, NEXT) for own in after[1:]]
+    back += [unlike_shifted(own, after[0], NEXT) for own in before[:-1]]
     if min(back) < AGAIN * new:
         return None
     time = seen[REACH].time
@@ -179,7 +183,7 @@ def _fade(seen: list[_Seen]) -> _Found | None:
         return None
     first = next(index for index in range(REACH, -1, -1) if contrasts[index] >= 0.9 * before)
     last = next(index for index in range(REACH, 2 * REACH + 1) if contrasts[index] >= 0.9 * after)
-    if unlike_shifted(seen[first].small, seen[last].small) < OTHER:
+    if unlike_shifted(seen[first].small, seen[last].small, FAR) < OTHER:
         return None
     span = seen[first].time, seen[last].time
     return _Found(Cut("fade", *span), (1, -least), span)
@@ -197,7 +201,7 @@ def _dissolve(seen: list[_Seen]) -> _Found | None:
         if apart - off / BLEND > sure:
             best, sure = half, apart - off / BLEND
     window = seen[REACH - best : REACH + best + 1]
-    if not best or unlike_shifted(window[0].small, window[-1].small) < OTHER:
+    if not best or unlike_shifted(window[0].small, window[-1].small, FAR) < OTHER:
         return None
     first, last = _extent([own.small for own in window])
     span = window[0].time - NEAR * GRADUAL, window[-1].time + NEAR * GRADUAL
