@@ -154,7 +154,7 @@ def test_one_place_that_moves_makes_a_picture_alive():
 def test_the_picture_is_what_bars_leave_over_all_frames():
     first, second = np.full((2, 36, 64), 16, np.uint8)
     first[12:24, 20:30], second[12:18, 30:36] = 200, 200
-    assert scores_of(first, second)["picture"] == round(12 * 16 / (36 * 64), 4)
+    assert scores_of(first, second)["picture"] == round(12 * 24 / (36 * 64), 4)
 
 
 def test_blur_takes_away_fine_detail():

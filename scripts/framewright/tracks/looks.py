@@ -119,10 +119,15 @@ def frozen(change: np.ndarray) -> float:
 
 
 def picture(sides: np.ndarray, shape: tuple[int, int]) -> float:
-    """The share of a (rows, columns) frame, 0 to 1, that lies within the bars around what is ever lit; (n, 4) sides."""
-    top, left = sides[:, 0].min(), sides[:, 2].min()
-    rows, columns = int(sides[:, 1].max()) - int(top) + 1, int(sides[:, 3].max()) - int(left) + 1
-    return max(0, rows) * max(0, columns) / (shape[0] * shape[1])
+    """The share of a (rows, columns) frame, 0 to 1, that is left by bars around all that is ever lit; (n, 4) sides.
+
+    Bars come in pairs of the same width: what is dark on one side alone is part of the picture.
+    """
+    share = 1.0
+    for side, (first, last) in zip(shape, ((0, 1), (2, 3)), strict=True):
+        bar = min(int(sides[:, first].min()), side - 1 - int(sides[:, last].max()))
+        share *= max(0, side - 2 * bar) / side
+    return share
 
 
 def sharpness(luma: np.ndarray) -> float:
