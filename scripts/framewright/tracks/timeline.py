@@ -23,7 +23,7 @@ REASONS = {
 
 
 def timeline(records: Sequence[Mapping[str, Any]], truths: Mapping[str, Truth], scores: Mapping[str, Score]) -> str:
-    """An SVG with a row for each film, as wide as all others: its segments, its cuts as strokes below, the true ones above."""
+    """An SVG with a row for each film, each as wide: segments, its cuts as strokes below, the true ones above."""
     films = [record for record in records if record["span"]][:MOST]
     parts = list(_legend(films))
     for number, record in enumerate(films):
