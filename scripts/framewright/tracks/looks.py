@@ -47,7 +47,7 @@ class Looks:
 
     def add(self, small: np.ndarray, sharp: float = float("nan")) -> None:
         """Take the looks of the next frame from its small picture."""
-        luma = small[..., 0]
+        luma = np.ascontiguousarray(small[..., 0])
         self.bright.append(int(np.partition(luma, -(luma.size // 20), axis=None)[-(luma.size // 20)]))
         self.change.append(255 if self._before is None else int(cv2.absdiff(luma, self._before).max()))
         self.sides.extend(lit(luma))
@@ -88,6 +88,7 @@ def sharpness_of(frame: Frame) -> float:
 
 
 def _shrunk(frame: Frame, plane: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    plane = plane[:: max(1, plane.shape[0] // (8 * size[1]))]  # rows enough: a place still has eight
     while plane.shape[1] >= 2 * size[0] and plane.shape[0] >= 2 * size[1]:
         height, width = plane.shape[0] // 2, plane.shape[1] // 2
         plane = cv2.resize(plane[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA)
@@ -102,7 +103,7 @@ def lit(luma: np.ndarray) -> tuple[int, int, int, int]:
 
     The last ones are counted from 0; of a black picture the first ones are beyond the last.
     """
-    rows, columns = (np.flatnonzero(luma.max(axis=axis) > DARK) for axis in (1, 0))
+    rows, columns = (np.flatnonzero(cv2.reduce(luma, axis, cv2.REDUCE_MAX) > DARK) for axis in (1, 0))
     if not len(rows):
         return 255, 0, 255, 0
     return int(rows[0]), int(rows[-1]), int(columns[0]), int(columns[-1])

@@ -28,7 +28,7 @@ GRADUAL = Fraction(1, 32)  # seconds that frames are apart, at least, in which d
 NEAR = 6  # frames on either side that a step is compared with
 PEAK = 2.2  # how many times the fourth largest of these steps, itself among them, a cut's must be,
 LEAST = 2.0  # and how many grey values
-BACK = 4  # frames within which a flash is over
+BACK = 6  # frames within which a flash is over
 AGAIN = 0.5  # of how unlike a flash is to what was before: how unlike that is to what follows the flash, at most
 NEW = 0.1  # how unlike pictures of different shots are at least, wherever they are shifted,
 MOVED = 2.5  # and how many times as unlike as motion makes neighbours
@@ -37,6 +37,7 @@ OTHER = 0.35  # the same of pictures further apart in time, on both sides of a d
 HALVES = (4, 7, 11, 16, 24)  # frames from the middle of a dissolve to its ends
 BLEND = 0.3  # of the difference between a dissolve's ends: how far its middle may be from their mean
 EDGE = 0.04  # of the way from its first to its last picture: less is not yet, or no longer, a dissolve
+SLOW = 0.8  # of the contrast on one side: how much of it there is at most two frames from the middle of a fade
 FADED = 0.2  # of the contrast on both sides: how little of it a fade leaves
 NOISE = 2.5  # grey values: contrast that pictures have without showing anything
 
@@ -47,6 +48,7 @@ class _Seen:
     small: np.ndarray  # (h, w, 3) uint8 Y, U, V
     step: float  # to the frame before, in grey values
     contrast: float  # standard deviation of luma, in grey values
+    energy: float  # sum of the squares of what the picture differs from its mean colour
 
 
 @dataclass(frozen=True)
@@ -61,14 +63,14 @@ class _Found:
         return self.span[0] <= other.span[1] and other.span[0] <= self.span[1]
 
 
-def unlike(one: np.ndarray, other: np.ndarray) -> float:
-    """How different two small pictures are, as a share of their contrast: 0 for equal ones, about 1 for unrelated."""
-    apart = cv2.norm(one, other, cv2.NORM_L2SQR)
-    return apart / (_energy(one) + _energy(other) + 2 * one.size * NOISE**2)
+def _unlike(one: _Seen, other: _Seen) -> float:
+    """How different two pictures are, as a share of their contrast: 0 for equal ones, about 1 for unrelated."""
+    apart = cv2.norm(one.small, other.small, cv2.NORM_L2SQR)
+    return apart / (one.energy + other.energy + 2 * one.small.size * NOISE**2)
 
 
-def unlike_shifted(one: np.ndarray, other: np.ndarray, far: int) -> float:
-    """`unlike` of the middle of each picture and the place in the other where it fits best; the smaller of both.
+def _unlike_shifted(one: np.ndarray, other: np.ndarray, far: int) -> float:
+    """The same of the middle of each picture and the place in the other where it fits best; the smaller of both.
 
     Pictures are shifted by one part in `far` of their sides at most: what simple pictures have in common can be found
     anywhere, and between neighbours nothing moves by much.
@@ -85,7 +87,6 @@ def _best(picture: np.ndarray, other: np.ndarray, far: int) -> float:
 
 
 def _energy(picture: np.ndarray) -> float:
-    """Sum of the squares of what a picture differs from its mean colour."""
     _, deviation = cv2.meanStdDev(picture)
     return float((deviation**2).sum()) * picture.shape[0] * picture.shape[1]
 
@@ -108,14 +109,16 @@ class Transitions:
     def see(self, time: Fraction, small: np.ndarray) -> None:
         """Look at the next small picture, which appears at `time` (seconds)."""
         step = _apart(small, self._all[-1].small) if self._all else 0.0
-        self._go_on(_Seen(time, small, step, _contrast(small)))
+        _, deviation = cv2.meanStdDev(small)
+        energy = float((deviation**2).sum()) * small.shape[0] * small.shape[1]
+        self._go_on(_Seen(time, small, step, float(deviation[0, 0]), energy))
 
     def cuts(self) -> list[Cut]:
         """The cuts in all frames added; to be asked at the end."""
         if self._all:
             last = self._all[-1]
             for number in range(1, REACH + 1):
-                self._go_on(_Seen(last.time + number * GRADUAL, last.small, 0.0, last.contrast))
+                self._go_on(replace(last, time=last.time + number * GRADUAL, step=0.0))
         return [found.cut for found in self._found]
 
     def _go_on(self, seen: _Seen) -> None:
@@ -148,11 +151,6 @@ def _apart(one: np.ndarray, other: np.ndarray) -> float:
     return cv2.norm(one, other, cv2.NORM_L1) / (one.size / 3)
 
 
-def _contrast(small: np.ndarray) -> float:
-    _, deviation = cv2.meanStdDev(small[..., 0])
-    return float(deviation[0, 0])
-
-
 def _cut(seen: list[_Seen]) -> _Found | None:
     """A hard cut right before the middle one of the frames seen."""
     step = seen[REACH].step
@@ -163,13 +161,13 @@ def _cut(seen: list[_Seen]) -> _Found | None:
         return None
     before = [own.small for own in seen[REACH - BACK - 1 : REACH]]
     after = [own.small for own in seen[REACH : REACH + BACK + 1]]
-    new = unlike_shifted(before[-1], after[0], NEXT)
-    moved = max(unlike_shifted(before[-2], before[-1], NEXT), unlike_shifted(after[0], after[1], NEXT))
+    new = _unlike_shifted(before[-1], after[0], NEXT)
+    moved = max(_unlike_shifted(before[-2], before[-1], NEXT), _unlike_shifted(after[0], after[1], NEXT))
     if new < max(NEW, MOVED * moved):
         return None
-    back = [unlike_shifted(before[-1], own, NEXT) for own in after[1:]]
-    back += [unlike_shifted(own, after[0], NEXT) for own in before[:-1]]
-    if min(back) < AGAIN * new:
+    back = [_unlike_shifted(before[-1], own, NEXT) for own in after[1:]]
+    back += [_unlike_shifted(own, after[0], NEXT) for own in before[:-1]]
+    if min(back) < min(AGAIN * new, OTHER):
         return None
     time = seen[REACH].time
     return _Found(Cut("cut", time, time), (2, step), (time, time))
@@ -181,9 +179,11 @@ def _fade(seen: list[_Seen]) -> _Found | None:
     least, before, after = contrasts[REACH], max(contrasts[:REACH]), max(contrasts[REACH + 1 :])
     if least > FADED * min(before, after) or min(before, after) < NOISE or least > min(contrasts):
         return None
+    if contrasts[REACH - 2] > SLOW * before or contrasts[REACH + 2] > SLOW * after:
+        return None
     first = next(index for index in range(REACH, -1, -1) if contrasts[index] >= 0.9 * before)
     last = next(index for index in range(REACH, 2 * REACH + 1) if contrasts[index] >= 0.9 * after)
-    if unlike_shifted(seen[first].small, seen[last].small, FAR) < OTHER:
+    if _unlike_shifted(seen[first].small, seen[last].small, FAR) < OTHER:
         return None
     span = seen[first].time, seen[last].time
     return _Found(Cut("fade", *span), (1, -least), span)
@@ -195,13 +195,13 @@ def _dissolve(seen: list[_Seen]) -> _Found | None:
     for half in HALVES:
         one, other = seen[REACH - half].small, seen[REACH + half].small
         apart = _apart(one, other)
-        if apart <= max(sure, 2 * LEAST) or unlike(one, other) < OTHER:
+        if apart <= max(sure, 2 * LEAST) or _unlike(seen[REACH - half], seen[REACH + half]) < OTHER:
             continue
         off = _apart(middle, cv2.addWeighted(one, 0.5, other, 0.5, 0))
         if apart - off / BLEND > sure:
             best, sure = half, apart - off / BLEND
     window = seen[REACH - best : REACH + best + 1]
-    if not best or unlike_shifted(window[0].small, window[-1].small, FAR) < OTHER:
+    if not best or _unlike_shifted(window[0].small, window[-1].small, FAR) < OTHER:
         return None
     first, last = _extent([own.small for own in window])
     span = window[0].time - NEAR * GRADUAL, window[-1].time + NEAR * GRADUAL
