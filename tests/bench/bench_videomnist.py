@@ -23,8 +23,8 @@ sys.path.insert(0, str(ROOT / "scripts"))
 from framewright.videomnist.contract import contract, read_made
 from framewright.videomnist.digits import embedded, gather
 from framewright.videomnist.plan import digit_files
-from framewright.videomnist.render import Look, draw, glyph
-from framewright.videomnist.shard import write_shard
+from framewright.videomnist.render import Look, draw, glyphs
+from framewright.videomnist.shard import BATCH, write_shard
 from framewright.videomnist.store import GREY, RGB, Shape, merge
 
 ROUNDS, VIDEOS, READS, FRAMES = 3, 1000, 200, 16
@@ -35,7 +35,7 @@ from pathlib import Path
 sys.path.insert(0, {scripts!r})
 from framewright.videomnist.digits import embedded
 from framewright.videomnist.render import Look
-from framewright.videomnist.shard import write_shard
+from framewright.videomnist.shard import BATCH, write_shard
 from framewright.videomnist.store import RGB, Shape, merge
 look = Look(17, 64, ("bounce",), (2, 5), 10, 0.1)
 write_shard(Path({part!r}), embedded()["train"], look, 0, "train", range({videos}))
@@ -146,8 +146,9 @@ def read(path: Path) -> None:
 
 def draw_alone(digits) -> None:
     images = digits["train"].images
-    for index in range(VIDEOS):
-        draw(glyph(images[index % len(images)], LOOK), LOOK, 0, "train", index)
+    for first in range(0, VIDEOS, BATCH):
+        batch = range(first, min(first + BATCH, VIDEOS))
+        draw(glyphs(images[[index % len(images) for index in batch]], LOOK), LOOK, 0, "train", batch)
 
 
 def peak(folder: Path, videos: int) -> float:

@@ -9,10 +9,10 @@ import numpy as np
 from framewright.errors import UserError
 from framewright.videomnist.digits import Digits
 from framewright.videomnist.measure import Measures, measure
-from framewright.videomnist.render import Look, Video, draw, glyph, motion_of
+from framewright.videomnist.render import Look, Videos, draw, glyphs
 from framewright.videomnist.store import GREY, RGB, Columns, Part, Shape
 
-BATCH = 16  # videos that are measured together: few enough to stay in the processor's cache
+BATCH = 32  # videos that are drawn together: enough that numpy works for more time than it takes to be called
 
 
 def columns(look: Look) -> Columns:
@@ -55,23 +55,23 @@ def write_shard(
     with Part(path, Shape(look.frames - 1, look.size), columns(look), layouts) as part:
         for first in range(indices.start, indices.stop, BATCH):
             batch = range(first, min(first + BATCH, indices.stop))
-            sources = [source_of(index, rows) for index in batch]
-            glyphs = [glyph(digits.images[source], look) for source in sources]
-            drawn = [draw(own, look, seed, split, index) for own, index in zip(glyphs, batch, strict=True)]
-            inks = np.array([own.picture.sum(dtype=float) for own in glyphs])
-            for index, source, video, measured in zip(batch, sources, drawn, _measured(drawn, inks), strict=True):
+            sources = np.array([source_of(index, rows) for index in batch])
+            own = glyphs(digits.images[sources], look)
+            drawn = draw(own, look, seed, split, batch)
+            found = _measured(drawn, own.ink)
+            for place, source in enumerate(sources):
                 part.add(
-                    video.pixels,
+                    drawn.pixels[place],
                     labels=digits.labels[source],
                     source=digits.index[source],
-                    motion=look.motions.index(motion_of(index, look.motions)),
-                    speed=video.speed,
-                    trajectory=video.trajectory,
-                    measured=measured,
+                    motion=drawn.motions[place],
+                    speed=drawn.speeds[place],
+                    trajectory=drawn.trajectories[place],
+                    measured=found[place],
                 )
 
 
-def _measured(drawn: Sequence[Video], inks: np.ndarray) -> np.ndarray:
+def _measured(drawn: Videos, inks: np.ndarray) -> np.ndarray:
     """(n, measures): the measures of some videos, one row each, in the order of the fields of Measures."""
-    found = measure(np.stack([video.pixels for video in drawn]), np.stack([video.trajectory for video in drawn]), inks)
+    found = measure(drawn.pixels, drawn.trajectories, inks)
     return np.stack([getattr(found, field.name) for field in fields(Measures)], axis=1)
