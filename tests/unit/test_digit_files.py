@@ -146,6 +146,11 @@ def test_the_contract_holds(made, digits):
 
 
 DAMAGE = {
+    "a resolution that its frames do not have": (
+        "videomnist.h5",
+        lambda file: file.attrs.modify("resolution", 128),
+        {"the documented file is as documented"},
+    ),
     "another video's pixels": (
         "videomnist.h5",
         lambda file: file["train_data"].write_direct(np.zeros((8, 64, 64), np.uint8), dest_sel=np.s_[:8]),
