@@ -258,7 +258,7 @@ rule videomnist_card:
     params:
         code=code_of("videomnist_card"),
         digits=MNIST["digits"],
-        motions=MNIST["motion_types"],
+        look=MNIST_LOOK,
         settings={"seed": config["seed"], "videomnist": MNIST},
     script:
         "../scripts/videomnist_card.py"

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from framewright.videomnist.digits import embedded
-from framewright.videomnist.measure import measure
+from framewright.videomnist.measure import measure, worst
 from framewright.videomnist.motion import LOTS, MOTIONS, Room
-from framewright.videomnist.render import INK, MARGIN, Look, _lots, draw, glyphs, motions_of
+from framewright.videomnist.render import INK, MARGIN, Look, _lots, draw, glyphs, motions_of, overlaid
 from framewright.videomnist.shard import choices, source_of
 
 LOW, HIGH = np.array([14.0, 20.0]), np.array([49.0, 43.0])
@@ -136,6 +136,30 @@ def test_a_video_depends_on_seed_split_and_index_alone(digits):
     variants = [(0, "train", 0), (1, "train", 0), (0, "test", 0), (0, "train", 10)]
     shown = {draw(own, style, seed, split, range(at, at + 1)).pixels.tobytes() for seed, split, at in variants}
     assert len(shown) == 4
+
+
+def test_digits_that_share_a_video_have_paths_of_their_own(digits):
+    style, rows = look(digits=2), choices(digits)
+    own = glyphs(digits.images[[source_of(index, rows, place) for index in range(90) for place in (0, 1)]], style)
+    videos = draw(own, style, 0, "train", range(90))
+    assert np.array_equal(videos.motions[::2], videos.motions[1::2])
+    assert np.array_equal(videos.speeds[::2], videos.speeds[1::2])
+    assert len(np.unique(videos.trajectories[:, 0, :2], axis=0)) == 180
+    each = measured(own, videos)
+    found, shown = worst(each, 2), overlaid(videos.pixels, 2)
+    assert shown.shape == (90, 17, 64, 64)
+    seen = measure(shown, videos.trajectories[::2], own.ink[::2])
+    assert np.array_equal(found.margin, seen.margin) and (found.pixels <= seen.pixels).all()
+    assert found.margin.min() >= MARGIN and found.pixels.min() >= INK and found.offset.max() < 0.5
+    assert np.array_equal(found.step, np.maximum(each.step[::2], each.step[1::2]))
+    again = draw(glyphs(own.pictures[60:70], style), style, 0, "train", range(30, 35))
+    assert np.array_equal(again.pixels, videos.pixels[60:70])
+
+
+def test_two_digits_differ_and_all_pairs_appear(digits):
+    rows = choices(digits)
+    pairs = {tuple(digits.labels[source_of(index, rows, place)] for place in (0, 1)) for index in range(90)}
+    assert len(pairs) == 90 and all(one != other for one, other in pairs)
 
 
 def test_no_lot_is_drawn_for_two_videos():

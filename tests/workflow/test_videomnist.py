@@ -170,4 +170,4 @@ def test_the_readmes_examples_work_at_reduced_size(example, tmp_path):
 
 
 def test_the_readme_has_the_guides_sets():
-    assert len(EXAMPLES) == 6
+    assert len(EXAMPLES) == 7

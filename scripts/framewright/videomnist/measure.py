@@ -1,6 +1,6 @@
 """Measure finished videos of one bright digit on black: what can be seen of it, and how it moves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 
 import cv2
@@ -35,6 +35,14 @@ def measure(videos: np.ndarray, trajectories: np.ndarray, ink: np.ndarray) -> Me
         ink=(sums[:, :, 0] / (ink[:, None] * trajectories[:, :, 3] ** 2)).min(axis=1),
         offset=np.hypot(offsets[:, :, 0], offsets[:, :, 1]).max(axis=1),
         step=np.hypot(steps[:, :, 0], steps[:, :, 1]).max(axis=1, initial=0),
+    )
+
+
+def worst(found: Measures, digits: int) -> Measures:
+    """The measures of videos from those of their digits, so many each: the worst of these."""
+    rows = {field.name: getattr(found, field.name).reshape(-1, digits) for field in fields(Measures)}
+    return Measures(
+        **{name: (row.max if name in ("offset", "step") else row.min)(axis=1) for name, row in rows.items()}
     )
 
 

@@ -31,6 +31,7 @@ class Look:
     speed: tuple[float, float]  # pixels a frame, for frames of 64 pixels: from, to
     rotation: float  # degrees that a digit swings to either side at most
     growth: float  # part of its size by which a digit grows and shrinks at most
+    digits: int = 1  # in each video
 
     @property
     def zoom(self) -> float:
@@ -52,9 +53,9 @@ class Glyphs:
 
 @dataclass(frozen=True, eq=False)
 class Videos:
-    """Some videos with everything that was drawn for them by lot."""
+    """Some videos with all that was drawn for them by lot: one row for each digit, `Look.digits` for each video."""
 
-    pixels: np.ndarray  # (n, frames, size, size) uint8
+    pixels: np.ndarray  # (n, frames, size, size) uint8: this digit alone
     trajectories: np.ndarray  # (n, frames, 4) float32: x, y in pixels, angle in degrees clockwise, scale
     motions: np.ndarray  # (n,) int: places in the look's motions
     speeds: np.ndarray  # (n,) float: pixels a frame: no step is longer
@@ -88,9 +89,13 @@ def motions_of(indices: np.ndarray, motions: int) -> np.ndarray:
 
 
 def draw(own: Glyphs, look: Look, seed: int, split: str, indices: range) -> Videos:
-    """Consecutive videos of a split, each showing one of these digits."""
-    lots, count = _lots(seed, split, indices), len(indices)
-    speeds = (look.speed[0] + (look.speed[1] - look.speed[0]) * lots[0]) * look.zoom
+    """Consecutive videos of a split; the first shows the first `Look.digits` of these digits, and so on.
+
+    Digits that share a video share its motion and its speed, and each has a path of its own.
+    """
+    lots, count = _lots(seed, split, range(indices.start * look.digits, indices.stop * look.digits)), len(own.pictures)
+    chosen = np.repeat(lots[0, :: look.digits], look.digits, axis=0)
+    speeds = (look.speed[0] + (look.speed[1] - look.speed[0]) * chosen) * look.zoom
     angles = _swing(lots[1:4], look.rotation, look.frames)
     scales = own.base[:, None] * (1 + _swing(lots[4:7], look.growth, look.frames))
     forms = _forms(np.radians(angles), scales)
@@ -98,7 +103,8 @@ def draw(own: Glyphs, look: Look, seed: int, split: str, indices: range) -> Vide
     edge = MARGIN * look.zoom
     least, most = edge - low.min(axis=1), look.size - 1 - edge - high.max(axis=1)
     room = Room(least.T[:, :, None], most.T[:, :, None])
-    motions, paths = motions_of(np.array(indices), len(look.motions)), np.empty((count, look.frames, 2))
+    motions = np.repeat(motions_of(np.array(indices), len(look.motions)), look.digits)
+    paths = np.empty((count, look.frames, 2))
     for place, name in enumerate(look.motions):
         its = np.flatnonzero(motions == place)
         own_room = Room(room.low[:, its], room.high[:, its])
@@ -106,6 +112,12 @@ def draw(own: Glyphs, look: Look, seed: int, split: str, indices: range) -> Vide
     trajectories = np.empty((count, look.frames, 4), np.float32)
     trajectories[:, :, :2], trajectories[:, :, 2], trajectories[:, :, 3] = paths, angles, scales
     return Videos(_painted(own, forms, paths, low, high, look.size), trajectories, motions, speeds[:, 0])
+
+
+def overlaid(pixels: np.ndarray, digits: int) -> np.ndarray:
+    """(n, frames, size, size) uint8 videos of so many digits each; where they meet, the brighter one is seen."""
+    layers = pixels.reshape(-1, digits, *pixels.shape[1:])
+    return layers.max(axis=1) if digits > 1 else layers[:, 0]
 
 
 def _lots(seed: int, split: str, indices: range) -> np.ndarray:
