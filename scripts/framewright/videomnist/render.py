@@ -44,10 +44,10 @@ class Glyphs:
     """Digits ready to be moved: enlarged to the frame, with their measures in pixels of the frame."""
 
     pictures: np.ndarray  # (n, h, w) uint8
-    ink: np.ndarray  # (n,) float: the sum of a picture's pixels
+    ink: np.ndarray  # (n,) float: the sum of its pixels at scale 1
     centre: np.ndarray  # (n, 2) float: x, y of its centre of mass
     outline: np.ndarray  # (n, 2, p) float: x, y, from the centre, of points between which all of its ink is
-    base: np.ndarray  # (n,) float: the size at which it is drawn; above 1 for thin digits, with too few pixels
+    base: np.ndarray  # (n,) float: the scale of the picture; above 1 for thin digits, with too few pixels
     good: np.ndarray  # (n,) bool: whether it can be drawn; not where it is so thin that it would be too large
 
 
@@ -62,25 +62,29 @@ class Videos:
 
 
 def glyphs(pictures: np.ndarray, look: Look) -> Glyphs:
-    """(n, 28, 28) uint8 digits made ready."""
-    if look.zoom != 1:
-        side, way = round(pictures.shape[1] * look.zoom), cv2.INTER_AREA if look.zoom < 1 else cv2.INTER_CUBIC
-        pictures = np.stack([cv2.resize(picture, (side, side), interpolation=way) for picture in pictures])
-    count, high, wide = pictures.shape
-    rows, columns = pictures.sum(axis=2, dtype=np.float64), pictures.sum(axis=1, dtype=np.float64)
+    """(n, 28, 28) uint8 digits made ready.
+
+    Thin ones are enlarged here and not as they are drawn: what is drawn larger than its picture trembles as it moves.
+    """
+    side = pictures.shape[1]
+    lit = np.maximum(np.count_nonzero(pictures, axis=(1, 2)), 1)
+    needed = np.maximum(np.sqrt(SPARE * INK / lit) / (1 - look.growth), 1)
+    sides = np.round(side * look.zoom * np.minimum(needed, LARGEST)).astype(int)
+    base = sides / (side * look.zoom)
+    large = _enlarged(pictures, sides, round(side * look.zoom * LARGEST))
+    high = np.arange(large.shape[1])
+    rows, columns = large.sum(axis=2, dtype=np.float64), large.sum(axis=1, dtype=np.float64)
     ink = np.maximum(rows.sum(axis=1), 1)
-    centre = np.stack([(columns * np.arange(wide)).sum(axis=1), (rows * np.arange(high)).sum(axis=1)], axis=1)
-    centre /= ink[:, None]
-    lit = pictures > 0
+    centre = np.stack([(columns * high).sum(axis=1), (rows * high).sum(axis=1)], axis=1) / ink[:, None]
+    bright = large > 0
     # The first and the last pixel of ink in each row; the centre of mass, which is between them, where there is none.
-    ends = np.stack([lit.argmax(axis=2), wide - 1 - lit[:, :, ::-1].argmax(axis=2)], axis=1) - centre[:, :1, None]
-    outline = np.stack([ends, np.broadcast_to(np.arange(high) - centre[:, 1:, None], ends.shape)], axis=1)
-    outline = (outline * lit.any(axis=2)[:, None, None]).reshape(count, 2, 2 * high)
-    needed = np.sqrt(SPARE * INK * look.zoom**2 / np.maximum(lit.sum(axis=(1, 2)), 1e-9)) / (1 - look.growth)
+    ends = np.stack([bright.argmax(axis=2), len(high) - 1 - bright[:, :, ::-1].argmax(axis=2)], axis=1)
+    down = np.broadcast_to(high - centre[:, 1:, None], ends.shape)
+    outline = np.stack([ends - centre[:, :1, None], down], axis=1) * (rows > 0)[:, None, None]
+    outline = outline.reshape(len(large), 2, -1)
     widest = (np.sqrt((outline**2).sum(axis=1).max(axis=1)) + math.sqrt(2)) * (1 + look.growth)
-    fits = (look.size - 1 - 2 * MARGIN * look.zoom) / 2 / widest
-    base = np.maximum(needed, 1)
-    return Glyphs(pictures, ink, centre, outline, base, base <= np.minimum(fits, LARGEST))
+    good = (needed <= LARGEST) & (widest <= (look.size - 1 - 2 * MARGIN * look.zoom) / 2)
+    return Glyphs(large, ink / base**2, centre, outline, base, good & pictures.any(axis=(1, 2)))
 
 
 def motions_of(indices: np.ndarray, motions: int) -> np.ndarray:
@@ -97,7 +101,7 @@ def draw(own: Glyphs, look: Look, seed: int, split: str, indices: range) -> Vide
     chosen = np.repeat(lots[0, :: look.digits], look.digits, axis=0)
     speeds = (look.speed[0] + (look.speed[1] - look.speed[0]) * chosen) * look.zoom
     angles = _swing(lots[1:4], look.rotation, look.frames)
-    scales = own.base[:, None] * (1 + _swing(lots[4:7], look.growth, look.frames))
+    scales = 1 + _swing(lots[4:7], look.growth, look.frames)
     forms = _forms(np.radians(angles), scales)
     low, high = _reach(own, forms)
     edge = MARGIN * look.zoom
@@ -110,7 +114,7 @@ def draw(own: Glyphs, look: Look, seed: int, split: str, indices: range) -> Vide
         own_room = Room(room.low[:, its], room.high[:, its])
         paths[its] = MOTIONS[name](lots[7:, its], own_room, speeds[its], look.frames).transpose(1, 2, 0)
     trajectories = np.empty((count, look.frames, 4), np.float32)
-    trajectories[:, :, :2], trajectories[:, :, 2], trajectories[:, :, 3] = paths, angles, scales
+    trajectories[:, :, :2], trajectories[:, :, 2], trajectories[:, :, 3] = paths, angles, own.base[:, None] * scales
     return Videos(_painted(own, forms, paths, low, high, look.size), trajectories, motions, speeds[:, 0])
 
 
@@ -118,6 +122,15 @@ def overlaid(pixels: np.ndarray, digits: int) -> np.ndarray:
     """(n, frames, size, size) uint8 videos of so many digits each; where they meet, the brighter one is seen."""
     layers = pixels.reshape(-1, digits, *pixels.shape[1:])
     return layers.max(axis=1) if digits > 1 else layers[:, 0]
+
+
+def _enlarged(pictures: np.ndarray, sides: np.ndarray, most: int) -> np.ndarray:
+    """(n, most, most) uint8: each picture with sides of its own, in the upper left corner."""
+    large = np.zeros((len(pictures), most, most), np.uint8)
+    for picture, side, target in zip(pictures, sides.tolist(), large, strict=True):
+        way = cv2.INTER_AREA if side < len(picture) else cv2.INTER_CUBIC
+        target[:side, :side] = picture if side == len(picture) else cv2.resize(picture, (side, side), interpolation=way)
+    return large
 
 
 def _lots(seed: int, split: str, indices: range) -> np.ndarray:

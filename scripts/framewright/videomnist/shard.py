@@ -9,10 +9,11 @@ import numpy as np
 from framewright.errors import UserError
 from framewright.videomnist.digits import Digits
 from framewright.videomnist.measure import Measures, measure, worst
-from framewright.videomnist.render import Look, Videos, draw, glyphs, overlaid
+from framewright.videomnist.render import FRAME, Look, Videos, draw, glyphs, overlaid
 from framewright.videomnist.store import GREY, RGB, Columns, Part, Shape
 
-BATCH = 32  # videos that are drawn together: enough that numpy works for more time than it takes to be called
+# Videos of 64 pixels a side that are drawn together: enough that numpy works longer than it takes to be called.
+BATCH = 32
 
 
 def columns(look: Look) -> Columns:
@@ -56,10 +57,10 @@ def write_shard(
     layouts: Sequence[str] = (GREY, RGB),
 ) -> None:
     """Draw, measure and write these videos of a split."""
-    rows = choices(digits)
+    rows, step = choices(digits), max(1, BATCH * FRAME**2 // look.size**2 // look.digits)
     with Part(path, Shape(look.frames - 1, look.size), columns(look), layouts) as part:
-        for first in range(indices.start, indices.stop, BATCH):
-            batch = range(first, min(first + BATCH, indices.stop))
+        for first in range(indices.start, indices.stop, step):
+            batch = range(first, min(first + step, indices.stop))
             sources = np.array([source_of(index, rows, place) for index in batch for place in range(look.digits)])
             own = glyphs(digits.images[sources], look)
             drawn = draw(own, look, seed, split, batch)
