@@ -27,6 +27,9 @@ convert-patches: .venv/ready ## Turn a generator_config.json into films.tsv and 
 	@test -n "$(FILE)" || { echo "make convert-patches: say which: make convert-patches FILE=generator_config.json" >&2; exit 2; }
 	@$(TIMED) "make convert-patches: $(FILE)" "$(BIN)/python scripts/convert_patches.py '$(FILE)' $(ARGS)"
 
+monitor: .venv/ready ## Watch the patches being cut, from another terminal; ARGS=--once prints the state once
+	@$(BIN)/python scripts/monitor.py results $(ARGS)
+
 retry-sources: .venv/ready ## Forget the sources that failed for a passing reason, so that the next run tries them again
 	@$(TIMED) "make retry-sources: sources that may live again" "$(BIN)/python scripts/retry_sources.py results"
 
@@ -85,4 +88,4 @@ clean: ## Remove results and logs; the environment stays
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
-.PHONY: demo table convert-patches retry-sources explain dag slurm-profile test test-fast verify bench format config-readme lock clean help
+.PHONY: demo table convert-patches monitor retry-sources explain dag slurm-profile test test-fast verify bench format config-readme lock clean help

@@ -1,7 +1,7 @@
 # Patches: super-resolution training pairs, cut out of films by category.
 # requires: the sources, and for each film its shares of the categories, from the video table
 # yields:   results/patches/dataset/<category's path>/Learn/<format's folder>/{GT,LR_5frames,LR_7frames,LR}/,
-#           results/patches/{manifest.tsv, outcomes.tsv, contract.json}, results/patches/{preview,card}/
+#           results/patches/{wanted.tsv, manifest.tsv, outcomes.tsv, contract.json}, results/patches/{preview,card}/
 #
 # A film is cut in parts, each a job with a folder of its own; how many there are follows from the configuration and the
 # film's row alone. patches_tree gives all files their places in the dataset as second names: nothing is copied.
@@ -16,6 +16,24 @@ WINDOWS = formats.allot(SHARES, PATCHES, forecast.bytes_of(CATEGORIES))
 PARTS = [(video, part) for video in FILMS for part in formats.parts_of(WINDOWS[video], PATCHES["windows_per_part"])]
 SHOWN = [video for video, row in FILMS.items() if row.kind == "demo" or PATCHES["show"] == "all"]
 HELD_OUT = formats.held_out({video: row.split for video, row in FILMS.items()}, PATCHES["val"])
+
+
+rule patches_wanted:
+    """How many windows each film is to give to each category is written down, for those who watch the run."""
+    output:
+        wanted="results/patches/wanted.tsv",
+    log:
+        "logs/patches_wanted.log",
+    priority: 1
+    localrule: True
+    conda:
+        "../envs/patches.yaml"
+    params:
+        code=code_of("patches_wanted"),
+        counts=WINDOWS,
+        settings={key: PATCHES[key] for key in ("categories", "formats")},
+    script:
+        "../scripts/patches_wanted.py"
 
 
 rule patches_plan:
@@ -223,6 +241,7 @@ rule patches_forecast:
 rule patches:
     """The dataset of patches is there, checked and described."""
     input:
+        rules.patches_wanted.output,
         rules.patches_tree.output,
         rules.patches_summary.output,
         rules.patches_preview.output,
