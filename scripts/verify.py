@@ -91,10 +91,10 @@ def make(folder: Path, cores: int) -> float:
     return time.monotonic() - begin
 
 
-def start(folder: Path, cores: int, *targets: str) -> subprocess.Popen:
-    """Snakemake, for these targets or all, as the leader of a process group of its own; no old lock stops it."""
+def start(folder: Path, cores: int, *arguments: str) -> subprocess.Popen:
+    """Snakemake, as the leader of a process group of its own; a lock that a killed one left does not stop it."""
     command = [sys.executable, "-m", "snakemake", "--snakefile", HOUSE / "Snakefile", "--cores", str(cores), "--nolock"]
-    command += targets
+    command += arguments
     with (folder / ".printed").open("ab") as printed:
         return subprocess.Popen(command, cwd=folder, stdout=printed, stderr=printed, start_new_session=True)
 

@@ -3,9 +3,14 @@
 import csv
 import hashlib
 import json
+import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
+import verify
 from flow import snakemake, write_table
 from make_film import make_film, texture
 
@@ -87,9 +92,50 @@ def test_one_core_or_a_new_start_halfway_gives_the_same_bytes(made, tmp_path):
     assert digests(folder) == digests(made)
 
 
+def test_a_kill_while_a_film_is_being_cut_loses_nothing(made, tmp_path):
+    folder = study(tmp_path / "study", *ROWS)
+    for _ in range(5):  # a run that ends before it is caught begins anew
+        process = verify.start(folder, 2, "--config", CONFIG, "--", "patches")
+        try:
+            caught = wait_for_half_a_part(process, folder / "results/patches/parts/one")
+        finally:
+            verify.end(process)
+        if caught:
+            break
+        shutil.rmtree(folder / "results")
+    assert caught
+    verify.require_silence(folder)
+    assert not (folder / "results/patches/manifest.tsv").exists()
+    assert run(folder, "--nolock").status == 0
+    assert digests(folder) == digests(made)
+
+
+def wait_for_half_a_part(process: subprocess.Popen, parts: Path) -> bool:
+    """Wait until a patch is written in a part that is not done; whether that came before the end of the run."""
+    while process.poll() is None:
+        if next(parts.glob(".*.partial/**/GT/*.png"), None):
+            return True
+        time.sleep(0.005)
+    return False
+
+
 def test_the_forecast_is_said_and_makes_nothing(made):
     said = snakemake(made, "-q", "all", "--config", "patches={base_frame_limit: 3000}", "--", "patches_forecast").text
     assert "1,500 patches" in said and "GB" in said and "hours" in said
+
+
+def test_116_films_of_a_generator_config_are_planned(tmp_path):
+    shares = {"general": 0.3, "space": 0.4, "toon": 0.3}
+    films = [{"name": f"Film {k}", "path": f"{k}.mkv", "categories": shares} for k in range(116)]
+    for film in films:
+        (tmp_path / film["path"]).write_bytes(b"film")
+    settings = {"base_frame_limit": 300, "max_workers": 12, "min_file_size": 10000}
+    (tmp_path / "generator_config.json").write_text(json.dumps({"base_settings": settings, "videos": films}))
+    script = Path(__file__).parents[2] / "scripts/convert_patches.py"
+    subprocess.run([sys.executable, script, "generator_config.json"], cwd=tmp_path, check=True, capture_output=True)
+    planned = snakemake(tmp_path, "-n", "--configfile", "films.yaml", "--", "patches")
+    assert planned.status == 0, planned.text
+    assert (planned.jobs["patches_plan"], planned.jobs["patches_cut"]) == (116, 116 * 300 / 50)
 
 
 def test_116_films_are_planned(tmp_path):

@@ -95,15 +95,17 @@ def cut(
 def read(video: Video, frames: Frames, firsts: Iterable[int]) -> Iterator[list[Frame]]:
     """The seven frames from each of the ascending numbers `firsts` on; fewer where some can't be decoded.
 
-    Decoding goes on from one window to the next, and jumps where a key frame lies between: whatever decodes less.
+    Decoding goes on from one window to the next, and jumps where a key frame lies between: whatever decodes less. What
+    lies between windows and nothing refers to is not decoded.
     """
     reading: Iterator[Frame] = iter(())
     seen: deque[Frame] = deque(maxlen=SPAN)
-    reached = -1
+    reached, firsts = -1, list(firsts)
+    wanted = {frames.time(number) for first in firsts for number in range(first, first + SPAN)}
     for first in firsts:
         start, end = frames.time(first), frames.time(first + SPAN - 1)
         if reached < 0 or (video.seekable and frames.key_before(first) > reached):
-            reading = video.frames(start=start)
+            reading = video.frames(start=start, wanted=wanted)
             seen.clear()
         while not (seen and seen[-1].time >= end):
             frame = next(reading, None)
@@ -111,8 +113,7 @@ def read(video: Video, frames: Frames, firsts: Iterable[int]) -> Iterator[list[F
                 break
             seen.append(frame)
         reached = first + SPAN - 1
-        wanted = {frames.time(number) for number in range(first, first + SPAN)}
-        yield [frame for frame in seen if frame.time in wanted]
+        yield [frame for frame in seen if start <= frame.time <= end and frame.time in wanted]
 
 
 def _try(
