@@ -11,7 +11,7 @@ from framewright.persistence.augment import PERSISTENT_BELOW
 
 @dataclass(frozen=True)
 class Config:
-    """`encoder` is cnn or transformer; `size` the picture's side in pixels."""
+    """`encoder` is cnn or transformer; `size` the picture's side in pixels, `patch` the side of a transformer's token."""
 
     encoder: str = "cnn"
     size: int = 64
@@ -41,7 +41,7 @@ class Cnn(nn.Module):
 
 
 class Transformer(nn.Module):
-    """Lets the patches of a frame look at each other, and takes their mean."""
+    """Lets the patches of a frame look at each other, and adds up what they say."""
 
     def __init__(self, config: Config) -> None:
         super().__init__()
@@ -59,7 +59,7 @@ class Transformer(nn.Module):
         tokens = self.cut(frames).flatten(2).mT + self.place  # (N, patches, width)
         for layer in self.look:
             tokens = layer(tokens)
-        return tokens.mean(dim=1)
+        return tokens.sum(dim=1) / 16
 
 
 class FrameClassifier(nn.Module):
@@ -69,19 +69,25 @@ class FrameClassifier(nn.Module):
         super().__init__()
         self.encode = {"cnn": Cnn, "transformer": Transformer}[config.encoder](config)
         self.judge = nn.Sequential(nn.Linear(config.width, config.width), nn.ReLU(), nn.Linear(config.width, 1))
-        self.foresee = nn.Sequential(nn.Linear(3, config.width), nn.Tanh(), nn.Linear(config.width, 1))
+        self.conclusion = nn.Sequential(nn.Linear(3, config.width), nn.Tanh(), nn.Linear(config.width, 1))
+
+    def see(self, video: torch.Tensor) -> dict[str, torch.Tensor]:
+        """(N, T, 3, H, W) uint8 -> `clean` (N, T), the logit of a frame without transients."""
+        return {"clean": self.judge(self.encode(video.flatten(0, 1).float() / 255)).view(video.shape[:2])}
+
+    def conclude(self, seen: dict[str, torch.Tensor], length: int) -> dict[str, torch.Tensor]:
+        """What was seen of the first frames of clips of `length`, with `persistent` (N, T), a logit after each frame.
+
+        It gets the verdicts, not the pictures, and does not teach the eye: counting is all there is to it.
+        """
+        shows = torch.sigmoid(-seen["clean"].detach())
+        time = torch.arange(1, shows.shape[1] + 1, device=shows.device).expand_as(shows) / length
+        spare = PERSISTENT_BELOW * length - shows.cumsum(dim=1)  # frames that may yet show one
+        return seen | {"persistent": self.conclusion(torch.stack([shows, spare, time], dim=2)).squeeze(2)}
 
     def forward(self, video: torch.Tensor) -> dict[str, torch.Tensor]:
-        """(N, T, 3, H, W) uint8 -> logits, (N, T): `clean` of each frame, and `persistent` after each frame."""
-        number, length = video.shape[:2]
-        features = self.encode(video.flatten(0, 1).float() / 255)
-        clean = self.judge(features).view(number, length)
-        # The forecast gets the verdicts, not the pictures, and does not teach the eye: counting is all there is to it.
-        shows = torch.sigmoid(-clean.detach())
-        time = torch.arange(1, length + 1, device=video.device).expand(number, length) / length
-        spare = PERSISTENT_BELOW * length - shows.cumsum(dim=1)  # frames that may yet show one
-        counted = torch.stack([shows, spare, time], dim=2)
-        return {"clean": clean, "persistent": self.foresee(counted).squeeze(2)}
+        """(N, T, 3, H, W) uint8 -> logits (N, T): `clean` of each frame, and `persistent` after each frame."""
+        return self.conclude(self.see(video), video.shape[1])
 
 
 def loss(outputs: dict[str, torch.Tensor], batch: dict[str, torch.Tensor]) -> torch.Tensor:
