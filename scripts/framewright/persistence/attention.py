@@ -39,7 +39,7 @@ class Attention(nn.Module):
         self.conclusion = Follow(2, hidden, config.kinds)
 
     def see(self, video: torch.Tensor) -> dict[str, torch.Tensor]:
-        """(N, T, 3, H, W) uint8 -> `attention` (N, T, H/4, W/4), 1 in all per frame, and its middle `places` (N, T, 2)."""
+        """(N, T, 3, H, W) uint8 -> `attention` (N, T, H/4, W/4), 1 in all per frame; its middle `places` (N, T, 2)."""
         number, length = video.shape[:2]
         frames = video.flatten(0, 1).float() / 255
         seen = self.find(frames)  # (N T, width, H/4, W/4)

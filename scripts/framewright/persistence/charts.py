@@ -109,10 +109,10 @@ def evaluation_page(arms: Mapping[str, Mapping[str, Any]], sure: float) -> str:
     return page("Persistence: evaluation", "\n".join(parts))
 
 
-TEXT = """Sources were split by a hash of their number; figures are of test clips alone, thresholds and temperatures of others.
-*Constant* always gives the more frequent answer, *colour* counts coloured pixels, *light* lit ones. The *oracle* knows of
-each transient that has begun, and how they are drawn: nobody can know more. An early exit decides at the first frame
-after which one answer's chance is at least {sure:g}, and is scored on what it decided then."""
+TEXT = """Sources were split by a hash of their number. Figures are of test clips alone, thresholds and temperatures of
+others. *Constant* always gives the more frequent answer, *colour* counts coloured pixels, *light* lit ones. The
+*oracle* knows of each transient that has begun, and how they are drawn: nobody can know more. An early exit decides at
+the first frame after which one answer's chance is at least {sure:g}, and is scored on what it decided then."""
 
 FIGURES = ("accuracy", "balanced_accuracy", "f1", "precision", "recall", "recall_of_the_other", "calibration_error")
 
@@ -125,10 +125,9 @@ def _scores_table(rows: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def _exit_line(name: str, own: Mapping[str, Any]) -> str:
-    return (
-        f"{name.capitalize()}: {own['mean_frames']:.1f} frames seen on average, {own['share_of_frames']:.0%} of the clip; "
-        f"{own['decided_before_the_end']:.0%} decided before its end, {own['decided_by_frame_4']:.0%} by frame 4.\n"
-    )
+    seen = f"{own['mean_frames']:.1f} frames seen on average, {own['share_of_frames']:.0%} of the clip"
+    when = f"{own['decided_before_the_end']:.0%} decided before its end, {own['decided_by_frame_4']:.0%} by frame 4"
+    return f"{name.capitalize()}: {seen}; {when}.\n"
 
 
 def _more(found: Mapping[str, Any]) -> list[str]:
@@ -146,11 +145,11 @@ def _more(found: Mapping[str, Any]) -> list[str]:
         ]
     if own := found.get("attention"):
         lines += ["", "Attention model:", "", f"Kind of path: {_kinds(own['kind'])}.", ""]
-        lines += [
-            f"In frames with transients, {own['share_on_transients']:.2%} of the attention lies on them (spread evenly: "
-            f"{own['share_on_transients_if_even']:.2%}), {own['share_on_the_sphere']:.1%} on the sphere (evenly: "
-            f"{own['share_on_the_sphere_if_even']:.2%})."
+        shares = [
+            f"{own[f'share_on_{place}']:.2%} lies on the {words}, {own[f'share_on_{place}_if_even']:.2%} if it were even"
+            for place, words in (("transients", "transients"), ("the_sphere", "sphere"))
         ]
+        lines += [f"Of the attention in frames with transients, {'; '.join(shares)}."]
     return lines
 
 

@@ -1,4 +1,4 @@
-"""What the models are worth on clips of sources that they never saw, beside what needs no learning and what is possible.
+"""What the models are worth on clips of sources that they never saw, beside what needs no learning and what can be.
 
 Nothing here is a confidence that nobody checked: chances are calibrated on val, and their error is measured on test.
 """

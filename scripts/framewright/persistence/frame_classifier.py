@@ -11,7 +11,7 @@ from framewright.persistence.augment import PERSISTENT_BELOW
 
 @dataclass(frozen=True)
 class Config:
-    """`encoder` is cnn or transformer; `size` the picture's side in pixels, `patch` the side of a transformer's token."""
+    """`encoder` is cnn or transformer; `size` the picture's side in pixels, `patch` that of a transformer's token."""
 
     encoder: str = "cnn"
     size: int = 64

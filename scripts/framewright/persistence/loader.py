@@ -22,7 +22,8 @@ class ClipDataset(Dataset):
 
     An item is a dict: `video` (T, 3, H, W) uint8; `clean` (T,) 1.0 where a frame has no transient; `persistent` 1.0 or
     0.0 for the whole clip; `kind` the number of its class; `positions` (T, 3) of the real sphere as the camera sees it,
-    not-a-number where unknown; `cells` (T, GRID, GRID) 1.0 where transients are. `digest` changes with anything that a label says.
+    not-a-number where unknown; `cells` (T, GRID, GRID) 1.0 where transients are. `digest` changes with anything that a
+    label says.
     """
 
     def __init__(self, clips: Clips, split: str) -> None:
@@ -45,9 +46,7 @@ class ClipDataset(Dataset):
             )
         for name, seen in labels.items():
             if len(seen) < 2:
-                raise UserError(
-                    f"all clips in {name} are of one class, or there is none; raise persistence.samples, or train no models"
-                )
+                raise UserError(f"all clips in {name} are of one class; raise persistence.samples, or train no models")
 
     def __len__(self) -> int:
         return len(self.places)
@@ -80,8 +79,8 @@ def cells_of(details: list[dict[str, Any]], frames: int, size: int) -> np.ndarra
     cells = np.zeros((frames, GRID, GRID), np.float32)
     for own in details:
         for age, parts in enumerate(own["pixels"]):
-            x, y, radius = np.mean(parts, axis=0)
-            first, last = ((np.array([[x, y]]) + [[-radius], [radius]]) * GRID / size).astype(int)
+            *middle, radius = np.mean(parts, axis=0)
+            first, last = ((np.add(middle, reach) * GRID / size).astype(int) for reach in (-radius, radius))
             first, last = np.maximum(first, 0), np.minimum(last, GRID - 1)
             cells[own["start_frame"] + age, first[1] : last[1] + 1, first[0] : last[0] + 1] = 1
     return cells

@@ -3,8 +3,6 @@
 import cv2
 import numpy as np
 
-from framewright.picture import PAPER
-
 MARK, STILL = (240, 160, 20), (70, 74, 82)  # around frames with transients, and around others
 EDGE = 3  # pixels of a frame's border
 

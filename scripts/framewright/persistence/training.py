@@ -32,8 +32,8 @@ def train(
 ) -> list[float]:
     """Train a model in place; the mean loss of each epoch.
 
-    After each epoch all that is needed to go on is in the file `progress`, which is taken up where `digest` is the same.
-    In the end, the small part that draws conclusions learns on by itself, from what the eye has come to see.
+    After each epoch all that is needed to go on is in the file `progress`, taken up where `digest` is the same. In the
+    end, the small part that draws conclusions learns on by itself, from what the eye has come to see.
     """
     device = device_of(settings)
     model.to(device)
@@ -65,7 +65,7 @@ def device_of(settings: Settings) -> torch.device:
 
 
 def seen_by(model: nn.Module, data: ClipDataset, device: torch.device) -> tuple[dict, dict]:
-    """What the model's eye says of all clips, and their labels: small tensors on `device`, clips along the first axis."""
+    """What the model's eye says of all clips, and their labels: small tensors on `device`, clips first."""
     outputs, labels = [], []
     with torch.no_grad():
         for position in range(len(data)):
