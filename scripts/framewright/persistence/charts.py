@@ -146,7 +146,7 @@ def _more(found: Mapping[str, Any]) -> list[str]:
     if own := found.get("attention"):
         lines += ["", "Attention model:", "", f"Kind of path: {_kinds(own['kind'])}.", ""]
         shares = [
-            f"{own[f'share_on_{place}']:.2%} lies on the {words}, {own[f'share_on_{place}_if_even']:.2%} if it were even"
+            f"{own[f'share_on_{place}']:.2%} on the {words}, {own[f'share_on_{place}_if_even']:.2%} if it were even"
             for place, words in (("transients", "transients"), ("the_sphere", "sphere"))
         ]
         lines += [f"Of the attention in frames with transients, {'; '.join(shares)}."]
