@@ -102,13 +102,13 @@ def test_every_frame_shows_the_whole_digit_where_it_is_said_to_be(digits, size):
 def test_thin_digits_are_drawn_larger_until_enough_of_them_is_seen():
     upright, slanted = np.zeros((2, 28, 28), np.uint8)
     upright[4:24, 13:15] = 255  # 40 pixels, fewer than any digit of MNIST has
-    cv2.line(slanted, (12, 4), (16, 23), 255, 2, cv2.LINE_AA)
+    cv2.line(slanted, (12, 4), (16, 23), 255, 1, cv2.LINE_AA)
     style = look()
     own = glyphs(np.stack([upright, slanted] * 60), style)
     assert own.good.all() and own.base.min() > 1.2
     videos = draw(own, style, 0, "train", range(120))
     found = measured(own, videos)
-    # Enlarged as they are drawn, they would tremble by up to 0.4 pixels.
+    # Enlarged only as it was drawn, a thin 1 of MNIST made a step 0.37 pixels longer than its speed.
     assert found.offset.max() < 0.2 and (found.step - videos.speeds).max() < 0.2
     assert found.pixels.min() >= INK and found.margin.min() >= MARGIN
 
