@@ -86,7 +86,7 @@ def cells(row: Row, film: str = "", category: str = "") -> list[str]:
     share = (row.done / row.target) if row.target else 1.0
     bar = "█" * round(10 * share) + "░" * (10 - round(10 * share))
     kept = "" if row.success is None else f"{100 * row.success:.0f} %"
-    rate = f"{row.images_a_minute:,.0f}" if row.images_a_minute else ""
+    rate = f"{row.images_a_minute:,.0f}" if row.images_a_minute and row.left else ""
     running = str(row.running or "")
     return [
         *(row.video or film, row.category or category, f"{row.done:,}", f"{row.target:,}", bar),

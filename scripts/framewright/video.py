@@ -106,7 +106,8 @@ class Video:
     ) -> Iterator[Frame]:
         """The frames that appear at start <= time < end (seconds), in order, holding one or two in memory.
 
-        Of frames at other times than those `wanted` many may be missing: decoding what nothing refers to is saved.
+        Of frames at other times than those `wanted` many may be missing, and all after the last of them: what nothing
+        refers to is not decoded.
 
         With a `rate` (per second): for each instant k/rate in that range the frame nearest to it, with the instant
         as its `due`. The instants are the same wherever reading starts; a frame may stand for several.

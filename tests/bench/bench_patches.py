@@ -31,13 +31,14 @@ from make_film import texture
 from framewright import config
 from framewright.colour import Colour
 from framewright.encode import Writer
-from framewright.patches.formats import categories_of
+from framewright.patches.formats import SCALE, STACKS, categories_of
 from framewright.patches.plan import Frames
 from framewright.patches.record import make_plan, write_frames, write_plan
 from framewright.probe import probe
 
 RATE, STRIDE, CORES = 24, 58, 2
 CHEAPER, FASTER, MEBIBYTES = 2.5, 4.0, 1536
+COPIES = 1 + sum(map(len, STACKS.values())) / SCALE**2  # pixels of all files of a patch for each sharp one
 SETTINGS = config.complete({}, ROOT / "config/schemas")[0]["patches"]
 CHAIN = (
     "zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,tonemap=tonemap=mobius,"
@@ -46,19 +47,31 @@ CHAIN = (
 HDR10 = Colour("bt2020", "smpte2084", "bt2020nc", "tv")
 JOB = """
 import sys
+import time
 from pathlib import Path
 from framewright import config
 from framewright.job import compute_on_one_thread
-from framewright.patches.cut import cut_or_nothing, settings_of
+from framewright.patches import cut
 from framewright.patches.record import read_frames, read_plan
 compute_on_one_thread()
 film, plan, schemas, part = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4])
 _, known, parts = read_plan(plan / "plan.json")
-settings = settings_of(config.complete({}, schemas)[0]["patches"], 0, False)
+settings = cut.settings_of(config.complete({}, schemas)[0]["patches"], 0, False)
 (plan / f"{part}").mkdir()
-patches, _ = cut_or_nothing(film, known, read_frames(plan / "frames.npz"), parts[part], settings, plan / f"{part}")
+decoding, read = [], cut.read
+def watched(*arguments):
+    windows, began = read(*arguments), time.process_time()
+    for window in windows:
+        decoding.append(time.process_time() - began)
+        yield window
+        began = time.process_time()
+cut.read, began = watched, time.process_time()
+patches, _ = cut.cut_or_nothing(film, known, read_frames(plan / "frames.npz"), parts[part], settings, plan / f"{part}")
+cutting = time.process_time() - began - sum(decoding)
+pixels = sum((box[2] - box[0]) * (box[3] - box[1]) for box in (patch.crop for patch in patches))
 status = Path("/proc/self/status")
-print(len(patches), int(status.read_text().split("VmHWM:")[1].split()[0]) / 1024 if status.exists() else 0)
+peak = int(status.read_text().split("VmHWM:")[1].split()[0]) / 1024 if status.exists() else 0
+print(len(patches), peak, sum(decoding), cutting, pixels)
 """
 
 
@@ -86,8 +99,9 @@ def compare(film: Path) -> bool:
     for first in few:
         extract(film, frames.time(first), folder / "frames")
     theirs = [(now - then) / len(few) for now, then in zip((cpu(), time.monotonic()), begun, strict=True)]
-    made, peak = sum(int(one) for one, _ in told), max(float(own) for _, own in told)
-    print(f"{said(film)}; {made} patches of {len(firsts)} windows, {len(few)} of them their way")
+    made, decoding, cutting, pixels = (sum(float(own[place]) for own in told) for place in (0, 2, 3, 4))
+    peak, pixels = max(float(own[1]) for own in told), pixels * COPIES
+    print(f"{said(film)}; {made:.0f} patches of {len(firsts)} windows, {len(few)} of them their way")
     sizes = sum(path.stat().st_size for path in folder.rglob("patch_*.png"))
     rows = [
         ("processor seconds a window", theirs[0], ours[0], CHEAPER, theirs[0] / ours[0] >= CHEAPER),
@@ -98,7 +112,10 @@ def compare(film: Path) -> bool:
         print(f"  {what:42}theirs {other:6.2f}  ours {own:6.2f}  {ratio}{'' if good else '  MISSED'}")
     light = peak < MEBIBYTES
     print(f"  {'peak memory of a job, MiB':42}{peak:26.0f}  target {MEBIBYTES}{'' if light else '  MISSED'}")
-    print(f"  bytes a patch, all its files: {sizes / max(made, 1):,.0f}")
+    print(
+        f"  for forecasts: {decoding / made:.2f} CPU-s of decoding a window, {cutting / pixels * 1e6:.2f} of the rest "
+        f"a megapixel of all files, {sizes / pixels:.2f} bytes a pixel"
+    )
     return not (all(good for *_, good in rows) and light and made == len(firsts))
 
 
@@ -126,7 +143,8 @@ def planned(film: Path, folder: Path) -> tuple[int, list[int], Frames]:
 
 
 def cut(film: Path, folder: Path, part: int) -> list[str]:
-    """Cut a part in a process of its own, as a job does; its number of patches and its peak memory in MiB."""
+    """Cut a part in a process of its own, as a job does: how many patches it gives, its peak memory in MiB, CPU-s for
+    decoding and for everything else, and the pixels of the sharp patches."""
     environment = os.environ | {"PYTHONPATH": str(ROOT / "scripts")}
     command = [sys.executable, "-c", JOB, film, folder, ROOT / "config/schemas", str(part)]
     return subprocess.check_output(command, env=environment, text=True).split()

@@ -8,6 +8,7 @@ from make_film import make_film, texture
 from make_video import make_video
 
 from framewright import config
+from framewright.encode import Writer
 from framewright.errors import UserError
 from framewright.patches import formats, kernels
 from framewright.patches.checks import Limits, fault
@@ -129,6 +130,17 @@ def test_bars_are_found_and_dark_sides_are_not():
     films[:, :, :60] = 5  # a wall on the left, in all of them
     assert picture_area(list(films)) == (0, 0, 384, 216)
     assert picture_area([np.zeros((216, 384), np.uint8)]) == (0, 0, 384, 216)
+
+
+def test_a_film_with_bars_is_cut_from_its_picture_alone(section, tmp_path):
+    with Writer(tmp_path / "film.mp4", (192, 144), 24, crf=16, preset="veryfast") as writer:
+        for number in range(40):
+            picture = np.zeros((144, 192), np.uint8)
+            picture[24:-24] = np.maximum(TEXTURE[:96, number : number + 192], 60)
+            writer.add(np.dstack([picture] * 3))
+    record, patches, _ = cut_all(tmp_path / "film.mp4", section, {"general": 4}, tmp_path)
+    assert record["film"]["area"] == (0, 24, 192, 120)
+    assert patches and all(patch.crop[1] >= 24 and patch.crop[3] <= 120 for patch in patches)
 
 
 def test_scores_tell_blur_blocks_and_noise():
@@ -260,6 +272,12 @@ def test_a_patch_is_rebuilt_to_the_same_bytes_from_its_row(made, film):
     for row in rows[::5]:
         for kind, content in rebuild(row, film).items():
             assert content == next(folder.glob(f"0*/{row.files[kind]}")).read_bytes()
+
+
+def test_a_broken_manifest_is_refused_in_a_line(tmp_path):
+    (tmp_path / "manifest.tsv").write_text("patch\tcategory\nx\tgeneral\n")
+    with pytest.raises(UserError, match=r"manifest\.tsv: not a manifest of patches; delete it"):
+        list(read_patches(tmp_path / "manifest.tsv"))
 
 
 def test_a_row_of_another_film_is_refused(made, tmp_path):

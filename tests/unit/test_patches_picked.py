@@ -1,42 +1,20 @@
 """Pictures picked for validation: their small copies, and what gives them away as seen in training."""
 
-from fractions import Fraction
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from make_film import texture
+from make_patches import CATEGORIES, FRAME, SEEN, row
 
-from framewright import config
-from framewright.patches.checks import Scores
 from framewright.patches.contract import contract
 from framewright.patches.dataset import PatchPairs
-from framewright.patches.film import Quality
-from framewright.patches.formats import categories_of
 from framewright.patches.look import alike_films, look
-from framewright.patches.manifest import Patch
 from framewright.patches.picked import faults, make_stacks
-from framewright.patches.stack import Degrading, png
-from framewright.patches.view import View
+from framewright.patches.stack import png
 
-ROOT = Path(__file__).parents[2]
-FORMAT = {"tiny": {"width": 96, "height": 72, "folder": "Tiny", "suffix": ""}}
-CHOSEN = {"formats": FORMAT, "categories": {"general": {"path": "G", "formats": {"tiny": 1}}}}
-CATEGORIES = categories_of(config.complete({"patches": CHOSEN}, ROOT / "config/schemas")[0]["patches"])
-SEEN, FRAME, FRESH = (texture(seed, 96, 72) for seed in (1, 2, 3))
-
-
-def row(
-    video: str, number: int = 0, split: str = "train", patch: np.ndarray = SEEN, frame: np.ndarray = FRAME
-) -> Patch:
-    times = tuple(Fraction(7 * number + k, 24) for k in range(7))
-    name = f"{video}_{number}.png"
-    return Patch(
-        *(name, "general", split, "tiny", "tiny", video, "0" * 64, number, 0, times, (0, 0, 96, 72), "bicubic"),
-        *(Degrading(), "SDR", View((96, 72), "SDR"), Scores(1, 1, 1, 1), Quality(1, 1, 1), look(patch), look(frame)),
-        *(f"G/Learn/Tiny/{kind}/{name}" for kind in ("GT", "LR_5frames", "LR_7frames")),
-    )
+FRESH = texture(3, 96, 72)
 
 
 def rgb(grey: np.ndarray) -> bytes:

@@ -9,12 +9,16 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 import verify
 from flow import snakemake, write_table
 from make_film import make_film, texture
 
+from framewright.patches.dataset import PatchPairs
+from framewright.patches.kernels import small
 from framewright.patches.manifest import read_patches, rebuild
+from framewright.patches.stack import from_png, low, png, unstacked
 
 pytestmark = pytest.mark.slow
 
@@ -117,6 +121,38 @@ def wait_for_half_a_part(process: subprocess.Popen, parts: Path) -> bool:
             return True
         time.sleep(0.005)
     return False
+
+
+def test_low_resolution_made_worse_is_checked_and_can_be_made_again(tmp_path):
+    folder = study(tmp_path / "study", ROWS[0])
+    worse = CONFIG[:-1] + ", kernel: lanczos, degrade: {blur: 1.5, noise: 4, compression: 60}}"
+    assert snakemake(folder, "--config", worse, "--", "results/patches/contract.json").status == 0
+    rows = list(read_patches(folder / "results/patches/manifest.tsv"))
+    assert len({row.degrading for row in rows}) == len(rows) == 6
+    for row in rows:
+        files = {kind: (folder / "results/patches/dataset" / name).read_bytes() for kind, name in row.files.items()}
+        middle = unstacked(from_png(files["LR_5frames"]), 5)[2]
+        plain = small(from_png(files["GT"]), "lanczos")
+        assert 1 < np.abs(middle.astype(int) - plain).mean() < 30
+        assert np.array_equal(middle, low(from_png(files["GT"]), "lanczos", row.degrading, 3))
+        assert files == rebuild(row, folder / "one.mp4")
+
+
+def test_pictures_picked_by_hand_get_small_copies_unless_training_has_seen_them(made):
+    dataset = made / "results/patches/dataset"
+    validation = dataset / "Universal/Mastermodell/Learn/Val"
+    (validation / "GT/fresh.png").write_bytes(png(np.dstack([texture(9, 540, 540)] * 3)))
+    assert run(made).status == 0
+    assert PatchPairs(validation)[0]["lr_stack"].shape == (5, 3, 180, 180)
+    row = next(row for row in read_patches(made / "results/patches/manifest.tsv") if row.format == "small_540")
+    (validation / "GT/seen.png").write_bytes((dataset / row.gt).read_bytes())
+    failed = run(made)
+    assert failed.status != 0
+    assert f"Val/GT/seen.png: the same as {row.gt}, of one at" in failed.text
+    for name in ("fresh.png", "seen.png"):
+        (validation / "GT" / name).unlink()
+    assert run(made).status == 0
+    assert list((validation / "LR").glob("*.png")) == []
 
 
 def test_the_forecast_is_said_and_makes_nothing(made):

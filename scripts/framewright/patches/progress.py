@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,18 +75,22 @@ def progress(wanted: Iterable[Wanted], lost: Mapping[tuple[str, str], int], part
     """The state of a run at the time `now`. `lost` are windows, by video and category, that no part can give."""
     counts = {(own.video, own.category): own.windows for own in wanted}
     tallies = {key: _Tally(target=target, lost=lost.get(key, 0)) for key, target in counts.items()}
+    of_film = defaultdict(list)
+    for (video, category), tally in tallies.items():
+        of_film[video].append((category, tally))
+    running = 0
     for part in parts:
         live = not part.finished and now - part.last < IDLE
-        for (video, category), tally in tallies.items():
-            if video == part.video and (part.finished or live):
-                tally.add(part, category, live)
+        running += live
+        for category, tally in of_film[part.video] if part.finished or live else ():
+            tally.add(part, category, live)
     films = tuple(tally.row(now, *key) for key, tally in tallies.items())
     categories = tuple(
         _sum(own for key, own in tallies.items() if key[1] == name).row(now, "", name)
         for name in dict.fromkeys(category for _, category in tallies)
     )
     total = _sum(tallies.values())
-    total.running = sum(not part.finished and now - part.last < IDLE for part in parts)
+    total.running = running
     row, size = total.row(now, "", ""), sum(part.bytes for part in parts)
     expected = size / row.done * (row.done + row.left) if row.done else None
     return Progress(films, categories, row, size, expected)
