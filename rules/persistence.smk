@@ -182,7 +182,7 @@ rule persistence_card:
 rule persistence_train:
     """A model has learnt its task from the clips of an arm that are in train, and knows from val how sure it may be."""
     input:
-        dataset=lambda wildcards: expand(rules.persistence_dataset.output.dataset, arm=PLACE_OF[wildcards.variant]),
+        dataset=lambda wildcards: expand(rules.persistence_dataset.output.dataset, arm=PLACE_OF[wildcards.variant])[0],
     output:
         model="results/persistence/models/{variant}/{task}/model.pt",
         history="results/persistence/models/{variant}/{task}/history.json",
