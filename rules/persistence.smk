@@ -2,7 +2,8 @@
 # requires: nothing, or a folder of base clips
 # yields:   results/persistence/base/, results/persistence/dataset/ and results/persistence/variants/<variant>/dataset/,
 #           results/persistence/models/<variant>/<task>/, results/persistence/evaluation/,
-#           results/persistence/{summary.tsv, outcomes.tsv, contract.json}, results/persistence/card/
+#           results/persistence/samples/<variant>/, results/persistence/card/,
+#           results/persistence/{summary.tsv, outcomes.tsv, contract.json}
 #
 # An arm of the study is the base set with transients of one kind. {arm} is its place among the results: nothing for the
 # default arm, variants/<name>/ for the others.
@@ -179,10 +180,35 @@ rule persistence_card:
         "../scripts/persistence_card.py"
 
 
+rule persistence_preview:
+    """Clips of an arm are there to look at and to take home: strips, moving pictures, metadata and statistics."""
+    input:
+        dataset=lambda wildcards: expand(rules.persistence_dataset.output.dataset, arm=PLACE_OF[wildcards.variant])[0],
+    output:
+        samples=report(
+            directory("results/persistence/samples/{variant}"),
+            patterns=["{name}.png", "{name}.gif"],
+            caption="captions/persistence_preview.rst",
+            category="Persistence",
+            labels={"variant": "{variant}", "shows": "{name}"},
+        ),
+    log:
+        "logs/persistence_preview/{variant}.log",
+    benchmark:
+        "benchmarks/persistence_preview/{variant}.tsv"
+    conda:
+        "../envs/persistence.yaml"
+    params:
+        code=code_of("persistence_preview"),
+        number=PERSISTENCE["previews"],
+    script:
+        "../scripts/persistence_preview.py"
+
+
 rule persistence_train:
     """A model has learnt its task from the clips of an arm that are in train, and knows from val how sure it may be."""
     input:
-        dataset=lambda wildcards: expand(rules.persistence_dataset.output.dataset, arm=PLACE_OF[wildcards.variant]),
+        dataset=lambda wildcards: expand(rules.persistence_dataset.output.dataset, arm=PLACE_OF[wildcards.variant])[0],
     output:
         model="results/persistence/models/{variant}/{task}/model.pt",
         history="results/persistence/models/{variant}/{task}/history.json",
@@ -285,6 +311,7 @@ rule persistence:
         rules.persistence_link.output.folder,
         expand(rules.persistence_dataset.output.dataset, arm=ARM_OF),
         rules.persistence_summary.output,
+        expand(rules.persistence_preview.output.samples, variant=ARMS),
         rules.persistence_evaluate.output if TRAINED else [],
         rules.persistence_card.output,
         rules.persistence_contract.output.contract,

@@ -24,7 +24,7 @@ from framewright.persistence.transients import Variant, lives
 
 STEM = "augmented_traj"
 TINY = BaseSet(frames=8, size=32)
-FEW = Variant(per_video=1)
+FEW = Variant(per_video=1, longest=2)
 QUICK = {"epochs": 2, "batch": 8, "learning_rate": 0.01}
 
 
@@ -73,14 +73,14 @@ def test_the_bound_agrees_with_what_was_published():
 LAWS = {
     "as documented": (Variant(), 32),
     "lives of up to eight frames": (Variant(longest=8), 32),
-    "many": (Variant(per_video=6), 64),
+    "many": (Variant(per_video=5), 40),
     "few in short clips": (FEW, 8),
 }
 
 
 @pytest.mark.parametrize(("variant", "frames"), LAWS.values(), ids=LAWS)
 def test_what_the_oracle_calls_likely_comes_true_as_often(variant, frames):
-    rng, most, clips = np.random.default_rng(1), 2 * variant.per_video, 20_000
+    rng, most, clips = np.random.default_rng(1), 2 * variant.per_video, 10_000
     firsts, durations = (part.reshape(clips, most) for part in lives(variant, frames, clips * most, rng))
     there = np.arange(most) < rng.integers(1, most, clips, endpoint=True)[:, None]
     times = np.arange(frames)
@@ -88,8 +88,8 @@ def test_what_the_oracle_calls_likely_comes_true_as_often(variant, frames):
     persistent = shown.any(axis=1).sum(axis=1) / frames < 0.2
     judged = Oracle(variant, frames).judge(firsts, durations, there)
     for seen in (1, 2, frames // 4, frames // 2, frames - 2):
-        assert calibration_error(judged[:, seen - 1], persistent) < 0.02
-        assert abs(judged[:, seen - 1].mean() - persistent.mean()) < 0.012
+        assert calibration_error(judged[:, seen - 1], persistent) < 0.025
+        assert abs(judged[:, seen - 1].mean() - persistent.mean()) < 0.016
     np.testing.assert_array_equal(judged[:, -1] > 0.5, persistent)
 
 

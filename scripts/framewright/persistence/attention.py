@@ -29,9 +29,7 @@ class Attention(nn.Module):
         width, hidden = config.width, config.hidden
         self.reach = config.trail // 2
         self.find = nn.Sequential(
-            nn.Conv2d(3, width // 2, 4, stride=2, padding=1),
-            nn.ReLU(),
-            nn.Conv2d(width // 2, width, 4, stride=2, padding=1),
+            nn.Conv2d(3, width, 6, stride=4, padding=1),
             nn.ReLU(),
         )
         self.stay = nn.Conv2d(1, width, 3, padding=1)

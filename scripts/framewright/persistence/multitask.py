@@ -24,9 +24,7 @@ class Multitask(nn.Module):
         super().__init__()
         width, hidden = config.width, config.hidden
         self.find = nn.Sequential(
-            nn.Conv2d(3, width // 2, 4, stride=2, padding=1),
-            nn.ReLU(),
-            nn.Conv2d(width // 2, width, 4, stride=2, padding=1),
+            nn.Conv2d(3, width, 6, stride=4, padding=1),
             nn.ReLU(),
             nn.Conv2d(width, width, 3, padding=1),
             nn.ReLU(),
@@ -34,7 +32,7 @@ class Multitask(nn.Module):
         self.judge = nn.Sequential(nn.Linear(2 * width, width), nn.ReLU(), nn.Linear(width, 1))
         self.look = nn.Conv2d(width, 1, 1)
         self.place = nn.Linear(width + 2, 3)
-        self.conclusion = Follow(3, hidden, config.kinds)
+        self.conclusion = Follow(2, hidden, config.kinds)
 
     def see(self, video: torch.Tensor) -> dict[str, torch.Tensor]:
         """(N, T, 3, H, W) uint8 -> logits `clean` (N, T), and `positions` (N, T, 3) as the camera sees them."""
@@ -51,9 +49,8 @@ class Multitask(nn.Module):
     def conclude(self, seen: dict[str, torch.Tensor], length: int) -> dict[str, torch.Tensor]:
         """What was seen of clips of `length` frames, with the logits `kind` (N, kinds) of their paths."""
         # Depth shows in the disc's size alone, which has three steps: that would only blur the bends.
-        way, marks = seen["positions"][..., :2].detach(), seen["clean"].detach().sigmoid()
-        way = way - way.mean(dim=1, keepdim=True)  # each path from its own middle; frames with a transient are marked
-        return seen | {"kind": self.conclusion(torch.cat([way, marks[..., None]], dim=2))}
+        way = seen["positions"][..., :2].detach()
+        return seen | {"kind": self.conclusion(way - way.mean(dim=1, keepdim=True))}  # from its own middle
 
     def forward(self, video: torch.Tensor) -> dict[str, torch.Tensor]:
         """(N, T, 3, H, W) uint8 -> logits `clean` (N, T) and `kind` (N, kinds), `positions` (N, T, 3)."""
