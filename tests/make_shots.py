@@ -110,9 +110,8 @@ def make_shots(path: Path, seed: int, look: Look, shots: int, rate: Fraction | i
                     share = (frame - start + 1) / (shot.over + 1)
                     blend = picture is not None and shot.join == "dissolve"
                     picture = cv2.addWeighted(picture, 1 - share, seen, share, 0) if blend else seen
-            picture = cv2.convertScaleAbs(
-                picture, alpha=look.gain * _fading(transitions, frame), beta=_lift(look, transitions, frame)
-            )
+            light = _fading(transitions, frame)
+            picture = cv2.convertScaleAbs(picture, alpha=look.gain * light, beta=look.lift * light)
             x, y = int(rng.integers(64)), int(rng.integers(64))
             writer.add(cv2.add(picture, sheet[y : y + size[1], x : x + size[0]], dtype=cv2.CV_8U))
     return sorted(transitions, key=lambda own: own.start)

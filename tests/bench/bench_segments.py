@@ -1,4 +1,4 @@
-"""How well and how cheaply cuts are found, against PySceneDetect's AdaptiveDetector: python tests/bench/bench_segments.py
+"""How well and how cheaply cuts are found, against AdaptiveDetector: python tests/bench/bench_segments.py
 
 The films are made here, of all kinds and with known transitions; the detector was set up on films of other seeds. A hit
 is a cut from two frames before a transition to two behind it, one to one. A cut that is none counts for the kind that
