@@ -106,13 +106,15 @@ def finish(process: subprocess.Popen, folder: Path) -> None:
         raise UserError("\n".join([f"snakemake failed in {folder}:", *last]))
 
 
-def kill_and_resume(folder: Path, cores: int, kills: int, chance: random.Random, longest: float) -> Iterator[str]:
+def kill_and_resume(
+    folder: Path, cores: int, kills: int, chance: random.Random, longest: float, *targets: str
+) -> Iterator[str]:
     """Make the study while something is killed `kills` times, each after `longest` seconds at most; a line for each.
 
     A UserError tells of a process that outlived its Snakemake, of a result that was written after the kill, and of
     temporary files that are there in the end. A run that ends before it could be killed is begun anew.
     """
-    process, done = start(folder, cores), 0
+    process, done = start(folder, cores, *targets), 0
     try:
         while done < kills:
             kind, delay = KINDS[done % len(KINDS)], chance.uniform(0, longest)
@@ -120,14 +122,14 @@ def kill_and_resume(folder: Path, cores: int, kills: int, chance: random.Random,
             if victim is None:
                 finish(process, folder)
                 forget(folder)
-                process = start(folder, cores)
+                process = start(folder, cores, *targets)
                 continue
             strike(process, kind, victim)
             done += 1
             yield f"kill {done} of {kills}: {kind}, after {delay:.1f} s"
             if kind != A_JOB:
                 require_silence(folder)
-                process = start(folder, cores)
+                process = start(folder, cores, *targets)
         finish(process, folder)
     finally:
         end(process)

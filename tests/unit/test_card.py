@@ -174,7 +174,7 @@ t.write(Path("card"), read_store({{"clips": "outcomes.tsv"}}, None, {{}}, "{ROOT
         folder = tmp_path / seed
         folder.mkdir()
         env = os.environ | {"PYTHONHASHSEED": seed}
-        subprocess.run([sys.executable, "-c", code], cwd=folder, env=env, check=True, capture_output=True)
+        subprocess.run([sys.executable, "-c", code], cwd=folder, env=env, check=True)
         made.append({path.name: path.read_bytes() for path in sorted(folder.glob("card/*"))})
     assert made[0] == made[1] and len(made[0]) == 3
     assert not [name for name, content in made[0].items() if str(tmp_path).encode() in content]

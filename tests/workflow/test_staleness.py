@@ -19,7 +19,8 @@ OLD = time.time() - 10 * 365 * 86400
 @pytest.fixture(scope="module")
 def baseline(tmp_path_factory) -> Path:
     """A finished study: `house` with the code, `films`, and a working directory `study` where all was made."""
-    place = tmp_path_factory.mktemp("staleness")
+    place = tmp_path_factory.mktemp("staleness") / "now"
+    place.mkdir()
     copy_house(place / "house")
     (place / "films").mkdir()
     for name in ("one", "two", "big"):

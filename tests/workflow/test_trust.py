@@ -47,7 +47,8 @@ with job.whole(snakemake.output.clips) as folder:
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory) -> Path:
     """A house with one rule more, which makes a folder, and a study that was made with it."""
-    place = tmp_path_factory.mktemp("trust")
+    place = tmp_path_factory.mktemp("trust") / "now"
+    place.mkdir()
     house = copy_house(place / "house")
     (house / "scripts/sources_clips.py").write_text(SCRIPT)
     sources = house / "rules/sources.smk"
