@@ -11,6 +11,7 @@ from framewright.persistence.base import BaseSet, base_clips
 from framewright.persistence.baselines import best_threshold, clip_answers
 from framewright.persistence.bound import Oracle, bayes_bound
 from framewright.persistence.charts import evaluation_page, write_attention, write_curves
+from framewright.persistence.contract import possible
 from framewright.persistence.evaluate import beaten, decide, early_exit, evaluate
 from framewright.persistence.frame_classifier import Config, FrameClassifier
 from framewright.persistence.loader import ClipDataset, cells_of, mirrored
@@ -105,6 +106,13 @@ def test_who_knows_the_end_is_caught_beating_the_bound_and_who_counts_is_not():
     honest = (judged > 0.5) == persistent[:, None]
     assert beaten(honest.mean(axis=0).tolist(), bound, clips) == []
     assert beaten([1.0] * 32, bound, clips)[:8] == [1, 2, 3, 4, 5, 6, 7, 8]
+
+
+def test_a_model_that_beats_the_bound_breaks_the_contract(tmp_path):
+    (tmp_path / "good.json").write_text(json.dumps({"default": {"beats_the_bound": []}, "untaught": {}}))
+    (tmp_path / "bad.json").write_text(json.dumps({"default": {"beats_the_bound": [3, 4]}}))
+    good, bad = possible([tmp_path / "good.json", tmp_path / "bad.json"])
+    assert good.ok and not bad.ok and "after [3, 4] frames" in bad.detail
 
 
 # ---- baselines
