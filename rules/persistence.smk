@@ -285,6 +285,7 @@ rule persistence_contract:
         base=rules.persistence_link.output.folder,
         datasets=expand(rules.persistence_dataset.output.dataset, arm=ARM_OF),
         outcomes=rules.persistence_summary.output.outcomes,
+        evaluations=[rules.persistence_evaluate.output.figures] if TRAINED else [],
     output:
         contract="results/persistence/contract.json",
     log:

@@ -3,7 +3,7 @@
 from framewright import job
 from framewright.contract import hold, write_contract
 from framewright.funnel import read_outcomes
-from framewright.persistence.contract import contract, leaks, lost_of
+from framewright.persistence.contract import contract, leaks, lost_of, possible
 from framewright.persistence.gather import STEM
 from framewright.persistence.store import Clips
 
@@ -13,6 +13,7 @@ given, folders = snakemake.params, snakemake.input.datasets
 base = Clips(snakemake.input.base, "traj")
 lost = lost_of(read_outcomes(snakemake.input.outcomes), given.variants)
 findings = [leaks({name: Clips(folder, STEM) for name, folder in zip(given.variants, folders, strict=True)})]
+findings += possible(snakemake.input.evaluations)
 for (name, per_video), folder in zip(given.variants.items(), folders, strict=True):
     findings += contract(name, folder, base, lost[name], given.samples, given.most_lost, per_video)
 

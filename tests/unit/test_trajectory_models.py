@@ -11,6 +11,7 @@ from framewright.persistence.base import BaseSet, base_clips
 from framewright.persistence.baselines import best_threshold, clip_answers
 from framewright.persistence.bound import Oracle, bayes_bound
 from framewright.persistence.charts import evaluation_page, write_attention, write_curves
+from framewright.persistence.contract import possible
 from framewright.persistence.evaluate import beaten, decide, early_exit, evaluate
 from framewright.persistence.frame_classifier import Config, FrameClassifier
 from framewright.persistence.loader import ClipDataset, cells_of, mirrored
@@ -78,6 +79,7 @@ LAWS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("variant", "frames"), LAWS.values(), ids=LAWS)
 def test_what_the_oracle_calls_likely_comes_true_as_often(variant, frames):
     rng, most, clips = np.random.default_rng(1), 2 * variant.per_video, 10_000
@@ -106,9 +108,17 @@ def test_who_knows_the_end_is_caught_beating_the_bound_and_who_counts_is_not():
     assert beaten([1.0] * 32, bound, clips)[:8] == [1, 2, 3, 4, 5, 6, 7, 8]
 
 
+def test_a_model_that_beats_the_bound_breaks_the_contract(tmp_path):
+    (tmp_path / "good.json").write_text(json.dumps({"default": {"beats_the_bound": []}, "untaught": {}}))
+    (tmp_path / "bad.json").write_text(json.dumps({"default": {"beats_the_bound": [3, 4]}}))
+    good, bad = possible([tmp_path / "good.json", tmp_path / "bad.json"])
+    assert good.ok and not bad.ok and "after [3, 4] frames" in bad.detail
+
+
 # ---- baselines
 
 
+@pytest.mark.slow
 def test_counting_colour_solves_the_default_arm_and_says_nothing_of_the_hard_one(documented):
     easy, hard = (evaluate(clips, variant, {}, {}, 0.9, 0) for clips, variant in documented.values())
     assert easy["frames"]["colour"]["accuracy"] == 1 and easy["clip"]["colour"]["accuracy"] == 1
@@ -257,6 +267,7 @@ def test_attention_on_transients_costs():
 # ---- training
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoder", ["cnn", "transformer"])
 def test_both_encoders_learn_and_know_nothing_of_frames_to_come(tiny, tmp_path, encoder):
     trained = taught(tiny, "persistence", tmp_path, {"encoder": encoder}, epochs=3)
@@ -287,20 +298,17 @@ class Dying(Clips):
         return super().video(position)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", MODELS)
 def test_a_killed_training_goes_on_to_the_same_bytes(tiny, tmp_path, task):
-    write_model(tmp_path / "whole.pt", taught(tiny, task, tmp_path / "whole"))
+    at_once, resumed = Dying(tiny, 10_000), Dying(tiny, 10_000)
+    write_model(tmp_path / "whole.pt", taught(at_once, task, tmp_path / "whole"))
     with pytest.raises(KeyboardInterrupt):
         taught(Dying(tiny, 80), task, tmp_path)
     assert len(torch.load(tmp_path / "progress.pt")["history"]) == 1
-    reading = Dying(tiny, 10_000)
-    write_model(tmp_path / "resumed.pt", taught(reading, task, tmp_path))
-    once = 10_000 - reading.left
+    write_model(tmp_path / "resumed.pt", taught(resumed, task, tmp_path))
     assert (tmp_path / "resumed.pt").read_bytes() == (tmp_path / "whole.pt").read_bytes()
-    afresh = Dying(tiny, 10_000)
-    (tmp_path / "progress.pt").unlink()
-    taught(afresh, task, tmp_path)
-    assert 10_000 - afresh.left > once  # the first epoch was not done again
+    assert resumed.left > at_once.left  # the first epoch was not done again
 
 
 def test_progress_with_other_clips_or_settings_is_not_taken_up(tiny, tmp_path):
@@ -338,6 +346,7 @@ def test_settings_of_a_task_are_its_own():
 # ---- the evaluation
 
 
+@pytest.mark.slow
 def test_the_evaluation_says_everything_of_an_arm_and_can_be_looked_at(tiny, tmp_path):
     models = {task: taught(tiny, task, tmp_path / task, epochs=1) for task in MODELS}
     found = evaluate(tiny, FEW, models, {"elsewhere": models["persistence"]}, 0.9, 0)

@@ -1,5 +1,6 @@
 """What an arm of the study promises, checked against every one of its files."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,6 +81,16 @@ def leaks(arms: Mapping[str, Clips]) -> Finding:
             if split.setdefault(metadata["source"], metadata["split"]) != metadata["split"]:
                 faults.append(f"{name}: source {metadata['source']} is in {metadata['split']} and another")
     return finding("no source is in two splits", faults, f"{len(split):,} sources")
+
+
+def possible(evaluations: Iterable[str | Path]) -> Iterator[Finding]:
+    """No model is better than can be: one that is has seen what it must not, or is scored on something else."""
+    for path in evaluations:
+        arms = json.loads(Path(path).read_text(encoding="utf-8"))
+        faults = [
+            f"{name}: after {own['beats_the_bound']} frames" for name, own in arms.items() if own.get("beats_the_bound")
+        ]
+        yield finding("no model beats the Bayes bound by more than chance", faults, f"{len(arms)} arms")
 
 
 def _check(clip: Clip, base: np.ndarray, faults: _Faults) -> None:

@@ -14,7 +14,7 @@ from framewright.job import whole
 from framewright.persistence.loader import ClipDataset, mirrored
 
 Loss = Callable[[dict[str, torch.Tensor], dict[str, torch.Tensor]], torch.Tensor]
-SETTLING, SETTLING_BATCH, SETTLING_RATE = 400, 256, 0.01  # steps and clips a step in which conclusions are learnt
+SETTLING, SETTLING_BATCH, SETTLING_RATE = 300, 256, 0.01  # steps and clips a step in which conclusions are learnt
 
 
 @dataclass(frozen=True)
