@@ -242,11 +242,10 @@ def sounds(path):
         pytest.param("aac", "fltp", 1024, "mp4", id="AAC into mp4"),
         pytest.param("libopus", "flt", 960, "mp4", id="Opus into mp4"),
         pytest.param("pcm_u8", "u8", 960, "mov", id="8-bit PCM into mov"),
-        pytest.param("wmav2", "fltp", 2048, None, id="WMA into neither"),
     ],
 )
 def test_containers_take_what_they_can(tmp_path, codec, form, samples, container):
-    with av.open(str(tmp_path / "a.mkv"), "w") as file:
+    with av.open(str(tmp_path / "a.nut"), "w") as file:
         stream = file.add_stream(codec, rate=48_000, layout="stereo")
         for start in range(0, 5 * samples, samples):
             silence = av.AudioFrame(form, "stereo", samples)
@@ -255,5 +254,5 @@ def test_containers_take_what_they_can(tmp_path, codec, form, samples, container
             silence.sample_rate, silence.pts, silence.time_base = 48_000, start, Fraction(1, 48_000)
             file.mux(stream.encode(silence))
         file.mux(stream.encode(None))
-    assert container_for_sound(tmp_path / "a.mkv") == container
+    assert container_for_sound(tmp_path / "a.nut") == container
     assert container_for_sound(make_video(tmp_path / "mute.mp4")) is None

@@ -21,7 +21,7 @@ STEADY = 0.5  # share of the old speed in a chain's speed: boxes of small faces 
 
 
 @dataclass(frozen=True, eq=False)
-class Looks:
+class Sightings:
     """What a detector found. `frames` (n,) int64, ascending, are those it looked at; the other arrays have a row for
     each detection: `at` (m,) int64, ascending, places in `frames`; `boxes` (m, 4) float64; `scores` (m,) float64, 0..1.
     """
@@ -41,7 +41,7 @@ class Chain:
     scores: np.ndarray
 
 
-def link(looks: Looks, times: np.ndarray, sure: float, patience: float = PATIENCE) -> list[Chain]:
+def link(sightings: Sightings, times: np.ndarray, sure: float, patience: float = PATIENCE) -> list[Chain]:
     """Chains of detections that are of one thing, each with at least one that is `sure` (score), in order of their
     first detections.
 
@@ -50,27 +50,27 @@ def link(looks: Looks, times: np.ndarray, sure: float, patience: float = PATIENC
     """
     alive: list[_Growing] = []
     ended: list[_Growing] = []
-    starts = np.searchsorted(looks.at, np.arange(len(looks.frames) + 1))
-    for place, frame in enumerate(looks.frames):
+    starts = np.searchsorted(sightings.at, np.arange(len(sightings.frames) + 1))
+    for place, frame in enumerate(sightings.frames):
         now = float(times[frame])
         ended += [chain for chain in alive if now - chain.time > patience]
         alive = [chain for chain in alive if now - chain.time <= patience]
         rows = np.arange(starts[place], starts[place + 1])
-        rows = rows[np.argsort(-looks.scores[rows], kind="stable")]
-        taken = _pairs(alive, looks.boxes[rows], now)
+        rows = rows[np.argsort(-sightings.scores[rows], kind="stable")]
+        taken = _pairs(alive, sightings.boxes[rows], now)
         for column, row in enumerate(rows):
             if column in taken:
-                taken[column].add(row, looks.boxes[row], now)
+                taken[column].add(row, sightings.boxes[row], now)
             else:
-                alive.append(_Growing(row, looks.boxes[row], now))
+                alive.append(_Growing(row, sightings.boxes[row], now))
     chains = []
     for chain in ended + alive:
         rows = np.array(chain.rows)
-        frames, scores = looks.frames[looks.at[rows]], looks.scores[rows]
+        frames, scores = sightings.frames[sightings.at[rows]], sightings.scores[rows]
         if not (certain := times[frames[scores >= sure]]).size:
             continue
         kept = (times[frames] >= certain[0] - patience) & (times[frames] <= certain[-1] + patience)
-        chains.append(Chain(frames[kept], looks.boxes[rows[kept]], scores[kept]))
+        chains.append(Chain(frames[kept], sightings.boxes[rows[kept]], scores[kept]))
     return sorted(chains, key=lambda chain: (chain.frames[0], *chain.boxes[0]))
 
 

