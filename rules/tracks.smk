@@ -52,6 +52,55 @@ rule tracks_segment:
         "../scripts/tracks_segment.py"
 
 
+rule tracks_deface:
+    """The video without the faces in it, with the same frames, times and sound; linked where there is none to cover."""
+    input:
+        video=rules.tracks_link.output.video,
+        probe=rules.sources_probe.output.probe,
+        weights=[name for name in [TRACKS["deface"]["plates"]["weights"]] if name],
+    output:
+        video="results/tracks/videos_defaced/{video}.mp4",
+        record="results/tracks/privacy/{video}.json",
+        found="results/tracks/privacy/{video}.npz",
+    log:
+        "logs/tracks_deface/{video}.log",
+    benchmark:
+        "benchmarks/tracks_deface/{video}.tsv"
+    conda:
+        "../envs/deface.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+    params:
+        code=code_of("tracks_deface"),
+        settings={key: value for key, value in TRACKS["deface"].items() if key not in ("audit", "show")},
+    script:
+        "../scripts/tracks_deface.py"
+
+
+rule tracks_audit:
+    """What a detector still finds in some frames of the defaced video, outside of what is covered, is counted."""
+    input:
+        video=rules.tracks_deface.output.video,
+        record=rules.tracks_deface.output.record,
+        found=rules.tracks_deface.output.found,
+        weights=rules.tracks_deface.input.weights,
+    output:
+        audit="results/tracks/privacy/{video}-audit.json",
+    log:
+        "logs/tracks_audit/{video}.log",
+    benchmark:
+        "benchmarks/tracks_audit/{video}.tsv"
+    conda:
+        "../envs/deface.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+    params:
+        code=code_of("tracks_audit"),
+        settings=TRACKS["deface"],
+    script:
+        "../scripts/tracks_audit.py"
+
+
 rule tracks_timeline:
     """A picture shows the segments of all videos over time; cuts.tsv says how well cuts fit the truth where known."""
     input:
@@ -149,6 +198,8 @@ rule tracks:
     input:
         expand(rules.tracks_link.output.video, video=TRACKED),
         expand(rules.tracks_segment.output, video=TRACKED),
+        expand(rules.tracks_deface.output, video=TRACKED),
+        expand(rules.tracks_audit.output, video=TRACKED),
         rules.tracks_timeline.output,
         rules.tracks_summary.output,
         rules.tracks_contract.output.contract,

@@ -1,9 +1,9 @@
 """The pass that takes the faces out of a video: look, link, cover; everything else of the video stays."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import chain, pairwise
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from framewright.frame import Frame
 from framewright.tracks.chains import Chain, covers, link
 from framewright.tracks.deface import cover, ellipses
 from framewright.tracks.faces import Finder, look
+from framewright.tracks.link import link as link_to
 from framewright.video import Video, open_video
 
 SUBSAMPLED = {(2, 2): "420", (2, 1): "422", (1, 1): "444"}  # chroma pixels across and down, as FFmpeg names them
@@ -48,7 +49,7 @@ def anonymous(
     if found:
         figures |= write_covered(source, target, covers(found, seen.times), method, crf)
     else:
-        target.symlink_to(Path(source).resolve())
+        link_to(source, target)
     return figures, found, seen.times
 
 
