@@ -1,7 +1,7 @@
 """The pass that takes the faces out of a video: look, link, cover; everything else of the video stays."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
@@ -128,7 +128,12 @@ def fitted(plane: np.ndarray, frame: Frame, layout: Layout) -> np.ndarray:
 
 
 def _written_colour(video: Video) -> Colour:
-    """The video's tags; RGB is stored as planes of Y, U and V here, by the matrix that the conversion took."""
+    """The video's tags; RGB is stored as planes of Y, U and V here, by the matrix that the conversion took.
+
+    Grey without a range is read as full, but not any more once it has been through an encoder that adds chroma.
+    """
+    if video.pixel_format.startswith("gray") and video.colour.range == "unknown":
+        return replace(video.colour, range="pc")
     if video.pixel_format.startswith(("yuv", "gray")):
         return video.colour
     matrix = "bt709" if video.colour.scaler_matrix(video.shape.stored[1]) == 1 else "smpte170m"

@@ -15,7 +15,7 @@ HOLD = 0.3  # seconds that a place stays covered before the first detection and 
 LARGEST = 0.3  # seconds around it in which a face was as large as it is taken to be: turning away, it seems to shrink
 SLACK = 0.5  # how much of the way that a face may have gone since it was seen is covered around it as well
 PAD = 1.0  # pixels around every face: boxes of the smallest ones are a few pixels off
-REACH = 1.0  # a chain is continued where it was last seen up to this many heights and widths away,
+REACH = 1.5  # a chain is continued where it was last seen up to this many heights and widths away,
 GROWTH = 0.35  # whose logarithm differs by no more than this from one look to the next
 STEADY = 0.5  # share of the old speed in a chain's speed: boxes of small faces jump by a pixel or two
 

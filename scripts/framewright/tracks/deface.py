@@ -67,7 +67,7 @@ def _on_ellipse(
     """Replace what lies on an ellipse by what `covering` makes of the rectangle around it, in place."""
     left, top = np.maximum(np.floor(middle - axes), 0).astype(int)
     right, bottom = np.minimum(np.ceil(middle + axes), plane.shape[::-1]).astype(int)
-    if right <= left or bottom <= top:
+    if right <= left or bottom <= top or axes.min() <= 0:
         return
     across = (np.arange(left, right) + 0.5 - middle[0]) / axes[0]
     down = (np.arange(top, bottom) + 0.5 - middle[1]) / axes[1]
