@@ -1,6 +1,7 @@
 # Tracks: the segments of videos between two cuts, and what is to come of them: objects followed, clips of each.
 # requires: the sources
 # yields:   results/tracks/videos_mp4/<video>.mp4, results/tracks/videos_segm/<video>.{txt,json},
+#           results/tracks/videos_defaced/<video>.mp4, results/tracks/privacy/<video>{.json,.npz,-audit.json},
 #           results/tracks/{timeline.svg, cuts.tsv, outcomes.tsv, contract.json}, results/tracks/card/
 
 from framewright.tracks import weights
@@ -130,6 +131,8 @@ rule tracks_summary:
     """What became of each video and of each segment is in outcomes.tsv."""
     input:
         records=rules.tracks_timeline.input.records,
+        privacy=expand(rules.tracks_deface.output.record, video=TRACKED),
+        audits=expand(rules.tracks_audit.output.audit, video=TRACKED),
     output:
         outcomes="results/tracks/outcomes.tsv",
     log:
@@ -148,6 +151,9 @@ rule tracks_contract:
     input:
         records=rules.tracks_timeline.input.records,
         texts=expand(rules.tracks_segment.output.text, video=TRACKED),
+        probes=expand(rules.sources_probe.output.probe, video=TRACKED),
+        privacy=rules.tracks_summary.input.privacy,
+        audits=rules.tracks_summary.input.audits,
     output:
         contract="results/tracks/contract.json",
     log:

@@ -15,10 +15,12 @@ from framewright.frame import Shape
 from framewright.probe import probe
 from framewright.scenes.photos import photo
 from framewright.tracks import anonymous as process
+from framewright.tracks.card import dataset
 from framewright.tracks.chains import Sightings, covers, link
 from framewright.tracks.deface import METHODS, cover, ellipses, stored
 from framewright.tracks.faces import face_finder, look
 from framewright.tracks.privacy import audit, private, read_found, uncovered, write_found
+from framewright.tracks.privacy_contract import privacy_findings
 from framewright.video import open_video
 
 RATE = 30
@@ -270,3 +272,52 @@ def test_only_segmenting_and_defacing_read_the_undefaced_video():
             assert rule.name in ("tracks_segment", "tracks_deface", "tracks")
         if rule.file.stem == "tracks" and "rules.sources_link.output.video" in rule.directives.get("input", ""):
             assert rule.name == "tracks_link"
+
+
+# ---- what is said of it ---------------------------------------------------------------------------------------------
+
+
+def told(**changes):
+    probe = {"displayed_size": [64, 48], "audio": None}
+    record = {
+        "video": "a",
+        "status": "covered",
+        "detail": "",
+        "frames": 9,
+        "chains": 1,
+        "covered_frames": 5,
+        "sound": "",
+    }
+    seen = {"frames": 9, "times_off": 0.0, "size": [64, 48], "sound": False, "looked_at": 3, "seen": 1, "open": 0}
+    parts = [probe, record, seen]
+    return tuple({name: changes.get(name, value) for name, value in own.items()} for own in parts[:2]) + (
+        {name: changes.get(f"written_{name}", value) for name, value in seen.items()},
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "broken"),
+    [
+        ({}, 0),
+        ({"written_frames": 8}, 1),
+        ({"written_times_off": 0.01}, 1),
+        ({"written_size": [48, 64]}, 1),
+        ({"audio": {"codec": "aac"}}, 1),
+        ({"audio": {"codec": "wmav2"}, "sound": "left out: an mp4 can't hold it"}, 0),
+        ({"written_looked_at": 0}, 1),
+        ({"status": "off", "written_frames": 0}, 0),
+    ],
+)
+def test_broken_promises_are_found(changes, broken):
+    assert sum(not own.ok for own in privacy_findings([told(**changes)])) == broken
+
+
+@pytest.mark.parametrize(
+    ("deface", "begins"),
+    [({"method": "none"}, "FACES ARE SHOWN"), ({"method": "blur"}, "Segments")],
+)
+def test_the_card_says_first_that_nothing_was_covered(deface, begins):
+    filters = {"segments": {name: {"weights": None} for name in ("cartoon", "aesthetic")}}
+    card = dataset(filters | {"deface": {"plates": {"weights": None}} | deface})
+    assert card.description.startswith(begins)
+    assert "no licence plates" in card.privacy or deface["method"] == "none"
