@@ -1,4 +1,4 @@
-"""How many faces stay uncovered, and what covering costs, against the command deface: python tests/bench/bench_deface.py
+"""How many faces stay uncovered, and what it costs, against the command deface: python tests/bench/bench_deface.py
 
 Of the demo's faces the places are known; those of a street were marked by hand (tests/data/street_faces.json) in a film
 that is not part of this repository: its folder is named by FRAMEWRIGHT_SHARED, and without it that half is left out.

@@ -279,20 +279,11 @@ def test_only_segmenting_and_defacing_read_the_undefaced_video():
 
 def told(**changes):
     probe = {"displayed_size": [64, 48], "audio": None}
-    record = {
-        "video": "a",
-        "status": "covered",
-        "detail": "",
-        "frames": 9,
-        "chains": 1,
-        "covered_frames": 5,
-        "sound": "",
-    }
+    record = {"video": "a", "status": "covered", "detail": "", "frames": 9, "chains": 1, "covered_frames": 5}
+    record |= {"sound": ""}
     seen = {"frames": 9, "times_off": 0.0, "size": [64, 48], "sound": False, "looked_at": 3, "seen": 1, "open": 0}
-    parts = [probe, record, seen]
-    return tuple({name: changes.get(name, value) for name, value in own.items()} for own in parts[:2]) + (
-        {name: changes.get(f"written_{name}", value) for name, value in seen.items()},
-    )
+    probe, record = ({name: changes.get(name, value) for name, value in own.items()} for own in (probe, record))
+    return probe, record, {name: changes.get(f"written_{name}", value) for name, value in seen.items()}
 
 
 @pytest.mark.parametrize(
