@@ -9,6 +9,7 @@ from framewright.tracks import weights
 TRACKS = config["tracks"]
 TRACKS_WEIGHTS = weights.files(TRACKS["segments"])
 TRACKED = {row.video: row for row in videos.values() if "tracks" in row.pipelines}
+TRACKED_SHOWN = [video for video, row in TRACKED.items() if row.kind == "demo" or TRACKS["deface"]["show"] == "all"]
 TRACKED_TRUE = [video for video in videos_with_truth() if video in TRACKED]
 
 
@@ -100,6 +101,31 @@ rule tracks_audit:
         settings=TRACKS["deface"],
     script:
         "../scripts/tracks_audit.py"
+
+
+rule tracks_preview:
+    """A sheet shows a scene before and after its faces were covered. Never made of a user's video, unless asked for."""
+    input:
+        source=rules.sources_link.output.video,
+        video=rules.tracks_deface.output.video,
+        found=rules.tracks_deface.output.found,
+    output:
+        sheet=report(
+            "results/tracks/privacy/{video}.png",
+            caption="captions/tracks_preview.rst",
+            category="Tracks",
+            labels={"video": "{video}", "shows": "before and after"},
+        ),
+    log:
+        "logs/tracks_preview/{video}.log",
+    wildcard_constraints:
+        video=only(TRACKED_SHOWN),
+    conda:
+        "../envs/deface.yaml"
+    params:
+        code=code_of("tracks_preview"),
+    script:
+        "../scripts/tracks_preview.py"
 
 
 rule tracks_timeline:
@@ -206,6 +232,7 @@ rule tracks:
         expand(rules.tracks_segment.output, video=TRACKED),
         expand(rules.tracks_deface.output, video=TRACKED),
         expand(rules.tracks_audit.output, video=TRACKED),
+        expand(rules.tracks_preview.output, video=TRACKED_SHOWN),
         rules.tracks_timeline.output,
         rules.tracks_summary.output,
         rules.tracks_contract.output.contract,

@@ -267,11 +267,16 @@ def test_a_face_is_found_and_covered_and_the_audit_sees_what_is_not():
 
 
 def test_only_segmenting_and_defacing_read_the_undefaced_video():
+    readers = {"rules.tracks_link.output": set(), "rules.sources_link.output.video": set()}
     for rule in rules(ROOT):
-        if rule.file.stem == "tracks" and "rules.tracks_link.output" in rule.directives.get("input", ""):
-            assert rule.name in ("tracks_segment", "tracks_deface", "tracks")
-        if rule.file.stem == "tracks" and "rules.sources_link.output.video" in rule.directives.get("input", ""):
-            assert rule.name == "tracks_link"
+        for name, own in readers.items():
+            if rule.file.stem == "tracks" and name in rule.directives.get("input", ""):
+                own.add(rule.name)
+    assert readers["rules.tracks_link.output"] == {"tracks_segment", "tracks_deface", "tracks"}
+    # the pictures before and after are of those videos alone that may be shown
+    assert readers["rules.sources_link.output.video"] == {"tracks_link", "tracks_preview"}
+    preview = next(rule for rule in rules(ROOT) if rule.name == "tracks_preview")
+    assert "only(TRACKED_SHOWN)" in preview.directives["wildcard_constraints"]
 
 
 # ---- what is said of it ---------------------------------------------------------------------------------------------
