@@ -23,6 +23,13 @@ table: .venv/ready ## Turn a folder of videos, or a list of links, into a video 
 	@test -n "$(DIR)" || { echo "make table: say where: make table DIR=films/ (a folder, or a file with one link or YouTube id a line)" >&2; exit 2; }
 	@$(TIMED) "make table: $(DIR)" "$(BIN)/python scripts/make_table.py '$(DIR)'"
 
+convert-patches: .venv/ready ## Turn a generator_config.json into films.tsv and films.yaml: make convert-patches FILE=generator_config.json
+	@test -n "$(FILE)" || { echo "make convert-patches: say which: make convert-patches FILE=generator_config.json" >&2; exit 2; }
+	@$(TIMED) "make convert-patches: $(FILE)" "$(BIN)/python scripts/convert_patches.py '$(FILE)' $(ARGS)"
+
+monitor: .venv/ready ## Watch the patches being cut, from another terminal; ARGS=--once prints the state once
+	@$(BIN)/python scripts/monitor.py results $(ARGS)
+
 retry-sources: .venv/ready ## Forget the sources that failed for a passing reason, so that the next run tries them again
 	@$(TIMED) "make retry-sources: sources that may live again" "$(BIN)/python scripts/retry_sources.py results"
 
@@ -81,4 +88,4 @@ clean: ## Remove results and logs; the environment stays
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
-.PHONY: demo table retry-sources explain dag slurm-profile test test-fast verify bench format config-readme lock clean help
+.PHONY: demo table convert-patches monitor retry-sources explain dag slurm-profile test test-fast verify bench format config-readme lock clean help

@@ -1,7 +1,7 @@
 # Patches: super-resolution training pairs, cut out of films by category.
 # requires: the sources, and for each film its shares of the categories, from the video table
 # yields:   results/patches/dataset/<category's path>/Learn/<format's folder>/{GT,LR_5frames,LR_7frames,LR}/,
-#           results/patches/{manifest.tsv, outcomes.tsv, contract.json}, results/patches/{preview,card}/
+#           results/patches/{wanted.tsv, manifest.tsv, outcomes.tsv, contract.json}, results/patches/{preview,card}/
 #
 # A film is cut in parts, each a job with a folder of its own; how many there are follows from the configuration and the
 # film's row alone. patches_tree gives all files their places in the dataset as second names: nothing is copied.
@@ -16,6 +16,26 @@ WINDOWS = formats.allot(SHARES, PATCHES, forecast.bytes_of(CATEGORIES))
 PARTS = [(video, part) for video in FILMS for part in formats.parts_of(WINDOWS[video], PATCHES["windows_per_part"])]
 SHOWN = [video for video, row in FILMS.items() if row.kind == "demo" or PATCHES["show"] == "all"]
 HELD_OUT = formats.held_out({video: row.split for video, row in FILMS.items()}, PATCHES["val"])
+BY_HAND = formats.by_hand(CATEGORIES, HELD_OUT)
+DATASET = "results/patches/dataset"
+
+
+rule patches_wanted:
+    """How many windows each film is to give to each category is written down, for those who watch the run."""
+    output:
+        wanted="results/patches/wanted.tsv",
+    log:
+        "logs/patches_wanted.log",
+    priority: 1
+    localrule: True
+    conda:
+        "../envs/patches.yaml"
+    params:
+        code=code_of("patches_wanted"),
+        counts=WINDOWS,
+        settings={key: PATCHES[key] for key in ("categories", "formats")},
+    script:
+        "../scripts/patches_wanted.py"
 
 
 rule patches_plan:
@@ -76,7 +96,7 @@ rule patches_tree:
     input:
         parts=[rules.patches_cut.output.folder.format(video=video, part=part) for video, part in PARTS],
     output:
-        folders=[directory(f"results/patches/dataset/{folder}") for folder in formats.folders_of(CATEGORIES, HELD_OUT)],
+        folders=[directory(f"{DATASET}/{folder}") for folder in formats.folders_of(CATEGORIES, HELD_OUT)],
         manifest="results/patches/manifest.tsv",
     log:
         "logs/patches_tree.log",
@@ -86,7 +106,7 @@ rule patches_tree:
     params:
         code=code_of("patches_tree"),
         folders=formats.folders_of(CATEGORIES, HELD_OUT),
-        by_hand=[f"results/patches/dataset/{folder}" for folder in formats.by_hand(CATEGORIES, HELD_OUT)],
+        by_hand=[f"{DATASET}/{folder}" for folder in BY_HAND],
     script:
         "../scripts/patches_tree.py"
 
@@ -204,6 +224,31 @@ rule patches_contract:
         "../scripts/patches_contract.py"
 
 
+rule patches_val:
+    """Pictures that a person put into Val/GT have small copies beside them, and training has not seen them."""
+    input:
+        manifest=rules.patches_tree.output.manifest,
+        pictures=lambda wildcards: sorted(
+            str(path) for folder in BY_HAND for path in Path(DATASET, folder).glob("*.png") if "{" not in path.name
+        ),
+    output:
+        folders=[directory(f"{DATASET}/{folder}") for folder in formats.stacks_by_hand(BY_HAND)],
+        contract="results/patches/val.json",
+    log:
+        "logs/patches_val.log",
+    retries: 0
+    localrule: True
+    conda:
+        "../envs/patches.yaml"
+    params:
+        code=code_of("patches_val"),
+        settings={key: PATCHES[key] for key in ("categories", "formats")},
+        categories=list(CATEGORIES) if BY_HAND else [],
+        kernel=PATCHES["kernel"],
+    script:
+        "../scripts/patches_val.py"
+
+
 rule patches_forecast:
     """How many patches, images, gigabytes and hours the table of videos will take is said. It makes nothing."""
     log:
@@ -223,8 +268,10 @@ rule patches_forecast:
 rule patches:
     """The dataset of patches is there, checked and described."""
     input:
+        rules.patches_wanted.output,
         rules.patches_tree.output,
         rules.patches_summary.output,
         rules.patches_preview.output,
+        rules.patches_val.output,
         rules.patches_card.output,
         rules.patches_contract.output.contract,

@@ -1,17 +1,20 @@
 # Persistence: clips of a sphere on a 3-D path, with transients that appear for a few frames.
 # requires: nothing, or a folder of base clips
 # yields:   results/persistence/base/, results/persistence/dataset/ and results/persistence/variants/<variant>/dataset/,
-#           results/persistence/{summary.tsv, outcomes.tsv, contract.json}, results/persistence/card/
+#           results/persistence/models/<variant>/<task>/, results/persistence/evaluation/,
+#           results/persistence/samples/<variant>/, results/persistence/card/,
+#           results/persistence/{summary.tsv, outcomes.tsv, contract.json}
 #
 # An arm of the study is the base set with transients of one kind. {arm} is its place among the results: nothing for the
 # default arm, variants/<name>/ for the others.
 
-from framewright.persistence.places import arms, numbers_of, present, shards_of, without
+from framewright.persistence.places import arms, numbers_of, present, settings_of, shape_of, shards_of, without
 
 PERSISTENCE = config["persistence"]
 ARMS = arms(PERSISTENCE)
 ARM_OF = {"" if name == "default" else f"variants/{name}/": name for name in ARMS}
 PLACE_OF = {name: place for place, name in ARM_OF.items()}
+TRAINED = {name: arm["train"] for name, arm in ARMS.items() if arm["train"]}
 SHARDS = shards_of(PERSISTENCE["samples"], PERSISTENCE["shard_size"])
 
 
@@ -79,7 +82,7 @@ rule persistence_augment:
         mem_mb=lambda wildcards, attempt: 2000 * attempt,
     params:
         code=code_of("persistence_augment"),
-        recipe=lambda wildcards: without(ARMS[wildcards.variant], "storage"),
+        recipe=lambda wildcards: without(ARMS[wildcards.variant], "storage", "train"),
         storage=lambda wildcards: ARMS[wildcards.variant]["storage"],
         seed=config["seed"],
     script:
@@ -114,7 +117,7 @@ rule persistence_dataset:
             "transients_per_video": ARMS[ARM_OF[wildcards.arm]]["per_video"],
             "checkpoint_interval": PERSISTENCE["shard_size"],
             "source": PERSISTENCE["base"],
-            "transients": ARMS[ARM_OF[wildcards.arm]],
+            "transients": without(ARMS[ARM_OF[wildcards.arm]], "train"),
         },
     script:
         "../scripts/persistence_dataset.py"
@@ -172,9 +175,108 @@ rule persistence_card:
     params:
         code=code_of("persistence_card"),
         places={name: f"{PLACE_OF[name]}dataset/" for name in ARMS},
-        settings={"seed": config["seed"], "persistence": without(PERSISTENCE, "shard_size")},
+        settings={"seed": config["seed"], "persistence": without(PERSISTENCE, "shard_size", "train")},
     script:
         "../scripts/persistence_card.py"
+
+
+rule persistence_preview:
+    """Clips of an arm are there to look at and to take home: strips, moving pictures, metadata and statistics."""
+    input:
+        dataset=lambda wildcards: expand(rules.persistence_dataset.output.dataset, arm=PLACE_OF[wildcards.variant])[0],
+    output:
+        samples=report(
+            directory("results/persistence/samples/{variant}"),
+            patterns=["{name}.png", "{name}.gif"],
+            caption="captions/persistence_preview.rst",
+            category="Persistence",
+            labels={"variant": "{variant}", "shows": "{name}"},
+        ),
+    log:
+        "logs/persistence_preview/{variant}.log",
+    benchmark:
+        "benchmarks/persistence_preview/{variant}.tsv"
+    conda:
+        "../envs/persistence.yaml"
+    params:
+        code=code_of("persistence_preview"),
+        number=PERSISTENCE["previews"],
+    script:
+        "../scripts/persistence_preview.py"
+
+
+rule persistence_train:
+    """A model has learnt its task from the clips of an arm that are in train, and knows from val how sure it may be."""
+    input:
+        dataset=lambda wildcards: expand(rules.persistence_dataset.output.dataset, arm=PLACE_OF[wildcards.variant])[0],
+    output:
+        model="results/persistence/models/{variant}/{task}/model.pt",
+        history="results/persistence/models/{variant}/{task}/history.json",
+    log:
+        "logs/persistence_train/{variant}/{task}.log",
+    benchmark:
+        "benchmarks/persistence_train/{variant}/{task}.tsv"
+    wildcard_constraints:
+        task="persistence|multitask|attention",
+    conda:
+        "../envs/persistence.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 3000 * attempt,
+        gpu=PERSISTENCE["train"]["gpus"],
+    params:
+        code=code_of("persistence_train"),
+        shape=lambda wildcards: shape_of(wildcards.task, PERSISTENCE["train"]),
+        settings=lambda wildcards: settings_of(wildcards.task, PERSISTENCE["train"]),
+        seed=config["seed"],
+    script:
+        "../scripts/persistence_train.py"
+
+
+rule persistence_evaluate:
+    """The models' figures on unseen sources stand beside baselines and the best that is possible, and are drawn."""
+    input:
+        datasets=expand(rules.persistence_dataset.output.dataset, arm=[PLACE_OF[name] for name in TRAINED]),
+        models=[
+            path
+            for name, tasks in TRAINED.items()
+            for path in expand(rules.persistence_train.output.model, variant=name, task=tasks)
+        ],
+    output:
+        figures="results/persistence/evaluation/evaluation.json",
+        page=report(
+            "results/persistence/evaluation/evaluation.html",
+            caption="captions/persistence_evaluation.rst",
+            category="Persistence",
+            labels={"variant": "all", "shows": "evaluation"},
+        ),
+        curves=report(
+            "results/persistence/evaluation/accuracy.png",
+            caption="captions/persistence_curves.rst",
+            category="Persistence",
+            labels={"variant": "all", "shows": "accuracy by frames seen"},
+        ),
+        attention=report(
+            "results/persistence/evaluation/attention.png",
+            caption="captions/persistence_attention.rst",
+            category="Persistence",
+            labels={"variant": "all", "shows": "attention"},
+        ),
+    log:
+        "logs/persistence_evaluate.log",
+    benchmark:
+        "benchmarks/persistence_evaluate.tsv"
+    conda:
+        "../envs/persistence.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 3000 * attempt,
+    params:
+        code=code_of("persistence_evaluate"),
+        recipes={name: without(ARMS[name], "storage", "train") for name in TRAINED},
+        tasks=TRAINED,
+        sure=PERSISTENCE["train"]["early_exit"],
+        seed=config["seed"],
+    script:
+        "../scripts/persistence_evaluate.py"
 
 
 rule persistence_contract:
@@ -204,10 +306,12 @@ rule persistence_contract:
 
 
 rule persistence:
-    """All arms of the study are there, checked and described."""
+    """All arms of the study and their models are there, checked and described."""
     input:
         rules.persistence_link.output.folder,
         expand(rules.persistence_dataset.output.dataset, arm=ARM_OF),
         rules.persistence_summary.output,
+        expand(rules.persistence_preview.output.samples, variant=ARMS),
+        rules.persistence_evaluate.output if TRAINED else [],
         rules.persistence_card.output,
         rules.persistence_contract.output.contract,

@@ -30,7 +30,7 @@ rule videomnist_download:
         timeout_seconds=config["sources"]["timeout_seconds"],
         max_bytes=100_000_000,
     params:
-        place=MNIST["digits"].rstrip("/"),
+        place=MNIST["digits"],
         sha256=lambda wildcards: MNIST["sha256"].get(wildcards.file),
     script:
         "../scripts/videomnist_download.py"
@@ -258,7 +258,7 @@ rule videomnist_card:
     params:
         code=code_of("videomnist_card"),
         digits=MNIST["digits"],
-        motions=MNIST["motion_types"],
+        look=MNIST_LOOK,
         settings={"seed": config["seed"], "videomnist": MNIST},
     script:
         "../scripts/videomnist_card.py"

@@ -91,9 +91,10 @@ def make(folder: Path, cores: int) -> float:
     return time.monotonic() - begin
 
 
-def start(folder: Path, cores: int) -> subprocess.Popen:
+def start(folder: Path, cores: int, *arguments: str) -> subprocess.Popen:
     """Snakemake, as the leader of a process group of its own; a lock that a killed one left does not stop it."""
     command = [sys.executable, "-m", "snakemake", "--snakefile", HOUSE / "Snakefile", "--cores", str(cores), "--nolock"]
+    command += arguments
     with (folder / ".printed").open("ab") as printed:
         return subprocess.Popen(command, cwd=folder, stdout=printed, stderr=printed, start_new_session=True)
 
@@ -105,13 +106,15 @@ def finish(process: subprocess.Popen, folder: Path) -> None:
         raise UserError("\n".join([f"snakemake failed in {folder}:", *last]))
 
 
-def kill_and_resume(folder: Path, cores: int, kills: int, chance: random.Random, longest: float) -> Iterator[str]:
+def kill_and_resume(
+    folder: Path, cores: int, kills: int, chance: random.Random, longest: float, *targets: str
+) -> Iterator[str]:
     """Make the study while something is killed `kills` times, each after `longest` seconds at most; a line for each.
 
     A UserError tells of a process that outlived its Snakemake, of a result that was written after the kill, and of
     temporary files that are there in the end. A run that ends before it could be killed is begun anew.
     """
-    process, done = start(folder, cores), 0
+    process, done = start(folder, cores, *targets), 0
     try:
         while done < kills:
             kind, delay = KINDS[done % len(KINDS)], chance.uniform(0, longest)
@@ -119,14 +122,14 @@ def kill_and_resume(folder: Path, cores: int, kills: int, chance: random.Random,
             if victim is None:
                 finish(process, folder)
                 forget(folder)
-                process = start(folder, cores)
+                process = start(folder, cores, *targets)
                 continue
             strike(process, kind, victim)
             done += 1
             yield f"kill {done} of {kills}: {kind}, after {delay:.1f} s"
             if kind != A_JOB:
                 require_silence(folder)
-                process = start(folder, cores)
+                process = start(folder, cores, *targets)
         finish(process, folder)
     finally:
         end(process)

@@ -8,13 +8,13 @@ from framewright.videomnist.card import dataset
 from framewright.videomnist.contract import read_made, rows
 
 log = job.start(snakemake)
-given, result = snakemake.input, snakemake.output
+given, result, look = snakemake.input, snakemake.output, snakemake.params.look
 
-own = dataset(snakemake.params.digits, read_contract(given.contract))
+own = dataset(snakemake.params.digits, look["digits"], read_contract(given.contract))
 made = {"train": read_made(given.train), "test": read_made(given.test)}
 store = read_store({"videomnist": given.outcomes}, None, snakemake.params.settings, given.citation)
 with job.whole(result.index) as path:
-    write_index(path, own, rows(made, snakemake.params.motions))
+    write_index(path, own, rows(made, look["motions"]))
 with job.whole(result.readme) as path:
     write_readme(path, own, store, result.index)
 with job.whole(result.page) as path:

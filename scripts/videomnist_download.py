@@ -3,14 +3,16 @@
 from pathlib import Path
 
 from framewright import job
-from framewright.sources.http import Limits, download
+from framewright.sources.http import Limits
+from framewright.videomnist.fetch import fetch
 
 log = job.start(snakemake)
 limits = Limits(snakemake.resources.timeout_seconds, snakemake.resources.max_bytes, snakemake.resources.attempts)
 
 with job.whole(snakemake.output.file) as path:
-    fetched = download(
-        f"{snakemake.params.place}/{snakemake.wildcards.file}",
+    fetched = fetch(
+        snakemake.params.place,
+        snakemake.wildcards.file,
         path,
         Path(f"{snakemake.output.file}.unfinished"),
         limits=limits,

@@ -19,11 +19,12 @@ ETAG, OTHER_ETAG = '"one"', '"two"'
 class Web:
     """A running server: its address, what it serves as the whole file, and the requests it saw as (path, headers).
 
-    `/later` is busy until `ready` is set.
+    `/later` is busy until `ready` is set; `/folder/x` is `files["x"]`.
     """
 
     url: str
     film: bytes = FILM
+    files: dict[str, bytes] = field(default_factory=dict)
     requests: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     ready: threading.Event = field(default_factory=threading.Event)
     closing: threading.Event = field(default_factory=threading.Event)
@@ -175,6 +176,14 @@ def _later(request: _Handler, seen: int, argument: str) -> None:
         request.start(503, Content_Length=0, Retry_After=0)
 
 
+def _folder(request: _Handler, seen: int, name: str) -> None:
+    data = request.server.web.files.get(name)
+    if data is None:
+        request.start(404, Content_Length=0)
+    else:
+        request.file(data)
+
+
 def _redirect(request: _Handler, seen: int, where: str) -> None:
     targets = {
         "loop": "/redirect/loop",
@@ -232,6 +241,7 @@ BEHAVIOURS: dict[str, Callable[[_Handler, int, str], None]] = {
     "status": _status,
     "busy": _busy,
     "later": _later,
+    "folder": _folder,
     "redirect": _redirect,
     "redirect-endless": _redirect_endless,
     "endless": _endless,

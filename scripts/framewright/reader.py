@@ -1,7 +1,7 @@
 """One pass through a file: its pictures as they are decoded, each with its time."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from fractions import Fraction
 from heapq import heappop, heappush
 from pathlib import Path
@@ -27,6 +27,8 @@ class Reader:
         self.stream.thread_type, self.stream.codec_context.thread_count = "AUTO", DECODER_THREADS
         self.stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
         self.clock = Clock(self.container, self.stream)
+        self.wanted: Collection[int] | None = None  # ticks of the frames that must come; None: all must
+        self.skips, self._last = False, 0  # whether others that nothing refers to are left out; the last of them
         self.errors = 0  # packets and frames that could not be used
 
     def close(self) -> None:
@@ -43,7 +45,8 @@ class Reader:
         waiting: list[int] = []  # times of packets that went in, where the file does not tie them to frames
         previous, sent, shown = None, 0, 0
         for packet in packets(self.container, self.stream):
-            pictures = self._decode(packet)
+            enough = self._is_behind(packet)
+            pictures = self._decode(av.Packet() if enough else packet)
             if pictures is None:
                 self.errors += 1
                 continue
@@ -59,9 +62,38 @@ class Reader:
                     yield tick, picture
                 else:
                     self.errors += 1  # time runs backwards: a broken copy of something already shown
+            if enough:
+                break
         # Decoders drop frames without a word, too. Half of all: no loss, every packet is one of a frame's two fields.
-        if target is None and sent < 2 * shown:
+        if target is None and self.wanted is None and sent < 2 * shown:
             self.errors += max(0, sent - shown)
+
+    def want(self, ticks: Collection[int]) -> None:
+        """Decode what these frames need, and as few others as can be: from here on, nothing else has to come.
+
+        Which frames nothing refers to, H.264 tells for sure; HEVC as long as it has one temporal layer, since what a
+        layer does not need itself a higher one may.
+        """
+        if self.clock.untimed:
+            return
+        context = self.stream.codec_context
+        layers = context.extradata[21] >> 3 & 7 if len(context.extradata or b"") > 22 and context.extradata[0] else 0
+        self.wanted, self.skips = ticks, context.name == "h264" or (context.name == "hevc" and layers == 1)
+        self._last = max(ticks, default=0)
+
+    def _is_behind(self, packet: av.Packet | None) -> bool:
+        """Whether no frame is needed any more; if one may be, the decoder knows whether it may leave this one out.
+
+        Packets are in the order of decoding, none after it is shown: those behind the last frame's time are not its.
+        """
+        if self.wanted is None or packet is None:
+            return False
+        if packet.dts is not None and packet.dts > self._last:
+            return True
+        if self.skips:
+            unwanted = packet.pts is not None and packet.pts not in self.wanted
+            self.stream.codec_context.skip_frame = "NONREF" if unwanted else "DEFAULT"
+        return False
 
     def _decode(self, packet: av.Packet | None) -> list[av.VideoFrame] | None:
         """The pictures that come out when a packet goes in; None when it, or reading it, fails."""

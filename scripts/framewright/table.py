@@ -244,7 +244,7 @@ def _cell_fault(cell: str, of: Schema) -> str:
         case "number":
             return "must not be negative" * (_number(cell) < of["minimum"])
     if "scenes" in of:
-        return _source_fault(cell, of["scenes"])
+        return source_fault(cell, of["scenes"])
     if "enum" in of and cell not in of["enum"]:
         return f"must be one of {', '.join(of['enum'])}"
     if "pattern" in of and not re.fullmatch(of["pattern"], cell):
@@ -292,7 +292,7 @@ def _number(text: str) -> float | None:
     return number if isfinite(number) and "_" not in text else None
 
 
-def _source_fault(source: str, scenes: list[str]) -> str:
+def source_fault(source: str, scenes: list[str]) -> str:
     """What a source must be, where it can be seen to be absent without going to the network."""
     kind, _, place = source.partition(":")
     match kind_of(source):

@@ -9,7 +9,7 @@ Nothing is converted before it is asked for, and nothing twice.
 
 import math
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from fractions import Fraction
 from functools import cached_property
 from itertools import chain
@@ -98,9 +98,16 @@ class Video:
         return read_timeline(self.path)
 
     def frames(
-        self, start: Fraction | None = None, end: Fraction | None = None, rate: Fraction | None = None
+        self,
+        start: Fraction | None = None,
+        end: Fraction | None = None,
+        rate: Fraction | None = None,
+        wanted: Collection[Fraction] | None = None,
     ) -> Iterator[Frame]:
         """The frames that appear at start <= time < end (seconds), in order, holding one or two in memory.
+
+        Of frames at other times than those `wanted` many may be missing, and all after the last of them: what nothing
+        refers to is not decoded.
 
         With a `rate` (per second): for each instant k/rate in that range the frame nearest to it, with the instant
         as its `due`. The instants are the same wherever reading starts; a frame may stand for several.
@@ -108,7 +115,7 @@ class Video:
         if rate is not None:
             yield from self._at_rate(start, end, Fraction(rate))
             return
-        for frame in self._from(start):
+        for frame in self._from(start, wanted):
             if end is not None and frame.time >= end:
                 return
             if start is None or frame.time >= start:
@@ -163,12 +170,12 @@ class Video:
         """When a frame disappears that no other follows."""
         return frame.time + min(frame.duration or self._step, LONGEST_STILL)
 
-    def _from(self, start: Fraction | None) -> Iterator[Frame]:
+    def _from(self, start: Fraction | None, wanted: Collection[Fraction] | None = None) -> Iterator[Frame]:
         """Frames from a key frame at or before `start`: by a seek where that saves work, else from the first."""
         for back in SEEK_BACK if start is not None and self.seekable else ():
             if start - back <= self.start:
                 break
-            landed = self._landed(start, start - back)
+            landed = self._landed(start, start - back, wanted)
             if landed is not None:
                 yield from landed
                 return
@@ -176,14 +183,20 @@ class Video:
         if begun is None:
             reader = self._opened()
             begun = reader, reader.pictures()
+        self._want(begun[0], wanted)
         yield from self._shown(*begun)
 
-    def _landed(self, start: Fraction, target: Fraction) -> Iterator[Frame] | None:
+    def _want(self, reader: Reader, wanted: Collection[Fraction] | None) -> None:
+        if wanted is not None:
+            reader.want({round(time / self.time_base) for time in wanted})
+
+    def _landed(self, start: Fraction, target: Fraction, wanted: Collection[Fraction] | None) -> Iterator[Frame] | None:
         """Frames from the key frame that a seek to `target` finds; None when that appears after `start`.
 
         What comes before the first key frame was decoded without its references, and is dropped.
         """
         reader = self._opened()
+        self._want(reader, wanted)
         frames = self._shown(reader, reader.pictures(target))
         for frame in frames:
             if frame.time > start:

@@ -141,11 +141,33 @@ def test_growing_the_set_leaves_earlier_videos_as_they_were(made, tmp_path, digi
             assert (more[name][:TRAIN] == file[f"train_{name}"][()]).all()
 
 
+def test_several_digits_of_a_video_are_all_named(tmp_path, digits):
+    style = replace(LOOK, digits=2)
+    for split, count in (("train", TRAIN), ("test", TEST)):
+        write_shard(tmp_path / f"{split}-00.h5", digits[split], style, 0, split, range(count))
+    join(tmp_path)
+    assert broken(tmp_path, digits) == {}
+    with h5py.File(tmp_path / "videomnist.h5") as file:
+        assert file["train_digits"].shape == file["train_source"].shape == (TRAIN, 2)
+        assert file["train_trajectory"].shape == (TRAIN, 2, 9, 4)
+        assert np.array_equal(file["train_digits"][:, 0], file["train_labels"][()])
+        labels = dict(zip(digits["train"].index, digits["train"].labels, strict=True))
+        assert [[labels[index] for index in pair] for pair in file["train_source"][()]] == file["train_digits"][
+            ()
+        ].tolist()
+        assert preview.montage(file).shape[2] == 3
+
+
 def test_the_contract_holds(made, digits):
     assert broken(made, digits) == {}
 
 
 DAMAGE = {
+    "a resolution that its frames do not have": (
+        "videomnist.h5",
+        lambda file: file.attrs.modify("resolution", 128),
+        {"the documented file is as documented"},
+    ),
     "another video's pixels": (
         "videomnist.h5",
         lambda file: file["train_data"].write_direct(np.zeros((8, 64, 64), np.uint8), dest_sel=np.s_[:8]),

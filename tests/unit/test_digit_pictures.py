@@ -1,39 +1,27 @@
 """Where digits come from: IDX files and scikit-learn, split so that no picture is in both parts."""
 
 import gzip
+import hashlib
+import logging
 import os
 from pathlib import Path
 
 import numpy as np
 import pytest
+import web
+from mnist import files, idx, lay_out, pictures
 
 from framewright.errors import UserError
+from framewright.sources.http import Limits
 from framewright.videomnist import plan
 from framewright.videomnist.digits import Digits, embedded, read_digits, read_mnist, repeated, write_digits
+from framewright.videomnist.fetch import fetch
 from framewright.videomnist.idx import read_idx
 from framewright.videomnist.pictures import select
 from framewright.videomnist.render import Look
 
 SHARED = Path(os.environ.get("FRAMEWRIGHT_SHARED", Path(__file__).parents[3] / "shared")) / "data/mnist"
 LOOK = Look(17, 64, ("bounce",), (2, 5), 10, 0.1)
-
-
-def idx(array: np.ndarray) -> bytes:
-    """An IDX file's bytes, as the format's description says."""
-    return bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">u4").tobytes() + array.tobytes()
-
-
-def pictures(count: int, seed: int = 0) -> np.ndarray:
-    """Digits' worth of ink in the middle of (28, 28)."""
-    images = np.zeros((count, 28, 28), np.uint8)
-    images[:, 6:22, 8:20] = np.random.default_rng(seed).integers(1, 256, (count, 16, 12))
-    return images
-
-
-def lay_out(folder: Path, split: str = "t10k", count: int = 60, packed: bool = False, seed: int = 0) -> None:
-    for name, array in (("images-idx3", pictures(count, seed)), ("labels-idx1", np.arange(count, dtype=np.uint8) % 10)):
-        path = folder / f"{split}-{name}-ubyte{'.gz' if packed else ''}"
-        path.write_bytes(gzip.compress(idx(array)) if packed else idx(array))
 
 
 @pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
@@ -65,6 +53,55 @@ def test_a_damaged_or_wrong_file_gets_one_line(tmp_path, damage, said):
     with pytest.raises(UserError) as error:
         read_idx(path, 3)
     assert str(error.value) == f"{path}: {said}"
+
+
+@pytest.fixture
+def address():
+    """A folder of the web with MNIST's training labels, whole and cut short."""
+    with web.serve() as server:
+        server.files = files("train", packed=True)
+        name, data = server.files.popitem()
+        server.files |= {name: data, "cut.gz": data[:-9]}
+        yield f"{server.url}/folder"
+
+
+LABELS = "train-labels-idx1-ubyte.gz"
+
+
+def fetched(address: str, name: str, folder: Path, sha256: str | None) -> Path:
+    log, limits = logging.getLogger("test"), Limits(5.0, 10**6, 1)
+    fetch(address, name, folder / name, folder / "unfinished", limits=limits, log=log, sha256=sha256)
+    return folder / name
+
+
+@pytest.mark.parametrize("slash", ["", "/"], ids=["as it is", "with a slash at its end"])
+def test_a_file_comes_from_the_web_and_is_checked(address, tmp_path, slash):
+    data = files("train", packed=True)[LABELS]
+    for sha256 in (hashlib.sha256(data).hexdigest(), hashlib.sha256(data).hexdigest().upper(), None):
+        path = fetched(address + slash, LABELS, tmp_path, sha256)
+        assert path.read_bytes() == data and read_idx(path, 1).tolist() == [*range(10)] * 6
+        path.unlink()
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (LABELS, rf"{LABELS}: the file's sha256 is [0-9a-f]{{64}}, not {'0' * 64} as it should be; mend videomnist\.d"),
+        ("nothing.gz", r"nothing\.gz: .*404.*; mend videomnist\.digits or videomnist\.sha256, or give a folder"),
+    ],
+    ids=["a wrong checksum", "no such file"],
+)
+def test_a_file_of_the_web_that_cannot_be_had_gets_one_line(address, tmp_path, name, said):
+    with pytest.raises(UserError, match=said) as error:
+        fetched(address, name, tmp_path, "0" * 64)
+    assert "\n" not in str(error.value) and not list(tmp_path.iterdir())
+
+
+def test_a_file_that_is_cut_short_in_the_web_gets_one_line(address, tmp_path):
+    path = fetched(address, "cut.gz", tmp_path, None)
+    with pytest.raises(UserError) as error:
+        read_idx(path, 1)
+    assert str(error.value) == f"{path}: its gzip packing is damaged or cut short; fetch it again"
 
 
 def test_labels_and_images_must_belong_together(tmp_path):

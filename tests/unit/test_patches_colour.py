@@ -110,6 +110,13 @@ def test_frames_are_scaled_down_to_full_hd_and_never_enlarged(size, fit):
     assert fitted(size) == fit
 
 
+def test_native_keeps_the_size():
+    known = {"class": "SDR", "matrix": "bt709", "primaries": "bt709", "range": "tv", "forced": False, "peak": None}
+    record = {"displayed_size": [3840, 2160], "colour": known}
+    assert view_of(record, frame="native", **COLOUR).size == (3840, 2160)
+    assert view_of(record, frame="fullhd", **COLOUR).size == (1920, 1080)
+
+
 # ---- films -----------------------------------------------------------------------------------------------------------
 
 

@@ -1,28 +1,27 @@
 from collections import Counter
-from fractions import Fraction
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from make_film import make_film, texture
-from make_video import make_video, number_in
+from make_video import make_video
 
 from framewright import config
+from framewright.encode import Writer
 from framewright.errors import UserError
 from framewright.patches import formats, kernels
 from framewright.patches.checks import Limits, fault
-from framewright.patches.cut import cut_or_nothing, read, settings_of
+from framewright.patches.cut import cut_or_nothing, settings_of
 from framewright.patches.dataset import PatchPairs
 from framewright.patches.film import detail, picture_area, quality
 from framewright.patches.look import ALIKE, as_numbers, bits_apart, look
 from framewright.patches.manifest import read_patches, rebuild, write_patches
 from framewright.patches.plan import plan
-from framewright.patches.record import in_use, make_plan, read_frames, read_plan, write_frames, write_plan
+from framewright.patches.record import make_plan, read_frames, read_plan, write_frames, write_plan
 from framewright.patches.stack import Degrading, from_png, low, stacks, unstacked
 from framewright.patches.tree import gather
 from framewright.probe import probe
-from framewright.timeline import read_timeline
 from framewright.video import open_video
 
 SCHEMAS = Path(__file__).parents[2] / "config/schemas"
@@ -131,6 +130,17 @@ def test_bars_are_found_and_dark_sides_are_not():
     films[:, :, :60] = 5  # a wall on the left, in all of them
     assert picture_area(list(films)) == (0, 0, 384, 216)
     assert picture_area([np.zeros((216, 384), np.uint8)]) == (0, 0, 384, 216)
+
+
+def test_a_film_with_bars_is_cut_from_its_picture_alone(section, tmp_path):
+    with Writer(tmp_path / "film.mp4", (192, 144), 24, crf=16, preset="veryfast") as writer:
+        for number in range(40):
+            picture = np.zeros((144, 192), np.uint8)
+            picture[24:-24] = np.maximum(TEXTURE[:96, number : number + 192], 60)
+            writer.add(np.dstack([picture] * 3))
+    record, patches, _ = cut_all(tmp_path / "film.mp4", section, {"general": 4}, tmp_path)
+    assert record["film"]["area"] == (0, 24, 192, 120)
+    assert patches and all(patch.crop[1] >= 24 and patch.crop[3] <= 120 for patch in patches)
 
 
 def test_scores_tell_blur_blocks_and_noise():
@@ -264,6 +274,12 @@ def test_a_patch_is_rebuilt_to_the_same_bytes_from_its_row(made, film):
             assert content == next(folder.glob(f"0*/{row.files[kind]}")).read_bytes()
 
 
+def test_a_broken_manifest_is_refused_in_a_line(tmp_path):
+    (tmp_path / "manifest.tsv").write_text("patch\tcategory\nx\tgeneral\n")
+    with pytest.raises(UserError, match=r"manifest\.tsv: not a manifest of patches; delete it"):
+        list(read_patches(tmp_path / "manifest.tsv"))
+
+
 def test_a_row_of_another_film_is_refused(made, tmp_path):
     other = make_video(tmp_path / "other.mp4", range(20), size=SIZE)
     with pytest.raises(UserError, match="same film"):
@@ -353,35 +369,6 @@ def test_only_the_part_in_use_is_cut(film, section, tmp_path):
 def test_content_may_choose_the_format(film, section, tmp_path):
     _, patches, _ = cut_all(film, section | {"format_choice": "content"}, {"general": 4}, tmp_path)
     assert {patch.format for patch in patches} == {"wide"}  # there is detail everywhere
-
-
-@pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".ts"])
-def test_frames_of_varying_rate_are_neighbours_by_time(tmp_path, suffix):
-    times = [Fraction(number * number + 9 * number, 900) + 1 for number in range(40)]
-    path = make_video(tmp_path / f"film{suffix}", range(40), times=times)
-    frames = in_use(read_timeline(path), (0.0, 100.0))
-    with open_video(path) as video:
-        windows = list(read(video, frames, [0, 5, 13, 30]))
-    seen = [[number_in(frame.rgb) for frame in own] for own in windows]
-    assert seen == [list(range(first, first + 7)) for first in (0, 5, 13, 30)]
-
-
-def test_key_frames_save_decoding(tmp_path):
-    path = make_video(tmp_path / "film.mp4", range(300), gop=10)
-    frames = in_use(read_timeline(path), (0.0, 100.0))
-    with open_video(path) as video:
-        decoded = []
-        original = video.frames
-
-        def counting(**options):
-            for frame in original(**options):
-                decoded.append(frame.time)
-                yield frame
-
-        video.frames = counting
-        for own in read(video, frames, [11, 15, 150, 291]):
-            assert len(own) == 7
-    assert len(decoded) < 60
 
 
 def test_plans_do_not_depend_on_each_other(film, section):

@@ -1,5 +1,6 @@
 """The commands of the Makefile that need no long run, as a user types them."""
 
+import json
 import os
 import subprocess
 import sys
@@ -23,7 +24,11 @@ def make(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
 def test_make_alone_lists_the_commands():
     said = make().stdout
     assert all(
-        f"make {word} " in said for word in ("demo", "test", "test-fast", "bench", "dag", "table", "slurm-profile")
+        f"make {word} " in said
+        for word in (
+            *("demo", "test", "test-fast", "bench", "dag", "table", "slurm-profile"),
+            *("convert-patches", "monitor"),
+        )
     )
 
 
@@ -43,6 +48,18 @@ def test_a_table_of_nothing_says_what_is_missing():
     done = make("table")
     assert done.returncode != 0
     assert "make table DIR=films/" in done.stderr
+
+
+def test_a_generator_config_becomes_a_table_and_a_config(tmp_path):
+    film = make_video(tmp_path / "a film.mp4", range(3))
+    video = {"name": "A film", "path": str(film), "categories": {"general": 1}}
+    (tmp_path / "old.json").write_text(json.dumps({"base_settings": {"max_workers": 12}, "videos": [video]}))
+    into = f"--table {tmp_path / 'films.tsv'} --config {tmp_path / 'films.yaml'}"
+    done = make("convert-patches", f"FILE={tmp_path / 'old.json'}", f"ARGS={into}")
+    assert done.returncode == 0, done.stderr
+    assert "max_workers" in done.stderr and "1 film in" in done.stderr
+    assert (tmp_path / "films.tsv").read_text().splitlines()[1].split("\t")[:2] == ["A_film", str(film)]
+    assert make("convert-patches").returncode != 0
 
 
 def test_the_slurm_profile_is_linked_and_a_users_own_is_not_touched(tmp_path):

@@ -3,13 +3,22 @@
 import csv
 import hashlib
 import json
+import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
+import numpy as np
 import pytest
+import verify
 from flow import snakemake, write_table
 from make_film import make_film, texture
 
+from framewright.patches.dataset import PatchPairs
+from framewright.patches.kernels import small
 from framewright.patches.manifest import read_patches, rebuild
+from framewright.patches.stack import from_png, low, png, unstacked
 
 pytestmark = pytest.mark.slow
 
@@ -87,9 +96,82 @@ def test_one_core_or_a_new_start_halfway_gives_the_same_bytes(made, tmp_path):
     assert digests(folder) == digests(made)
 
 
+def test_a_kill_while_a_film_is_being_cut_loses_nothing(made, tmp_path):
+    folder = study(tmp_path / "study", *ROWS)
+    for _ in range(5):  # a run that ends before it is caught begins anew
+        process = verify.start(folder, 2, "--config", CONFIG, "--", "patches")
+        try:
+            caught = wait_for_half_a_part(process, folder / "results/patches/parts/one")
+        finally:
+            verify.end(process)
+        if caught:
+            break
+        shutil.rmtree(folder / "results")
+    assert caught
+    verify.require_silence(folder)
+    assert not (folder / "results/patches/manifest.tsv").exists()
+    assert run(folder, "--nolock").status == 0
+    assert digests(folder) == digests(made)
+
+
+def wait_for_half_a_part(process: subprocess.Popen, parts: Path) -> bool:
+    """Wait until a patch is written in a part that is not done; whether that came before the end of the run."""
+    while process.poll() is None:
+        if next(parts.glob(".*.partial/**/GT/*.png"), None):
+            return True
+        time.sleep(0.005)
+    return False
+
+
+def test_low_resolution_made_worse_is_checked_and_can_be_made_again(tmp_path):
+    folder = study(tmp_path / "study", ROWS[0])
+    worse = CONFIG[:-1] + ", kernel: lanczos, degrade: {blur: 1.5, noise: 4, compression: 60}}"
+    assert snakemake(folder, "--config", worse, "--", "results/patches/contract.json").status == 0
+    rows = list(read_patches(folder / "results/patches/manifest.tsv"))
+    assert len({row.degrading for row in rows}) == len(rows) == 6
+    for row in rows:
+        files = {kind: (folder / "results/patches/dataset" / name).read_bytes() for kind, name in row.files.items()}
+        middle = unstacked(from_png(files["LR_5frames"]), 5)[2]
+        plain = small(from_png(files["GT"]), "lanczos")
+        assert 1 < np.abs(middle.astype(int) - plain).mean() < 30
+        assert np.array_equal(middle, low(from_png(files["GT"]), "lanczos", row.degrading, 3))
+        assert files == rebuild(row, folder / "one.mp4")
+
+
+def test_pictures_picked_by_hand_get_small_copies_unless_training_has_seen_them(made):
+    dataset = made / "results/patches/dataset"
+    validation = dataset / "Universal/Mastermodell/Learn/Val"
+    (validation / "GT/fresh.png").write_bytes(png(np.dstack([texture(9, 540, 540)] * 3)))
+    assert run(made).status == 0
+    assert PatchPairs(validation)[0]["lr_stack"].shape == (5, 3, 180, 180)
+    row = next(row for row in read_patches(made / "results/patches/manifest.tsv") if row.format == "small_540")
+    (validation / "GT/seen.png").write_bytes((dataset / row.gt).read_bytes())
+    failed = run(made)
+    assert failed.status != 0
+    assert f"Val/GT/seen.png: the same as {row.gt}, of one at" in failed.text
+    for name in ("fresh.png", "seen.png"):
+        (validation / "GT" / name).unlink()
+    assert run(made).status == 0
+    assert list((validation / "LR").glob("*.png")) == []
+
+
 def test_the_forecast_is_said_and_makes_nothing(made):
     said = snakemake(made, "-q", "all", "--config", "patches={base_frame_limit: 3000}", "--", "patches_forecast").text
     assert "1,500 patches" in said and "GB" in said and "hours" in said
+
+
+def test_116_films_of_a_generator_config_are_planned(tmp_path):
+    shares = {"general": 0.3, "space": 0.4, "toon": 0.3}
+    films = [{"name": f"Film {k}", "path": f"{k}.mkv", "categories": shares} for k in range(116)]
+    for film in films:
+        (tmp_path / film["path"]).write_bytes(b"film")
+    settings = {"base_frame_limit": 300, "max_workers": 12, "min_file_size": 10000}
+    (tmp_path / "generator_config.json").write_text(json.dumps({"base_settings": settings, "videos": films}))
+    script = Path(__file__).parents[2] / "scripts/convert_patches.py"
+    subprocess.run([sys.executable, script, "generator_config.json"], cwd=tmp_path, check=True, capture_output=True)
+    planned = snakemake(tmp_path, "-n", "--configfile", "films.yaml", "--", "patches")
+    assert planned.status == 0, planned.text
+    assert (planned.jobs["patches_plan"], planned.jobs["patches_cut"]) == (116, 116 * 300 / 50)
 
 
 def test_116_films_are_planned(tmp_path):

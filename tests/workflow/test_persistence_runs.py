@@ -13,10 +13,11 @@ from framewright.persistence.store import Clips, write_clips
 from framewright.volatile import lasting
 
 pytestmark = pytest.mark.slow
+UNTAUGHT = "default: {train: []}, variants: {same_colour: {colour: [255, 255, 255], train: []}}"
 SMALL = "persistence={samples: 6, shard_size: 3, storage: hdf5%s}"
 
 
-def run(folder, more="", **options):
+def run(folder, more=f", {UNTAUGHT}", **options):
     folder.mkdir(exist_ok=True)
     return snakemake(folder, "--config", SMALL % more, "--", "persistence", **options)
 
@@ -61,9 +62,9 @@ def test_a_damaged_clip_of_a_folder_is_recorded_and_skipped_and_mended_later(tmp
     write_clips(tmp_path / "given", "traj", "0000", "pt", base_clips(BaseSet(), 0, range(6)))
     whole = (tmp_path / "given/traj_00005.pt").read_bytes()
     (tmp_path / "given/traj_00005.pt").write_bytes(whole[:1000])
-    strict = run(tmp_path / "study", ", variants: {}, base: {folder: ../given}")
+    strict = run(tmp_path / "study", ", default: {train: []}, variants: {}, base: {folder: ../given}")
     assert strict.status == 1 and "not more clips are lost than persistence.most_lost allows" in strict.text
-    more = ", variants: {}, most_lost: 0.2, base: {folder: ../given}"
+    more = ", default: {train: []}, variants: {}, most_lost: 0.2, base: {folder: ../given}"
     done = run(tmp_path / "study", more)
     assert done.status == 0, done.text
     dataset = tmp_path / "study/results/persistence/dataset"

@@ -1,23 +1,26 @@
 """The moving digits, made as a user makes them."""
 
 import hashlib
+import json
+import random
 import re
 from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
+import verify
+import web
 import yaml
-from flow import snakemake, write_table
+from flow import Run, snakemake, write_table
 from house import ROOT
+from mnist import files
 
 from framewright import config
 from framewright.encode import Writer
-from framewright.videomnist import loader, plan
-from framewright.videomnist.contract import read_made
-from framewright.videomnist.digits import embedded
-from framewright.videomnist.render import Look
-from framewright.videomnist.shard import write_shard
+from framewright.video import open_video
+from framewright.videomnist import loader
+from framewright.videomnist.digits import read_digits
 
 SMALL = (
     "videomnist={videos_per_digit: {train: 2, test: 1}, videos_per_shard: 15, sequence_length: 8, convert: films, "
@@ -91,18 +94,80 @@ def digests(folder: Path) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)  # a busy machine takes its time
+def test_killed_and_resumed_it_gives_the_same_bytes(made, tmp_path):
+    """Snakemake with its jobs, Snakemake alone while a job works, and a job are killed, each at a random moment."""
+    study(tmp_path / "study")
+    with (tmp_path / "study/config/config.yaml").open("a") as file:
+        yaml.safe_dump(config.said([SMALL]), file)
+    killed = verify.lay_out(tmp_path / "study", tmp_path / "killed")
+    targets = [f"results/videomnist/{name}.h5" for name in ("videomnist", "converted")]
+    kills = [*verify.kill_and_resume(killed, 2, 3, random.Random(0), 6, *targets)]
+    assert len(kills) == 3
+    whole, again = digests(made), digests(killed)
+    assert len([path for path in again if path.endswith(".h5")]) == 11
+    assert again == {path: whole.get(path) for path in again}
+
+
+@pytest.mark.slow
+def test_mnists_files_come_from_the_web(tmp_path):
+    """Whole, they are set in motion. With a wrong checksum or cut short, one line says so, and nothing is made."""
+    write_table(tmp_path, "street demo:street tracks - CC0-1.0")
+    target, mnist = tmp_path / "results/videomnist/digits.npz", tmp_path / "results/videomnist/mnist"
+    with web.serve() as server:
+
+        def fetch(sha256: dict[str, str]) -> Run:
+            section = f"videomnist={json.dumps({'digits': f'{server.url}/folder', 'sha256': sha256})}"
+            return snakemake(tmp_path, "--retries", "0", "--config", section, "--", str(target.relative_to(tmp_path)))
+
+        server.files = files("train", packed=True) | files("t10k", 30, packed=True, seed=1)
+        right = {name: hashlib.sha256(data).hexdigest() for name, data in server.files.items()}
+        labels = min(name for name in right if "labels" in name)
+
+        assert fetch(right | {labels: "0" * 64}).status
+        log = (tmp_path / f"logs/videomnist_download/{labels}.log").read_text()
+        said = f"error: {server.url}/folder/{labels}: the file's sha256 is {right[labels]}, not {'0' * 64} as it should"
+        assert log.startswith(said) and log.count("\n") == 1
+        assert not target.exists() and not (mnist / labels).exists()
+
+        whole, server.files[labels] = server.files[labels], server.files[labels][:-9]
+        assert fetch({name: own for name, own in right.items() if name != labels}).status
+        log = (tmp_path / "logs/videomnist_digits.log").read_text()
+        assert log.endswith(f"{labels}: its gzip packing is damaged or cut short; fetch it again\n")
+        assert log.count("\n") == 1 and not target.exists()
+
+        (mnist / labels).unlink()
+        server.files[labels] = whole
+        run = fetch(right)
+        assert run.status == 0, run.text
+    digits = read_digits(target)
+    assert {split: len(part.images) for split, part in digits.items()} == {"train": 60, "test": 30}
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("example", [text for text in EXAMPLES if "convert" not in text])
 def test_the_readmes_examples_work_at_reduced_size(example, tmp_path):
-    said = config.said([f"videomnist={example}"])
-    section, faults = config.complete(said, ROOT / "config/schemas")
-    assert faults == []
-    look = Look(**plan.look(section["videomnist"]))
-    write_shard(tmp_path / "shard.h5", embedded()["train"], look, 0, "train", range(10))
-    with h5py.File(tmp_path / "shard.h5") as file:
-        size, frames = said["videomnist"].get("image_size", 64), said["videomnist"].get("sequence_length", 16)
-        assert file["grey"].shape == (10 * frames, size, size)
-    assert read_made([tmp_path / "shard.h5"]).measures.margin.min() >= 5 * size // 64
+    """Each as it stands there, but with a few videos of each digit."""
+    write_table(tmp_path, "street demo:street tracks - CC0-1.0")
+    said = config.said([f"videomnist={example}"])["videomnist"]
+    section = f"videomnist={json.dumps(said | {'videos_per_digit': {'train': 5, 'test': 1}})}"
+    results = tmp_path / "results/videomnist"
+    targets = [str((results / name).relative_to(tmp_path)) for name in ("contract.json", "samples")]
+    run = snakemake(tmp_path, "--config", section, "--", *targets)
+    assert run.status == 0, run.text
+    findings = yaml.safe_load((results / "contract.json").read_text())
+    assert len(findings) == 13 and all(own["ok"] for own in findings)
+    size, frames = said.get("image_size", 64), said.get("sequence_length", 16)
+    with h5py.File(results / "videomnist.h5") as file:
+        assert file["train_data"].shape == (50 * frames, size, size)
+        assert list(file.attrs["motion_types"]) == said.get("motion_types", ["bounce", "circular", "linear"])
+    samples = said.get("samples", {})
+    films = [*(results / "samples").glob("*.mp4")]
+    assert len(films) == len([*(results / "samples").glob("digit_*.gif")]) == samples.get("num_samples", 20)
+    with open_video(films[0]) as video:
+        assert video.timeline.rate()[0] == samples.get("fps", 10)
 
 
 def test_the_readme_has_the_guides_sets():
-    assert len(EXAMPLES) == 6
+    assert len(EXAMPLES) == 7

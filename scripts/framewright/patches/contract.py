@@ -10,6 +10,7 @@ import numpy as np
 
 from framewright.contract import Finding, finding
 from framewright.patches.formats import FOLDERS, HELD_OUT, SCALE, SPAN, STACKS, Category, Format
+from framewright.patches.look import alike_films
 from framewright.patches.manifest import Patch
 from framewright.patches.stack import from_png, low, unstacked
 
@@ -55,6 +56,7 @@ def contract(
         finding("what was planned is there, or was lost for a reason", _count_faults(patches, plans, lost)),
         finding("no category has more than its target", _target_faults(counts, categories)),
         finding("a film is in one split alone", _split_faults(patches)),
+        _leaks(patches),
     ]
 
 
@@ -172,6 +174,19 @@ def _target_faults(counts: Mapping[str, int], categories: Mapping[str, Category]
     for name, own in categories.items():
         if own.target is not None and counts[name] > own.target:
             yield f"{name}: {counts[name]:,}, its target is {own.target:,}"
+
+
+def _leaks(patches: Iterable[Patch]) -> Finding:
+    """Whether films of different splits show the same; those of one split that do are said."""
+    looks, splits = defaultdict(list), {}
+    for patch in patches:
+        looks[patch.video].append(patch.frame_look)
+        splits[patch.video] = patch.split
+    said = {True: [], False: []}
+    for (one, other), count in alike_films(looks).items():
+        said[splits[one] == splits[other]].append(f"{one} and {other} are alike in {count:,} windows")
+    name = "films that are held out show nothing that is trained with"
+    return finding(name, said[False], "; ".join(said[True]) or "no two films are alike")
 
 
 def _split_faults(patches: Iterable[Patch]) -> Iterator[str]:

@@ -95,24 +95,32 @@ def cut(
 def read(video: Video, frames: Frames, firsts: Iterable[int]) -> Iterator[list[Frame]]:
     """The seven frames from each of the ascending numbers `firsts` on; fewer where some can't be decoded.
 
-    Decoding goes on from one window to the next, and jumps where a key frame lies between: whatever decodes less.
+    Decoding goes on from one window to the next, and jumps where a key frame lies between: whatever decodes less. What
+    lies between windows and nothing refers to is not decoded.
     """
-    reading: Iterator[Frame] = iter(())
-    seen: deque[Frame] = deque(maxlen=SPAN)
-    reached = -1
+    for together in _without_jump(video, frames, list(firsts)):
+        wanted = {frames.time(number) for first in together for number in range(first, first + SPAN)}
+        reading = video.frames(start=frames.time(together[0]), wanted=wanted)
+        seen: deque[Frame] = deque(maxlen=SPAN)
+        for first in together:
+            start, end = frames.time(first), frames.time(first + SPAN - 1)
+            while not (seen and seen[-1].time >= end):
+                frame = next(reading, None)
+                if frame is None:
+                    break
+                seen.append(frame)
+            yield [frame for frame in seen if start <= frame.time <= end and frame.time in wanted]
+
+
+def _without_jump(video: Video, frames: Frames, firsts: list[int]) -> list[list[int]]:
+    """The windows that begin at `firsts`, together as far as no key frame lies between them to jump to."""
+    groups: list[list[int]] = []
     for first in firsts:
-        start, end = frames.time(first), frames.time(first + SPAN - 1)
-        if reached < 0 or (video.seekable and frames.key_before(first) > reached):
-            reading = video.frames(start=start)
-            seen.clear()
-        while not (seen and seen[-1].time >= end):
-            frame = next(reading, None)
-            if frame is None:
-                break
-            seen.append(frame)
-        reached = first + SPAN - 1
-        wanted = {frames.time(number) for number in range(first, first + SPAN)}
-        yield [frame for frame in seen if frame.time in wanted]
+        if groups and not (video.seekable and frames.key_before(first) >= groups[-1][-1] + SPAN):
+            groups[-1].append(first)
+        else:
+            groups.append([first])
+    return groups
 
 
 def _try(

@@ -31,15 +31,15 @@ class Quality:
 def samples(video: Video, frames: Frames) -> list[Frame]:
     """A few frames from all over the film: key frames, which cost least, or the beginning of a film that has few."""
     keys = np.flatnonzero(frames.keys)
-    if len(keys) >= FEW_KEYS:
+    if alone := len(keys) >= FEW_KEYS:
         chosen = keys[np.linspace(0, len(keys) - 1, min(SAMPLES, len(keys))).round().astype(int)]
     else:
         chosen = np.unique(np.linspace(0, min(len(frames), 15 * SAMPLES) - 1, SAMPLES).round().astype(int))
     found, reading, reached = [], iter(()), -1
-    for number in chosen:
-        time = frames.time(int(number))
+    times = [frames.time(int(number)) for number in chosen]
+    for number, time in zip(chosen, times, strict=True):
         if reached < 0 or frames.key_before(int(number)) > reached:
-            reading = video.frames(start=time)
+            reading = video.frames(start=time, wanted=[time] if alone else times)
         reached = int(number)
         found += [next((frame for frame in reading if frame.time >= time), None)]
     return [frame for frame in found if frame is not None]

@@ -10,12 +10,14 @@ from fractions import Fraction
 from hashlib import sha256
 from itertools import combinations
 from math import ceil, floor
+from pathlib import PurePosixPath
 from typing import Any
 
 SCALE = 3  # a sharp patch has three times the width and height of a small one
 SPAN = 7  # frames of a window; its middle one is the sharp patch
 STACKS = {"LR_5frames": range(1, 6), "LR_7frames": range(7)}  # the frames of a window that each folder's stacks hold
 FOLDERS = ("GT", *STACKS)
+PICKED = {"LR": 5, "LR_7frames": 7}  # folders of the small copies of pictures picked by hand, frames of their stacks
 HELD_OUT = {"val": "Val", "test": "Test"}  # folders of films that are not to be trained with
 
 
@@ -178,6 +180,11 @@ def folders_of(categories: Mapping[str, Category], held_out: Iterable[str]) -> l
 def by_hand(categories: Mapping[str, Category], held_out: Iterable[str]) -> list[str]:
     """The folders that are made for frames that a person picks; none where films are held out."""
     return [f"{own.root}/Val/GT" for own in categories.values() if HELD_OUT["val"] not in held_out]
+
+
+def stacks_by_hand(pictures: Iterable[str]) -> list[str]:
+    """The folders for the small copies of what a person puts into the folders `pictures`."""
+    return [str(PurePosixPath(folder).with_name(kind)) for folder in pictures for kind in PICKED]
 
 
 def is_limited(settings: Mapping[str, Any]) -> bool:

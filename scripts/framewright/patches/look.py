@@ -1,9 +1,14 @@
 """How pictures look, in 64 bits: those of near duplicates differ in few."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
 import cv2
 import numpy as np
 
 ALIKE = 6  # bits that near duplicates differ in at most
+BAND = 16  # bits: of looks that differ in fewer bits than they have bands, one band is the same
+FEW, SHARE = 3, 0.05  # windows, and the share of a film's, from which on alike ones are no chance
 
 
 def look(grey: np.ndarray) -> str:
@@ -21,3 +26,28 @@ def bits_apart(one: str, others: np.ndarray) -> np.ndarray:
 def as_numbers(looks: list[str]) -> np.ndarray:
     """Looks as (n,) uint64."""
     return np.array([int(own, 16) for own in looks], np.uint64)
+
+
+def alike_films(looks: Mapping[str, Sequence[str]]) -> dict[tuple[str, str], int]:
+    """The pairs of films that show the same, from the looks of their windows: how many of each, at least, are alike."""
+    names = list(looks)
+    film = np.repeat(np.arange(len(names)), [len(looks[name]) for name in names])
+    numbers = as_numbers([own for name in names for own in looks[name]])
+    windows: dict[tuple[int, int], tuple[set[int], set[int]]] = defaultdict(lambda: (set(), set()))
+    for band in range(0, 64, BAND):
+        values = numbers >> np.uint64(band) & np.uint64((1 << BAND) - 1)
+        order = np.argsort(values, kind="stable")
+        for group in np.split(order, np.flatnonzero(np.diff(values[order])) + 1):
+            for place, one in enumerate(group[:-1]):
+                others = group[place + 1 :]
+                near = np.bitwise_count(numbers[one] ^ numbers[others]) < 64 // BAND
+                for other in others[near & (film[others] != film[one])]:
+                    first, second = sorted((one, other), key=lambda window: film[window])
+                    pair = windows[int(film[first]), int(film[second])]
+                    pair[0].add(int(first)), pair[1].add(int(second))
+    found = {}
+    for (one, other), pair in sorted(windows.items()):
+        count = min(map(len, pair))
+        if count >= max(FEW, SHARE * min(len(looks[names[one]]), len(looks[names[other]]))):
+            found[names[one], names[other]] = count
+    return found

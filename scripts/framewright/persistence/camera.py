@@ -24,7 +24,7 @@ class Camera:
         A picture has `size` x `size` pixels; pixel 0 covers 0 to 1. Near spheres are drawn larger, as documented:
         half as large again at depth -1, half as large at depth 1.
         """
-        seen = np.asarray(points, float) @ _axes(self.position).T
+        seen = self.seen(points)
         scale: np.ndarray = np.ones(1)
         if self.projection == "pinhole":
             away = float(np.linalg.norm(self.position))
@@ -36,6 +36,10 @@ class Camera:
         found[..., :2] = (seen[..., :2] * scale[..., None] + 1) * size / 2
         found[..., 2] = np.maximum(SMALLEST, radius)
         return found
+
+    def seen(self, points: np.ndarray) -> np.ndarray:
+        """(..., 3) points as this camera sees them: to the right, down and away, 0 being the middle of the scene."""
+        return np.asarray(points, float) @ _axes(self.position).T
 
     def depth(self, points: np.ndarray) -> np.ndarray:
         """Distance of (..., 3) points along the line of sight, 0 at the origin, negative before it."""

@@ -37,3 +37,14 @@ def arms(settings: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def without(settings: dict[str, Any], *keys: str) -> dict[str, Any]:
     """Settings but for some keys: what a rule does not read must not make it stale."""
     return {key: value for key, value in settings.items() if key not in keys}
+
+
+def shape_of(task: str, settings: dict[str, Any]) -> dict[str, Any]:
+    """What the configuration says of a model's shape: of one, what looks at single frames."""
+    return {"encoder": settings["encoder"]} if task == "persistence" else {}
+
+
+def settings_of(task: str, settings: dict[str, Any]) -> dict[str, Any]:
+    """What the configuration says of how the model of a task learns."""
+    same = {key: settings[key] for key in ("batch", "learning_rate", "gpus")}
+    return {"epochs": settings["epochs"][task], **same}

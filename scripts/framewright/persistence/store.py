@@ -32,11 +32,12 @@ def write_clips(folder: str | Path, stem: str, shard: str, storage: str, clips: 
         _write_shard(folder / f"{stem}-{shard}.h5", iter(clips))
         return
     # PyTorch takes longer to import than a shard takes to write: only who writes tensors pays for it.
-    from framewright.persistence.tensors import save
+    from framewright.persistence.tensors import Saver
 
+    saver = Saver()
     for clip in clips:
         path = folder / f"{stem}_{clip.index:05d}.pt"
-        save(path, clip.video, as_float=storage == "pt")
+        saver.save(path, clip.video, as_float=storage == "pt")
         path.with_suffix(".json").write_text(pretty(clip.metadata), encoding="utf-8")
 
 

@@ -7,13 +7,30 @@ import numpy as np
 import torch
 
 
-def save(path: str | Path, video: np.ndarray, *, as_float: bool) -> None:
-    """Save a (T, C, H, W) uint8 video as a tensor, for `torch.load(..., weights_only=True)`."""
-    tensor = torch.from_numpy(video.copy() if not video.flags.writeable else video)
-    # Into memory first: PyTorch writes the file's name into what it saves to a path, and it is slower.
-    packed = io.BytesIO()
-    torch.save(tensor.float().div_(255) if as_float else tensor.clone(), packed)
-    Path(path).write_bytes(packed.getbuffer())
+class Saver:
+    """Saves videos as tensors, one after the other, through the same memory.
+
+    Fresh memory for each is most of what saving costs: the system clears it page by page.
+    """
+
+    def __init__(self) -> None:
+        self._floats = torch.empty(0)
+        self._packed = io.BytesIO()
+
+    def save(self, path: str | Path, video: np.ndarray, *, as_float: bool) -> None:
+        """Save a (T, C, H, W) uint8 video as a tensor, for `torch.load(..., weights_only=True)`."""
+        # PyTorch writes the whole memory that a tensor is a part of, and can't hold what must not be written to.
+        own = video if video.base is None and video.flags.writeable and video.flags.c_contiguous else video.copy()
+        tensor = torch.from_numpy(own)
+        if as_float:
+            if self._floats.shape != tensor.shape:
+                self._floats = torch.empty(tensor.shape)
+            tensor = torch.div(tensor, 255, out=self._floats)
+        # Into memory first: PyTorch writes the file's name into what it saves to a path, and it is slower.
+        self._packed.seek(0)
+        torch.save(tensor, self._packed)
+        with Path(path).open("wb", buffering=0) as file:
+            file.write(self._packed.getbuffer()[: self._packed.tell()])
 
 
 def load(path: str | Path) -> np.ndarray:

@@ -50,10 +50,15 @@ def draw_transients(variant: Variant, metadata: dict[str, Any], seed: int, index
     return found
 
 
+def lives(variant: Variant, frames: int, number: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """(number,) first frames and durations of transients, each independent of all else."""
+    durations = rng.integers(variant.shortest, min(variant.longest, frames), number, endpoint=True)
+    return rng.integers(0, frames - durations, endpoint=True), durations
+
+
 def _draw(variant: Variant, metadata: dict[str, Any], rng: np.random.Generator, number: int) -> list[dict[str, Any]]:
     frames, parts = metadata["num_frames"], EXPOSURES if variant.blur else 1
-    durations = rng.integers(variant.shortest, min(variant.longest, frames), number, endpoint=True)
-    firsts = rng.integers(0, frames - durations, endpoint=True)
+    firsts, durations = lives(variant, frames, number, rng)
     kinds = rng.integers(len(TYPES), size=number)
     starts, velocities = rng.uniform(-0.8, 0.8, (number, 3)).round(6), rng.uniform(-0.1, 0.1, (number, 3)).round(6)
 

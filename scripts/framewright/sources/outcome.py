@@ -110,7 +110,7 @@ def checked(path: Path, sha256: str | None) -> str:
     with path.open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if sha256 and found != sha256.lower():
-        raise Dead("checksum", f"the file's sha256 is {found}, not {sha256.lower()} as the table says")
+        raise Dead("checksum", f"the file's sha256 is {found}, not {sha256.lower()} as it should be")
     return found
 
 

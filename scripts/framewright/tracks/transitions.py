@@ -75,6 +75,9 @@ def _unlike_shifted(one: np.ndarray, other: np.ndarray, far: int) -> float:
     Pictures are shifted by one part in `far` of their sides at most: what simple pictures have in common can be found
     anywhere, and between neighbours nothing moves by much.
     """
+    if far == FAR:  # over so long a way half the places are exact enough, at a sixteenth of the cost
+        height, width = one.shape[:2]
+        one, other = (cv2.resize(own, (width // 2, height // 2), interpolation=cv2.INTER_AREA) for own in (one, other))
     return min(_best(one, other, far), _best(other, one, far))
 
 

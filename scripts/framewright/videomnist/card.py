@@ -34,10 +34,13 @@ DATASET = Dataset(
     cites=("VideoGPT", "MNIST"),
     privacy="Handwritten digits without names; nothing else of a person is in it.",
     limits=(
-        "One digit moves alone, without noise, background or occlusion.",
         "Thin digits are drawn larger than others, so that enough of them can be seen; their scale says by how much.",
         "With more videos of a digit than there are pictures, pictures return, with another motion.",
     ),
+)
+ALONE = "One digit moves alone, without noise, background or occlusion."
+SEVERAL = (
+    "Digits pass through one another; the label, and the index below, are of the first, and each is checked alone."
 )
 SMALL = "The digits are scikit-learn's (8x8 pixels), enlarged to MNIST's 20: softer than MNIST's, and fewer writers."
 # As the collections themselves state them.
@@ -45,13 +48,13 @@ LICENCE_SMALL = "CC-BY-4.0 (digits of E. Alpaydin and C. Kaynak, UCI)"
 LICENCE_MNIST = "CC-BY-SA-3.0 (digits of Y. LeCun, C. Cortes and C. Burges)"
 
 
-def dataset(place: str, findings: Iterable[Finding]) -> Dataset:
-    """The dataset with digits from `place`, and the figures that its contract found."""
+def dataset(place: str, digits: int, findings: Iterable[Finding]) -> Dataset:
+    """The dataset with so many digits a video from `place`, and the figures that its contract found."""
     held = " ".join(f"{own.name[0].upper()}{own.name[1:]}: {own.detail}." for own in findings)
     small = place == EMBEDDED
     return replace(
         DATASET,
         description=f"{DATASET.description} Checked: {held}",
-        limits=(SMALL, *DATASET.limits) if small else DATASET.limits,
+        limits=(*([SMALL] if small else []), ALONE if digits == 1 else SEVERAL, *DATASET.limits),
         licence=LICENCE_SMALL if small else LICENCE_MNIST,
     )

@@ -1,6 +1,6 @@
 """Measure finished videos of one bright digit on black: what can be seen of it, and how it moves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 
 import cv2
@@ -23,17 +23,26 @@ def measure(videos: np.ndarray, trajectories: np.ndarray, ink: np.ndarray) -> Me
 
     `ink` (n,) is the sum of each digit's pixels at scale 1.
     """
-    n, frames, size = videos.shape[:3]
-    sums = videos.reshape(n, frames, -1).astype(np.float32) @ _weights(size)
+    size = videos.shape[-1]
+    # One video after the other, because one stays in the processor's cache and several do not.
+    sums = np.stack([video.reshape(len(video), -1).astype(np.float32) @ _weights(size) for video in videos])
+    pixels = np.array([[cv2.countNonZero(frame) for frame in video] for video in videos])
     centres = sums[:, :, 1:] / np.maximum(sums[:, :, :1], 1)
     offsets, steps = centres - trajectories[:, :, :2], np.diff(centres, axis=1)
-    pixels = np.array([cv2.countNonZero(frame) for frame in videos.reshape(-1, size, size)]).reshape(n, frames)
     return Measures(
-        margin=np.array([_margin(seen) for seen in np.bitwise_or.reduce(videos, axis=1)]),
+        margin=np.array([_margin(np.bitwise_or.reduce(video)) for video in videos]),
         pixels=pixels.min(axis=1),
         ink=(sums[:, :, 0] / (ink[:, None] * trajectories[:, :, 3] ** 2)).min(axis=1),
         offset=np.hypot(offsets[:, :, 0], offsets[:, :, 1]).max(axis=1),
         step=np.hypot(steps[:, :, 0], steps[:, :, 1]).max(axis=1, initial=0),
+    )
+
+
+def worst(found: Measures, digits: int) -> Measures:
+    """The measures of videos from those of their digits, so many each: the worst of these."""
+    rows = {field.name: getattr(found, field.name).reshape(-1, digits) for field in fields(Measures)}
+    return Measures(
+        **{name: (row.max if name in ("offset", "step") else row.min)(axis=1) for name, row in rows.items()}
     )
 
 

@@ -1,10 +1,11 @@
-"""How a digit moves: one small function for each motion, all of them smooth and none faster than it was told.
+"""How digits move: one small function for each motion, all of them smooth and none faster than it was told.
 
-    path = MOTIONS["circular"](rng, room, speed, frames)
+    x, y = MOTIONS["circular"](lots, room, speed, frames)
 
-A motion draws its start, direction, phase and radius from `rng` (a generator of the video's own) and returns the
-(frames, 2) float positions x, y of the digit's centre in pixels. They lie within `room` and no step from one frame to
-the next is longer than `speed` pixels. A new motion is a function like these and its line in MOTIONS.
+A motion moves many digits at once, each for itself. `lots` (LOTS, n, 1), from 0 to 1 and drawn anew for each digit,
+decide on its start, direction, phase and radius; `speed` (n, 1) is in pixels a frame. The (2, n, frames) float
+positions x, y of the digits' centres in pixels lie within `room`, and no step from one frame to the next is longer than
+`speed`. A new motion is a function like these and its line in MOTIONS.
 """
 
 import math
@@ -13,77 +14,75 @@ from dataclasses import dataclass
 
 import numpy as np
 
+LOTS = 10  # that a motion may use
 FASTEST_TURN = math.pi / 4  # radians a frame: a full turn takes eight frames at least, else it looks like trembling
 
 
 @dataclass(frozen=True, eq=False)
 class Room:
-    """The rectangle that the digit's centre may be in, so that all of its ink keeps the margin."""
+    """The rectangles that the digits' centres may be in, so that all of their ink keeps the margin."""
 
-    low: np.ndarray  # (2,) float: the least x and y
-    high: np.ndarray  # (2,) float: the greatest
+    low: np.ndarray  # (2, n, 1) float: the least x and y
+    high: np.ndarray  # (2, n, 1) float: the greatest
 
     @property
     def span(self) -> np.ndarray:
-        """Its (2,) width and height."""
+        """Their (2, n, 1) widths and heights."""
         return self.high - self.low
 
 
-def bounce(rng: np.random.Generator, room: Room, speed: float, frames: int) -> np.ndarray:
+def bounce(lots: np.ndarray, room: Room, speed: np.ndarray, frames: int) -> np.ndarray:
     """Straight on at full speed, reflected by each wall as light is by a mirror."""
     span = room.span
-    start, heading = rng.random(2) * span, rng.uniform(0, 2 * math.pi)
-    velocity = speed * np.array([math.cos(heading), math.sin(heading)])
-    unfolded = start + velocity * np.arange(frames)[:, None]
+    unfolded = lots[:2] * span + speed * _direction(lots[2]) * np.arange(frames)
     return room.high - np.abs(span - unfolded % np.maximum(2 * span, 1e-9))
 
 
-def bounce_sine(rng: np.random.Generator, room: Room, speed: float, frames: int) -> np.ndarray:
+def bounce_sine(lots: np.ndarray, room: Room, speed: np.ndarray, frames: int) -> np.ndarray:
     """Hops along the floor in arcs of a sine, steadily to one side."""
-    height = rng.uniform(0.5, 1) * room.span[1]
-    stride = min(room.span[0] / max(frames - 1, 1), rng.uniform(0.3, 0.6) * speed)
-    turn = _turn(math.sqrt(speed**2 - stride**2), height)
-    across = stride * np.arange(frames) + rng.random() * (room.span[0] - stride * (frames - 1))
-    across = across if rng.random() < 0.5 else room.span[0] - across
-    hops = np.abs(np.sin(rng.uniform(0, math.pi) + turn * np.arange(frames)))
-    return np.stack([room.low[0] + across, room.high[1] - height * hops], axis=1)
+    wide, high = room.span
+    height = _between(0.5, 1, lots[0]) * high
+    stride = np.minimum(wide / (frames - 1), _between(0.3, 0.6, lots[1]) * speed)
+    turn = _turn(np.sqrt(speed**2 - stride**2), height)
+    across = stride * np.arange(frames) + lots[2] * (wide - stride * (frames - 1))
+    hops = np.abs(np.sin(math.pi * lots[4] + turn * np.arange(frames)))
+    return np.stack([room.low[0] + np.where(lots[3] < 0.5, across, wide - across), room.high[1] - height * hops])
 
 
-def circular(rng: np.random.Generator, room: Room, speed: float, frames: int) -> np.ndarray:
+def circular(lots: np.ndarray, room: Room, speed: np.ndarray, frames: int) -> np.ndarray:
     """Round and round on a circle."""
-    radius = rng.uniform(0.4, 1) * room.span.min() / 2
-    centre = room.low + radius + rng.random(2) * (room.span - 2 * radius)
-    angle = _angle(rng, _turn(speed, radius), frames)
-    return centre + radius * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    radius = _between(0.4, 1, lots[0]) * room.span.min(axis=0) / 2
+    centre = room.low + radius + lots[1:3] * (room.span - 2 * radius)
+    return centre + radius * _turning(lots[3:5], _turn(speed, radius), frames)
 
 
-def linear(rng: np.random.Generator, room: Room, speed: float, frames: int) -> np.ndarray:
+def linear(lots: np.ndarray, room: Room, speed: np.ndarray, frames: int) -> np.ndarray:
     """Along a straight line, with a slight and smooth sway."""
-    point, heading = rng.random(2) * room.span, rng.uniform(0, 2 * math.pi)
-    direction = np.array([math.cos(heading), math.sin(heading)])
-    back, ahead = _walls(point, direction, room.span)
-    travel = min(ahead - back, 0.75 * speed * (frames - 1))
-    begin = back + rng.random() * (ahead - back - travel)
-    along = (begin + travel / max(frames - 1, 1) * np.arange(frames))[:, None] * direction
-    rates, phases = rng.uniform(0.3, 0.9, (2, 1, 1)), rng.uniform(0, 2 * math.pi, (2, 1, 2))
-    reach = 0.25 * speed / (2 * math.sqrt(2) * rates)
-    sway = (reach * np.sin(rates * np.arange(frames)[None, :, None] + phases)).sum(axis=0)
+    span, times = room.span, np.arange(frames)
+    point, direction = lots[:2] * span, _direction(lots[2])
+    back, ahead = _walls(point, direction, span)
+    travel = np.minimum(ahead - back, 0.75 * speed * (frames - 1))
+    begin = back + lots[3] * (ahead - back - travel)
+    along = (begin + travel / (frames - 1) * times) * direction
+    sway = 0.0
+    for rate, phases in ((_between(0.3, 0.9, lots[4]), lots[5:7]), (_between(0.3, 0.9, lots[7]), lots[8:10])):
+        sway = sway + 0.25 * speed / (2 * math.sqrt(2) * rate) * np.sin(rate * times + 2 * math.pi * phases)
     # Clipping to a rectangle makes no step longer.
-    return room.low + np.clip(point + along + sway, 0, room.span)
+    return room.low + np.clip(point + along + sway, 0, span)
 
 
-def spiral(rng: np.random.Generator, room: Room, speed: float, frames: int) -> np.ndarray:
+def spiral(lots: np.ndarray, room: Room, speed: np.ndarray, frames: int) -> np.ndarray:
     """Round and round, inwards or outwards."""
-    outer = room.span.min() / 2
-    inner = max(rng.uniform(0.1, 0.4) * outer, outer - 0.5 * speed * (frames - 1))
-    growth = (outer - inner) / max(frames - 1, 1)
-    radius = inner + growth * np.arange(frames)[:: _either_way(rng)]
-    angle = _angle(rng, _turn(math.sqrt(speed**2 - growth**2), outer), frames)
-    centre = room.low + outer + rng.random(2) * (room.span - 2 * outer)
-    return centre + radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    outer = room.span.min(axis=0) / 2
+    inner = np.maximum(_between(0.1, 0.4, lots[0]) * outer, outer - 0.5 * speed * (frames - 1))
+    growth = (outer - inner) / (frames - 1)
+    times = np.where(lots[1] < 0.5, np.arange(frames), np.arange(frames)[::-1])
+    turning = _turning(lots[2:4], _turn(np.sqrt(speed**2 - growth**2), outer), frames)
+    centre = room.low + outer + lots[4:6] * (room.span - 2 * outer)
+    return centre + (inner + growth * times) * turning
 
 
-MOTIONS: dict[str, Callable[[np.random.Generator, Room, float, int], np.ndarray]] = {
+MOTIONS: dict[str, Callable[[np.ndarray, Room, np.ndarray, int], np.ndarray]] = {
     "bounce": bounce,
     "bounce_sine": bounce_sine,
     "circular": circular,
@@ -92,25 +91,28 @@ MOTIONS: dict[str, Callable[[np.random.Generator, Room, float, int], np.ndarray]
 }
 
 
-def _turn(speed: float, radius: float) -> float:
+def _between(low: float, high: float, lot: np.ndarray) -> np.ndarray:
+    return low + (high - low) * lot
+
+
+def _direction(lot: np.ndarray) -> np.ndarray:
+    """(2, n, 1): x, y of a step of length 1."""
+    return np.stack([np.cos(2 * math.pi * lot), np.sin(2 * math.pi * lot)])
+
+
+def _turn(speed: np.ndarray, radius: np.ndarray) -> np.ndarray:
     """Radians a frame that move something at `radius` at this speed."""
-    return min(speed / max(radius, 1e-9), FASTEST_TURN)
+    return np.minimum(speed / np.maximum(radius, 1e-9), FASTEST_TURN)
 
 
-def _angle(rng: np.random.Generator, turn: float, frames: int) -> np.ndarray:
-    """Angles from a random one on, clockwise or not."""
-    return rng.uniform(0, 2 * math.pi) + _either_way(rng) * turn * np.arange(frames)
+def _turning(lots: np.ndarray, turn: np.ndarray, frames: int) -> np.ndarray:
+    """(2, n, frames): x, y on a circle of radius 1, from anywhere on, clockwise or not."""
+    angle = 2 * math.pi * lots[0] + np.where(lots[1] < 0.5, turn, -turn) * np.arange(frames)
+    return np.stack([np.cos(angle), np.sin(angle)])
 
 
-def _either_way(rng: np.random.Generator) -> int:
-    return 1 if rng.random() < 0.5 else -1
-
-
-def _walls(point: np.ndarray, direction: np.ndarray, span: np.ndarray) -> tuple[float, float]:
-    """How far the walls are from a point, backwards (negative) and ahead along a direction."""
-    back, ahead = -math.inf, math.inf
-    for at, pace, length in zip(point.tolist(), direction.tolist(), span.tolist(), strict=True):
-        if pace:
-            near, far = sorted((-at / pace, (length - at) / pace))
-            back, ahead = max(back, near), min(ahead, far)
-    return back, ahead
+def _walls(point: np.ndarray, direction: np.ndarray, span: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How far the walls are from points, (n, 1) each: backwards (negative) and ahead along a direction."""
+    pace = np.where(direction == 0, 1e-9, direction)
+    one, other = -point / pace, (span - point) / pace
+    return np.minimum(one, other).max(axis=0), np.maximum(one, other).min(axis=0)

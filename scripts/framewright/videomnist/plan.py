@@ -51,6 +51,7 @@ def files_to_fetch(place: str) -> tuple[str, ...]:
 def look(section: dict[str, Any]) -> dict[str, Any]:
     """What all videos have in common, as `framewright.videomnist.render.Look` wants it."""
     own = {key: section[key] for key in ("speed", "rotation", "growth")}
+    own["digits"] = section["digits_per_video"]
     frames = section["sequence_length"] + 1  # VideoGPT's loader wants one more than it returns
     return own | {"frames": frames, "size": section["image_size"], "motions": section["motion_types"]}
 
@@ -80,6 +81,7 @@ def attributes(name: str, section: dict[str, Any], seed: int, folders: dict[str,
     return {
         "n_classes": 10,
         "motion_types": section["motion_types"],
+        "digits_per_video": section["digits_per_video"],
         "digits": "scikit-learn's 8x8 digits, enlarged" if own else "MNIST",
         "seed": seed,
         "fps": section["samples"]["fps"],

@@ -95,11 +95,12 @@ def montage(file: h5py.File) -> np.ndarray:
     labels, tiles = file["train_labels"][()], []
     for digit in range(10):
         index = int(np.flatnonzero(labels == digit)[0])
-        frames, way = video(file, index), file["train_trajectory"][index][:, :2]
+        frames, trajectories = video(file, index), file["train_trajectory"][index]
         motion = file.attrs["motion_types"][file["train_motion"][index]]
         pictures = [tripled(frames[:1])[0], tripled(frames[-1:])[0], _exposed(frames)]
         pictures = [cv2.resize(picture, (CELL, CELL), interpolation=cv2.INTER_CUBIC) for picture in pictures]
-        _draw_way(pictures[2], way[: len(frames)], CELL / frames.shape[-1], digit)
+        for way in trajectories.reshape(-1, *trajectories.shape[-2:])[:, : len(frames), :2]:
+            _draw_way(pictures[2], way, CELL / frames.shape[-1], digit)
         tiles.append(_tile(pictures, ["start", "end", f"{digit}: {motion}"]))
     rows = [np.hstack([tiles[row], _beside(tiles[row + 5])]) for row in range(5)]
     return cv2.copyMakeBorder(np.vstack(rows), GAP, 0, 0, GAP, cv2.BORDER_CONSTANT, value=PAPER)

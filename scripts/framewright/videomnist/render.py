@@ -1,24 +1,24 @@
-"""Draw moving digits. Each video is a function of (seed, split, index) alone, whatever else is drawn.
+"""Draw moving digits, many videos at once. Each is a function of (seed, split, index) alone, whatever else is drawn.
 
 Positions are in pixels, (0, 0) being the centre of the upper left pixel, x to the right and y downwards. A digit's
 centre is its centre of mass: it is where the digit is said to be, and what it turns and grows about.
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from framewright.videomnist.digits import SPLITS
-from framewright.videomnist.motion import MOTIONS, Room
+from framewright.videomnist.motion import LOTS, MOTIONS, Room
 
 # At 64 pixels a side. All lengths grow with the frame.
 FRAME, MARGIN, INK = 64, 5, 100
 SPARE = 1.04  # more pixels than promised, because interpolation rounds some away
 LARGEST = 2.5  # times its size: what is too thin even then is a speck and no digit
 SLOWEST, FASTEST = 0.1, 0.5  # radians a frame of swinging and breathing
+BLOCKS = 5  # of four lots each: what a video takes of its split's random numbers
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Look:
     speed: tuple[float, float]  # pixels a frame, for frames of 64 pixels: from, to
     rotation: float  # degrees that a digit swings to either side at most
     growth: float  # part of its size by which a digit grows and shrinks at most
+    digits: int = 1  # in each video
 
     @property
     def zoom(self) -> float:
@@ -39,98 +40,144 @@ class Look:
 
 
 @dataclass(frozen=True, eq=False)
-class Glyph:
-    """A digit ready to be moved: enlarged to the frame, with its measures in pixels of the frame."""
+class Glyphs:
+    """Digits ready to be moved: enlarged to the frame, with their measures in pixels of the frame."""
 
-    picture: np.ndarray  # (h, w) uint8
-    centre: np.ndarray  # (2,) float: x, y of its centre of mass in the picture
-    outline: np.ndarray  # (n, 2) float: x, y of the corners of its ink's convex hull, from the centre
-    base: float  # the size at which it is drawn; above 1 for thin digits, which would have too few pixels
+    pictures: np.ndarray  # (n, h, w) uint8
+    ink: np.ndarray  # (n,) float: the sum of its pixels at scale 1
+    centre: np.ndarray  # (n, 2) float: x, y of its centre of mass
+    outline: np.ndarray  # (n, 2, p) float: x, y, from the centre, of points between which all of its ink is
+    base: np.ndarray  # (n,) float: the scale of the picture; above 1 for thin digits, with too few pixels
+    good: np.ndarray  # (n,) bool: whether it can be drawn; not where it is so thin that it would be too large
 
 
 @dataclass(frozen=True, eq=False)
-class Video:
-    """One video with everything that was drawn for it by lot."""
+class Videos:
+    """Some videos with all that was drawn for them by lot: one row for each digit, `Look.digits` for each video."""
 
-    pixels: np.ndarray  # (frames, size, size) uint8
-    trajectory: np.ndarray  # (frames, 4) float32: x, y in pixels, angle in degrees clockwise, scale
-    speed: float  # pixels a frame: no step is longer
-
-
-def glyph(picture: np.ndarray, look: Look) -> Glyph | None:
-    """A (28, 28) uint8 digit made ready; None if it is so thin that it would have to be drawn too large."""
-    way = cv2.INTER_AREA if look.zoom < 1 else cv2.INTER_CUBIC
-    side = round(len(picture) * look.zoom)
-    large = picture if look.zoom == 1 else cv2.resize(picture, (side, side), interpolation=way)
-    count = cv2.countNonZero(large)
-    if not count:
-        return None
-    moments = cv2.moments(large)
-    centre = np.array([moments["m10"], moments["m01"]]) / moments["m00"]
-    outline = cv2.convexHull(cv2.findNonZero(large))[:, 0] - centre
-    needed = max(1.0, math.sqrt(SPARE * INK * look.zoom**2 / count) / (1 - look.growth))
-    widest = (np.linalg.norm(outline, axis=1).max() + math.sqrt(2)) * (1 + look.growth)
-    fits = (look.size - 1 - 2 * MARGIN * look.zoom) / 2 / widest
-    return Glyph(large, centre, outline, needed) if needed <= min(fits, LARGEST) else None
+    pixels: np.ndarray  # (n, frames, size, size) uint8: this digit alone
+    trajectories: np.ndarray  # (n, frames, 4) float32: x, y in pixels, angle in degrees clockwise, scale
+    motions: np.ndarray  # (n,) int: places in the look's motions
+    speeds: np.ndarray  # (n,) float: pixels a frame: no step is longer
 
 
-def motion_of(index: int, motions: Sequence[str]) -> str:
-    """The motion of a video: they take turns within each digit, and each digit begins with another one."""
-    return motions[(index // 10 + index % 10) % len(motions)]
+def glyphs(pictures: np.ndarray, look: Look) -> Glyphs:
+    """(n, 28, 28) uint8 digits made ready.
+
+    Thin ones are enlarged here and not as they are drawn: what is drawn larger than its picture trembles as it moves.
+    """
+    side = pictures.shape[1]
+    lit = np.maximum(np.count_nonzero(pictures, axis=(1, 2)), 1)
+    needed = np.maximum(np.sqrt(SPARE * INK / lit) / (1 - look.growth), 1)
+    sides = np.round(side * look.zoom * np.minimum(needed, LARGEST)).astype(int)
+    base = sides / (side * look.zoom)
+    large = _enlarged(pictures, sides, round(side * look.zoom * LARGEST))
+    high = np.arange(large.shape[1])
+    rows, columns = large.sum(axis=2, dtype=np.float64), large.sum(axis=1, dtype=np.float64)
+    ink = np.maximum(rows.sum(axis=1), 1)
+    centre = np.stack([(columns * high).sum(axis=1), (rows * high).sum(axis=1)], axis=1) / ink[:, None]
+    bright = large > 0
+    # The first and the last pixel of ink in each row; the centre of mass, which is between them, where there is none.
+    ends = np.stack([bright.argmax(axis=2), len(high) - 1 - bright[:, :, ::-1].argmax(axis=2)], axis=1)
+    down = np.broadcast_to(high - centre[:, 1:, None], ends.shape)
+    outline = np.stack([ends - centre[:, :1, None], down], axis=1) * (rows > 0)[:, None, None]
+    outline = outline.reshape(len(large), 2, -1)
+    widest = (np.sqrt((outline**2).sum(axis=1).max(axis=1)) + math.sqrt(2)) * (1 + look.growth)
+    good = (needed <= LARGEST) & (widest <= (look.size - 1 - 2 * MARGIN * look.zoom) / 2)
+    return Glyphs(large, ink / base**2, centre, outline, base, good & pictures.any(axis=(1, 2)))
 
 
-def draw(own: Glyph, look: Look, seed: int, split: str, index: int) -> Video:
-    """Video `index` of a split, showing this digit."""
-    rng = np.random.default_rng([seed, SPLITS.index(split), index])
-    speed = rng.uniform(*look.speed) * look.zoom
-    steps = np.arange(look.frames)
-    angle = _swing(rng, look.rotation, steps)
-    scale = own.base * (1 + _swing(rng, look.growth, steps))
-    forms = _forms(np.radians(angle), scale)
+def motions_of(indices: np.ndarray, motions: int) -> np.ndarray:
+    """The motion of each video: they take turns within each digit, and each digit begins with another one."""
+    return (indices // 10 + indices % 10) % motions
+
+
+def draw(own: Glyphs, look: Look, seed: int, split: str, indices: range) -> Videos:
+    """Consecutive videos of a split; the first shows the first `Look.digits` of these digits, and so on.
+
+    Digits that share a video share its motion and its speed, and each has a path of its own.
+    """
+    lots, count = _lots(seed, split, range(indices.start * look.digits, indices.stop * look.digits)), len(own.pictures)
+    chosen = np.repeat(lots[0, :: look.digits], look.digits, axis=0)
+    speeds = (look.speed[0] + (look.speed[1] - look.speed[0]) * chosen) * look.zoom
+    angles = _swing(lots[1:4], look.rotation, look.frames)
+    scales = 1 + _swing(lots[4:7], look.growth, look.frames)
+    forms = _forms(np.radians(angles), scales)
     low, high = _reach(own, forms)
     edge = MARGIN * look.zoom
-    room = Room(edge - low.min(axis=0), look.size - 1 - edge - high.max(axis=0))
-    path = MOTIONS[motion_of(index, look.motions)](rng, room, speed, look.frames)
-    pixels = _painted(own, forms, path, low, high, look.size)
-    trajectory = np.empty((look.frames, 4), np.float32)
-    trajectory[:, :2], trajectory[:, 2], trajectory[:, 3] = path, angle, scale
-    return Video(pixels, trajectory, speed)
+    least, most = edge - low.min(axis=1), look.size - 1 - edge - high.max(axis=1)
+    room = Room(least.T[:, :, None], most.T[:, :, None])
+    motions = np.repeat(motions_of(np.array(indices), len(look.motions)), look.digits)
+    paths = np.empty((count, look.frames, 2))
+    for place, name in enumerate(look.motions):
+        its = np.flatnonzero(motions == place)
+        own_room = Room(room.low[:, its], room.high[:, its])
+        paths[its] = MOTIONS[name](lots[7:, its], own_room, speeds[its], look.frames).transpose(1, 2, 0)
+    trajectories = np.empty((count, look.frames, 4), np.float32)
+    trajectories[:, :, :2], trajectories[:, :, 2], trajectories[:, :, 3] = paths, angles, own.base[:, None] * scales
+    return Videos(_painted(own, forms, paths, low, high, look.size), trajectories, motions, speeds[:, 0])
 
 
-def _swing(rng: np.random.Generator, most: float, steps: np.ndarray) -> np.ndarray:
-    """A sine of random amplitude up to `most`, phase and rate."""
-    reach, phase, rate = rng.random(3)
-    return most * reach * np.sin(2 * math.pi * phase + (SLOWEST + (FASTEST - SLOWEST) * rate) * steps)
+def overlaid(pixels: np.ndarray, digits: int) -> np.ndarray:
+    """(n, frames, size, size) uint8 videos of so many digits each; where they meet, the brighter one is seen."""
+    layers = pixels.reshape(-1, digits, *pixels.shape[1:])
+    return layers.max(axis=1) if digits > 1 else layers[:, 0]
+
+
+def _enlarged(pictures: np.ndarray, sides: np.ndarray, most: int) -> np.ndarray:
+    """(n, most, most) uint8: each picture with sides of its own, in the upper left corner."""
+    large = np.zeros((len(pictures), most, most), np.uint8)
+    for picture, side, target in zip(pictures, sides.tolist(), large, strict=True):
+        way = cv2.INTER_AREA if side < len(picture) else cv2.INTER_CUBIC
+        target[:side, :side] = picture if side == len(picture) else cv2.resize(picture, (side, side), interpolation=way)
+    return large
+
+
+def _lots(seed: int, split: str, indices: range) -> np.ndarray:
+    """(7 + LOTS, n, 1) float from 0 to 1: those of video `index` come from this place of its split's random numbers."""
+    numbers = np.random.Philox(np.random.SeedSequence([seed, SPLITS.index(split)])).advance(indices.start * BLOCKS)
+    drawn = np.random.Generator(numbers).random((len(indices), 4 * BLOCKS))
+    return np.ascontiguousarray(drawn.T[: 7 + LOTS, :, None])
+
+
+def _swing(lots: np.ndarray, most: float, frames: int) -> np.ndarray:
+    """(n, frames): sines of random amplitude up to `most`, phase and rate."""
+    reach, phase, rate = lots
+    return most * reach * np.sin(2 * math.pi * phase + (SLOWEST + (FASTEST - SLOWEST) * rate) * np.arange(frames))
 
 
 def _forms(turned: np.ndarray, scale: np.ndarray) -> np.ndarray:
-    """(frames, 2, 2): what takes a point of the digit, seen from its centre, to the frame."""
-    forms = np.empty((len(turned), 2, 2))
-    forms[:, 0, 0] = forms[:, 1, 1] = scale * np.cos(turned)
-    forms[:, 1, 0] = scale * np.sin(turned)
-    forms[:, 0, 1] = -forms[:, 1, 0]
+    """(n, frames, 2, 2): what takes a point of a digit, seen from its centre, to the frame."""
+    forms = np.empty((*turned.shape, 2, 2))
+    forms[..., 0, 0] = forms[..., 1, 1] = scale * np.cos(turned)
+    forms[..., 1, 0] = scale * np.sin(turned)
+    forms[..., 0, 1] = -forms[..., 1, 0]
     return forms
 
 
-def _reach(own: Glyph, forms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """How far the ink reaches from the centre in each frame: (frames, 2) least and greatest x, y.
+def _reach(own: Glyphs, forms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How far the ink reaches from the centre in each frame: (n, frames, 2) least and greatest x, y.
 
     A pixel of ink colours what lies within one pixel of it, before turning: the corners of that square count.
     """
-    points = forms @ own.outline.T
-    spread = np.abs(forms).sum(axis=2)
-    return points.min(axis=2) - spread, points.max(axis=2) + spread
+    count, frames = forms.shape[:2]
+    points = (forms.reshape(count, 2 * frames, 2) @ own.outline).reshape(count, frames, 2, -1)
+    spread = np.abs(forms).sum(axis=3)
+    return points.min(axis=3) - spread, points.max(axis=3) + spread
 
 
 def _painted(
-    own: Glyph, forms: np.ndarray, path: np.ndarray, low: np.ndarray, high: np.ndarray, size: int
+    own: Glyphs, forms: np.ndarray, paths: np.ndarray, low: np.ndarray, high: np.ndarray, size: int
 ) -> np.ndarray:
-    """(frames, size, size) uint8. Only the rectangle around the digit is computed: the rest is black."""
-    pixels = np.zeros((len(path), size, size), np.uint8)
-    corners = np.floor(path + low).astype(int)
-    sides = (np.ceil(path + high).astype(int) - corners + 1).tolist()
-    shifts = path - corners - forms @ own.centre
-    matrices = np.concatenate([forms, shifts[:, :, None]], axis=2)
-    for frame, matrix, (x, y), (wide, high) in zip(pixels, matrices, corners.tolist(), sides, strict=True):
-        cv2.warpAffine(own.picture, matrix, (wide, high), dst=frame[y : y + high, x : x + wide])
+    """(n, frames, size, size) uint8. Only the rectangle around the digit is computed: the rest is black."""
+    count, frames = paths.shape[:2]
+    pixels = np.zeros((count, frames, size, size), np.uint8)
+    begin, end = np.floor(paths + low).astype(int), np.ceil(paths + high).astype(int) + 1
+    shifts = paths - begin - (forms * own.centre[:, None, None]).sum(axis=3)
+    matrices = np.concatenate([forms, shifts[..., None]], axis=3)
+    corners = np.concatenate([begin, end], axis=2).transpose(0, 2, 1)
+    for picture, its_frames, its_matrices, its_corners in zip(own.pictures, pixels, matrices, corners, strict=True):
+        sides = its_corners.tolist()
+        for frame, matrix, left, top, right, bottom in zip(its_frames, its_matrices, *sides, strict=True):
+            cv2.warpAffine(picture, matrix, (right - left, bottom - top), frame[top:bottom, left:right])
     return pixels

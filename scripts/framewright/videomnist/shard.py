@@ -8,29 +8,35 @@ import numpy as np
 
 from framewright.errors import UserError
 from framewright.videomnist.digits import Digits
-from framewright.videomnist.measure import Measures, measure
-from framewright.videomnist.render import Look, Video, draw, glyph, motion_of
+from framewright.videomnist.measure import Measures, measure, worst
+from framewright.videomnist.render import FRAME, Look, Videos, draw, glyphs, overlaid
 from framewright.videomnist.store import GREY, RGB, Columns, Part, Shape
 
-BATCH = 16  # videos that are measured together: few enough to stay in the processor's cache
+# Videos of 64 pixels a side that are drawn together: enough that numpy works longer than it takes to be called.
+BATCH = 32
 
 
 def columns(look: Look) -> Columns:
     """What a shard knows of each video beside its pixels."""
+    each = (look.digits,) if look.digits > 1 else ()  # one digit has no axis of its own, as documented
     return {
-        "labels": (np.int64, ()),
-        "source": (np.int64, ()),  # the picture's place in its file
+        "labels": (np.int64, ()),  # the first digit
+        **({"digits": (np.int64, each)} if each else {}),
+        "source": (np.int64, each),  # the picture's place in its file
         "motion": (np.uint8, ()),  # place in the attribute motion_types
         "speed": (np.float32, ()),
-        "trajectory": (np.float32, (look.frames, 4)),
+        "trajectory": (np.float32, (*each, look.frames, 4)),
         "measured": (np.float32, (len(fields(Measures)),)),
     }
 
 
-def source_of(index: int, choices: Sequence[np.ndarray]) -> int:
-    """The picture of a video: 0, 10, 20 ... show the zeros (`choices[0]`, rows of Digits), 1, 11 ... the ones."""
-    own = choices[index % 10]
-    return int(own[index // 10 % len(own)])
+def source_of(index: int, choices: Sequence[np.ndarray], place: int = 0) -> int:
+    """The picture of a video: 0, 10, 20 ... show the zeros (`choices[0]`, rows of Digits), 1, 11 ... the ones.
+
+    The digit at another `place` in the video differs from the first by 1 to 9, in turn, times its place.
+    """
+    own = choices[(index + place * (1 + index // 10 % 9)) % 10]
+    return int(own[(index // 10 + place) % len(own)])
 
 
 def choices(digits: Digits) -> list[np.ndarray]:
@@ -51,27 +57,30 @@ def write_shard(
     layouts: Sequence[str] = (GREY, RGB),
 ) -> None:
     """Draw, measure and write these videos of a split."""
-    rows = choices(digits)
+    rows, step = choices(digits), max(1, BATCH * FRAME**2 // look.size**2 // look.digits)
     with Part(path, Shape(look.frames - 1, look.size), columns(look), layouts) as part:
-        for first in range(indices.start, indices.stop, BATCH):
-            batch = range(first, min(first + BATCH, indices.stop))
-            sources = [source_of(index, rows) for index in batch]
-            glyphs = [glyph(digits.images[source], look) for source in sources]
-            drawn = [draw(own, look, seed, split, index) for own, index in zip(glyphs, batch, strict=True)]
-            inks = np.array([own.picture.sum(dtype=float) for own in glyphs])
-            for index, source, video, measured in zip(batch, sources, drawn, _measured(drawn, inks), strict=True):
+        for first in range(indices.start, indices.stop, step):
+            batch = range(first, min(first + step, indices.stop))
+            sources = np.array([source_of(index, rows, place) for index in batch for place in range(look.digits)])
+            own = glyphs(digits.images[sources], look)
+            drawn = draw(own, look, seed, split, batch)
+            found, pixels = _measured(drawn, own.ink, look.digits), overlaid(drawn.pixels, look.digits)
+            for place in range(len(batch)):
+                its = slice(place * look.digits, (place + 1) * look.digits)
+                labels = digits.labels[sources[its]]
                 part.add(
-                    video.pixels,
-                    labels=digits.labels[source],
-                    source=digits.index[source],
-                    motion=look.motions.index(motion_of(index, look.motions)),
-                    speed=video.speed,
-                    trajectory=video.trajectory,
-                    measured=measured,
+                    pixels[place],
+                    labels=labels[0],
+                    digits=labels,
+                    source=digits.index[sources[its]],
+                    motion=drawn.motions[its.start],
+                    speed=drawn.speeds[its.start],
+                    trajectory=drawn.trajectories[its],
+                    measured=found[place],
                 )
 
 
-def _measured(drawn: Sequence[Video], inks: np.ndarray) -> np.ndarray:
+def _measured(drawn: Videos, inks: np.ndarray, digits: int) -> np.ndarray:
     """(n, measures): the measures of some videos, one row each, in the order of the fields of Measures."""
-    found = measure(np.stack([video.pixels for video in drawn]), np.stack([video.trajectory for video in drawn]), inks)
+    found = worst(measure(drawn.pixels, drawn.trajectories, inks), digits)
     return np.stack([getattr(found, field.name) for field in fields(Measures)], axis=1)

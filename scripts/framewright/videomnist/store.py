@@ -114,9 +114,15 @@ def merge(
 
 def videos(data: h5py.Dataset) -> Iterator[np.ndarray]:
     """Its videos one after the other, each unpacked from its chunk by the fast library: (T, ...) uint8."""
-    for first in range(0, len(data), data.chunks[0]):
-        _, packed = data.id.read_direct_chunk((first,) + (0,) * (data.ndim - 1))
+    for _, packed in packed_videos(data):
         yield np.frombuffer(isal_zlib.decompress(packed), np.uint8).reshape(data.chunks)
+
+
+def packed_videos(data: h5py.Dataset) -> Iterator[tuple[tuple[int, ...], bytes]]:
+    """Where each of its videos begins, and its chunk as it is in the file."""
+    length, rest, read = data.chunks[0], (0,) * (data.ndim - 1), data.id.read_direct_chunk
+    for first in range(0, len(data), length):
+        yield (first, *rest), read((first, *rest))[1]
 
 
 def digest(packed: bytes) -> int:
@@ -149,8 +155,6 @@ def _copy_rows(source: h5py.File, _: str, target: h5py.Dataset, split: str, done
 
 
 def _copy_chunks(source: h5py.File, layout: str, target: h5py.Dataset, _: str, done: int) -> None:
-    data, rest = source[layout], (0,) * (target.ndim - 1)
-    length = data.chunks[0]
-    for first in range(0, len(data), length):
-        mask, packed = data.id.read_direct_chunk((first, *rest))
-        target.id.write_direct_chunk((done * length + first, *rest), packed, mask)
+    begin = done * target.chunks[0]
+    for (first, *rest), packed in packed_videos(source[layout]):
+        target.id.write_direct_chunk((begin + first, *rest), packed)

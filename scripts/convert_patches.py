@@ -1,0 +1,79 @@
+"""Turn the origin's generator_config.json into a video table and a config file: what `make convert-patches` runs.
+
+Nothing is overwritten without --force. What has no counterpart here, and what is odd, goes to standard error.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import yaml
+
+from framewright.config import complete
+from framewright.errors import UserError
+from framewright.patches.convert import Converted, convert
+from framewright.table import source_fault
+
+SCHEMAS = Path(__file__).parents[1] / "config/schemas"
+HEADER = "video\tsource\tpipelines\tcategories\tlicence"
+FIRST = """\
+# From {file}. Say how many jobs run at a time, and what a run will take before you start it:
+#   snakemake -c8 -q all --configfile {name} -- patches_forecast
+#   snakemake -c8 --configfile {name} -- patches
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", type=Path, help="the origin's generator_config.json")
+    parser.add_argument("--table", type=Path, default=Path("films.tsv"), help="to write (default: films.tsv)")
+    parser.add_argument("--config", type=Path, default=Path("films.yaml"), help="to write (default: films.yaml)")
+    parser.add_argument("--licence", default="", help="for every film, such as CC-BY-4.0 (default: none)")
+    parser.add_argument("--force", action="store_true", help="overwrite both")
+    options = parser.parse_args()
+    try:
+        print(write(options), file=sys.stderr)
+    except UserError as error:
+        sys.exit(f"convert-patches: {error}")
+
+
+def write(options: argparse.Namespace) -> str:
+    """Write both files and return a line on what was done."""
+    for path in (options.table, options.config):
+        if path.exists() and not options.force:
+            raise UserError(f"{path} exists; --force overwrites it, --table and --config name others")
+    made, odd = read(options.file), []
+    if not made.rows:
+        raise UserError(f"{options.file}: no film in it that can be used")
+    lines, dead = [HEADER], 0
+    for video, source, categories in made.rows:
+        fault = source_fault(source, ())
+        if fault:
+            odd.append(f"{source}: {fault}; its row begins with #")
+            dead += 1
+        lines.append(f"{'# ' * bool(fault)}{video}\t{source}\tpatches\t{categories}\t{options.licence}")
+    settings = {"pipelines": ["patches"], "videos": str(options.table), "patches": made.patches}
+    refused = complete(settings, SCHEMAS)[1]  # a run would say so, too
+    for line in [*made.odd, *odd, *refused]:
+        print("".join(letter if letter.isprintable() else "?" for letter in line), file=sys.stderr)
+    options.table.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    text = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
+    options.config.write_text(FIRST.format(file=options.file.name, name=options.config) + text, encoding="utf-8")
+    live = len(made.rows) - dead
+    return f"{live:,} film{'s' * (live != 1)} in {options.table}, {dead:,} more behind #; settings in {options.config}"
+
+
+def read(file: Path) -> Converted:
+    """The origin's configuration in our words."""
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{file}: cannot be read ({error}); give the origin's generator_config.json") from error
+    try:
+        return convert(text, complete({}, SCHEMAS)[0]["patches"])
+    except UserError as error:
+        raise UserError(f"{file}: {error}") from error
+
+
+if __name__ == "__main__":
+    main()

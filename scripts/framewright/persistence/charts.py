@@ -1,0 +1,158 @@
+"""The evaluation to look at: accuracy by frames seen as curves, and where the attention lies as pictures."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from framewright.page import page, table
+from framewright.persistence.loader import ClipDataset
+from framewright.persistence.models import Trained
+from framewright.persistence.store import Clips
+from framewright.persistence.strips import MARK, STILL, enlarged, framed
+from framewright.picture import contact_sheet, notice, write_png
+
+LINES = {  # name in the figures: name in the chart, colour, style
+    "bound": ("best possible (Bayes)", "#22272e", "-"),
+    "model": ("model", "#2563eb", "-"),
+    "colour": ("counting colour", "#dc2626", "--"),
+    "light": ("counting light", "#d97706", ":"),
+    "constant": ("always the same", "#8b949e", "-."),
+}
+SHOWN = 3  # clips in the attention's picture
+EACH = 12  # frames of each
+
+
+def write_curves(path: str | Path, arms: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write a chart as PNG: for each arm, the share of clips judged rightly by the number of frames seen."""
+    figure = Figure(figsize=(5.6 * len(arms), 4.4), dpi=110, layout="constrained")
+    FigureCanvasAgg(figure)
+    panels = figure.subplots(1, len(arms), squeeze=False, sharey=True)[0]
+    for panel, (name, found) in zip(panels, arms.items(), strict=True):
+        clip, frames = found["clip"], np.arange(1, len(found["clip"]["bound"]) + 1)
+        for key, (label, colour, style) in LINES.items():
+            if key in clip:
+                curve = np.array(clip[key] if key == "bound" else clip[key]["curve"])
+                panel.plot(frames, curve, style, color=colour, label=label, linewidth=2 if key == "model" else 1.5)
+        if "model" in clip:
+            curve, early = np.array(clip["model"]["curve"]), clip["model"]["early_exit"]
+            error = 2 * np.sqrt(curve * (1 - curve) / found["clips"]["test"])
+            panel.fill_between(frames, curve - error, np.minimum(curve + error, 1), color=LINES["model"][1], alpha=0.13)
+            panel.plot(early["mean_frames"], early["accuracy"], "o", color=LINES["model"][1], label="model, early exit")
+        panel.set(title=name, xlabel="frames seen", xlim=(1, frames[-1]), ylim=(0.4, 1.02))
+        panel.grid(alpha=0.25)
+    panels[0].set_ylabel("clips judged rightly")
+    panels[-1].legend(loc="upper left", fontsize=8, framealpha=0.9)
+    figure.savefig(path, format="png", metadata={"Software": None})
+
+
+def write_attention(path: str | Path, arms: Mapping[str, Clips], models: Mapping[str, Mapping[str, Trained]]) -> None:
+    """Write a picture as PNG: frames of a few test clips of each arm that has an attention model, and below each where
+    the attention lies, bright on dark. Frames with a transient have a bright border."""
+    pictures, labels = [], []
+    for name, own in models.items():
+        data = ClipDataset(arms[name], "test") if "attention" in own else ()
+        for position in range(min(SHOWN, len(data))):
+            item, number = data[position], arms[name].numbers[data.places[position]]
+            with torch.no_grad():
+                attention = own["attention"].model(item["video"][None])["attention"][0].numpy()
+            shows = item["clean"].numpy() < 0.5
+            for time in _chosen(shows):
+                frame = enlarged(np.moveaxis(item["video"][time].numpy(), 0, -1), 2)
+                both = np.vstack([frame, _heat(attention[time], frame.shape[0])])
+                pictures.append(framed(both, MARK if shows[time] else STILL))
+                labels.append(f"{name} {number}: {time}")
+    write_png(
+        path, contact_sheet(pictures, labels, EACH, 1680) if pictures else notice("No attention model was trained")
+    )
+
+
+def _chosen(shows: np.ndarray) -> list[int]:
+    """Frames to show: half of them with transients, where there are as many, in order."""
+    marked = np.flatnonzero(shows)[: EACH // 2]
+    rest = np.flatnonzero(~shows)
+    rest = rest[np.linspace(0, len(rest) - 1, min(EACH - len(marked), len(rest))).astype(int)]
+    return sorted({*marked.tolist(), *rest.tolist()})
+
+
+def _heat(attention: np.ndarray, size: int) -> np.ndarray:
+    """(size, size, 3) uint8 RGB of one frame's weights, the largest white."""
+    grey = np.round(255 * np.sqrt(attention / max(attention.max(), 1e-9))).astype(np.uint8)
+    large = cv2.resize(grey, (size, size), interpolation=cv2.INTER_NEAREST)
+    return cv2.cvtColor(cv2.applyColorMap(large, cv2.COLORMAP_INFERNO), cv2.COLOR_BGR2RGB)
+
+
+def evaluation_page(arms: Mapping[str, Mapping[str, Any]], sure: float) -> str:
+    """The figures of all arms as a page of the report."""
+    parts = ["# Persistence: what the models are worth", "", TEXT.format(sure=sure)]
+    for name, found in arms.items():
+        number, clip = found["clips"]["test"], found["clip"]
+        parts += [
+            "",
+            f"## Arm {name}: {number} clips of sources that no model saw",
+            "",
+            "Single frames, a transient or none:",
+        ]
+        parts += ["", _scores_table(found["frames"])]
+        parts += ["", "Whole clips, persistent or not:", ""]
+        whole = {key: own for key, own in clip.items() if "accuracy" in own} if clip else {}
+        early = {f"{key}, early exit": clip[key]["early_exit"] for key in ("model", "oracle") if key in clip}
+        parts += [_scores_table(whole | early)]
+        if early:
+            parts += ["", *(_exit_line(key, own) for key, own in early.items())]
+        parts += _more(found)
+    return page("Persistence: evaluation", "\n".join(parts))
+
+
+TEXT = """Sources were split by a hash of their number. Figures are of test clips alone, thresholds and temperatures of
+others. *Constant* always gives the more frequent answer, *colour* counts coloured pixels, *light* lit ones. The
+*oracle* knows of each transient that has begun, and how they are drawn: nobody can know more. An early exit decides at
+the first frame after which one answer's chance is at least {sure:g}, and is scored on what it decided then."""
+
+FIGURES = ("accuracy", "balanced_accuracy", "f1", "precision", "recall", "recall_of_the_other", "calibration_error")
+
+
+def _scores_table(rows: Mapping[str, Mapping[str, Any]]) -> str:
+    header = ["by", *(name.replace("_", " ") for name in FIGURES)]
+    return table(
+        header, [[name, *(f"{own[key]:.3f}" if key in own else "" for key in FIGURES)] for name, own in rows.items()]
+    )
+
+
+def _exit_line(name: str, own: Mapping[str, Any]) -> str:
+    seen = f"{own['mean_frames']:.1f} frames seen on average, {own['share_of_frames']:.0%} of the clip"
+    when = f"{own['decided_before_the_end']:.0%} decided before its end, {own['decided_by_frame_4']:.0%} by frame 4"
+    return f"{name.capitalize()}: {seen}; {when}.\n"
+
+
+def _more(found: Mapping[str, Any]) -> list[str]:
+    lines = []
+    if beats := found.get("beats_the_bound"):
+        lines += ["", f"**The model beats the bound after {beats} frames: something is wrong.**"]
+    if own := found.get("multitask"):
+        error, middle = own["position_error"], own["position_error_of_the_middle"]
+        lines += ["", "Multi-task model:", "", _scores_table({"frames": own["frames"]}), ""]
+        lines += [f"Kind of path: {_kinds(own['kind'])}.", ""]
+        lines += [
+            "Position, root mean square error in half pictures: "
+            + "; ".join(f"{axis} {error[axis]:.3f} (always the middle: {middle[axis]:.3f})" for axis in error)
+            + "."
+        ]
+    if own := found.get("attention"):
+        lines += ["", "Attention model:", "", f"Kind of path: {_kinds(own['kind'])}.", ""]
+        shares = [
+            f"{own[f'share_on_{place}']:.2%} on the {words}, {own[f'share_on_{place}_if_even']:.2%} if it were even"
+            for place, words in (("transients", "transients"), ("the_sphere", "sphere"))
+        ]
+        lines += [f"Of the attention in frames with transients, {'; '.join(shares)}."]
+    return lines
+
+
+def _kinds(own: Mapping[str, Any]) -> str:
+    each = ", ".join(f"{name} {recall:.2f}" for name, recall in own["recall"].items())
+    return f"{own['accuracy']:.3f} right, balanced {own['balanced_accuracy']:.3f} ({each})"

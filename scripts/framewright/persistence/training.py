@@ -1,0 +1,124 @@
+"""How a model learns: the same way each time on one thread, and on from where a killed run left off."""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from framewright.errors import UserError
+from framewright.job import whole
+from framewright.persistence.loader import ClipDataset, mirrored
+
+Loss = Callable[[dict[str, torch.Tensor], dict[str, torch.Tensor]], torch.Tensor]
+SETTLING, SETTLING_BATCH, SETTLING_RATE = 400, 256, 0.01  # steps and clips a step in which conclusions are learnt
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How often all clips are seen, how many in a step, the largest step size, and whether a GPU computes."""
+
+    epochs: int
+    batch: int
+    learning_rate: float
+    gpus: int = 0
+
+
+def train(
+    model: nn.Module, loss: Loss, data: ClipDataset, settings: Settings, seed: int, progress: str | Path, digest: str
+) -> list[float]:
+    """Train a model in place; the mean loss of each epoch.
+
+    After each epoch all that is needed to go on is in the file `progress`, taken up where `digest` is the same. In the
+    end, the small part that draws conclusions learns on by itself, from what the eye has come to see.
+    """
+    device = device_of(settings)
+    model.to(device)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.learning_rate)
+    steps = settings.epochs * -(-len(data) // settings.batch)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, settings.learning_rate, total_steps=steps)
+    parts = {"model": model, "optimizer": optimizer, "schedule": schedule}
+    history = _resumed(progress, digest, parts)
+    for epoch in range(len(history), settings.epochs):
+        rng, total = np.random.default_rng([seed, epoch]), 0.0
+        order = rng.permutation(len(data)).tolist()
+        for first in range(0, len(order), settings.batch):
+            batch = data.batch(order[first : first + settings.batch])
+            batch = mirrored(batch) if rng.random() < 0.5 else batch
+            total += _step(loss, model, optimizer, {key: value.to(device) for key, value in batch.items()})
+            schedule.step()
+        history.append(total / len(data))
+        _keep(progress, digest, parts, history)
+    _settle(model, loss, data, seed, device)
+    model.cpu().eval()
+    return history
+
+
+def device_of(settings: Settings) -> torch.device:
+    """The GPU where one was asked for, else the processor."""
+    if settings.gpus and not torch.cuda.is_available():
+        raise UserError("persistence.train.gpus asks for a GPU and PyTorch finds none; set it to 0")
+    return torch.device("cuda" if settings.gpus else "cpu")
+
+
+def seen_by(model: nn.Module, data: ClipDataset, device: torch.device) -> tuple[dict, dict]:
+    """What the model's eye says of all clips, and their labels: small tensors on `device`, clips first."""
+    outputs, labels = [], []
+    with torch.no_grad():
+        for position in range(len(data)):
+            item = data.batch([position])
+            outputs.append(model.see(item.pop("video").to(device)))
+            labels.append(item)
+    return _joined(outputs), {key: value.to(device) for key, value in _joined(labels).items()}
+
+
+def _settle(model: nn.Module, loss: Loss, data: ClipDataset, seed: int, device: torch.device) -> None:
+    """Let the part that draws conclusions learn on, from what the eye sees: many steps cost little, for it is small."""
+    seen, labels = seen_by(model, data, device)
+    length = labels["clean"].shape[1]
+    optimizer = torch.optim.AdamW(model.conclusion.parameters(), lr=SETTLING_RATE)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, SETTLING_RATE, total_steps=SETTLING)
+    rng = np.random.default_rng([seed, len(data)])
+    for _ in range(SETTLING):
+        chosen = torch.from_numpy(rng.permutation(len(data))[:SETTLING_BATCH]).to(device)
+        part = {key: value[chosen] for key, value in seen.items()}
+        error = loss(model.conclude(part, length), {key: value[chosen] for key, value in labels.items()})
+        optimizer.zero_grad()
+        error.backward()
+        optimizer.step()
+        schedule.step()
+
+
+def _step(loss: Loss, model: nn.Module, optimizer: torch.optim.Optimizer, batch: dict[str, torch.Tensor]) -> float:
+    error = loss(model(batch["video"]), batch)
+    optimizer.zero_grad()
+    error.backward()
+    optimizer.step()
+    return error.item() * len(batch["video"])
+
+
+def _joined(parts: list[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
+    return {key: torch.cat([part[key] for part in parts]) for key in parts[0]}
+
+
+def _keep(progress: str | Path, digest: str, parts: dict, history: list[float]) -> None:
+    packed = io.BytesIO()
+    torch.save({"digest": digest, "history": history} | {key: part.state_dict() for key, part in parts.items()}, packed)
+    with whole(progress) as path:
+        path.write_bytes(packed.getbuffer())
+
+
+def _resumed(progress: str | Path, digest: str, parts: dict) -> list[float]:
+    """The losses of the epochs that are already behind, the parts being as they were then."""
+    try:
+        kept = torch.load(progress, weights_only=True)
+    except FileNotFoundError:
+        return []
+    if kept["digest"] != digest:
+        return []
+    for key, part in parts.items():
+        part.load_state_dict(kept[key])
+    return kept["history"]

@@ -1,0 +1,46 @@
+"""Rows of a manifest of patches and their files, for tests that need no film."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from house import ROOT
+from make_film import texture
+
+from framewright import config
+from framewright.patches.checks import Scores
+from framewright.patches.film import Quality
+from framewright.patches.formats import categories_of
+from framewright.patches.look import look
+from framewright.patches.manifest import Patch, files_of
+from framewright.patches.stack import Degrading
+from framewright.patches.view import View
+
+SIZE = WIDTH, HEIGHT = 96, 72
+FORMAT = {"tiny": {"width": WIDTH, "height": HEIGHT, "folder": "Tiny", "suffix": ""}}
+CHOSEN = {"formats": FORMAT, "categories": {"general": {"path": "G", "formats": {"tiny": 1}}}}
+CATEGORIES = categories_of(config.complete({"patches": CHOSEN}, ROOT / "config/schemas")[0]["patches"])
+SEEN, FRAME = texture(1, *SIZE), texture(2, *SIZE)
+
+
+def row(
+    video: str, number: int = 0, split: str = "train", patch: np.ndarray = SEEN, frame: np.ndarray = FRAME
+) -> Patch:
+    """The row of a film's window `number`, whose patch and whole frame look like these grey pictures."""
+    times = tuple(Fraction(7 * number + k, 24) for k in range(7))
+    name = f"{video}_{number}.png"
+    return Patch(
+        *(name, "general", split, "tiny", "tiny", video, "0" * 64, number, 0, times, (0, 0, *SIZE), "bicubic"),
+        *(Degrading(), "SDR", View(SIZE, "SDR"), Scores(1, 1, 1, 1), Quality(1, 1, 1), look(patch), look(frame)),
+        *(f"G/Learn/Tiny/{kind}/{name}" for kind in ("GT", "LR_5frames", "LR_7frames")),
+    )
+
+
+def write_files(dataset: Path, patch: Patch, kernel: str | None = None) -> None:
+    """The files of a row, by its kernel or another, in the folder of the dataset."""
+    wide = np.dstack([texture(3 + patch.index, WIDTH + 7, HEIGHT)] * 3)
+    pictures = [wide[:, shift : shift + WIDTH] for shift in range(7)]
+    for kind, content in files_of(pictures, kernel or patch.kernel, patch.degrading).items():
+        path = dataset / patch.files[kind]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)

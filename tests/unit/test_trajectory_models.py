@@ -1,0 +1,358 @@
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from framewright.errors import UserError
+from framewright.persistence import attention, multitask
+from framewright.persistence.base import BaseSet, base_clips
+from framewright.persistence.baselines import best_threshold, clip_answers
+from framewright.persistence.bound import Oracle, bayes_bound
+from framewright.persistence.charts import evaluation_page, write_attention, write_curves
+from framewright.persistence.evaluate import beaten, decide, early_exit, evaluate
+from framewright.persistence.frame_classifier import Config, FrameClassifier
+from framewright.persistence.loader import ClipDataset, cells_of, mirrored
+from framewright.persistence.models import MODELS, Trained, learn, read_model, write_model
+from framewright.persistence.places import settings_of, shape_of
+from framewright.persistence.scores import calibration_error, kind_scores, scores, temperature
+from framewright.persistence.shard import Account, make_augmented
+from framewright.persistence.store import Clips, write_clips
+from framewright.persistence.training import Settings, device_of
+from framewright.persistence.transients import Variant, lives
+
+STEM = "augmented_traj"
+TINY = BaseSet(frames=8, size=32)
+FEW = Variant(per_video=1, longest=2)
+QUICK = {"epochs": 2, "batch": 8, "learning_rate": 0.01}
+
+
+def arm(folder, variant=FEW, base=TINY, count=80):
+    """Clips with transients, as the workflow makes them."""
+    folder.mkdir(exist_ok=True)
+    write_clips(folder / "b", "traj", "0000", "hdf5", base_clips(base, 0, range(count)))
+    recipe = vars(variant) | {"colour": list(variant.colour)}
+    clips = make_augmented(Clips(folder / "b", "traj"), recipe, "default", 0, Account())
+    write_clips(folder / "d", STEM, "0000", "hdf5", clips)
+    return Clips(folder / "d", STEM)
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    return arm(tmp_path_factory.mktemp("models") / "tiny")
+
+
+@pytest.fixture(scope="module")
+def documented(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("models")
+    hard = Variant(colour=(255, 255, 255))
+    return {
+        "default": (arm(folder / "default", Variant(), BaseSet(), 120), Variant()),
+        "same colour": (arm(folder / "same", hard, BaseSet(), 120), hard),
+    }
+
+
+def taught(clips, task, folder, shape=None, **more):
+    torch.set_num_threads(1)
+    return learn(clips, task, shape or {}, QUICK | more, 0, folder / "progress.pt", "code")
+
+
+# ---- the bound
+
+
+def test_the_bound_agrees_with_what_was_published():
+    oracle = Oracle(Variant(), 32)
+    bound = bayes_bound(oracle, np.random.default_rng(0))
+    np.testing.assert_allclose(bound[:4], [0.565, 0.595, 0.617, 0.634], atol=0.003)
+    np.testing.assert_allclose(bound[[7, 15]], [0.671, 0.77], atol=0.012)  # published from counts, which say less
+    assert bound[-1] == 1 and (np.diff(bound) > -0.002).all()
+    assert abs(oracle.chances[0, 1:, 0, 0].mean() - 0.528) < 0.003
+
+
+LAWS = {
+    "as documented": (Variant(), 32),
+    "lives of up to eight frames": (Variant(longest=8), 32),
+    "many": (Variant(per_video=5), 40),
+    "few in short clips": (FEW, 8),
+}
+
+
+@pytest.mark.parametrize(("variant", "frames"), LAWS.values(), ids=LAWS)
+def test_what_the_oracle_calls_likely_comes_true_as_often(variant, frames):
+    rng, most, clips = np.random.default_rng(1), 2 * variant.per_video, 10_000
+    firsts, durations = (part.reshape(clips, most) for part in lives(variant, frames, clips * most, rng))
+    there = np.arange(most) < rng.integers(1, most, clips, endpoint=True)[:, None]
+    times = np.arange(frames)
+    shown = (times >= firsts[..., None]) & (times < (firsts + durations)[..., None]) & there[..., None]
+    persistent = shown.any(axis=1).sum(axis=1) / frames < 0.2
+    judged = Oracle(variant, frames).judge(firsts, durations, there)
+    for seen in (1, 2, frames // 4, frames // 2, frames - 2):
+        assert calibration_error(judged[:, seen - 1], persistent) < 0.025
+        assert abs(judged[:, seen - 1].mean() - persistent.mean()) < 0.016
+    np.testing.assert_array_equal(judged[:, -1] > 0.5, persistent)
+
+
+def test_who_knows_the_end_is_caught_beating_the_bound_and_who_counts_is_not():
+    clips, rng = 400, np.random.default_rng(2)
+    oracle = Oracle(Variant(), 32)
+    bound = bayes_bound(oracle, rng).tolist()
+    firsts, durations = (part.reshape(clips, 6) for part in lives(Variant(), 32, clips * 6, rng))
+    there = np.arange(6) < rng.integers(1, 6, clips, endpoint=True)[:, None]
+    judged = oracle.judge(firsts, durations, there)
+    persistent = judged[:, -1] > 0.5
+    honest = (judged > 0.5) == persistent[:, None]
+    assert beaten(honest.mean(axis=0).tolist(), bound, clips) == []
+    assert beaten([1.0] * 32, bound, clips)[:8] == [1, 2, 3, 4, 5, 6, 7, 8]
+
+
+# ---- baselines
+
+
+def test_counting_colour_solves_the_default_arm_and_says_nothing_of_the_hard_one(documented):
+    easy, hard = (evaluate(clips, variant, {}, {}, 0.9, 0) for clips, variant in documented.values())
+    assert easy["frames"]["colour"]["accuracy"] == 1 and easy["clip"]["colour"]["accuracy"] == 1
+    assert easy["frames"]["constant"]["balanced_accuracy"] == 0.5
+    for part in ("frames", "clip"):
+        assert hard[part]["colour"]["accuracy"] == hard[part]["constant"]["accuracy"] < 0.9
+        assert hard[part]["colour"]["balanced_accuracy"] == 0.5
+    for found in (easy, hard):
+        curves = [found["clip"][name]["curve"] for name in ("colour", "light", "constant")]
+        assert all(beaten(curve, found["clip"]["bound"], found["clips"]["test"]) == [] for curve in curves)
+        assert found["clip"]["oracle"]["curve"][-1] == 1
+
+
+THRESHOLDS = {
+    "a clean cut": ([0, 1, 5, 9], [False, False, True, True], 3.0),
+    "never is best": ([5, 5, 5, 9], [False, False, False, False], float("inf")),
+    "always is best": ([1, 2, 3, 4], [True, True, True, True], 0.0),
+    "nothing to see": ([0, 0, 0], [False, True, False], float("inf")),
+}
+
+
+@pytest.mark.parametrize(("measure", "true", "expected"), THRESHOLDS.values(), ids=THRESHOLDS)
+def test_a_threshold_is_the_best_there_is(measure, true, expected):
+    assert best_threshold(np.array(measure), np.array(true)) == expected
+
+
+def test_counting_waits_for_what_it_has_not_seen():
+    train = np.array([[1, 1, 1, 1], [0, 0, 0, 0], [0, 0, 1, 1], [0, 0, 0, 0]], bool)
+    persistent = np.array([False, True, False, True])
+    answers = clip_answers(train, persistent, train)
+    assert answers[:, -1].tolist() == [False, True, False, True]
+    assert answers[2, 0]  # nothing has shown yet
+
+
+# ---- scores
+
+
+def test_scores_are_those_of_the_books():
+    said, true = np.array([1, 1, 0, 0, 0, 0, 0, 1]), np.array([1, 0, 0, 0, 0, 0, 1, 1])
+    found = scores(said, true)
+    assert found["accuracy"] == 0.75 and found["precision"] == found["recall"] == round(2 / 3, 6)
+    assert found["f1"] == round(2 / 3, 6) and found["balanced_accuracy"] == round((2 / 3 + 4 / 5) / 2, 6)
+    kinds = kind_scores(np.array([0, 0, 1, 1]), np.array([0, 0, 0, 1]), ("a", "b", "never"))
+    assert kinds["accuracy"] == 0.75 and kinds["recall"] == {"a": round(2 / 3, 6), "b": 1.0}
+
+
+def test_a_temperature_makes_boasting_chances_true():
+    rng = np.random.default_rng(0)
+    logits = rng.normal(0, 2, 20_000)
+    true = rng.random(20_000) < 1 / (1 + np.exp(-logits))
+    assert abs(temperature(3 * logits, true) - 3) < 0.15
+    assert calibration_error(1 / (1 + np.exp(-logits)), true) < 0.015 < calibration_error(np.full(20_000, 0.9), true)
+
+
+def test_an_early_exit_is_what_was_decided_then_and_counts_real_frames():
+    chances = np.array([[0.5, 0.95, 0.1, 0.1], [0.4, 0.45, 0.3, 0.2], [0.02, 0.9, 0.9, 0.99]])
+    answers, frames = early_exit(chances, 0.9)
+    assert answers.tolist() == [True, False, False] and frames.tolist() == [2, 4, 1]
+
+
+# ---- data
+
+
+def test_labels_are_read_lazily_and_fit_the_clip(tiny):
+    data = ClipDataset(tiny, "train")
+    item, metadata = data[3], tiny.metadata(data.places[3])
+    assert metadata["split"] == "train" and item["video"].dtype == torch.uint8
+    assert item["clean"].tolist() == metadata["frame_labels"] and bool(item["persistent"]) == metadata["persistent"]
+    np.testing.assert_allclose(item["positions"], metadata["positions"], atol=1e-6)
+    parts = {
+        split: {tiny.metadata(p)["source"] for p in ClipDataset(tiny, split).places} for split in ("train", "test")
+    }
+    assert not parts["train"] & parts["test"]
+    for own in metadata["transient_details"]:
+        x, y, _ = own["pixels"][0][0]
+        assert item["cells"][own["start_frame"], min(int(y / 2), 15), min(int(x / 2), 15)] == 1
+
+
+def test_a_mirror_shows_the_same_scene(tiny):
+    batch = ClipDataset(tiny, "train").batch([0, 1])
+    other = mirrored(batch)
+    np.testing.assert_array_equal(mirrored(other)["video"], batch["video"])
+    np.testing.assert_array_equal(other["positions"][..., 0], -batch["positions"][..., 0])
+    np.testing.assert_array_equal(other["cells"].flip(3), batch["cells"])
+
+
+def test_views_from_aside_have_positions_as_the_camera_sees_them(tmp_path):
+    clips = arm(tmp_path / "views", base=replace(TINY, cameras=2), count=160)
+    first, second = (clips.metadata(place) for place in (0, 1))
+    assert first["positions"] == second["positions"]
+    data = ClipDataset(clips, first["split"])
+    front, back = (data[data.places.index(place)]["positions"] for place in (0, 1))
+    np.testing.assert_allclose(back[:, 0], -front[:, 0], atol=1e-6)  # it stands on the other side
+
+
+class Edited(Clips):
+    """Clips whose metadata says something else."""
+
+    def __init__(self, clips, **said):
+        self.__dict__.update(vars(clips))
+        self.said = said
+
+    def metadata(self, position):
+        return super().metadata(position) | {key: own(position) for key, own in self.said.items()}
+
+
+FAULTS = {
+    "a source in two splits": ({"source": lambda place: 7}, "a leak"),
+    "one class alone": ({"persistent": lambda place: True}, "of one class"),
+    "clips of several lengths": ({"num_frames": lambda place: 8 + place % 2}, "can't be learnt from together"),
+}
+
+
+@pytest.mark.parametrize(("said", "words"), FAULTS.values(), ids=FAULTS)
+def test_what_would_teach_nothing_is_refused(tiny, said, words):
+    with pytest.raises(UserError, match=words):
+        ClipDataset(Edited(tiny, **said), "train")
+
+
+# ---- losses
+
+
+def test_positions_count_in_persistent_frames_alone():
+    clean, true = torch.tensor([[1.0, 0.0, 1.0]]), torch.zeros(1, 3, 3)
+    off_in_transient = torch.tensor([[[0.0] * 3, [5.0] * 3, [0.0] * 3]])
+    assert multitask.position_error(off_in_transient, true, clean) == 0
+    assert multitask.position_error(off_in_transient.roll(1, dims=1), true, clean) > 1
+    unknown = torch.full((1, 3, 3), float("nan"))
+    assert multitask.position_error(true, unknown, clean) == 0
+
+
+def test_attention_on_transients_costs():
+    cells = torch.from_numpy(cells_of([{"start_frame": 0, "pixels": [[[8, 8, 2]]]}], 1, 64))[None]
+    where = torch.zeros(1, 1, 16, 16)
+    on, beside = where.clone(), where.clone()
+    on[0, 0, 2, 2], beside[0, 0, 10, 10] = 1, 1
+    assert attention.on_transients(on, cells) == 1 and attention.on_transients(beside, cells) == 0
+    batch = {"clean": torch.zeros(1, 1), "cells": cells, "positions": torch.zeros(1, 1, 3), "kind": torch.tensor([0])}
+    costs = [
+        attention.loss({"attention": own, "places": torch.zeros(1, 1, 2), "kind": torch.zeros(1, 4)}, batch)
+        for own in (on, beside)
+    ]
+    assert costs[0] > costs[1] + 5
+
+
+# ---- training
+
+
+@pytest.mark.parametrize("encoder", ["cnn", "transformer"])
+def test_both_encoders_learn_and_know_nothing_of_frames_to_come(tiny, tmp_path, encoder):
+    trained = taught(tiny, "persistence", tmp_path, {"encoder": encoder}, epochs=3)
+    assert trained.losses[-1] < 0.95 * trained.losses[0] and trained.config["encoder"] == encoder
+    data = ClipDataset(tiny, "test")
+    video = data[0]["video"]
+    with torch.no_grad():
+        whole = trained.model(video[None])["persistent"]
+        part = trained.model.conclude(trained.model.see(video[None, :3]), len(video))["persistent"]
+    np.testing.assert_allclose(part, whole[:, :3], atol=1e-5)
+    for sure in (0.5, 0.8, 1.0):
+        chances = 1 / (1 + np.exp(-whole.numpy() / trained.temperatures["persistent"]))
+        answers, frames = early_exit(chances, sure)
+        assert decide(trained, video.numpy(), sure) == (answers[0], frames[0])
+
+
+class Dying(Clips):
+    """Clips of which only so many videos can be read before the power fails."""
+
+    def __init__(self, clips, left):
+        self.__dict__.update(vars(clips))
+        self.left = left
+
+    def video(self, position):
+        self.left -= 1
+        if self.left < 0:
+            raise KeyboardInterrupt
+        return super().video(position)
+
+
+@pytest.mark.parametrize("task", MODELS)
+def test_a_killed_training_goes_on_to_the_same_bytes(tiny, tmp_path, task):
+    write_model(tmp_path / "whole.pt", taught(tiny, task, tmp_path / "whole"))
+    with pytest.raises(KeyboardInterrupt):
+        taught(Dying(tiny, 80), task, tmp_path)
+    assert len(torch.load(tmp_path / "progress.pt")["history"]) == 1
+    reading = Dying(tiny, 10_000)
+    write_model(tmp_path / "resumed.pt", taught(reading, task, tmp_path))
+    once = 10_000 - reading.left
+    assert (tmp_path / "resumed.pt").read_bytes() == (tmp_path / "whole.pt").read_bytes()
+    afresh = Dying(tiny, 10_000)
+    (tmp_path / "progress.pt").unlink()
+    taught(afresh, task, tmp_path)
+    assert 10_000 - afresh.left > once  # the first epoch was not done again
+
+
+def test_progress_with_other_clips_or_settings_is_not_taken_up(tiny, tmp_path):
+    first = taught(tiny, "multitask", tmp_path, epochs=1)
+    other = taught(tiny, "multitask", tmp_path, epochs=1, learning_rate=0.02)
+    assert len(other.losses) == 1 and other.losses != first.losses
+
+
+def test_a_model_is_one_file_and_damage_is_told(tiny, tmp_path):
+    trained = Trained("persistence", vars(Config(size=32)), FrameClassifier(Config(size=32)), [1.0], {"clean": 2.0})
+    write_model(tmp_path / "model.pt", trained)
+    again = read_model(tmp_path / "model.pt")
+    video = ClipDataset(tiny, "test")[0]["video"][None]
+    assert torch.equal(again.model(video)["clean"], trained.model.eval()(video)["clean"])
+    assert again.temperatures == {"clean": 2.0} and again.losses == [1.0]
+    (tmp_path / "model.pt").write_bytes((tmp_path / "model.pt").read_bytes()[:500])
+    with pytest.raises(UserError, match="is no model of ours"):
+        read_model(tmp_path / "model.pt")
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU: it would be used")
+def test_a_gpu_that_is_not_there_is_told():
+    assert device_of(Settings(1, 1, 0.1)).type == "cpu"
+    with pytest.raises(UserError, match="set it to 0"):
+        device_of(Settings(1, 1, 0.1, gpus=1))
+
+
+def test_settings_of_a_task_are_its_own():
+    given = {"encoder": "transformer", "epochs": {"persistence": 3, "attention": 5}, "batch": 2}
+    given |= {"learning_rate": 0.1, "gpus": 0, "early_exit": 0.9}
+    assert settings_of("attention", given) == {"epochs": 5, "batch": 2, "learning_rate": 0.1, "gpus": 0}
+    assert shape_of("persistence", given) == {"encoder": "transformer"} and shape_of("attention", given) == {}
+
+
+# ---- the evaluation
+
+
+def test_the_evaluation_says_everything_of_an_arm_and_can_be_looked_at(tiny, tmp_path):
+    models = {task: taught(tiny, task, tmp_path / task, epochs=1) for task in MODELS}
+    found = evaluate(tiny, FEW, models, {"elsewhere": models["persistence"]}, 0.9, 0)
+    assert json.loads(json.dumps(found)) == found
+    assert found["frames"]["model of elsewhere"] == found["frames"]["model"]
+    assert {"accuracy", "balanced_accuracy", "f1", "calibration_error"} <= found["frames"]["model"].keys()
+    assert len(found["clip"]["model"]["curve"]) == len(found["clip"]["bound"]) == TINY.frames
+    early = found["clip"]["model"]["early_exit"]
+    assert early["share_of_frames"] == pytest.approx(early["mean_frames"] / TINY.frames, abs=1e-4)
+    assert found["beats_the_bound"] == [] and set(found["multitask"]["position_error"]) == {*"xyz"}
+    assert found["attention"]["share_on_transients"] + found["attention"]["share_on_the_sphere"] <= 1
+    text = evaluation_page({"default": found}, 0.9)
+    assert "early exit" in text and "Of the attention in frames with transients" in text
+    for name, write in (("a", write_curves), ("b", write_curves)):
+        write(tmp_path / f"{name}.png", {"default": found})
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+    write_attention(tmp_path / "attention.png", {"default": tiny}, {"default": models})
+    assert (tmp_path / "attention.png").stat().st_size > 5000
