@@ -72,7 +72,7 @@ def test_somebody_who_runs_is_followed():
 
 
 def test_one_detection_covers_its_neighbours_too():
-    times = np.arange(30, dtype=float)  # a frame a second: no neighbour is within a fraction of one
+    times = np.arange(30, dtype=float)  # a frame a second: no neighbour is near
     chains = link(sightings({12: [(50, 50, 70, 75)]}, list(range(30))), times, 0.2)
     assert [frame for frame, boxes in enumerate(covers(chains, times)) if len(boxes)] == [11, 12, 13]
 
