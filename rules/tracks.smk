@@ -1,6 +1,7 @@
 # Tracks: the segments of videos between two cuts, and what is to come of them: objects followed, clips of each.
 # requires: the sources
 # yields:   results/tracks/videos_mp4/<video>.mp4, results/tracks/videos_segm/<video>.{txt,json},
+#           results/tracks/videos_defaced/<video>.mp4, results/tracks/privacy/<video>{.json,.npz,-audit.json},
 #           results/tracks/{timeline.svg, cuts.tsv, outcomes.tsv, contract.json}, results/tracks/card/
 
 from framewright.tracks import weights
@@ -8,6 +9,7 @@ from framewright.tracks import weights
 TRACKS = config["tracks"]
 TRACKS_WEIGHTS = weights.files(TRACKS["segments"])
 TRACKED = {row.video: row for row in videos.values() if "tracks" in row.pipelines}
+TRACKED_SHOWN = [video for video, row in TRACKED.items() if row.kind == "demo" or TRACKS["deface"]["show"] == "all"]
 TRACKED_TRUE = [video for video in videos_with_truth() if video in TRACKED]
 
 
@@ -52,6 +54,80 @@ rule tracks_segment:
         "../scripts/tracks_segment.py"
 
 
+rule tracks_deface:
+    """The video without the faces in it, with the same frames, times and sound; linked where there is none to cover."""
+    input:
+        video=rules.tracks_link.output.video,
+        probe=rules.sources_probe.output.probe,
+        weights=[name for name in [TRACKS["deface"]["plates"]["weights"]] if name],
+    output:
+        video="results/tracks/videos_defaced/{video}.mp4",
+        record="results/tracks/privacy/{video}.json",
+        found="results/tracks/privacy/{video}.npz",
+    log:
+        "logs/tracks_deface/{video}.log",
+    benchmark:
+        "benchmarks/tracks_deface/{video}.tsv"
+    conda:
+        "../envs/deface.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+    params:
+        code=code_of("tracks_deface"),
+        settings={key: value for key, value in TRACKS["deface"].items() if key not in ("audit", "show")},
+    script:
+        "../scripts/tracks_deface.py"
+
+
+rule tracks_audit:
+    """What a detector still finds in some frames of the defaced video, outside of what is covered, is counted."""
+    input:
+        video=rules.tracks_deface.output.video,
+        record=rules.tracks_deface.output.record,
+        found=rules.tracks_deface.output.found,
+        weights=rules.tracks_deface.input.weights,
+    output:
+        audit="results/tracks/privacy/{video}-audit.json",
+    log:
+        "logs/tracks_audit/{video}.log",
+    benchmark:
+        "benchmarks/tracks_audit/{video}.tsv"
+    conda:
+        "../envs/deface.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+    params:
+        code=code_of("tracks_audit"),
+        settings=TRACKS["deface"],
+    script:
+        "../scripts/tracks_audit.py"
+
+
+rule tracks_preview:
+    """A sheet shows a scene before and after its faces were covered. Never made of a user's video, unless asked for."""
+    input:
+        source=rules.sources_link.output.video,
+        video=rules.tracks_deface.output.video,
+        found=rules.tracks_deface.output.found,
+    output:
+        sheet=report(
+            "results/tracks/privacy/{video}.png",
+            caption="captions/tracks_preview.rst",
+            category="Tracks",
+            labels={"video": "{video}", "shows": "before and after"},
+        ),
+    log:
+        "logs/tracks_preview/{video}.log",
+    wildcard_constraints:
+        video=only(TRACKED_SHOWN),
+    conda:
+        "../envs/deface.yaml"
+    params:
+        code=code_of("tracks_preview"),
+    script:
+        "../scripts/tracks_preview.py"
+
+
 rule tracks_timeline:
     """A picture shows the segments of all videos over time; cuts.tsv says how well cuts fit the truth where known."""
     input:
@@ -81,6 +157,8 @@ rule tracks_summary:
     """What became of each video and of each segment is in outcomes.tsv."""
     input:
         records=rules.tracks_timeline.input.records,
+        privacy=expand(rules.tracks_deface.output.record, video=TRACKED),
+        audits=expand(rules.tracks_audit.output.audit, video=TRACKED),
     output:
         outcomes="results/tracks/outcomes.tsv",
     log:
@@ -99,6 +177,9 @@ rule tracks_contract:
     input:
         records=rules.tracks_timeline.input.records,
         texts=expand(rules.tracks_segment.output.text, video=TRACKED),
+        probes=expand(rules.sources_probe.output.probe, video=TRACKED),
+        privacy=rules.tracks_summary.input.privacy,
+        audits=rules.tracks_summary.input.audits,
     output:
         contract="results/tracks/contract.json",
     log:
@@ -149,6 +230,9 @@ rule tracks:
     input:
         expand(rules.tracks_link.output.video, video=TRACKED),
         expand(rules.tracks_segment.output, video=TRACKED),
+        expand(rules.tracks_deface.output, video=TRACKED),
+        expand(rules.tracks_audit.output, video=TRACKED),
+        expand(rules.tracks_preview.output, video=TRACKED_SHOWN),
         rules.tracks_timeline.output,
         rules.tracks_summary.output,
         rules.tracks_contract.output.contract,

@@ -5,6 +5,7 @@ from pathlib import Path
 from framewright import job
 from framewright.contract import hold, write_contract
 from framewright.tracks.contract import contract
+from framewright.tracks.privacy_contract import privacy_findings
 from framewright.tracks.record import read_record
 
 log = job.start(snakemake)
@@ -14,5 +15,7 @@ findings = contract(
     zip(map(read_record, snakemake.input.records), texts, strict=True),
     snakemake.params.limits,
 )
+given = snakemake.input
+private = zip(*(map(read_record, files) for files in (given.probes, given.privacy, given.audits)), strict=True)
 with job.whole(snakemake.output.contract) as path:
-    write_contract(path, hold(findings, log))
+    write_contract(path, hold([*findings, *privacy_findings(list(private))], log))

@@ -3,10 +3,13 @@
 from framewright import job
 from framewright.funnel import write_outcomes
 from framewright.tracks.outcomes import outcomes
+from framewright.tracks.privacy_contract import privacy_items
 from framewright.tracks.record import read_record
 
 log = job.start(snakemake)
+given = snakemake.input
 
+private = privacy_items(map(read_record, given.privacy), map(read_record, given.audits))
 with job.whole(snakemake.output.outcomes) as path:
-    write_outcomes(path, outcomes(map(read_record, snakemake.input.records)))
+    write_outcomes(path, [*private, *outcomes(map(read_record, given.records))])
 log.info("%d videos", len(snakemake.input.records))

@@ -52,6 +52,8 @@ def test_segments_stand_where_they_are_documented_and_a_broken_video_has_none(ma
     with (made / "results/tracks/outcomes.tsv").open() as file:
         rows = [(row["stage"], row["video"], row["reason"]) for row in csv.DictReader(file, delimiter="\t")]
     assert rows == [
+        ("privacy", "one", ""),
+        ("privacy", "broken", "unusable"),
         ("video", "one", ""),
         ("video", "broken", "unusable"),
         ("segment", "one", ""),
@@ -71,6 +73,7 @@ def test_nothing_is_left_to_do_and_another_video_leaves_the_first_alone(made):
     study(made, *ROWS, "two two.mp4 tracks - CC0-1.0")
     planned = run(made, "-n")
     assert (planned.jobs["tracks_link"], planned.jobs["tracks_segment"]) == (1, 1)
+    assert (planned.jobs["tracks_deface"], planned.jobs["tracks_audit"]) == (1, 1)
     study(made, *ROWS)
 
 
