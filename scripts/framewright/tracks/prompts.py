@@ -1,0 +1,31 @@
+"""What open-vocabulary weights shall find: files with a prompt a line."""
+
+from pathlib import Path
+
+from framewright.errors import UserError
+
+OWN = "own"  # instead of a file: the classes that the weights bring
+
+
+def read_prompts(path: str | Path) -> tuple[str, ...]:
+    """The lines of a file of prompts, without blank ones at its end."""
+    try:
+        lines = [line.strip() for line in Path(path).read_text(encoding="utf-8").rstrip().splitlines()]
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is not UTF-8"
+        raise UserError(f"{path}: the prompts can't be read ({why}); give a text file with one a line") from error
+    if not lines or not all(lines):
+        empty = "it is empty" if not lines else f"line {lines.index('') + 1} is empty"
+        raise UserError(f"{path}: {empty}; a line's number is its label, so that each must hold a prompt")
+    if len(set(lines)) < len(lines):
+        twice = next(line for line in lines if lines.count(line) > 1)
+        raise UserError(f"{path}: {twice!r} stands there twice; each prompt is a class of its own")
+    return tuple(lines)
+
+
+def chosen(prompts: str, default: str | Path) -> dict[str, tuple[str, ...]]:
+    """What `open_detector` is told: the prompts of a file; nothing, to keep what the weights bring ("own"); or, where
+    nothing is said, those of the default file, for open-vocabulary weights alone."""
+    if prompts == OWN:
+        return {}
+    return {"prompts": read_prompts(prompts)} if prompts else {"vocabulary": read_prompts(default)}
