@@ -61,8 +61,8 @@ def test_frames_keep_their_times_where_the_rate_varies(tmp_path):
     steps = [Fraction(1, 30)] * 20 + [Fraction(1, 10)] * 10 + [Fraction(7, 10)] * 3 + [Fraction(1, 60)] * 60
     times = [sum(steps[:k], Fraction(3)) for k in range(len(steps))]
     path = make_video(tmp_path / "a.mp4", range(len(times)), size=SIZE, times=times)
-    (clip,), (shown,) = cut(path, track(3.2, 8))
-    inside = [(k, time) for k, time in enumerate(times) if 3.199 <= time <= 8.001]
+    (clip,), (shown,) = cut(path, track(3.25, 8))
+    inside = [(k, time) for k, time in enumerate(times) if 3.249 <= time <= 8.001]
     assert [number for number, _ in shown] == [number for number, _ in inside]
     assert [time for _, time in shown] == [time - inside[0][1] for _, time in inside]
     assert clip.rate == "" and clip.start == pytest.approx(float(inside[0][1]))
@@ -141,7 +141,7 @@ def test_windows_follow_the_track(tmp_path):
     [
         pytest.param({"rotation": 90}, id="rotated"),
         pytest.param({"mirrored": True}, id="mirrored"),
-        pytest.param({"pixel_aspect": Fraction(4, 3)}, id="anamorphic"),
+        pytest.param({"pixel_aspect": Fraction(3, 4)}, id="anamorphic"),
         pytest.param({"pixel_format": "yuv422p"}, id="4:2:2"),
         pytest.param({"pixel_format": "yuv420p10le"}, id="10 bits"),
         pytest.param({"pixel_format": "yuvj420p"}, id="full range"),
@@ -357,9 +357,7 @@ def test_clips_are_readable_by(clip, reader):
         while (got := capture.read())[0]:
             frames.append(cv2.cvtColor(got[1], cv2.COLOR_BGR2RGB))
     else:
-        decoders = pytest.importorskip(
-            "torchcodec.decoders", reason="torchcodec, which torchvision refers to, is absent"
-        )
+        decoders = pytest.importorskip("torchcodec.decoders", reason="torchcodec is not installed")
         frames = [frame.numpy().transpose(1, 2, 0) for frame in decoders.VideoDecoder(str(clip))]
     assert [number_in(frame) for frame in frames] == list(range(51))
 
