@@ -19,6 +19,7 @@ report: "rules/captions/workflow.rst"
 
 include: "rules/common.smk"
 include: "rules/sources.smk"
+include: "rules/tracks.smk"
 include: "rules/patches.smk"
 include: "rules/videomnist.smk"
 include: "rules/persistence.smk"

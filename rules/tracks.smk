@@ -1,0 +1,151 @@
+# Tracks: the segments of videos between two cuts, and what is to come of them: objects followed, clips of each.
+# requires: the sources
+# yields:   results/tracks/videos_mp4/<video>.mp4, results/tracks/videos_segm/<video>.{txt,json},
+#           results/tracks/{timeline.svg, cuts.tsv, outcomes.tsv, contract.json}, results/tracks/card/
+
+TRACKS = config["tracks"]
+TRACKED = {row.video: row for row in videos.values() if "tracks" in row.pipelines}
+TRACKED_TRUE = [video for video in videos_with_truth() if video in TRACKED]
+
+
+rule tracks_link:
+    """A video's checked source has a name with .mp4. It shows faces: only segmenting and defacing read it."""
+    input:
+        video=rules.sources_link.output.video,
+    output:
+        video="results/tracks/videos_mp4/{video}.mp4",
+    log:
+        "logs/tracks_link/{video}.log",
+    localrule: True
+    conda:
+        "../envs/tracks.yaml"
+    params:
+        code=code_of("tracks_link"),
+    script:
+        "../scripts/tracks_link.py"
+
+
+rule tracks_segment:
+    """The segments of a video to use stand in a text, all candidates with scores and reasons in the JSON beside it."""
+    input:
+        video=rules.tracks_link.output.video,
+        probe=rules.sources_probe.output.probe,
+    output:
+        text="results/tracks/videos_segm/{video}.txt",
+        record="results/tracks/videos_segm/{video}.json",
+    log:
+        "logs/tracks_segment/{video}.log",
+    benchmark:
+        "benchmarks/tracks_segment/{video}.tsv"
+    conda:
+        "../envs/tracks.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 1500 * attempt,
+    params:
+        code=code_of("tracks_segment"),
+        settings=TRACKS["segments"],
+    script:
+        "../scripts/tracks_segment.py"
+
+
+rule tracks_timeline:
+    """A picture shows the segments of all videos over time; cuts.tsv says how well cuts fit the truth where known."""
+    input:
+        records=expand(rules.tracks_segment.output.record, video=TRACKED),
+        truths=expand(rules.sources_render.output.truth, video=TRACKED_TRUE),
+    output:
+        picture=report(
+            "results/tracks/timeline.svg",
+            caption="captions/tracks_timeline.rst",
+            category="Tracks",
+            labels={"video": "all", "shows": "segments"},
+        ),
+        scores="results/tracks/cuts.tsv",
+    log:
+        "logs/tracks_timeline.log",
+    localrule: True
+    conda:
+        "../envs/tracks.yaml"
+    params:
+        code=code_of("tracks_timeline"),
+        known=TRACKED_TRUE,
+    script:
+        "../scripts/tracks_timeline.py"
+
+
+rule tracks_summary:
+    """What became of each video and of each segment is in outcomes.tsv."""
+    input:
+        records=rules.tracks_timeline.input.records,
+    output:
+        outcomes="results/tracks/outcomes.tsv",
+    log:
+        "logs/tracks_summary.log",
+    localrule: True
+    conda:
+        "../envs/tracks.yaml"
+    params:
+        code=code_of("tracks_summary"),
+    script:
+        "../scripts/tracks_summary.py"
+
+
+rule tracks_contract:
+    """The tracks keep what they promise, which contract.json says."""
+    input:
+        records=rules.tracks_timeline.input.records,
+        texts=expand(rules.tracks_segment.output.text, video=TRACKED),
+    output:
+        contract="results/tracks/contract.json",
+    log:
+        "logs/tracks_contract.log",
+    retries: 0
+    localrule: True
+    conda:
+        "../envs/tracks.yaml"
+    params:
+        code=code_of("tracks_contract"),
+        limits={key: TRACKS["segments"][key] for key in ("min_seconds", "max_seconds")},
+    script:
+        "../scripts/tracks_contract.py"
+
+
+rule tracks_card:
+    """The tracks have a card for programs and one for people: what they are, what was lost, licences, limits."""
+    input:
+        records=rules.tracks_timeline.input.records,
+        sources=rules.sources_summary.output.outcomes,
+        summary=rules.sources_summary.output.table,
+        outcomes=rules.tracks_summary.output.outcomes,
+        citation=HOUSE / "CITATION.cff",
+    output:
+        croissant="results/tracks/card/croissant.json",
+        index="results/tracks/card/index.parquet",
+        readme="results/tracks/card/README.md",
+        page=report(
+            "results/tracks/card/README.html",
+            caption="captions/tracks_card.rst",
+            category="Tracks",
+            labels={"video": "all", "shows": "card"},
+        ),
+    log:
+        "logs/tracks_card.log",
+    localrule: True
+    conda:
+        "../envs/cards.yaml"
+    params:
+        code=code_of("tracks_card"),
+        settings={"tracks": TRACKS},
+    script:
+        "../scripts/tracks_card.py"
+
+
+rule tracks:
+    """The segments of all videos are there, checked and described."""
+    input:
+        expand(rules.tracks_link.output.video, video=TRACKED),
+        expand(rules.tracks_segment.output, video=TRACKED),
+        rules.tracks_timeline.output,
+        rules.tracks_summary.output,
+        rules.tracks_contract.output.contract,
+        rules.tracks_card.output,

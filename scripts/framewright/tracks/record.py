@@ -1,0 +1,16 @@
+"""The record of a film's segments on disk: every candidate, its scores, and the reason if it was dropped."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+
+def write_record(path: str | Path, known: Mapping[str, Any]) -> None:
+    """Write a record; the same record gives the same bytes."""
+    Path(path).write_text(json.dumps(known, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def read_record(path: str | Path) -> dict[str, Any]:
+    """A record as it was written."""
+    return json.loads(Path(path).read_text(encoding="utf-8"))

@@ -1,0 +1,10 @@
+"""Link the checked source of a video under its name with .mp4."""
+
+from framewright import job
+from framewright.tracks.link import link
+
+log = job.start(snakemake)
+
+with job.whole(snakemake.output.video) as target:
+    link(snakemake.input.video, target)
+log.info("%s", snakemake.input.video)

@@ -1,0 +1,27 @@
+"""Find the segments of a video: between its cuts, and worth using."""
+
+import json
+from pathlib import Path
+
+from framewright import job
+from framewright.tracks.choose import detector_of, judges_of, lengths_of
+from framewright.tracks.film import segmented
+from framewright.tracks.record import write_record
+from framewright.tracks.segments import as_text
+
+log = job.start(snakemake)
+settings = snakemake.params.settings
+
+record = segmented(
+    snakemake.input.video,
+    json.loads(Path(snakemake.input.probe).read_text(encoding="utf-8")),
+    detector_of(settings),
+    lengths_of(settings),
+    judges_of(settings),
+)
+
+with job.whole(snakemake.output.record) as path:
+    write_record(path, record)
+with job.whole(snakemake.output.text) as path:
+    path.write_text(as_text(record["segments"]), encoding="utf-8")
+log.info("%s", record["detail"] or f"{len(record['cuts'])} cuts, {len(record['segments'])} segments")
