@@ -48,6 +48,30 @@ rule tracks_segment:
         "../scripts/tracks_segment.py"
 
 
+rule tracks_detector:
+    """The demo's detector is trained anew on rendered scenes, as the one in config/detector was, with its card."""
+    input:
+        network=HOUSE / "config" / "detector" / "demo.yaml",
+    output:
+        weights="results/tracks/detector/demo.onnx",
+        card="results/tracks/detector/demo.json",
+        practice=temp(directory("results/tracks/detector/practice")),
+    log:
+        "logs/tracks_detector.log",
+    benchmark:
+        "benchmarks/tracks_detector.tsv"
+    conda:
+        "../envs/detector.yaml"
+    threads: 2
+    resources:
+        mem_mb=4000,
+    params:
+        code=code_of("tracks_detector"),
+        recipe=TRACKS["training"],
+    script:
+        "../scripts/tracks_detector.py"
+
+
 rule tracks_timeline:
     """A picture shows the segments of all videos over time; cuts.tsv says how well cuts fit the truth where known."""
     input:

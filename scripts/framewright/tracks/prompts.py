@@ -1,10 +1,10 @@
 """What open-vocabulary weights shall find: files with a prompt a line."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from framewright.errors import UserError
-
-OWN = "own"  # instead of a file: the classes that the weights bring
 
 
 def read_prompts(path: str | Path) -> tuple[str, ...]:
@@ -23,9 +23,12 @@ def read_prompts(path: str | Path) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def chosen(prompts: str, default: str | Path) -> dict[str, tuple[str, ...]]:
-    """What `open_detector` is told: the prompts of a file; nothing, to keep what the weights bring ("own"); or, where
-    nothing is said, those of the default file, for open-vocabulary weights alone."""
-    if prompts == OWN:
-        return {}
-    return {"prompts": read_prompts(prompts)} if prompts else {"vocabulary": read_prompts(default)}
+def file_of(settings: Mapping[str, Any], default: Path) -> list[str]:
+    """The file of prompts that `settings` (`tracks.detector` of the configuration) names; where they name none, the
+    default one; none at all where weights keep what they were saved with."""
+    return [] if settings["keep_prompts"] else [settings["prompts"] or str(default)]
+
+
+def chosen(settings: Mapping[str, Any], files: Sequence[str | Path]) -> dict[str, tuple[str, ...]]:
+    """What `open_detector` is told: prompts that were asked for, or the vocabulary of open-vocabulary weights."""
+    return {"prompts" if settings["prompts"] else "vocabulary": read_prompts(path) for path in files}
