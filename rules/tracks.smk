@@ -3,6 +3,8 @@
 # yields:   results/tracks/videos_mp4/<video>.mp4, results/tracks/videos_segm/<video>.{txt,json},
 #           results/tracks/{timeline.svg, cuts.tsv, outcomes.tsv, contract.json}, results/tracks/card/
 
+from framewright.tracks import prompts
+
 TRACKS = config["tracks"]
 TRACKED = {row.video: row for row in videos.values() if "tracks" in row.pipelines}
 TRACKED_TRUE = [video for video in videos_with_truth() if video in TRACKED]
@@ -46,6 +48,36 @@ rule tracks_segment:
         settings=TRACKS["segments"],
     script:
         "../scripts/tracks_segment.py"
+
+
+# What everything but segmenting and defacing looks at: the one place that says so.
+SHOWN = rules.tracks_link.output.video
+
+
+rule tracks_parse:
+    """The objects in a video's segments are followed: one JSON line for each track, and a record of all candidates."""
+    input:
+        video=SHOWN,
+        segments=rules.tracks_segment.output.text,
+        weights=TRACKS["detector"]["weights"] or HOUSE / "config" / "detector" / "demo.onnx",
+        prompts=prompts.file_of(TRACKS["detector"], HOUSE / "config" / "prompts" / "lvis.txt"),
+    output:
+        meta=f"results/tracks/tracks_meta/{TRACKS['dataset']}/{{video}}-meta.jsonl.gzip",
+        record=f"results/tracks/tracks_meta/{TRACKS['dataset']}/{{video}}-record.json",
+    log:
+        "logs/tracks_parse/{video}.log",
+    benchmark:
+        "benchmarks/tracks_parse/{video}.tsv"
+    conda:
+        "../envs/detector.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 3000 * attempt,
+        gpu=int(TRACKS["detector"]["device"] != "cpu"),
+    params:
+        code=code_of("tracks_parse"),
+        settings={key: TRACKS[key] for key in ("detector", "frame_rate", "tracker", "keep")},
+    script:
+        "../scripts/tracks_parse.py"
 
 
 rule tracks_detector:
@@ -98,9 +130,10 @@ rule tracks_timeline:
 
 
 rule tracks_summary:
-    """What became of each video and of each segment is in outcomes.tsv."""
+    """What became of each video, of each segment and of each object followed is in outcomes.tsv."""
     input:
         records=rules.tracks_timeline.input.records,
+        parsed=expand(rules.tracks_parse.output.record, video=TRACKED),
     output:
         outcomes="results/tracks/outcomes.tsv",
     log:
@@ -119,6 +152,7 @@ rule tracks_contract:
     input:
         records=rules.tracks_timeline.input.records,
         texts=expand(rules.tracks_segment.output.text, video=TRACKED),
+        parsed=rules.tracks_summary.input.parsed,
     output:
         contract="results/tracks/contract.json",
     log:
@@ -169,6 +203,7 @@ rule tracks:
     input:
         expand(rules.tracks_link.output.video, video=TRACKED),
         expand(rules.tracks_segment.output, video=TRACKED),
+        expand(rules.tracks_parse.output, video=TRACKED),
         rules.tracks_timeline.output,
         rules.tracks_summary.output,
         rules.tracks_contract.output.contract,

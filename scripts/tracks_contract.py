@@ -5,6 +5,7 @@ from pathlib import Path
 from framewright import job
 from framewright.contract import hold, write_contract
 from framewright.tracks.contract import contract
+from framewright.tracks.parsed import tracked
 from framewright.tracks.record import read_record
 
 log = job.start(snakemake)
@@ -14,5 +15,6 @@ findings = contract(
     zip(map(read_record, snakemake.input.records), texts, strict=True),
     snakemake.params.limits,
 )
+findings += tracked(map(read_record, snakemake.input.parsed), map(read_record, snakemake.input.records))
 with job.whole(snakemake.output.contract) as path:
     write_contract(path, hold(findings, log))

@@ -319,9 +319,10 @@ def train(network: Path, data: Path, folder: Path, size: int, epochs: int, seed:
     torch.set_num_threads(2)
     model = YOLO(network, task="detect")
     model.train(
-        data=str(data), imgsz=size, epochs=epochs, batch=16, seed=seed, project=str(folder), name="run", device="cpu",
-        optimizer="AdamW", lr0=0.002, cos_lr=True, warmup_epochs=1, pretrained=False, amp=False, cache="ram", workers=0,
-        mosaic=0.0, erasing=0.0, scale=0.3, translate=0.1, hsv_h=0.02, hsv_s=0.5, hsv_v=0.3,
+        data=str(data), imgsz=size, epochs=epochs, batch=8, nbs=8, seed=seed, device="cpu",
+        project=str(folder), name="run", optimizer="AdamW", lr0=0.002, cos_lr=True, warmup_epochs=1,
+        pretrained=False, amp=False,
+        cache="ram", workers=0, mosaic=0.0, erasing=0.0, scale=0.3, translate=0.1, hsv_h=0.02, hsv_s=0.5, hsv_v=0.3,
         val=False, plots=False, verbose=False,
     )  # fmt: skip
     with (folder / "run" / "results.csv").open(newline="") as file:

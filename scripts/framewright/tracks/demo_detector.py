@@ -23,8 +23,8 @@ class Recipe:
     """How it is trained: pictures, their side in pixels, rounds through all of them, and where chance begins."""
 
     pictures: int = 1600
-    size: int = 256
-    epochs: int = 12
+    size: int = 192
+    epochs: int = 14
     seed: int = 0
     held_out: int = 200
 

@@ -1,6 +1,6 @@
 """Pictures to train and to try the demo's detector on: people, dogs, cyclists, cars and buses, drawn as in the demo.
 
-Half of them are cut from streets of other seeds than the demo's, half show things thrown together before any
+Three of four are cut from streets of other seeds than the demo's, the fourth shows things thrown together before any
 background. What is held out has seeds, a light, photographs and a texture of its own.
 """
 
@@ -21,9 +21,9 @@ from framewright.scenes.street import seen, street
 
 NAMES = ("person", "dog", "cyclist", "car", "bus")
 VISIBLE = 0.3  # what is seen of less than this share is no mistake to miss, and none to find
-SMALLEST = 8  # pixels: what is less high is not asked for
+SMALLEST = 10  # pixels: what is less high is not asked for
 FRAMES, CUTS = 12, 3  # pictures of one street, and windows of each
-SIDES = 170, 360  # pixels of a street's frame that become one picture
+SIDES = 150, 360  # pixels of a street's frame that become one picture
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,15 @@ class Picture:
 def practice(seed: int, split: str, number: int, size: int) -> Iterator[Picture]:
     """The first `number` pictures of a split ("train" or "held-out"), each a function of seed, split and its place."""
     look, name = LOOKS[split], list(LOOKS).index(split)
-    for index in range((number + 1) // 2):
-        if index % (FRAMES * CUTS) == 0:
-            streets = _streets(np.random.default_rng([seed, name, 0, index]), look, size)
-        yield next(streets)
-        if 2 * index + 1 < number:
+    cut = 0
+    for index in range(number):
+        if index % 4 == 3:
             yield _thrown(np.random.default_rng([seed, name, 1, index]), look, size)
+            continue
+        if cut % (FRAMES * CUTS) == 0:
+            streets = _streets(np.random.default_rng([seed, name, 0, cut]), look, size)
+        yield next(streets)
+        cut += 1
 
 
 def frames_of(scene: Scene, step: int) -> Iterator[Picture]:
@@ -120,8 +123,8 @@ def _thrown(rng: np.random.Generator, look: Look, size: int) -> Picture:
 
 
 def _thing(rng: np.random.Generator, name: str, size: int) -> Sprite:
-    """One of the things to find, drawn so that its longer side has from a twentieth of the picture to more than all."""
-    longer = size * float(np.exp(rng.uniform(np.log(0.05), np.log(1.3))))
+    """One of the things to find, drawn so that its longer side has from a twelfth of the picture to more than all."""
+    longer = size * float(np.exp(rng.uniform(np.log(0.08), np.log(1.3))))
     phase, swing = rng.uniform(0, 2 * np.pi), float(rng.integers(5)) / 4
     aside = np.pi * float(rng.integers(2))
     match name:
@@ -181,18 +184,18 @@ def _lit(rng: np.random.Generator, sprite: Sprite, light: tuple[float, float, fl
 
 def _worn(rng: np.random.Generator, rgb: np.ndarray) -> np.ndarray:
     """A picture as cameras spoil it: now and then out of focus, smeared by a turning camera, grainy, dark or pale."""
-    if rng.random() < 0.25:
-        rgb = cv2.GaussianBlur(rgb, (0, 0), rng.uniform(0.4, 1.5))
-    if rng.random() < 0.25:
-        length, angle = int(rng.integers(3, 8)), rng.uniform(0, np.pi)
+    if rng.random() < 0.2:
+        rgb = cv2.GaussianBlur(rgb, (0, 0), rng.uniform(0.4, 1.2))
+    if rng.random() < 0.15:
+        length, angle = int(rng.integers(3, 7)), rng.uniform(0, np.pi)
         kernel = np.zeros((9, 9), np.float32)
         reach = np.array([np.cos(angle), np.sin(angle)]) * length / 2
         cv2.line(kernel, *(tuple(int(v) for v in np.round(4 + sign * reach)) for sign in (-1, 1)), 1.0)
         rgb = cv2.filter2D(rgb, -1, kernel / kernel.sum())
-    contrast, shift = rng.uniform(0.75, 1.2), rng.uniform(-25, 25)
+    contrast, shift = rng.uniform(0.8, 1.2), rng.uniform(-20, 20)
     values = rgb.astype(np.float32) * np.float32(contrast) + np.float32(shift + 127 * (1 - contrast))
-    if rng.random() < 0.3:
-        values += rng.normal(0, rng.uniform(2, 8), rgb.shape).astype(np.float32)
+    if rng.random() < 0.2:
+        values += rng.normal(0, rng.uniform(2, 6), rgb.shape).astype(np.float32)
     return np.clip(values, 0, 255).astype(np.uint8)
 
 
