@@ -13,7 +13,7 @@ from framewright.frame import Frame, Shape
 
 SMALLEST = 16  # pixels of a clip's side
 MOST_SAMPLES = 1 << 20  # of a track, between which a window moves in a straight line
-CUBIC = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+LUMA, CHROMA = cv2.INTER_CUBIC, cv2.INTER_LINEAR  # nobody sees that colours are a little softer
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,19 +73,22 @@ class Cutter:
 
     def cut(self, box: np.ndarray, size: tuple[int, int]) -> tuple[np.ndarray, ...]:
         """A window (x1, y1, x2, y2), upright, resized to `size` (even): uint8 planes (h, w), (h/2, w/2), (h/2, w/2)."""
-        stored = _stored(self._shape) @ _window(box, size)
-        return tuple(self._plane(index, stored, size) for index in range(3))
+        window = _stored(self._shape) @ _window(box, size)
+        return tuple(self._plane(index, window, size) for index in range(3))
 
-    def _plane(self, index: int, stored: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    def _plane(self, index: int, window: np.ndarray, size: tuple[int, int]) -> np.ndarray:
         coarse = 1 if index == 0 else 2
         own = self._planes[index].shape[::-1]
-        onto = np.linalg.inv(_samples(tuple(np.divide(self._shape.stored, own)))) @ stored @ _samples((coarse, coarse))
-        level = max(0, math.floor(math.log2(math.sqrt(abs(np.linalg.det(onto[:2, :2]))))))
+        onto = _indices(self._shape.stored, own) @ window @ _samples((coarse, coarse))
+        (a, b), (c, d) = onto[:2, :2].tolist()
+        level = max(0, math.floor(math.log2(abs(a * d - b * c)) / 2))
         plane = self._halved(index, level)
-        ratio = np.divide(plane.shape[::-1], own)
-        finer = np.array([[ratio[0], 0, (ratio[0] - 1) / 2], [0, ratio[1], (ratio[1] - 1) / 2], [0, 0, 1]])
+        if level:
+            across, down = np.divide(plane.shape[::-1], own)
+            onto = np.array([[across, 0, (across - 1) / 2], [0, down, (down - 1) / 2], [0, 0, 1]]) @ onto
         target = size[0] // coarse, size[1] // coarse
-        cut = cv2.warpAffine(plane, (finer @ onto)[:2], target, flags=CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        way = (CHROMA if index else LUMA) | cv2.WARP_INVERSE_MAP
+        cut = cv2.warpAffine(plane, onto[:2], target, flags=way, borderMode=cv2.BORDER_REPLICATE)
         return cut if cut.dtype == np.uint8 else cv2.convertScaleAbs(cut, alpha=2.0 ** (8 - self._bits))
 
     def _at_level(self, index: int, level: int) -> np.ndarray:
@@ -122,6 +125,13 @@ def _samples(coarse: tuple[float, float]) -> np.ndarray:
     return np.array([[coarse[0], 0, 0.5], [0, coarse[1], coarse[1] / 2], [0, 0, 1]])
 
 
+@cache
+def _indices(stored: tuple[int, int], plane: tuple[int, int]) -> np.ndarray:
+    """Places in a stored picture of such a size -> indices of the samples of a plane of it: 3 x 3."""
+    return np.linalg.inv(_samples((stored[0] / plane[0], stored[1] / plane[1])))
+
+
+@cache
 def _stored(shape: Shape) -> np.ndarray:
     """Places in the upright frame -> places in the stored picture, counted from the edges: 3 x 3."""
     width, height = shape.stretched
