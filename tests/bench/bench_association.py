@@ -38,11 +38,12 @@ def main() -> int:
     ]
     default = Association()
     ways = {
-        "ours: ByteTrack, .25/.25, times, first kept": lambda shot: chains(shot, default),
+        "ours: ByteTrack, .25/.25, overlap .2, lost 2 s": lambda shot: chains(shot, default),
         "ours, high score .6": lambda shot: chains(shot, Association(high_score=0.6)),
-        "ours, lost after 2 s": lambda shot: chains(shot, Association(lost_seconds=2)),
-        "ours, lost after .75 s": lambda shot: chains(shot, Association(lost_seconds=0.75)),
-        "ours, overlap .2": lambda shot: chains(shot, Association(least_overlap=0.2)),
+        "ours, lost after 1 s": lambda shot: chains(shot, Association(lost_seconds=1)),
+        "ours, lost after .75 s, as the origin": lambda shot: chains(shot, Association(lost_seconds=0.75)),
+        "ours, overlap .1": lambda shot: chains(shot, Association(least_overlap=0.1)),
+        "ours, overlap .3": lambda shot: chains(shot, Association(least_overlap=0.3)),
         "ByteTrack by itself (.7/.6)": library(lambda: ByteTrackTracker(frame_rate=RATE)),
         "SORT": library(lambda: SORTTracker(frame_rate=RATE)),
         "OC-SORT": library(lambda: OCSORTTracker(frame_rate=RATE)),

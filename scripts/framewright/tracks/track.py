@@ -34,8 +34,8 @@ class Association:
     nms: float = 0.7  # of two boxes that overlap more, whatever their classes, the surer one stays
     least_score: float = 0.1  # detections below are left out
     high_score: float = 0.25  # surer ones are associated first, and begin tracks
-    least_overlap: float = 0.1  # of a box and where its track should be
-    lost_seconds: float = 1.0  # after so long without a box a track has ended
+    least_overlap: float = 0.2  # of a box and where its track should be
+    lost_seconds: float = 2.0  # after so long without a box a track has ended
     duplicate: float = 0.85  # two tracks that share more space and time are one
 
 
