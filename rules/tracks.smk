@@ -82,6 +82,83 @@ rule tracks_parse:
         "../scripts/tracks_parse.py"
 
 
+rule tracks_extract:
+    """Each track of a video has a clip, cut out in one pass; clips.gzip says what became of each."""
+    input:
+        video=SHOWN,
+        meta=rules.tracks_parse.output.meta,
+    output:
+        clips=directory(f"results/tracks/tracks_mp4/{TRACKS['dataset']}/{{video}}"),
+        record=f"results/tracks/tracks_meta/{TRACKS['dataset']}/{{video}}-clips.jsonl.gzip",
+    log:
+        "logs/tracks_extract/{video}.log",
+    benchmark:
+        "benchmarks/tracks_extract/{video}.tsv"
+    conda:
+        "../envs/tracks.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2500 * attempt,
+    params:
+        code=code_of("tracks_extract"),
+        settings=TRACKS["clips"],
+    script:
+        "../scripts/tracks_extract.py"
+
+
+rule tracks_sheet:
+    """Sheets show a demo scene's tracks, in its frames and as clips. Never made of a user's video: faces could be seen."""
+    input:
+        video=SHOWN,
+        meta=rules.tracks_parse.output.meta,
+        clips=rules.tracks_extract.output.clips,
+        record=rules.tracks_extract.output.record,
+    output:
+        frames=report(
+            "results/tracks/sheets/{video}-frames.png",
+            caption="captions/tracks_sheet.rst",
+            category="Tracks",
+            labels={"video": "{video}", "shows": "tracks"},
+        ),
+        clips=report(
+            "results/tracks/sheets/{video}-clips.png",
+            caption="captions/tracks_sheet.rst",
+            category="Tracks",
+            labels={"video": "{video}", "shows": "clips"},
+        ),
+    log:
+        "logs/tracks_sheet/{video}.log",
+    wildcard_constraints:
+        video=only(videos_of("demo")),
+    conda:
+        "../envs/tracks.yaml"
+    params:
+        code=code_of("tracks_sheet"),
+    script:
+        "../scripts/tracks_sheet.py"
+
+
+rule tracks_histograms:
+    """A picture shows how long tracks are, and of which classes."""
+    input:
+        metas=expand(rules.tracks_parse.output.meta, video=TRACKED),
+    output:
+        picture=report(
+            "results/tracks/histograms.svg",
+            caption="captions/tracks_histograms.rst",
+            category="Tracks",
+            labels={"video": "all", "shows": "lengths and classes"},
+        ),
+    log:
+        "logs/tracks_histograms.log",
+    localrule: True
+    conda:
+        "../envs/tracks.yaml"
+    params:
+        code=code_of("tracks_histograms"),
+    script:
+        "../scripts/tracks_histograms.py"
+
+
 rule tracks_detector:
     """The demo's detector is trained anew on rendered scenes, as the one in config/detector was, with its card."""
     input:
@@ -136,6 +213,7 @@ rule tracks_summary:
     input:
         records=rules.tracks_timeline.input.records,
         parsed=expand(rules.tracks_parse.output.record, video=TRACKED),
+        clips=expand(rules.tracks_extract.output.record, video=TRACKED),
     output:
         outcomes="results/tracks/outcomes.tsv",
     log:
@@ -145,6 +223,7 @@ rule tracks_summary:
         "../envs/tracks.yaml"
     params:
         code=code_of("tracks_summary"),
+        videos=list(TRACKED),
     script:
         "../scripts/tracks_summary.py"
 
@@ -155,6 +234,9 @@ rule tracks_contract:
         records=rules.tracks_timeline.input.records,
         texts=expand(rules.tracks_segment.output.text, video=TRACKED),
         parsed=rules.tracks_summary.input.parsed,
+        metas=rules.tracks_histograms.input.metas,
+        clips=expand(rules.tracks_extract.output.clips, video=TRACKED),
+        became=rules.tracks_summary.input.clips,
     output:
         contract="results/tracks/contract.json",
     log:
@@ -166,6 +248,7 @@ rule tracks_contract:
     params:
         code=code_of("tracks_contract"),
         limits={key: TRACKS["segments"][key] for key in ("min_seconds", "max_seconds")},
+        clips={key: TRACKS["clips"][key] for key in ("key_seconds", "most_seconds")},
     script:
         "../scripts/tracks_contract.py"
 
@@ -206,6 +289,9 @@ rule tracks:
         expand(rules.tracks_link.output.video, video=TRACKED),
         expand(rules.tracks_segment.output, video=TRACKED),
         expand(rules.tracks_parse.output, video=TRACKED),
+        expand(rules.tracks_extract.output, video=TRACKED),
+        expand(rules.tracks_sheet.output, video=[video for video in videos_of("demo") if video in TRACKED]),
+        rules.tracks_histograms.output,
         rules.tracks_timeline.output,
         rules.tracks_summary.output,
         rules.tracks_contract.output.contract,

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from scipy.optimize import linear_sum_assignment
-from supervision import Detections
+from supervision import Detections as Given
 from trackers import BoTSORTTracker, ByteTrackTracker, CBIoUTracker, OCSORTTracker, SORTTracker
 
 from framewright.boxes import iou
@@ -23,7 +23,7 @@ from framewright.scenes.render import scene
 from framewright.scenes.scene import record
 from framewright.scenes.street import street
 from framewright.tracks.accuracy import accuracy
-from framewright.tracks.track import Association, Chain, Seen, chains
+from framewright.tracks.track import Association, Chain, Detections, chains
 from framewright.truth import Truth
 
 RATE, CLASSES = 16, ("person", "car", "dog", "cyclist")
@@ -38,11 +38,12 @@ def main() -> int:
     ]
     default = Association()
     ways = {
-        "ours: ByteTrack, .25/.25, times, first kept": lambda shot: chains(shot, default),
+        "ours: ByteTrack, .25/.25, overlap .2, lost 2 s": lambda shot: chains(shot, default),
         "ours, high score .6": lambda shot: chains(shot, Association(high_score=0.6)),
-        "ours, lost after 2 s": lambda shot: chains(shot, Association(lost_seconds=2)),
-        "ours, lost after .75 s": lambda shot: chains(shot, Association(lost_seconds=0.75)),
-        "ours, overlap .2": lambda shot: chains(shot, Association(least_overlap=0.2)),
+        "ours, lost after 1 s": lambda shot: chains(shot, Association(lost_seconds=1)),
+        "ours, lost after .75 s, as the origin": lambda shot: chains(shot, Association(lost_seconds=0.75)),
+        "ours, overlap .1": lambda shot: chains(shot, Association(least_overlap=0.1)),
+        "ours, overlap .3": lambda shot: chains(shot, Association(least_overlap=0.3)),
         "ByteTrack by itself (.7/.6)": library(lambda: ByteTrackTracker(frame_rate=RATE)),
         "SORT": library(lambda: SORTTracker(frame_rate=RATE)),
         "OC-SORT": library(lambda: OCSORTTracker(frame_rate=RATE)),
@@ -69,7 +70,7 @@ def main() -> int:
     return int(missed)
 
 
-def simulated(truth: Truth, noise: np.random.Generator) -> list[Seen]:
+def simulated(truth: Truth, noise: np.random.Generator) -> list[Detections]:
     """What a middling detector would say of each sixteenth of a second."""
     frames = range(round(truth.frames / truth.rate * RATE))
     numbers = [min(truth.frames - 1, round(k / RATE * float(truth.rate))) for k in frames]
@@ -100,17 +101,17 @@ def simulated(truth: Truth, noise: np.random.Generator) -> list[Seen]:
             kinds.append(int(noise.integers(len(CLASSES))))
         classes = np.full((len(kinds), len(CLASSES)), 0.05)
         classes[np.arange(len(kinds)), kinds] = scores
-        shot.append(Seen(k / RATE, np.array(boxes).reshape(-1, 4), np.array(scores), classes))
+        shot.append(Detections(k / RATE, np.array(boxes).reshape(-1, 4), np.array(scores), classes))
     return shot
 
 
 def library(make):
     """A tracker of the library as it comes: what it names belongs together."""
 
-    def way(shot: list[Seen]) -> list[Chain]:
+    def way(shot: list[Detections]) -> list[Chain]:
         tracker, links = make(), {}
         for seen in shot:
-            given = Detections(seen.boxes, confidence=seen.scores, data={"number": np.arange(len(seen.scores))})
+            given = Given(seen.boxes, confidence=seen.scores, data={"number": np.arange(len(seen.scores))})
             followed = tracker.update(given)
             for number, name in zip(followed.data.get("number", ()), followed.tracker_id, strict=True):
                 if name >= 0:
@@ -120,9 +121,9 @@ def library(make):
     return way
 
 
-def overlap_alone(shot: list[Seen]) -> list[Chain]:
+def overlap_alone(shot: list[Detections]) -> list[Chain]:
     """Each detection goes to the last box of the track that it overlaps most; unseen for a second, a track ends."""
-    links: list[list[tuple[Seen, int]]] = []
+    links: list[list[tuple[Detections, int]]] = []
     for seen in shot:
         alive = [own for own in links if seen.time - own[-1][0].time <= 1]
         last = np.array([own[-1][0].boxes[own[-1][1]] for own in alive]).reshape(-1, 4)
@@ -136,7 +137,7 @@ def overlap_alone(shot: list[Seen]) -> list[Chain]:
     return [chain_of(own) for own in links if len(own) > 1]
 
 
-def chain_of(links: list[tuple[Seen, int]]) -> Chain:
+def chain_of(links: list[tuple[Detections, int]]) -> Chain:
     times, boxes = np.array([seen.time for seen, _ in links]), np.stack([seen.boxes[k] for seen, k in links])
     return Chain(times, boxes, np.ones(len(times)), np.ones((len(times), 1)))
 

@@ -22,9 +22,10 @@ SLACK = 1e-3  # seconds that a track's first and last instant may be off, having
 JUMP = Fraction(5)  # seconds without any clip that are worth a seek
 ALIVE = 1 << 25  # pixels of all clips that are written at once; x264 holds about 40 bytes for each
 # One thread and few frames ahead, so that hundreds of encoders fit into memory; no frame refers to later ones, so that
-# times are plain and seeks cheap; key frames where they are asked for, and nowhere else.
+# times are plain and seeks cheap; key frames where they are asked for, and nowhere else;
+# no weighted prediction, which serves fades, and costs a tenth.
 GOP = 1 << 20
-ENCODING = {"rc-lookahead": "4", "sc_threshold": "0", "forced-idr": "1"}
+ENCODING = {"rc-lookahead": "4", "sc_threshold": "0", "weightp": "0", "forced-idr": "1"}
 MATRICES = {1: "bt709", 5: "smpte170m", 9: "bt2020nc"}  # by the scaler's numbers
 
 

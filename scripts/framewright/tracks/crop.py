@@ -13,7 +13,7 @@ from framewright.frame import Frame, Shape
 
 SMALLEST = 16  # pixels of a clip's side
 MOST_SAMPLES = 1 << 20  # of a track, between which a window moves in a straight line
-CUBIC = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+LUMA, CHROMA = cv2.INTER_CUBIC, cv2.INTER_LINEAR  # nobody sees that colours are a little softer
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +58,9 @@ def crops(
     return Crops(samples, boxes, (int(mean[0]), int(mean[1])))
 
 
+Affine = tuple[float, float, float, float, float, float]  # of two rows: x' = a x + b y + c, y' = d x + e y + f
+
+
 class Cutter:
     """One frame, to cut windows out of it: (Y, U, V) as the video has them, so that no colour is converted.
 
@@ -73,19 +76,27 @@ class Cutter:
 
     def cut(self, box: np.ndarray, size: tuple[int, int]) -> tuple[np.ndarray, ...]:
         """A window (x1, y1, x2, y2), upright, resized to `size` (even): uint8 planes (h, w), (h/2, w/2), (h/2, w/2)."""
-        stored = _stored(self._shape) @ _window(box, size)
-        return tuple(self._plane(index, stored, size) for index in range(3))
+        x1, y1, x2, y2 = map(float, box)
+        window = _after((x2 - x1) / size[0], 0, x1, 0, (y2 - y1) / size[1], y1, then=_stored(self._shape))
+        return tuple(self._plane(index, window, size) for index in range(3))
 
-    def _plane(self, index: int, stored: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    def _plane(self, index: int, window: Affine, size: tuple[int, int]) -> np.ndarray:
         coarse = 1 if index == 0 else 2
         own = self._planes[index].shape[::-1]
-        onto = np.linalg.inv(_samples(tuple(np.divide(self._shape.stored, own)))) @ stored @ _samples((coarse, coarse))
-        level = max(0, math.floor(math.log2(math.sqrt(abs(np.linalg.det(onto[:2, :2]))))))
+        # indices of the clip's samples -> places in the clip -> places in the stored picture -> indices of the plane's
+        onto = _after(
+            *_after(coarse, 0, 0.5, 0, coarse, coarse / 2, then=window), then=_indices(self._shape.stored, own)
+        )
+        a, b, _, c, d, _ = onto
+        level = max(0, math.floor(math.log2(abs(a * d - b * c)) / 2))
         plane = self._halved(index, level)
-        ratio = np.divide(plane.shape[::-1], own)
-        finer = np.array([[ratio[0], 0, (ratio[0] - 1) / 2], [0, ratio[1], (ratio[1] - 1) / 2], [0, 0, 1]])
+        if level:
+            across, down = plane.shape[1] / own[0], plane.shape[0] / own[1]
+            onto = _after(*onto, then=(across, 0, (across - 1) / 2, 0, down, (down - 1) / 2))
         target = size[0] // coarse, size[1] // coarse
-        cut = cv2.warpAffine(plane, (finer @ onto)[:2], target, flags=CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        way = (CHROMA if index else LUMA) | cv2.WARP_INVERSE_MAP
+        matrix = np.array(onto).reshape(2, 3)
+        cut = cv2.warpAffine(plane, matrix, target, flags=way, borderMode=cv2.BORDER_REPLICATE)
         return cut if cut.dtype == np.uint8 else cv2.convertScaleAbs(cut, alpha=2.0 ** (8 - self._bits))
 
     def _at_level(self, index: int, level: int) -> np.ndarray:
@@ -107,30 +118,32 @@ def _between(times: np.ndarray, known: np.ndarray, boxes: np.ndarray) -> np.ndar
     return np.stack([np.interp(times, known, side) for side in boxes.T], axis=1)
 
 
-def _window(box: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Places in a clip of `size` -> places in the upright frame, counted from the edges: 3 x 3."""
-    x1, y1, x2, y2 = map(float, box)
-    return np.array([[(x2 - x1) / size[0], 0, x1], [0, (y2 - y1) / size[1], y1], [0, 0, 1]])
+def _after(a: float, b: float, c: float, d: float, e: float, f: float, then: Affine) -> Affine:
+    """The map (x, y) -> (a x + b y + c, d x + e y + f), and then another one."""
+    p, q, r, s, t, u = then
+    return p * a + q * d, p * b + q * e, p * c + q * f + r, s * a + t * d, s * b + t * e, s * c + t * f + u
 
 
-def _samples(coarse: tuple[float, float]) -> np.ndarray:
-    """Indices of a plane's samples -> places in the stored picture, counted from the edges: 3 x 3.
+@cache
+def _indices(stored: tuple[int, int], plane: tuple[int, int]) -> Affine:
+    """Places in a stored picture of such a size -> indices of the samples of a plane of it.
 
-    `coarse` is how many pixels a sample stands for. Chroma is taken to lie as MPEG has it: on the left one of two
-    pixels, halfway between two lines.
+    Chroma is taken to lie as MPEG has it: on the left one of two pixels, halfway between two lines.
     """
-    return np.array([[coarse[0], 0, 0.5], [0, coarse[1], coarse[1] / 2], [0, 0, 1]])
+    across, down = stored[0] / plane[0], stored[1] / plane[1]
+    return 1 / across, 0, -0.5 / across, 0, 1 / down, -0.5
 
 
-def _stored(shape: Shape) -> np.ndarray:
-    """Places in the upright frame -> places in the stored picture, counted from the edges: 3 x 3."""
+@cache
+def _stored(shape: Shape) -> Affine:
+    """Places in the upright frame -> places in the stored picture, both counted from the edges."""
     width, height = shape.stretched
-    turn = {
-        0: [[1, 0, 0], [0, 1, 0]],
-        90: [[0, 1, 0], [-1, 0, height]],
-        180: [[-1, 0, width], [0, -1, height]],
-        270: [[0, -1, width], [1, 0, 0]],
+    turned = {
+        0: (1, 0, 0, 0, 1, 0),
+        90: (0, 1, 0, -1, 0, height),
+        180: (-1, 0, width, 0, -1, height),
+        270: (0, -1, width, 1, 0, 0),
     }[shape.rotation]
-    flip = [[-1, 0, width], [0, 1, 0], [0, 0, 1]] if shape.mirrored else np.eye(3)
-    squeeze = np.diag([shape.stored[0] / width, shape.stored[1] / height, 1.0])
-    return squeeze @ np.array(flip, float) @ np.array([*turn, [0, 0, 1]], float)
+    if shape.mirrored:
+        turned = _after(*turned, then=(-1, 0, width, 0, 1, 0))
+    return _after(*turned, then=(shape.stored[0] / width, 0, 0, 0, shape.stored[1] / height, 0))
