@@ -3,9 +3,10 @@
 # yields:   results/tracks/videos_mp4/<video>.mp4, results/tracks/videos_segm/<video>.{txt,json},
 #           results/tracks/{timeline.svg, cuts.tsv, outcomes.tsv, contract.json}, results/tracks/card/
 
-from framewright.tracks import prompts
+from framewright.tracks import prompts, weights
 
 TRACKS = config["tracks"]
+TRACKS_WEIGHTS = weights.files(TRACKS["segments"])
 TRACKED = {row.video: row for row in videos.values() if "tracks" in row.pipelines}
 TRACKED_TRUE = [video for video in videos_with_truth() if video in TRACKED]
 
@@ -32,6 +33,7 @@ rule tracks_segment:
     input:
         video=rules.tracks_link.output.video,
         probe=rules.sources_probe.output.probe,
+        weights=TRACKS_WEIGHTS,
     output:
         text="results/tracks/videos_segm/{video}.txt",
         record="results/tracks/videos_segm/{video}.json",

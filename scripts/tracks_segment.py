@@ -17,7 +17,7 @@ record = segmented(
     json.loads(Path(snakemake.input.probe).read_text(encoding="utf-8")),
     detector_of(settings),
     lengths_of(settings),
-    judges_of(settings),
+    judges_of(snakemake.input.video, settings),
 )
 
 with job.whole(snakemake.output.record) as path:

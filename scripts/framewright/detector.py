@@ -16,7 +16,7 @@ import importlib.util
 import os
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -29,6 +29,7 @@ from framewright.errors import UserError
 
 SUFFIXES = (".pt", ".onnx", ".engine", ".torchscript")
 TASKS = ("detect", "segment")  # the masks of a segmenting network are left out
+SIZE = 640  # pixels of a frame's longer side, for weights that do not say what they were made for
 GREY = 114  # what surrounds a frame that is too narrow or too low, as in training
 CANDIDATES = 3000  # best boxes of a frame that are compared with each other
 ENCODER = (
@@ -41,7 +42,7 @@ ENCODER = (
 class Settings:
     """What is searched, and what counts as found."""
 
-    size: int = 640  # pixels of the frame's longer side as the network sees it; weights of a fixed size have their own
+    size: int | None = None  # pixels of the frame's longer side as the network sees it; None is what the weights name
     confidence: float = 0.1  # least score
     nms: float = 0.7  # of two boxes that overlap more (intersection over union), whatever their classes, one is kept
     at_most: int = 300  # objects in a frame
@@ -66,12 +67,14 @@ class Detections:
 class Network:
     """Loaded weights: `run` takes (B, 3, H, W) float32 RGB in 0..1 and gives (B, ...) float32 as the file defines it.
 
-    H and W are multiples of `stride`, or `fixed` (height, width); B is `batch` where the file fixes it.
+    H and W are multiples of `stride`, or `fixed` (height, width); B is `batch` where the file fixes it. `size` is
+    what it was made for.
     """
 
     run: Callable[[np.ndarray], np.ndarray]
     names: tuple[str, ...]
     stride: int = 32
+    size: int = SIZE
     fixed: tuple[int, int] | None = None
     batch: int | None = None
 
@@ -102,8 +105,8 @@ class Detector:
         """(height, width) of what the network gets to see of a frame of this shape."""
         if self._network.fixed:
             return self._network.fixed
-        longer, stride = max(frame[:2]), self._network.stride
-        return tuple(-(-round(side * self.settings.size / longer) // stride) * stride for side in frame[:2])
+        scale, stride = (self.settings.size or self._network.size) / max(frame[:2]), self._network.stride
+        return tuple(-(-round(side * scale) // stride) * stride for side in frame[:2])
 
     def _found(self, raw: np.ndarray, scale: float, corner: tuple[int, int], size: tuple[int, int]) -> Detections:
         middles, classes, objectness = self._columns(raw)
@@ -158,7 +161,7 @@ def open_detector(
     names = tuple(prompts) or network.names
     if not names:
         raise UserError(f"{path}: doesn't name its classes; name them in a file of prompts, one a line")
-    return Detector(path, Network(network.run, names, network.stride, network.fixed, network.batch), settings)
+    return Detector(path, replace(network, names=names), settings)
 
 
 def letterbox(frames: Sequence[np.ndarray], shape: tuple[int, int]) -> tuple[np.ndarray, float, tuple[int, int]]:
@@ -226,9 +229,8 @@ def _onnx(path: Path, device: str, prompts: Sequence[str], vocabulary: Sequence[
         return session.run(None, {entry.name: seen.astype(dtype, copy=False)})[0].astype(np.float32, copy=False)
 
     fixed = (height, width) if height and width else None
-    return Network(
-        run, _in_order(ast.literal_eval(given.get("names", "()"))), int(given.get("stride", 32)), fixed, batch
-    )
+    names, size = (ast.literal_eval(given.get(key, "()")) for key in ("names", "imgsz"))
+    return Network(run, _in_order(names), int(given.get("stride", 32)), max(size, default=SIZE), fixed, batch)
 
 
 # ---- what ultralytics computes --------------------------------------------------------------------------------------
@@ -262,7 +264,8 @@ def _torch(path: Path, device: str, prompts: Sequence[str], vocabulary: Sequence
             given = backend(torch.from_numpy(seen).to(place))
         return (given[0] if isinstance(given, list | tuple) else given).float().cpu().numpy()
 
-    return Network(run, _in_order(backend.names), max(32, int(backend.stride)), fixed, batch)
+    size = max(getattr(backend, "imgsz", None) or [SIZE])
+    return Network(run, _in_order(backend.names), max(32, int(backend.stride)), size, fixed, batch)
 
 
 def _prompt(path: Path, model: Any, prompts: list[str]) -> None:
@@ -330,8 +333,11 @@ def train(network: Path, data: Path, folder: Path, size: int, epochs: int, seed:
     return folder / "run" / "weights" / "last.pt", losses
 
 
-def export(weights: Path, target: Path, description: str) -> None:
-    """Write a .pt as ONNX for pictures of any size; half as large, because weights are kept in 16 bits."""
+def export(weights: Path, target: Path, description: str, size: int) -> None:
+    """Write a .pt as ONNX for pictures of any size, best with a longer side of `size` pixels.
+
+    It is half as large as usual, because weights are kept in 16 bits.
+    """
     offline()
     import onnx
     from onnx import TensorProto, helper, numpy_helper
@@ -340,7 +346,8 @@ def export(weights: Path, target: Path, description: str) -> None:
     made = YOLO(weights, task="detect").export(format="onnx", dynamic=True, simplify=False, device="cpu")
     model = onnx.load(made)
     kept = {entry.key: entry.value for entry in model.metadata_props}
-    own = {"description": description, **{key: kept[key] for key in ("names", "stride", "task", "license", "version")}}
+    own = {key: kept[key] for key in ("names", "stride", "task", "license", "version")}
+    own |= {"description": description, "imgsz": f"[{size}, {size}]"}
     del model.metadata_props[:]
     helper.set_model_props(model, own)
     casts = []

@@ -9,41 +9,15 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import onnx
 import pytest
-from onnx import TensorProto, helper, numpy_helper
+from make_weights import columns, make_weights
 
 from framewright.detector import Settings, export, letterbox, offline, open_detector
 from framewright.errors import UserError
 
 ROOT = Path(__file__).parents[2]
 SHARED = Path(os.environ.get("FRAMEWRIGHT_SHARED", "shared"))
-NAMES = {0: "person", 1: "dog", 2: "car"}
 WIDE = np.zeros((360, 640, 3), np.uint8)
-
-
-def network(path: Path, output, names=NAMES, side=320, batch=1, **metadata: str) -> Path:
-    """An ONNX network that gives the same output, whatever it sees: (rows, columns) for each picture."""
-    output = np.asarray(output, np.float32)
-    output = output[None] if output.ndim == 2 else output
-    shape = [batch, 3, side, side]
-    graph = helper.make_graph(
-        [helper.make_node("Identity", ["known"], ["found"])],
-        "fixed",
-        [helper.make_tensor_value_info("seen", TensorProto.FLOAT, shape)],
-        [helper.make_tensor_value_info("found", TensorProto.FLOAT, output.shape)],
-        [numpy_helper.from_array(output, "known")],
-    )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=10)
-    given = {"stride": "32", "task": "detect", **({"names": repr(names)} if names else {}), **metadata}
-    helper.set_model_props(model, given)
-    onnx.save(model, path)
-    return path
-
-
-def columns(*boxes: tuple) -> np.ndarray:
-    """Rows of (middle x, y, width, height, class scores...) as YOLO gives them: (4 + C, A)."""
-    return np.array(boxes, np.float32).T
 
 
 # ---- from output to objects -----------------------------------------------------------------------------------------
@@ -51,7 +25,7 @@ def columns(*boxes: tuple) -> np.ndarray:
 
 def test_a_box_comes_back_in_the_frame_with_the_scores_of_all_classes(tmp_path):
     # 640x360 fits into 320x320 at half its size, 70 pixels from the top
-    weights = network(tmp_path / "w.onnx", columns((100, 160, 40, 60, 0.2, 0.6, 0.1)))
+    weights = make_weights(tmp_path / "w.onnx", columns((100, 160, 40, 60, 0.2, 0.6, 0.1)))
     (found,) = open_detector(weights)([WIDE])
     assert found.boxes.tolist() == [[160, 120, 240, 240]]
     assert found.scores.tolist() == pytest.approx([0.6])
@@ -70,37 +44,37 @@ def test_boxes_that_overlap_are_one_whatever_their_classes(tmp_path, nms, kept):
     output = columns(
         (100, 160, 40, 60, 0.8, 0.1, 0.1), (101, 160, 40, 60, 0.1, 0.9, 0.1), (250, 160, 40, 60, 0.1, 0.1, 0.3)
     )
-    (found,) = open_detector(network(tmp_path / "w.onnx", output), Settings(nms=nms))([WIDE])
+    (found,) = open_detector(make_weights(tmp_path / "w.onnx", output), Settings(nms=nms))([WIDE])
     assert found.scores.tolist() == pytest.approx(kept)
 
 
 def test_what_is_less_sure_than_asked_or_outside_the_frame_is_left_out(tmp_path):
     sure, unsure, outside = (100, 160, 40, 60, 0.5, 0, 0), (200, 160, 40, 60, 0.2, 0, 0), (100, 20, 20, 20, 0.9, 0, 0)
-    weights = network(tmp_path / "w.onnx", columns(unsure, sure, outside))
+    weights = make_weights(tmp_path / "w.onnx", columns(unsure, sure, outside))
     (found,) = open_detector(weights, Settings(confidence=0.25))([WIDE])
     assert found.boxes.tolist() == [[160, 120, 240, 240]]
 
 
 def test_a_box_that_reaches_beyond_the_frame_ends_at_its_edge(tmp_path):
-    weights = network(tmp_path / "w.onnx", columns((0, 70, 60, 60, 0.5, 0, 0)))
+    weights = make_weights(tmp_path / "w.onnx", columns((0, 70, 60, 60, 0.5, 0, 0)))
     assert open_detector(weights)([WIDE])[0].boxes.tolist() == [[0, 0, 60, 60]]
 
 
 def test_a_frame_with_nothing_in_it_has_no_boxes_and_still_columns_for_all_classes(tmp_path):
-    (found,) = open_detector(network(tmp_path / "w.onnx", columns((100, 160, 40, 60, 0, 0, 0))))([WIDE])
+    (found,) = open_detector(make_weights(tmp_path / "w.onnx", columns((100, 160, 40, 60, 0, 0, 0))))([WIDE])
     assert (found.boxes.shape, found.scores.shape, found.classes.shape) == ((0, 4), (0,), (0, 3))
 
 
 def test_objectness_where_a_network_has_one_is_part_of_the_score_and_not_of_the_classes(tmp_path):
     rows = [(100, 160, 40, 60, 0.5, 0.2, 0.6, 0.1), (250, 160, 40, 60, 0.01, 0.9, 0.1, 0.1)]
-    (found,) = open_detector(network(tmp_path / "w.onnx", rows))([WIDE])
+    (found,) = open_detector(make_weights(tmp_path / "w.onnx", rows))([WIDE])
     assert found.scores.tolist() == pytest.approx([0.3])
     assert found.classes.tolist() == [pytest.approx([0.2, 0.6, 0.1])]
 
 
 def test_only_the_classes_asked_for_are_kept_and_a_wrong_name_is_told(tmp_path):
     output = columns((100, 160, 40, 60, 0.8, 0.1, 0.1), (250, 160, 40, 60, 0.1, 0.1, 0.3))
-    weights = network(tmp_path / "w.onnx", output)
+    weights = make_weights(tmp_path / "w.onnx", output)
     assert open_detector(weights, Settings(only=("car",)))([WIDE])[0].scores.tolist() == pytest.approx([0.3])
     with pytest.raises(UserError, match="no class 'cat' among its 3; did you mean car"):
         open_detector(weights, Settings(only=("cat",)))
@@ -108,7 +82,7 @@ def test_only_the_classes_asked_for_are_kept_and_a_wrong_name_is_told(tmp_path):
 
 def test_a_fixed_batch_is_filled_up_and_the_filling_left_out(tmp_path):
     one = columns((100, 160, 40, 60, 0.2, 0.6, 0.1))
-    weights = network(tmp_path / "w.onnx", np.stack([one, one]), batch=2)
+    weights = make_weights(tmp_path / "w.onnx", np.stack([one, one]), batch=2)
     assert [len(found.boxes) for found in open_detector(weights)([WIDE] * 3)] == [1, 1, 1]
 
 
@@ -131,22 +105,24 @@ def test_a_frame_is_scaled_to_fit_and_centred_on_grey():
         pytest.param(lambda p: _written(p / "w.torchscript", b"no"), "can't be loaded safely", id="no TorchScript"),
         pytest.param(lambda p: _written(p / "w.engine", b"no"), "can't be loaded safely", id="an engine without a GPU"),
         pytest.param(
-            lambda p: network(p / "w.onnx", np.zeros((6, 6))),
+            lambda p: make_weights(p / "w.onnx", np.zeros((6, 6))),
             "its end-to-end head gives the best class",
             id="end to end",
         ),
         pytest.param(
-            lambda p: network(p / "w.onnx", np.zeros((7, 9)), args="{'nms': True}"), "end-to-end", id="NMS inside"
+            lambda p: make_weights(p / "w.onnx", np.zeros((7, 9)), args="{'nms': True}"), "end-to-end", id="NMS inside"
         ),
         pytest.param(
-            lambda p: network(p / "w.onnx", np.zeros((6, 9))),
+            lambda p: make_weights(p / "w.onnx", np.zeros((6, 9))),
             "3 classes are named, but its output is 6 x 9",
             id="fewer",
         ),
         pytest.param(
-            lambda p: network(p / "w.onnx", np.zeros((7, 9)), None), "doesn't name its classes", id="no names"
+            lambda p: make_weights(p / "w.onnx", np.zeros((7, 9)), None), "doesn't name its classes", id="no names"
         ),
-        pytest.param(lambda p: network(p / "w.onnx", np.zeros((7, 9)), task="pose"), "its task is pose", id="poses"),
+        pytest.param(
+            lambda p: make_weights(p / "w.onnx", np.zeros((7, 9)), task="pose"), "its task is pose", id="poses"
+        ),
     ],
 )
 def test_weights_that_are_of_no_use_are_refused_in_one_line(tmp_path, make, said):
@@ -173,9 +149,9 @@ def test_weights_can_not_run_code(tmp_path):
 
 
 def test_prompts_name_the_classes_of_weights_with_as_many(tmp_path):
-    weights = network(tmp_path / "w.onnx", columns((100, 160, 40, 60, 0.2, 0.6, 0.1)), None)
+    weights = make_weights(tmp_path / "w.onnx", columns((100, 160, 40, 60, 0.2, 0.6, 0.1)), None)
     assert open_detector(weights, prompts=("cup", "bowl", "spoon")).names == ("cup", "bowl", "spoon")
-    weights = network(tmp_path / "v.onnx", columns((100, 160, 40, 60, 0.2, 0.6, 0.1)))
+    weights = make_weights(tmp_path / "v.onnx", columns((100, 160, 40, 60, 0.2, 0.6, 0.1)))
     assert open_detector(weights, vocabulary=("a", "b")).names == ("person", "dog", "car")
     with pytest.raises(UserError, match="has 3 classes, but there are 2 prompts"):
         open_detector(weights, prompts=("cup", "bowl"))
@@ -210,7 +186,7 @@ def picture(height=96, width=160) -> np.ndarray:
 def test_all_formats_of_the_same_weights_find_the_same(trained, tmp_path):
     from ultralytics import YOLO
 
-    export(trained, tmp_path / "small.onnx", "a test")
+    export(trained, tmp_path / "small.onnx", "a test", 160)
     script = YOLO(trained).export(format="torchscript", imgsz=(96, 160), device="cpu")
     settings = Settings(size=160, confidence=0.3, nms=0.5)
     first, *others = (
@@ -224,7 +200,7 @@ def test_all_formats_of_the_same_weights_find_the_same(trained, tmp_path):
 
 @pytest.mark.slow
 def test_the_number_of_threads_does_not_change_a_bit(trained, tmp_path):
-    export(trained, tmp_path / "small.onnx", "a test")
+    export(trained, tmp_path / "small.onnx", "a test", 160)
     program = (
         "import sys; sys.path.insert(0, sys.argv[1]); import numpy as np, torch\n"
         "torch.set_num_threads(int(sys.argv[3]))\n"

@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 import cv2
+import numpy as np
 import scenedetect
 from scenedetect.common import FrameTimecode
 from scenedetect.scene_manager import compute_downscale_factor
@@ -10,19 +11,19 @@ from scenedetect.scene_manager import compute_downscale_factor
 from framewright.frame import Frame
 from framewright.tracks.segments import Cut
 
-VERSION = f"scenedetect {scenedetect.__version__}"
-
 
 class Adaptive:
     """Finds cuts in frames that are added in order; options are AdaptiveDetector's own, lengths in frames."""
+
+    name = f"AdaptiveDetector of scenedetect {scenedetect.__version__}"
 
     def __init__(self, options: dict[str, float]) -> None:
         self._detector = scenedetect.AdaptiveDetector(**options)
         self._times: list[Fraction] = []
         self._found: list[int] = []
 
-    def add(self, frame: Frame) -> None:
-        """Look at the next frame, at the size that PySceneDetect chooses for its pictures."""
+    def add(self, frame: Frame, small: np.ndarray) -> None:
+        """Look at the next frame at the size that PySceneDetect chooses, and not at its small picture."""
         picture = cv2.cvtColor(frame.rgb, cv2.COLOR_RGB2BGR)
         height, width = picture.shape[:2]
         factor = compute_downscale_factor(max(width, height))

@@ -21,7 +21,7 @@ DATASET = Dataset(
         "end": Column(
             "number", "When it is over, in seconds: the first frame that is not in it appears, or none does."
         ),
-        "sharpness": Column("number", "The share of its detail that is fine, from 0 to 100."),
+        "sharpness": Column("number", "How much of its steps between pixels a blur would take, from 0 to 100."),
         "cartoon": Column("number", "How much it looks like a cartoon, where a model for that was given."),
         "aesthetic": Column("number", "How good it looks, where a model for that was given."),
     },

@@ -1,8 +1,8 @@
 """A film becomes segments: one pass over its frames finds the cuts and how every frame looks; rules do the rest."""
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,8 +19,10 @@ from framewright.video import LONGEST_STILL, open_video
 class Detector(Protocol):
     """What finds cuts: it is given all frames in order, and asked at the end."""
 
-    def add(self, frame: Frame) -> None:
-        """Look at the next frame."""
+    name: str  # with its version, where it has one
+
+    def add(self, frame: Frame, small: np.ndarray) -> None:
+        """Look at the next frame, and its small picture."""
 
     def cuts(self) -> list[Cut]:
         """The cuts in all frames added, in order."""
@@ -37,80 +39,81 @@ class Film:
     looks: Looks
     cuts: tuple[Cut, ...]
 
+    @property
+    def start(self) -> Fraction:
+        """When the first frame appears, in seconds."""
+        return int(self.ticks[0]) * self.unit
+
     def scored(self, segment: Segment) -> Segment:
         """The segment with the scores of its frames."""
         first, last = (int(np.searchsorted(self.ticks, at / self.unit)) for at in (segment.start, segment.end))
-        return Segment(**vars(segment) | {"scores": self.looks.scores(first, last, self.shape)})
+        return replace(segment, scores=self.looks.scores(first, last, self.shape))
 
 
 def watch(path: str | Path, use: Sequence[float], detector: Detector) -> Film | None:
     """Read the part `use` (start, end in seconds) of a video once; None where no frame of it can be decoded."""
-    ticks, seen, holes, frame = array("q"), Looks(), [], None
+    ticks, seen, holes, frame, small = array("q"), Looks(), [], None, None
     with open_video(path) as video:
-        size = looks.size_of(*video.size)
-        wide = min(1, looks.SHARP_WIDTH / max(video.size))
-        large = round(video.size[0] * wide), round(video.size[1] * wide)
-        start, end = _range(use, video.time_base)
-        due, gone = start, None
+        unit = video.time_base
+        start, end = _range(use, unit)
+        every, hole = (int(seconds / unit) for seconds in (looks.SHARP_EVERY, LONGEST_STILL))
+        due = gone = None  # ticks: when sharpness is to be measured, and when the frame before disappears
         for frame in video.frames(start, end):
-            sharp = float("nan")
-            if frame.time >= due:
-                sharp, due = looks.sharpness(frame.gray(*large)), frame.time + looks.SHARP_EVERY
-            if gone is not None and frame.time - gone > LONGEST_STILL:
-                holes.append(Cut("gap", gone, frame.time))
-            ticks.append(int(frame.time / video.time_base))
-            seen.add(frame.yuv(*size), sharp)
-            detector.add(frame)
-            gone = frame.time + (frame.duration or 0)
+            tick, sharp = int(frame.time / unit), float("nan")
+            if due is None or tick >= due:
+                sharp, due = looks.sharpness_of(frame), tick + every
+            if gone is not None and tick - gone > hole:
+                holes.append(Cut("gap", gone * unit, frame.time))
+            ticks.append(tick)
+            small = looks.small_of(frame)
+            seen.add(small, sharp)
+            detector.add(frame, small)
+            gone = tick + int((frame.duration or 0) / unit)
         if frame is None:
             return None
         steps = np.diff(np.frombuffer(ticks, np.int64))
-        last = frame.duration or (int(np.median(steps)) if len(steps) else 1) * video.time_base
+        last = frame.duration or (int(np.median(steps)) if len(steps) else 1) * unit
         cuts = tuple(sorted([*detector.cuts(), *holes], key=lambda cut: cut.start))
-        return Film(
-            np.frombuffer(ticks, np.int64), video.time_base, min(frame.time + last, end), size[::-1], seen, cuts
-        )
+        ending = min(frame.time + last, end)
+        return Film(np.frombuffer(ticks, np.int64), unit, ending, small.shape[:2], seen, cuts)
 
 
 def candidates(film: Film, lengths: Lengths) -> list[Segment]:
     """What lies between the cuts of a film, in pieces that are not too long, those dropped that are too short."""
     times = segments.nearest(film.ticks, film.unit)
-    start = int(film.ticks[0]) * film.unit
     pieces = [
-        own for part in segments.between(film.cuts, start, film.end) for own in segments.fitted(part, lengths, times)
+        own
+        for part in segments.between(film.cuts, film.start, film.end)
+        for own in segments.fitted(part, lengths, times)
     ]
     return [film.scored(own) for own in pieces]
 
 
-def record(video: str, found: Film | None, kept: Iterable[Segment], reason: str, detail: str) -> dict[str, Any]:
-    """What is known of a film's segments, for its JSON: every candidate with its scores, and why it was dropped."""
-    cuts = found.cuts if found else ()
-    return {
-        "video": video,
-        "reason": reason,
-        "detail": detail,
-        "frames": len(found.ticks) if found else 0,
-        "span": [float(int(found.ticks[0]) * found.unit), float(found.end)] if found else None,
-        "cuts": [{"kind": cut.kind, "start": float(cut.start), "end": float(cut.end)} for cut in cuts],
-        "segments": [asdict(own) | {"start": float(own.start), "end": float(own.end)} for own in kept],
+def segmented(
+    path: str | Path, probe: Mapping[str, Any], detector: Detector, lengths: Lengths, judges: Sequence[Judge]
+) -> dict[str, Any]:
+    """What is known of a film's segments: every candidate with its scores, and why it was dropped if it was.
+
+    A film that can't be used has a `reason` (a word) and a `detail`, and no segments. Times are seconds; `span` is when
+    its first frame appears and its last one is gone.
+    """
+    known = {"video": probe["video"], "reason": "", "detail": "", "detector": detector.name}
+    nothing = {"frames": 0, "span": None, "cuts": [], "segments": []}
+    if probe["status"] != "ok":
+        return known | nothing | {"reason": "unusable", "detail": probe["reason"]}
+    film = watch(path, probe["use"], detector)
+    if film is None:
+        return known | nothing | {"reason": "no-frames", "detail": "no frame of the part to use can be decoded"}
+    return known | {
+        "frames": len(film.ticks),
+        "span": [float(film.start), float(film.end)],
+        "cuts": [_plain(cut) for cut in film.cuts],
+        "segments": [_plain(own) for own in segments.judged(candidates(film, lengths), judges)],
     }
 
 
-def segmented(
-    path: str | Path,
-    probe: Mapping[str, Any],
-    detector: Detector,
-    lengths: Lengths,
-    judges: Sequence[Judge],
-) -> dict[str, Any]:
-    """The record of a film: a film that can't be used has a `reason`, and no segments."""
-    if probe["status"] != "ok":
-        return record(probe["video"], None, (), "unusable", probe["reason"])
-    film = watch(path, probe["use"], detector)
-    if film is None:
-        return record(probe["video"], None, (), "no-frames", "no frame of the part to use can be decoded")
-    kept = segments.judged(candidates(film, lengths), judges)
-    return record(probe["video"], film, kept, "", "")
+def _plain(timed: Cut | Segment) -> dict[str, Any]:
+    return vars(timed) | {"start": float(timed.start), "end": float(timed.end)}
 
 
 def _range(use: Sequence[float], unit: Fraction) -> tuple[Fraction, Fraction]:

@@ -11,7 +11,7 @@ from framewright.detector import Detector, Settings, open_detector
 from framewright.tracks.look import looked
 from framewright.tracks.meta import Track, clean_name
 from framewright.tracks.prompts import chosen
-from framewright.tracks.track import Association, Detections, Wanted, tracks
+from framewright.tracks.track import Association, Seen, Wanted, tracks
 from framewright.video import Video, open_video
 
 
@@ -72,11 +72,11 @@ def _about(detector: Detector) -> dict[str, Any]:
 
 def _shot(
     film: Video, segment: tuple[float, float], detector: Detector, rate: Fraction, batch: int, parts: list[dict]
-) -> Iterator[Detections]:
+) -> Iterator[Seen]:
     """What is found in each frame of a segment; afterwards `parts` has one more that says when, and how many."""
     part = {"start": segment[0], "end": segment[1], "objects": 0, "times": []}
     for time, found in looked(film, segment, detector, rate, batch):
         part["times"].append(round(time, 6))
         part["objects"] += len(found.scores)
-        yield Detections(time, found.boxes.astype(float), found.scores.astype(float), found.classes)
+        yield Seen(time, found.boxes.astype(float), found.scores.astype(float), found.classes)
     parts.append(part)

@@ -1,7 +1,7 @@
 """Pictures to train and to try the demo's detector on: people, dogs, cyclists, cars and buses, drawn as in the demo.
 
-Three of four are cut from streets of other seeds than the demo's, the fourth shows things thrown together before any
-background. What is held out has seeds, a light, photographs and a texture of its own.
+Seven of eight are cut from streets of other seeds than the demo's, the eighth shows things thrown together before any
+background. What is held out has seeds, photographs and a texture of its own.
 """
 
 from collections.abc import Iterator
@@ -20,48 +20,61 @@ from framewright.scenes.scene import Mark, Scene
 from framewright.scenes.street import seen, street
 
 NAMES = ("person", "dog", "cyclist", "car", "bus")
-VISIBLE = 0.3  # what is seen of less than this share is no mistake to miss, and none to find
-SMALLEST = 10  # pixels: what is less high is not asked for
+TAUGHT, RATED = 0.3, 0.5  # share that must be seen of a thing to be learnt from, and to be asked for
+SMALLEST = 10  # pixels that it must be high, and half as many wide
 FRAMES, CUTS = 12, 3  # pictures of one street, and windows of each
 SIDES = 150, 360  # pixels of a street's frame that become one picture
 
 
 @dataclass(frozen=True)
 class Look:
-    """What one split is made with: light of the streets, photographs and textures of the backgrounds."""
+    """What the backgrounds of one split are made of."""
 
-    moods: tuple[str, ...]
     photos: tuple[str, ...]
     textures: tuple[str, ...]
 
 
 LOOKS = {
-    "train": Look(("noon", "overcast"), ("cat", "coffee", "galaxies"), ("gravel", "grass")),
-    "held-out": Look(("golden",), ("retina", "rocket"), ("brick",)),
+    "train": Look(("cat", "coffee", "galaxies"), ("gravel", "grass")),
+    "held-out": Look(("retina", "rocket"), ("brick",)),
 }
 
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A picture, (H, W, 3) uint8 RGB, with the boxes in it, (N, 4) float64, and the number in NAMES of each."""
+    """A picture, (H, W, 3) uint8 RGB, with the boxes in it, (N, 4) float64, the number in NAMES of each, (N,) int, and
+    the share of each that is seen, (N,) float64."""
 
     rgb: np.ndarray
     boxes: np.ndarray
     labels: np.ndarray
+    visible: np.ndarray
+
+    def clear(self, share: float) -> np.ndarray:
+        """Which things are large enough, and to be seen to this share, (N,) bool."""
+        sides = self.boxes[:, 2:] - self.boxes[:, :2]
+        return (self.visible >= share) & (sides[:, 1] >= SMALLEST) & (sides[:, 0] >= SMALLEST / 2)
 
 
-def practice(seed: int, split: str, number: int, size: int) -> Iterator[Picture]:
-    """The first `number` pictures of a split ("train" or "held-out"), each a function of seed, split and its place."""
-    look, name = LOOKS[split], list(LOOKS).index(split)
-    cut = 0
+def practice(seed: int, number: int, size: int) -> Iterator[Picture]:
+    """The first `number` pictures to learn from, (size, size, 3), each a function of the seed and its place."""
+    cut, mixed = streets(seed, "train", number, size), thrown(seed, "train", number, size)
     for index in range(number):
-        if index % 4 == 3:
-            yield _thrown(np.random.default_rng([seed, name, 1, index]), look, size)
-            continue
-        if cut % (FRAMES * CUTS) == 0:
-            streets = _streets(np.random.default_rng([seed, name, 0, cut]), look, size)
-        yield next(streets)
-        cut += 1
+        yield next(mixed if index % 8 == 7 else cut)
+
+
+def streets(seed: int, split: str, number: int, size: int) -> Iterator[Picture]:
+    """So many square windows of streets' frames, from a split ("train" or "held-out")."""
+    for index in range(number):
+        if index % (FRAMES * CUTS) == 0:
+            windows = _windows(np.random.default_rng([seed, list(LOOKS).index(split), 0, index]), size)
+        yield next(windows)
+
+
+def thrown(seed: int, split: str, number: int, size: int) -> Iterator[Picture]:
+    """So many pictures of things of all sizes, thrown together before any background of a split."""
+    for index in range(number):
+        yield _thrown(np.random.default_rng([seed, list(LOOKS).index(split), 1, index]), LOOKS[split], size)
 
 
 def frames_of(scene: Scene, step: int) -> Iterator[Picture]:
@@ -71,16 +84,16 @@ def frames_of(scene: Scene, step: int) -> Iterator[Picture]:
         yield _picture(drawn.picture, [(mark, np.array(mark.box, float)) for mark in drawn.objects])
 
 
-def write_practice(folder: Path, split: str, pictures: Iterator[Picture]) -> int:
+def write_practice(folder: Path, pictures: Iterator[Picture]) -> int:
     """Write pictures as JPEG and labels as text under `folder`, the way that ultralytics reads them; how many."""
-    images, labels = folder / "images" / split, folder / "labels" / split
+    images, labels = folder / "images", folder / "labels"
     images.mkdir(parents=True), labels.mkdir(parents=True)
     number = 0
     for number, picture in enumerate(pictures, 1):
         name, size = f"{number:05d}", picture.rgb.shape[0]
-        middle = (picture.boxes[:, :2] + picture.boxes[:, 2:]) / 2 / size
-        extent = (picture.boxes[:, 2:] - picture.boxes[:, :2]) / size
-        rows = np.concatenate([picture.labels[:, None], middle, extent], axis=1)
+        taught = picture.clear(TAUGHT)
+        low, high = picture.boxes[taught, :2] / size, picture.boxes[taught, 2:] / size
+        rows = np.concatenate([picture.labels[taught, None], (low + high) / 2, high - low], axis=1)
         text = "".join(f"{int(row[0])} {row[1]:.6f} {row[2]:.6f} {row[3]:.6f} {row[4]:.6f}\n" for row in rows)
         (labels / f"{name}.txt").write_text(text)
         # the losses of JPEG, from few to many, stand for those of video
@@ -89,9 +102,9 @@ def write_practice(folder: Path, split: str, pictures: Iterator[Picture]) -> int
     return number
 
 
-def _streets(rng: np.random.Generator, look: Look, size: int) -> Iterator[Picture]:
-    """Square windows of one street's frames."""
-    scene = street(rng, 18.0, mood=str(rng.choice(look.moods)))
+def _windows(rng: np.random.Generator, size: int) -> Iterator[Picture]:
+    """Square windows of one street's frames, in any light."""
+    scene = street(rng, 18.0)
     for frame in rng.permutation(scene.frames)[:FRAMES]:
         drawn = scene.draw(int(frame))
         width, height = scene.size
@@ -107,7 +120,7 @@ def _streets(rng: np.random.Generator, look: Look, size: int) -> Iterator[Pictur
 def _thrown(rng: np.random.Generator, look: Look, size: int) -> Picture:
     """Things of all sizes, thrown together before some background, the larger ones mostly in front."""
     rgb = _background(rng, look, size)
-    light = MOODS[str(rng.choice(look.moods))]
+    light = MOODS[str(rng.choice(list(MOODS)))]
     things = [(-1, _still(rng, size)) for _ in range(int(rng.integers(0, 4)))]
     labels = rng.integers(len(NAMES), size=int(rng.integers(1, 8)))
     things += [(number, _thing(rng, NAMES[label], size)) for number, label in enumerate(labels)]
@@ -200,13 +213,14 @@ def _worn(rng: np.random.Generator, rgb: np.ndarray) -> np.ndarray:
 
 
 def _picture(rgb: np.ndarray, marks: list[tuple[Mark, np.ndarray]]) -> Picture:
-    """A picture with the things in it that are asked for: high enough, and with enough of them to be seen."""
+    """A picture with the things in it, and how much of each is seen inside it."""
     height, width = rgb.shape[:2]
-    boxes, labels = [], []
+    boxes, labels, visible = [], [], []
     for mark, whole in marks:
         box = np.clip(whole, 0, (width, height, width, height))
         (wide, high), full = box[2:] - box[:2], np.prod(whole[2:] - whole[:2])
-        if high >= SMALLEST and wide >= SMALLEST / 2 and mark.visible * wide * high / full >= VISIBLE:
+        if wide >= 1 and high >= 1:
             boxes.append(box)
             labels.append(NAMES.index(mark.name))
-    return Picture(rgb, np.array(boxes, float).reshape(-1, 4), np.array(labels, int))
+            visible.append(mark.visible * wide * high / full)
+    return Picture(rgb, np.array(boxes, float).reshape(-1, 4), np.array(labels, int), np.array(visible, float))

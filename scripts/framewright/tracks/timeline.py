@@ -8,7 +8,7 @@ from framewright.tracks.score import Score
 from framewright.truth import Truth
 
 MOST = 40  # films in one picture
-WIDTH, LEFT, ROW = 1180.0, 150.0, 54.0
+WIDTH, LEFT, ROW = 1180.0, 170.0, 54.0
 USED, CUT = "#2f7d5b", "#22272e"
 REASONS = {
     "length": "#d9a441",
@@ -23,12 +23,11 @@ REASONS = {
 
 
 def timeline(records: Sequence[Mapping[str, Any]], truths: Mapping[str, Truth], scores: Mapping[str, Score]) -> str:
-    """An SVG with a row for each film: its segments, its cuts as strokes below, and the true ones, if known, above."""
+    """An SVG with a row for each film, each as wide: segments, its cuts as strokes below, the true ones above."""
     films = [record for record in records if record["span"]][:MOST]
-    longest = max((record["span"][1] - record["span"][0] for record in films), default=1)
     parts = list(_legend(films))
     for number, record in enumerate(films):
-        parts += _row(record, truths.get(record["video"]), scores.get(record["video"]), 64 + ROW * number, longest)
+        parts += _row(record, truths.get(record["video"]), scores.get(record["video"]), 64 + ROW * number)
     if len(films) < len(records):
         parts.append(svg.text(12, 64 + ROW * len(films) + 16, f"{len(records) - len(films)} more", svg.GREY))
     return svg.document(WIDTH, 64 + ROW * len(films) + 34, parts)
@@ -46,11 +45,9 @@ def _legend(films: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     yield svg.text(x, 26, "strokes: cuts found below, true cuts above", svg.GREY)
 
 
-def _row(
-    record: Mapping[str, Any], truth: Truth | None, score: Score | None, top: float, longest: float
-) -> Iterator[str]:
+def _row(record: Mapping[str, Any], truth: Truth | None, score: Score | None, top: float) -> Iterator[str]:
     start, end = record["span"]
-    scale = (WIDTH - LEFT - 20) / longest
+    scale = (WIDTH - LEFT - 20) / (end - start)
 
     def at(seconds: float) -> float:
         return LEFT + (seconds - start) * scale
