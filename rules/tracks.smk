@@ -1,7 +1,9 @@
 # Tracks: the segments of videos between two cuts, and what is to come of them: objects followed, clips of each.
 # requires: the sources
 # yields:   results/tracks/videos_mp4/<video>.mp4, results/tracks/videos_segm/<video>.{txt,json},
-#           results/tracks/{timeline.svg, cuts.tsv, outcomes.tsv, contract.json}, results/tracks/card/
+#           results/tracks/tracks_meta/<dataset>/<video>-{meta.jsonl.gzip,record.json,clips.jsonl.gzip},
+#           results/tracks/tracks_mp4/<dataset>/<video>/, results/tracks/sheets/,
+#           results/tracks/{timeline.svg, histograms.svg, cuts.tsv, outcomes.tsv, contract.json}, results/tracks/card/
 
 from framewright.tracks import prompts, weights
 
@@ -83,7 +85,7 @@ rule tracks_parse:
 
 
 rule tracks_extract:
-    """Each track of a video has a clip, cut out in one pass; clips.gzip says what became of each."""
+    """Each track of a video has a clip, cut out in one pass; a file of JSON lines says what became of each."""
     input:
         video=SHOWN,
         meta=rules.tracks_parse.output.meta,

@@ -23,7 +23,7 @@ from framewright.scenes.render import scene
 from framewright.scenes.scene import record
 from framewright.scenes.street import street
 from framewright.tracks.accuracy import accuracy
-from framewright.tracks.track import Association, Chain, Detections, chains
+from framewright.tracks.track import Association, Chain, Seen, chains
 from framewright.truth import Truth
 
 RATE, CLASSES = 16, ("person", "car", "dog", "cyclist")
@@ -70,7 +70,7 @@ def main() -> int:
     return int(missed)
 
 
-def simulated(truth: Truth, noise: np.random.Generator) -> list[Detections]:
+def simulated(truth: Truth, noise: np.random.Generator) -> list[Seen]:
     """What a middling detector would say of each sixteenth of a second."""
     frames = range(round(truth.frames / truth.rate * RATE))
     numbers = [min(truth.frames - 1, round(k / RATE * float(truth.rate))) for k in frames]
@@ -101,14 +101,14 @@ def simulated(truth: Truth, noise: np.random.Generator) -> list[Detections]:
             kinds.append(int(noise.integers(len(CLASSES))))
         classes = np.full((len(kinds), len(CLASSES)), 0.05)
         classes[np.arange(len(kinds)), kinds] = scores
-        shot.append(Detections(k / RATE, np.array(boxes).reshape(-1, 4), np.array(scores), classes))
+        shot.append(Seen(k / RATE, np.array(boxes).reshape(-1, 4), np.array(scores), classes))
     return shot
 
 
 def library(make):
     """A tracker of the library as it comes: what it names belongs together."""
 
-    def way(shot: list[Detections]) -> list[Chain]:
+    def way(shot: list[Seen]) -> list[Chain]:
         tracker, links = make(), {}
         for seen in shot:
             given = Given(seen.boxes, confidence=seen.scores, data={"number": np.arange(len(seen.scores))})
@@ -121,9 +121,9 @@ def library(make):
     return way
 
 
-def overlap_alone(shot: list[Detections]) -> list[Chain]:
+def overlap_alone(shot: list[Seen]) -> list[Chain]:
     """Each detection goes to the last box of the track that it overlaps most; unseen for a second, a track ends."""
-    links: list[list[tuple[Detections, int]]] = []
+    links: list[list[tuple[Seen, int]]] = []
     for seen in shot:
         alive = [own for own in links if seen.time - own[-1][0].time <= 1]
         last = np.array([own[-1][0].boxes[own[-1][1]] for own in alive]).reshape(-1, 4)
@@ -137,7 +137,7 @@ def overlap_alone(shot: list[Detections]) -> list[Chain]:
     return [chain_of(own) for own in links if len(own) > 1]
 
 
-def chain_of(links: list[tuple[Detections, int]]) -> Chain:
+def chain_of(links: list[tuple[Seen, int]]) -> Chain:
     times, boxes = np.array([seen.time for seen, _ in links]), np.stack([seen.boxes[k] for seen, k in links])
     return Chain(times, boxes, np.ones(len(times)), np.ones((len(times), 1)))
 

@@ -9,7 +9,7 @@ from framewright.tracks.accuracy import accuracy, totals
 from framewright.tracks.meta import read_tracks, write_tracks
 from framewright.tracks.track import (
     Association,
-    Detections,
+    Seen,
     Wanted,
     chains,
     track_of,
@@ -22,9 +22,9 @@ SIZE = (640, 360)
 NAMES = ["cat", "dog", "bird"]
 
 
-def frame(time: float, *things: tuple) -> Detections:
-    """Detections from (box, score, class probabilities...)."""
-    return Detections(
+def frame(time: float, *things: tuple) -> Seen:
+    """Seen from (box, score, class probabilities...)."""
+    return Seen(
         time,
         np.array([box for box, *_ in things], float).reshape(-1, 4),
         np.array([score for _, score, *_ in things], float),
@@ -48,7 +48,7 @@ def shot(seconds: float, start: float = 0.0, gaps=(), classes=(0.8, 0.1, 0.1), s
 
 def together(*shots):
     return [
-        Detections(
+        Seen(
             same[0].time,
             np.concatenate([own.boxes for own in same]),
             np.concatenate([own.scores for own in same]),

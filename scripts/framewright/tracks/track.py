@@ -13,7 +13,7 @@ TOP = 10  # classes that are kept
 
 
 @dataclass(frozen=True, eq=False)
-class Detections:
+class Seen:
     """What a detector found in one frame, at `time` (seconds): N things that may be any of C classes."""
 
     time: float
@@ -21,9 +21,9 @@ class Detections:
     scores: np.ndarray  # (N,) float64, 0..1: how sure it is that there is something
     classes: np.ndarray  # (N, C) float64, 0..1: how likely each class is
 
-    def of(self, chosen: np.ndarray) -> "Detections":
+    def of(self, chosen: np.ndarray) -> "Seen":
         """Only those that are chosen, by number or mask."""
-        return Detections(self.time, self.boxes[chosen], self.scores[chosen], self.classes[chosen])
+        return Seen(self.time, self.boxes[chosen], self.scores[chosen], self.classes[chosen])
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Chain:
     classes: np.ndarray  # (T, C)
 
 
-def without_overlaps(found: Detections, most: float) -> Detections:
+def without_overlaps(found: Seen, most: float) -> Seen:
     """The detections without those that overlap a surer one by more than `most`, whatever their classes."""
     order = np.argsort(-found.scores, kind="stable")
     overlaps = iou(found.boxes[order], found.boxes[order]) > most
@@ -68,7 +68,7 @@ def without_overlaps(found: Detections, most: float) -> Detections:
     return found.of(order[kept])
 
 
-def chains(frames: Iterable[Detections], how: Association = Association()) -> list[Chain]:
+def chains(frames: Iterable[Seen], how: Association = Association()) -> list[Chain]:
     """The chains of detections in one shot, by when they begin. Frames are about `1 / how.rate` seconds apart.
 
     A chain goes on after a gap with what it had before. Give each shot by itself: nothing is followed across a cut.
@@ -83,8 +83,8 @@ def chains(frames: Iterable[Detections], how: Association = Association()) -> li
         high_conf_det_threshold=how.high_score,
         minimum_iou_threshold=how.least_overlap,
     )
-    links: dict[int, list[tuple[Detections, int]]] = {}
-    before: tuple[Detections, np.ndarray] | None = None
+    links: dict[int, list[tuple[Seen, int]]] = {}
+    before: tuple[Seen, np.ndarray] | None = None
     for frame in frames:
         found = without_overlaps(frame.of(frame.scores >= how.least_score), how.nms)
         numbers = np.arange(len(found.scores))
@@ -106,7 +106,7 @@ def tracks(
     video: str,
     size: tuple[int, int],
     names: Sequence[str],
-    shots: Iterable[Iterable[Detections]],
+    shots: Iterable[Iterable[Seen]],
     how: Association = Association(),
     wanted: Wanted = Wanted(),
 ) -> tuple[list[Track], dict[str, int]]:
@@ -150,7 +150,7 @@ def track_of(chain: Chain, video: str, size: tuple[int, int], names: Sequence[st
     )
 
 
-def _first(before: tuple[Detections, np.ndarray] | None, box: np.ndarray, how: Association) -> list:
+def _first(before: tuple[Seen, np.ndarray] | None, box: np.ndarray, how: Association) -> list:
     """The detection that began a chain, which gets its name only with the second one."""
     if before is None or not before[1].any():
         return []
@@ -163,7 +163,7 @@ def _first(before: tuple[Detections, np.ndarray] | None, box: np.ndarray, how: A
     return [(found, nearest)]
 
 
-def _chain(links: list[tuple[Detections, int]]) -> Chain:
+def _chain(links: list[tuple[Seen, int]]) -> Chain:
     return Chain(
         np.array([found.time for found, _ in links]),
         np.stack([found.boxes[k] for found, k in links]),
