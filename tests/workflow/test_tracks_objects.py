@@ -18,7 +18,7 @@ LARGE = (160, 160, 120, 100, 0.1, 0.7, 0.3)
 def study(folder: Path, *videos: str) -> Path:
     folder.mkdir(exist_ok=True)
     for video in videos:
-        make_video(folder / f"{video}.mp4", range(100), size=(320, 180), rate=25)
+        make_video(folder / f"{video}.mp4", [len(video)] * 100, size=(320, 180), rate=25)
     (folder / "broken.mp4").write_bytes(bytes(3000))
     if not (folder / "w.onnx").exists():
         make_weights(folder / "w.onnx", columns(LARGE))
