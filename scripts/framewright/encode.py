@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from av.codec.context import Flags as CodecFlags
 from av.container import Flags as ContainerFlags
+from av.video.frame import PictureType
 from av.video.reformatter import Interpolation, VideoReformatter
 
 from framewright.colour import MATRICES, PRIMARIES, RANGES, TRANSFERS, Colour, number_of
@@ -131,12 +132,17 @@ class Writer:
         )
         self._encode(frame, time)
 
-    def add_planes(self, planes: tuple[np.ndarray, ...], time: Fraction | None = None) -> None:
-        """Add (Y, U, V) code values as they are to be stored: uint8, or uint16 for deeper pixel formats."""
+    def add_planes(self, planes: tuple[np.ndarray, ...], time: Fraction | None = None, key: bool = False) -> None:
+        """Add (Y, U, V) code values as they are to be stored: uint8, or uint16 for deeper pixel formats.
+
+        A `key` frame is one from which decoding can begin (of libx264 with the option `forced-idr`).
+        """
         frame = av.VideoFrame(*self.size, self.pixel_format)
         for plane, values in zip(frame.planes, planes, strict=True):
             lines = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size).view(values.dtype)
             lines[: plane.height, : plane.width] = values
+        if key:
+            frame.pict_type = PictureType.I
         self._encode(frame, time)
 
     def __enter__(self) -> "Writer":
