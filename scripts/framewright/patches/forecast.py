@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 
 from framewright.patches.formats import SCALE, STACKS, Category
 
-BYTES_PER_PIXEL = 1.5  # of a PNG, sharp or small: 1.5 of the film with grain, 0.6 of the other; 1.3 of two camera clips
-# Of one core: for decoding a window (0.6 and 1.4), and for the rest of each megapixel of files (0.28 and 0.45).
-SECONDS = {"decode": 1.0, "megapixel": 0.4}
+BYTES_PER_PIXEL = 1.4  # of a PNG, sharp or small: 1.4 of the film with grain, 0.6 of the other; 1.3 of two camera clips
+# Of one core: for decoding a window (0.6 and 1.4), and for the rest of each megapixel of files (0.3 and 0.6).
+SECONDS = {"decode": 1.0, "megapixel": 0.45}
 
 
 def pixels_of(category: Category) -> float:
