@@ -36,7 +36,7 @@ class Recipe:
 
     pictures: int = 1600
     size: int = 192
-    epochs: int = 14
+    epochs: int = 40
     seed: int = 0
     held_out: int = 200
 
