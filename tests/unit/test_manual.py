@@ -21,7 +21,10 @@ def test_every_key_and_column_is_in_the_manual():
 
 def test_the_examples_are_good_ones(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    for name in ["films.tsv", "cookies.txt"]:
+    prompts = "config/prompts/lvis.txt"
+    weights = ["plates.onnx", "cartoon.onnx", "aesthetic.onnx", "clip-vit-l-14.onnx", "yolov8s-worldv2.pt"]
+    Path(prompts).parent.mkdir(parents=True)
+    for name in ["films.tsv", "cookies.txt", prompts, *weights]:
         Path(name).touch()
     Path("10k_trajectories").mkdir()
     _, said = config.complete(manual.example(SCHEMA["properties"]), SCHEMAS)
