@@ -54,8 +54,10 @@ def write_curves(path: str | Path, arms: Mapping[str, Mapping[str, Any]]) -> Non
 
 def write_attention(path: str | Path, arms: Mapping[str, Clips], models: Mapping[str, Mapping[str, Trained]]) -> None:
     """Write a picture as PNG: frames of a few test clips of each arm that has an attention model, and below each where
-    the attention lies, bright on dark. Frames with a transient have a bright border; the first frame is named by arm and
-    clip."""
+    the attention lies, bright on dark.
+
+    Frames with a transient have a bright border. Below the first frame of a clip stand its arm and its number.
+    """
     pictures, labels = [], []
     for name, own in models.items():
         data = ClipDataset(arms[name], "test") if "attention" in own else ()
