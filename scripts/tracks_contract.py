@@ -1,18 +1,27 @@
-"""Check what the segments promise; a broken promise fails the build."""
+"""Check what segments, defaced videos, tracks and clips promise; a broken promise fails the build."""
 
 from pathlib import Path
 
 from framewright import job
 from framewright.contract import hold, write_contract
+from framewright.tracks import clip_contract
 from framewright.tracks.contract import contract
+from framewright.tracks.parsed import tracked
+from framewright.tracks.privacy_contract import privacy_findings
 from framewright.tracks.record import read_record
 
 log = job.start(snakemake)
+given = snakemake.input
 
-texts = (Path(path).read_text(encoding="utf-8") for path in snakemake.input.texts)
-findings = contract(
-    zip(map(read_record, snakemake.input.records), texts, strict=True),
-    snakemake.params.limits,
-)
+texts = (Path(path).read_text(encoding="utf-8") for path in given.texts)
+segments = zip(map(read_record, given.records), texts, strict=True)
+private = zip(*(map(read_record, files) for files in (given.probes, given.privacy, given.audits)), strict=True)
+cuts = (clip_contract.read_cut(*own) for own in zip(given.records, given.metas, given.became, given.clips, strict=True))
+findings = [
+    *contract(segments, snakemake.params.limits),
+    *privacy_findings(list(private)),
+    *tracked(map(read_record, given.parsed), map(read_record, given.records)),
+    *clip_contract.contract(cuts, **snakemake.params.clips),
+]
 with job.whole(snakemake.output.contract) as path:
     write_contract(path, hold(findings, log))

@@ -1,12 +1,22 @@
-"""Say for the funnel what became of each video and of each segment."""
+"""Say for the funnel what became of each video, of each segment of each object followed, and of each clip."""
+
+from itertools import chain
 
 from framewright import job
 from framewright.funnel import write_outcomes
+from framewright.tracks import clip_file, parsed
 from framewright.tracks.outcomes import outcomes
+from framewright.tracks.privacy_contract import privacy_items
 from framewright.tracks.record import read_record
 
 log = job.start(snakemake)
+given = snakemake.input
 
+private = privacy_items(map(read_record, given.privacy), map(read_record, given.audits))
+found = list(map(read_record, given.parsed))
+became = zip(snakemake.params.videos, map(clip_file.read_clips, given.clips), strict=True)
+clips = ((video, clip) for video, own in became for clip in own)
+stages = (private, outcomes(map(read_record, given.records)), parsed.outcomes(found), clip_file.outcomes(clips))
 with job.whole(snakemake.output.outcomes) as path:
-    write_outcomes(path, outcomes(map(read_record, snakemake.input.records)))
-log.info("%d videos", len(snakemake.input.records))
+    write_outcomes(path, chain(*stages))
+log.info("%d videos. %s", len(given.records), parsed.found_nothing(found))

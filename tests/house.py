@@ -177,10 +177,12 @@ def environment_faults(root: Path) -> list[str]:
         if env["channels"] != ["conda-forge", "nodefaults"]:
             faults.append(f"envs/{path.name}: channels are not conda-forge and nodefaults")
         provided[path.name] = set()
-        for dependency in env["dependencies"]:
-            name, _, version = dependency.partition("=")
+        *plain, last = env["dependencies"]
+        from_index = last.get("pip", []) if isinstance(last, dict) else []  # what conda-forge does not have
+        for dependency in [*plain, *(from_index or [last])]:
+            name, _, version = dependency.replace("==", "=").partition("=")
             provided[path.name].add(name)
-            if name != "python" and expected.get(name) != version:
+            if name not in ("python", "pip") and expected.get(name) != version:
                 faults.append(f"envs/{path.name}: {dependency}, but requirements.txt says {expected.get(name)}")
     for rule in rules(root):
         script = root / "scripts" / f"{rule.name}.py"

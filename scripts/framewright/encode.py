@@ -1,6 +1,7 @@
 """Writing video so that the same pictures give the same bytes, on any machine and any number of cores."""
 
-from collections.abc import Iterator
+import io
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import cv2
 import numpy as np
 from av.codec.context import Flags as CodecFlags
 from av.container import Flags as ContainerFlags
+from av.video.frame import PictureType
 from av.video.reformatter import Interpolation, VideoReformatter
 
 from framewright.colour import MATRICES, PRIMARIES, RANGES, TRANSFERS, Colour, number_of
@@ -37,14 +39,16 @@ class Writer:
             writer.add(picture)
 
     `size` is (width, height). With subsampled chroma an odd side grows by one, repeating the last column or row;
-    `writer.size` is what is written. Without a `rate` every frame is given its time.
+    `writer.size` is what is written. Without a `rate` every frame is given its time, in whole ticks of `tick` seconds.
 
     Bytes depend on the encoder's thread count, so it is fixed: raise `threads` for large pictures only, and always
     to the same number. `gop` is the distance of key frames (None: the encoder's choice), `b_frames` how many frames
-    in a row may refer to later ones. `rotation` (degrees clockwise) is only noted in the file, for players to apply.
+    in a row may refer to later ones. That it is to be `mirrored` (left to right) and then turned by `rotation` (degrees
+    clockwise) is only noted in the file, for players to apply.
 
     `audio` (source, start, end) copies the sound of another file between two of its times (seconds; None: to its
-    end) without encoding it anew; the sound at `start` comes with the frame at time 0. No sound there, none here.
+    end) without encoding it anew; the sound at `start` comes with the frame at time 0. With None as `start` all of it
+    is copied, at the times that it has. No sound there, none here; see `container_for_sound`.
     """
 
     def __init__(
@@ -62,33 +66,39 @@ class Writer:
         pixel_format: str = "yuv420p",
         colour: Colour = BT709,
         rotation: int = 0,
+        mirrored: bool = False,
         pixel_aspect: Fraction = Fraction(1),
+        tick: Fraction = Fraction(1, TICKS),
         threads: int = 1,
         options: dict[str, str] | None = None,
-        audio: tuple[Path | str, Fraction, Fraction | None] | None = None,
+        audio: tuple[Path | str, Fraction | None, Fraction | None] | None = None,
     ) -> None:
         self.path, self.colour, self.pixel_format = Path(path), colour, pixel_format
         self.frames = 0
         self._given = size
         self.size = _whole_chroma(size, av.VideoFormat(pixel_format))
-        self._unit = Fraction(1, TICKS) if rate is None else 1 / Fraction(rate)
-        self._rate, self._last, self._reformatter = rate, -1, VideoReformatter()
+        self._unit = tick if rate is None else 1 / Fraction(rate)
+        self._rate, self._last, self._reformatter = rate, None, VideoReformatter()
         settings = {"crf": crf, "preset": preset, "bf": b_frames, "g": gop}
         chosen = {name: str(value) for name, value in settings.items() if value is not None} | (options or {})
         if codec in STEADY:
             name, fixed = STEADY[codec]
             chosen[name] = ":".join(filter(None, (fixed.format(threads), chosen.get(name))))
         muxing = {"movflags": "+faststart"} if container in ("mp4", "mov") else {}
+        if muxing and rate is None:  # else a film that begins late is off by up to a millisecond
+            muxing["movie_timescale"] = str(tick.denominator)
         try:
             self._file = av.open(str(path), "w", format=container, container_options=muxing)
             self._file.flags |= ContainerFlags.bitexact.value
             self._stream = self._file.add_stream(codec, rate=rate, options=chosen)
         except (av.FFmpegError, ValueError, LookupError) as error:
             raise UserError(f"{path}: cannot write {codec} into {container} ({error})") from error
-        self._configure(threads, rotation, pixel_aspect)
+        self._configure(threads, pixel_aspect)
+        if rotation or mirrored:
+            self._stream.set_display_matrix(_display_matrix(rotation, mirrored))
         self._sound = _Sound(self._file, *audio) if audio else None
 
-    def _configure(self, threads: int, rotation: int, pixel_aspect: Fraction) -> None:
+    def _configure(self, threads: int, pixel_aspect: Fraction) -> None:
         context = self._stream.codec_context
         context.width, context.height = self.size
         context.pix_fmt, context.time_base = self.pixel_format, self._unit
@@ -100,13 +110,11 @@ class Writer:
         context.colorspace = number_of(MATRICES, self.colour.matrix)
         context.color_range = number_of(RANGES, self.colour.range)
         self._stream.time_base = self._unit
-        if rotation:
-            self._stream.set_display_rotation(-rotation)
 
     def add(self, picture: np.ndarray, time: Fraction | None = None) -> None:
         """Add a (H, W, 3) RGB picture, uint8 or uint16 (0..65535), converted with the matrix of the colour tags.
 
-        `time` (seconds) is for a writer without a rate; times must ascend and are kept to 1/90000 s.
+        `time` (seconds) is for a writer without a rate; times must ascend and are kept to its tick, 1/90000 s.
         """
         picture = self._padded(picture)
         if picture.dtype == np.uint16:
@@ -124,12 +132,17 @@ class Writer:
         )
         self._encode(frame, time)
 
-    def add_planes(self, planes: tuple[np.ndarray, ...], time: Fraction | None = None) -> None:
-        """Add (Y, U, V) code values as they are to be stored: uint8, or uint16 for deeper pixel formats."""
+    def add_planes(self, planes: tuple[np.ndarray, ...], time: Fraction | None = None, key: bool = False) -> None:
+        """Add (Y, U, V) code values as they are to be stored: uint8, or uint16 for deeper pixel formats.
+
+        A `key` frame is one from which decoding can begin (of libx264 with the option `forced-idr`).
+        """
         frame = av.VideoFrame(*self.size, self.pixel_format)
         for plane, values in zip(frame.planes, planes, strict=True):
             lines = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size).view(values.dtype)
             lines[: plane.height, : plane.width] = values
+        if key:
+            frame.pict_type = PictureType.I
         self._encode(frame, time)
 
     def __enter__(self) -> "Writer":
@@ -153,7 +166,7 @@ class Writer:
         if (time is None) == (self._rate is None):
             raise ValueError("give either a rate to the writer or a time to every frame")
         tick = self.frames if time is None else round(time / self._unit)
-        if tick <= self._last:
+        if self._last is not None and tick <= self._last:
             raise ValueError(f"frame {self.frames} at {time} s is not after the one before")
         frame.pts, frame.time_base, self._last = tick, self._unit, tick
         try:
@@ -180,7 +193,7 @@ class _Sound:
     """Copies the packets of another file's sound, as far as the pictures have come: little is ever held."""
 
     def __init__(
-        self, target: av.container.OutputContainer, source: Path | str, start: Fraction, end: Fraction | None
+        self, target: av.container.OutputContainer, source: Path | str, start: Fraction | None, end: Fraction | None
     ) -> None:
         self._target, self._next = target, None
         self._source = open_media(source)
@@ -200,15 +213,37 @@ class _Sound:
         if time is None:
             self._source.close()
 
-    def _between(self, stream: av.AudioStream, start: Fraction, end: Fraction | None) -> Iterator[av.Packet]:
-        first = round(start / stream.time_base)
+    def _between(self, stream: av.AudioStream, start: Fraction | None, end: Fraction | None) -> Iterator[av.Packet]:
+        first = 0 if start is None else round(start / stream.time_base)
         for packet in self._source.demux(stream):
-            if packet.pts is None or packet.pts < first:
+            if packet.pts is None or (start is not None and packet.pts < first):
                 continue
             if end is not None and packet.pts * stream.time_base >= end:
                 return
             packet.pts, packet.dts = packet.pts - first, packet.pts - first
             yield packet
+
+
+def container_for_sound(path: Path | str, containers: Iterable[str] = ("mp4", "mov")) -> str | None:
+    """The first of the containers into which the sound of a file can be copied; None when none takes it, or there is
+    no sound."""
+    with open_media(path) as file:
+        streams = [stream for stream in file.streams.audio if stream.codec_context is not None]
+        if not streams or streams[0] is not file.streams.audio[0]:
+            return None
+        codec = streams[0].codec_context.codec.canonical_name
+    for container in containers:
+        with av.open(io.BytesIO(), "w", format=container) as file:
+            if codec in file.supported_codecs:
+                return container
+    return None
+
+
+def _display_matrix(rotation: int, mirrored: bool) -> list[int]:
+    """What a flip left to right and then a clockwise turn are in a file (16.16 fixed-point numbers)."""
+    cosine, sine = {0: (1, 0), 90: (0, 1), 180: (-1, 0), 270: (0, -1)}[rotation]
+    flip = -1 if mirrored else 1
+    return [number << 16 for number in (flip * cosine, flip * sine, 0, -sine, cosine, 0, 0, 0)] + [1 << 30]
 
 
 def _whole_chroma(size: tuple[int, int], layout: av.VideoFormat) -> tuple[int, int]:

@@ -28,7 +28,8 @@ class Reader:
         self.stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
         self.clock = Clock(self.container, self.stream)
         self.wanted: Collection[int] | None = None  # ticks of the frames that must come; None: all must
-        self.skips, self._last = False, 0  # whether others that nothing refers to are left out; the last of them
+        self._skips = False  # whether others that nothing refers to are left out
+        self._missing: set[int] = set()  # those whose packets are still to come
         self.errors = 0  # packets and frames that could not be used
 
     def close(self) -> None:
@@ -45,7 +46,7 @@ class Reader:
         waiting: list[int] = []  # times of packets that went in, where the file does not tie them to frames
         previous, sent, shown = None, 0, 0
         for packet in packets(self.container, self.stream):
-            enough = self._is_behind(packet)
+            enough = self._has_enough(packet)
             pictures = self._decode(av.Packet() if enough else packet)
             if pictures is None:
                 self.errors += 1
@@ -78,21 +79,20 @@ class Reader:
             return
         context = self.stream.codec_context
         layers = context.extradata[21] >> 3 & 7 if len(context.extradata or b"") > 22 and context.extradata[0] else 0
-        self.wanted, self.skips = ticks, context.name == "h264" or (context.name == "hevc" and layers == 1)
-        self._last = max(ticks, default=0)
+        self.wanted, self._missing = ticks, set(ticks)
+        self._skips = context.name == "h264" or (context.name == "hevc" and layers == 1)
 
-    def _is_behind(self, packet: av.Packet | None) -> bool:
-        """Whether no frame is needed any more; if one may be, the decoder knows whether it may leave this one out.
-
-        Packets are in the order of decoding, none after it is shown: those behind the last frame's time are not its.
-        """
+    def _has_enough(self, packet: av.Packet | None) -> bool:
+        """Whether the decoder has had all that wanted frames need, before this packet; a packet comes after what it
+        refers to. If not, the decoder knows whether it may leave this one out."""
         if self.wanted is None or packet is None:
             return False
-        if packet.dts is not None and packet.dts > self._last:
+        if not self._missing:
             return True
-        if self.skips:
+        if self._skips:
             unwanted = packet.pts is not None and packet.pts not in self.wanted
             self.stream.codec_context.skip_frame = "NONREF" if unwanted else "DEFAULT"
+        self._missing.discard(packet.pts)
         return False
 
     def _decode(self, packet: av.Packet | None) -> list[av.VideoFrame] | None:

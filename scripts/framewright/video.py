@@ -187,7 +187,7 @@ class Video:
         yield from self._shown(*begun)
 
     def _want(self, reader: Reader, wanted: Collection[Fraction] | None) -> None:
-        if wanted is not None:
+        if wanted is not None and not self.interlaced:  # a field may come in a packet of its own
             reader.want({round(time / self.time_base) for time in wanted})
 
     def _landed(self, start: Fraction, target: Fraction, wanted: Collection[Fraction] | None) -> Iterator[Frame] | None:

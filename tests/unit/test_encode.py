@@ -13,7 +13,7 @@ import pytest
 from make_video import is_upright, make_video, number_in, picture
 
 from framewright.colour import Colour
-from framewright.encode import BT709, Writer
+from framewright.encode import BT709, Writer, container_for_sound
 from framewright.errors import UserError
 from framewright.video import open_video
 
@@ -200,3 +200,59 @@ def test_mistakes_of_the_caller_are_named(tmp_path):
     with pytest.raises(ValueError, match="is not after the one before"), Writer(tmp_path / "b.mp4", (64, 48)) as writer:
         writer.add(picture(0), Fraction(1))
         writer.add(picture(1), Fraction(1))
+
+
+@pytest.mark.parametrize("mirrored", [False, True], ids=["turned", "mirrored and turned"])
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+def test_how_to_turn_it_is_noted(tmp_path, rotation, mirrored):
+    stored = np.rot90(picture(5), rotation // 90)
+    stored = np.ascontiguousarray(stored[:, ::-1] if mirrored else stored)
+    path = write(tmp_path / "a.mp4", [stored], stored.shape[1::-1], rotation=rotation, mirrored=mirrored)
+    with open_video(path) as video:
+        assert (video.shape.rotation, video.shape.mirrored) == (rotation, mirrored)
+        assert is_upright(next(video.frames()).rgb)
+
+
+@pytest.mark.parametrize("tick", [Fraction(1, 24_000), Fraction(1, 1000), Fraction(1, 12_800), Fraction(1, 1_000_000)])
+def test_times_are_kept_to_the_tick(tmp_path, tick):
+    times = [7 * tick + Fraction(k) / 24 // tick * tick for k in range(9)]
+    with Writer(tmp_path / "a.mp4", (64, 48), tick=tick) as writer:
+        for number, time in enumerate(times):
+            writer.add(picture(number), time)
+    with open_video(tmp_path / "a.mp4") as video:
+        assert [frame.time for frame in video.frames()] == times
+
+
+def test_all_sound_is_copied_at_its_times(tmp_path):
+    source = make_video(tmp_path / "source.mp4", range(60), audio=True)
+    path = write(tmp_path / "a.mp4", [picture(k) for k in range(60)], audio=(source, None, None))
+    theirs, ours = ([(p.pts * p.time_base, bytes(p)) for p in sounds(file)] for file in (source, path))
+    assert len(theirs) > 80
+    assert ours == theirs
+
+
+def sounds(path):
+    with av.open(str(path)) as file:
+        return [packet for packet in file.demux(audio=0) if packet.size]
+
+
+@pytest.mark.parametrize(
+    ("codec", "form", "samples", "container"),
+    [
+        pytest.param("aac", "fltp", 1024, "mp4", id="AAC into mp4"),
+        pytest.param("libopus", "flt", 960, "mp4", id="Opus into mp4"),
+        pytest.param("pcm_u8", "u8", 960, "mov", id="8-bit PCM into mov"),
+    ],
+)
+def test_containers_take_what_they_can(tmp_path, codec, form, samples, container):
+    with av.open(str(tmp_path / "a.nut"), "w") as file:
+        stream = file.add_stream(codec, rate=48_000, layout="stereo")
+        for start in range(0, 5 * samples, samples):
+            silence = av.AudioFrame(form, "stereo", samples)
+            for plane in silence.planes:
+                plane.update(bytes(plane.buffer_size))
+            silence.sample_rate, silence.pts, silence.time_base = 48_000, start, Fraction(1, 48_000)
+            file.mux(stream.encode(silence))
+        file.mux(stream.encode(None))
+    assert container_for_sound(tmp_path / "a.nut") == container
+    assert container_for_sound(make_video(tmp_path / "mute.mp4")) is None

@@ -67,6 +67,9 @@ def test_leaving_out_what_nothing_refers_to_changes_no_pixel(tmp_path, codec, op
 
 def test_an_interlaced_film_and_one_without_times_lose_nothing(tmp_path):
     fields = make_video(tmp_path / "fields.mkv", range(60), options={"flags": "+ildct+ilme", "x264-params": "tff=1"})
+    with open_video(fields) as video:
+        wanted = [frame.time for frame in video.frames()][10:17]
+        assert video.interlaced and len(list(video.frames(wanted=wanted))) == 60
     for path in (fields, make_video(tmp_path / "film.avi", range(60), codec="mpeg4")):
         frames = in_use(read_timeline(path), (0.0, 100.0))
         with open_video(path) as video:

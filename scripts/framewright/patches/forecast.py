@@ -1,15 +1,17 @@
 """What a run will take, before anyone starts it: patches, gigabytes and hours.
 
-Nothing is opened or decoded, so these are estimates: films differ by a factor of two in how well they compress.
+Nothing is opened or decoded, so these are estimates, from what tests/bench/bench_patches.py measures of two films: one
+of 1080 lines with a key frame every 250 and grain, one of 2160 lines with a key frame every second. Films differ by a
+factor of two in how well they compress, and by as much in what decoding them takes.
 """
 
 from collections.abc import Iterable, Mapping
 
 from framewright.patches.formats import SCALE, STACKS, Category
 
-BYTES_PER_PIXEL = 1.9  # of a PNG, sharp or small: a cautious guess for films with grain; the demo's scenes take 1.15
-# Guessed too: of one core, for decoding a window of full-HD film, and for each megapixel that is cut.
-SECONDS = {"decode": 0.9, "megapixel": 0.5}
+BYTES_PER_PIXEL = 1.4  # of a PNG, sharp or small: 1.4 of the film with grain, 0.6 of the other; 1.3 of two camera clips
+# Of one core: for decoding a window (0.6 and 1.4), and for the rest of each megapixel of files (0.3 and 0.6).
+SECONDS = {"decode": 1.0, "megapixel": 0.45}
 
 
 def pixels_of(category: Category) -> float:

@@ -90,7 +90,7 @@ def street(
                 shadow(picture, cut, x, y, scale, light.shadow, light.shade)
         items.sort(key=lambda item: (-item[0], item[1]))
         covers = [(item[1], lay(picture, item[3], *item[5:])) for item in items]
-        marks = _marks(covers, actors, size)
+        marks = seen(covers, [actor.name for actor in actors], size)
         return Drawn(cv2.multiply(picture, vignette, scale=1 / 255), marks)
 
     return Scene(size, rate, frames, draw, encoding={"crf": 18, "gop": 50, "preset": "faster"})
@@ -109,8 +109,11 @@ def _near(eye: View, at, x: float, z: float, reach: float) -> bool:
     return -reach * scale - eye.width * 0.1 < middle < eye.width + reach * scale
 
 
-def _marks(covers: list[tuple[int, Cover | None]], actors: list[Actor], size: tuple[int, int]) -> tuple[Mark, ...]:
-    """What is to be seen of each actor, going from the nearest cut-out to the farthest."""
+def seen(covers: list[tuple[int, Cover | None]], names: list[str], size: tuple[int, int]) -> tuple[Mark, ...]:
+    """What is to be seen of each thing, its id one more than its number in `names`.
+
+    `covers` goes from the farthest to the nearest, each with the number of what it shows, or -1 for what only hides.
+    """
     clear = np.ones((size[1], size[0]), np.float32)
     marks = []
     for number, cover in reversed(covers):
@@ -123,8 +126,8 @@ def _marks(covers: list[tuple[int, Cover | None]], actors: list[Actor], size: tu
             if len(rows):
                 left, top = cover.x + int(columns[0]), cover.y + int(rows[0])
                 right, bottom = cover.x + int(columns[-1]) + 1, cover.y + int(rows[-1]) + 1
-                seen = min(1.0, float((window * cover.alpha).sum()) / cover.whole)
-                marks.append(Mark(number + 1, actors[number].name, (left, top, right, bottom), seen))
+                share = min(1.0, float((window * cover.alpha).sum()) / cover.whole)
+                marks.append(Mark(number + 1, names[number], (left, top, right, bottom), share))
         window *= 1 - cover.alpha
     return tuple(sorted(marks, key=lambda mark: mark.id))
 

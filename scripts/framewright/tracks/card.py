@@ -35,6 +35,11 @@ DATASET = Dataset(
         "Licences are what the table of videos says; nobody has checked them.",
     ),
 )
+BARE = "FACES ARE SHOWN: nothing was covered in these videos (tracks.deface.method is none)."
+COVERED = (
+    "are covered in videos_defaced, as far as a detector found them: backs of heads, faces turned far away and the "
+    "smallest ones may show. What an audit still saw stands with each video's outcome."
+)
 OFF = {
     "cartoon": "Cartoons are not left out: no weights for that were given (tracks.segments.cartoon).",
     "aesthetic": "Ugly segments are not left out: no weights for that were given (tracks.segments.aesthetic).",
@@ -44,7 +49,12 @@ OFF = {
 def dataset(settings: Mapping[str, Any]) -> Dataset:
     """What the dataset is under these settings, `tracks` of the configuration: filters that are off are limits."""
     off = tuple(said for name, said in OFF.items() if not settings["segments"][name]["weights"])
-    return replace(DATASET, limits=(*off, *DATASET.limits))
+    known = replace(DATASET, limits=(*off, *DATASET.limits))
+    if settings["deface"]["method"] == "none":
+        return replace(known, description=f"{BARE} {known.description}", privacy=f"{BARE} {known.privacy}")
+    plates = settings["deface"]["plates"]["weights"]
+    looked_for = "Faces, and what the weights took for plates," if plates else "Faces, but no licence plates,"
+    return replace(known, privacy=f"{looked_for} {COVERED} {known.privacy}")
 
 
 def rows(records: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:

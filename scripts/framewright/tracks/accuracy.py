@@ -1,0 +1,113 @@
+"""How well tracks fit the truth: HOTA and IDF1, as TrackEval defines them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from framewright.boxes import iou
+from framewright.tracks.meta import Track
+from framewright.truth import Truth
+
+SEEN = 0.25  # share of an object that must be visible for it to count; what is hidden more is neither right nor wrong
+NEAR = 1e-3  # seconds by which an instant of a track may be off
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """All 0..1 but `mota`, which may be negative, and `switches`: how often an object's track became another one."""
+
+    hota: float
+    detection: float  # the part of HOTA that is about boxes
+    association: float  # and the part about who is who
+    idf1: float
+    mota: float
+    switches: int
+
+
+def accuracy(
+    truth: Truth, instants: Sequence[float], tracks: Iterable[tuple[np.ndarray, np.ndarray]], names: Iterable[str] = ()
+) -> Accuracy:
+    """How well tracks, each (times (T,) seconds, boxes (T, 4)), fit the truth at the `instants` looked at (seconds).
+
+    At each instant the frame nearest to it is what counts. Objects of other classes than `names`, where any are given,
+    objects hidden for the most part, and regions to ignore take boxes that lie on them out of the count.
+    """
+    from trackers.eval import compute_clear_metrics, compute_hota_metrics, compute_identity_metrics
+
+    real, ignored = _truth_at(truth, instants, set(names))
+    found = _found_at(instants, tracks)
+    ids, own_ids, overlaps = [], [], []
+    for (identities, boxes), beside, (numbers, places) in zip(real, ignored, found, strict=True):
+        shared = iou(boxes, places)
+        hit = shared.max(axis=0, initial=0) >= 0.5
+        aside = iou(beside, places).max(axis=0, initial=0) >= 0.5
+        counted = hit | ~aside
+        ids.append(identities)
+        own_ids.append(numbers[counted])
+        overlaps.append(shared[:, counted])
+    hota = compute_hota_metrics(ids, own_ids, overlaps)
+    identity = compute_identity_metrics(ids, own_ids, overlaps)
+    clear = compute_clear_metrics(ids, own_ids, overlaps)
+    return Accuracy(
+        *(float(hota[name]) for name in ("HOTA", "DetA", "AssA")),
+        float(identity["IDF1"]),
+        float(clear["MOTA"]),
+        int(clear["IDSW"]),
+    )
+
+
+def of_tracks(tracks: Iterable[Track]) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The times and boxes of tracks, as `accuracy` takes them."""
+    return [(track.times, track.boxes) for track in tracks]
+
+
+def _truth_at(
+    truth: Truth, instants: Sequence[float], names: set[str]
+) -> tuple[list[tuple[np.ndarray, np.ndarray]], list[np.ndarray]]:
+    """For each instant the identities and boxes of what counts, and the boxes of what does not."""
+    counted: dict[int, tuple[list[int], list[np.ndarray]]] = {}
+    beside: dict[int, list[np.ndarray]] = {}
+    for thing in truth.objects:
+        for frame, box, visible in zip(thing.frames.tolist(), thing.boxes, thing.visible, strict=True):
+            if visible >= SEEN and (not names or thing.name in names):
+                identities, boxes = counted.setdefault(frame, ([], []))
+                identities.append(thing.id)
+                boxes.append(box)
+            else:
+                beside.setdefault(frame, []).append(box)
+    for region in truth.ignore:
+        for frame, box in zip(region.frames.tolist(), region.boxes, strict=True):
+            beside.setdefault(frame, []).append(box)
+    frames = [min(max(0, round(time * float(truth.rate))), truth.frames - 1) for time in instants]
+    return (
+        [_numbered(counted.get(frame, ([], []))) for frame in frames],
+        [np.array(beside.get(frame, [])).reshape(-1, 4) for frame in frames],
+    )
+
+
+def _found_at(
+    instants: Sequence[float], tracks: Iterable[tuple[np.ndarray, np.ndarray]]
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    at: list[tuple[list[int], list[np.ndarray]]] = [([], []) for _ in instants]
+    when = np.asarray(instants, float)
+    for number, (times, boxes) in enumerate(tracks):
+        places = np.clip(np.searchsorted(when, np.asarray(times) - NEAR), 0, len(when) - 1)
+        for place, time, box in zip(places.tolist(), times, boxes, strict=True):
+            if abs(when[place] - time) <= NEAR:
+                at[place][0].append(number)
+                at[place][1].append(box)
+    return list(map(_numbered, at))
+
+
+def _numbered(pair: tuple[list[int], list[np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
+    return np.array(pair[0], np.int64), np.array(pair[1], np.float64).reshape(-1, 4)
+
+
+def totals(parts: Mapping[str, Accuracy]) -> str:
+    """The accuracy of each video as tab-separated text."""
+    lines = ["video\thota\tdetection\tassociation\tidf1\tmota\tswitches"]
+    for video, own in parts.items():
+        figures = (own.hota, own.detection, own.association, own.idf1, own.mota)
+        lines.append("\t".join([video, *(f"{value:.4f}" for value in figures), str(own.switches)]))
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,148 @@
+"""Clips of tracks for training: a PyTorch dataset of short windows, each with what its track is.
+
+clips = TrackClips("results/tracks/tracks_meta/TrackVerseLVIS", "results/tracks/tracks_mp4/TrackVerseLVIS", frames=16)
+for batch in DataLoader(clips, batch_size=8, num_workers=2):
+    batch["video"], batch["label"], batch["name"]
+"""
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import av
+import cv2
+import numpy as np
+import torch
+from torch.utils.data import Dataset
+
+from framewright.errors import UserError
+from framewright.media import open_media
+from framewright.tracks.meta import read_tracks
+
+
+class Row(NamedTuple):
+    """What is kept in memory of a track; the rest stays in its file."""
+
+    path: Path
+    video: str
+    tid: str
+    label: int  # number of the likeliest class, -1 where nothing is known
+    name: str
+    score: float  # of that class, weighted; 0 where nothing is known
+
+
+class TrackClips(Dataset):
+    """Windows of clips: `frames` pictures, `step` seconds apart, one window of each clip.
+
+    An item is a dictionary: `video` (T, 3, H, W) uint8 RGB, resized to `size` (width, height) if one is given, as clips
+    differ in size; `times` (T,) float64 seconds in the clip; `label`, `name`, `score`, `video_id`, `tid`. The window
+    lies in the middle, or with a `seed` anywhere: the same place for the same seed, epoch (`set_epoch`) and track,
+    whatever the workers. A clip that is too short repeats its last picture. `transform` is applied to `video`.
+
+    Tracks without a clip in the folder are left out; `missing` counts them.
+    """
+
+    def __init__(
+        self,
+        meta: Path | str,
+        clips: Path | str,
+        frames: int = 16,
+        step: float = 1 / 16,
+        size: tuple[int, int] | None = None,
+        seed: int | None = None,
+        transform: Callable[[torch.Tensor], Any] | None = None,
+        classes: Sequence[int] | None = None,
+    ) -> None:
+        files = sorted(Path(meta).glob("*-meta.jsonl.gzip"))
+        if not files:
+            raise UserError(f"{meta}: no files *-meta.jsonl.gzip in it; give the folder tracks_meta/<dataset>")
+        self.frames, self.step, self.size, self.seed, self.transform = frames, step, size, seed, transform
+        self.rows: list[Row] = []
+        self.missing, self.epoch = 0, 0
+        for file in files:
+            for track in read_tracks(file):
+                path = Path(clips, track.fn)
+                label = track.labels[0] if track.labels else -1
+                if classes is not None and label not in classes:
+                    continue
+                if not path.is_file():
+                    self.missing += 1
+                    continue
+                name, score = (track.names or ("",))[0], (track.score or (0.0,))[0]
+                self.rows.append(Row(path, track.video, track.tid, label, name, score))
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def set_epoch(self, epoch: int) -> None:
+        """Choose other windows than in the epochs before; call it before each, as with a DistributedSampler."""
+        self.epoch = epoch
+
+    def __getitem__(self, index: int) -> dict[str, Any]:
+        row = self.rows[index]
+        room = max(0.0, clip_seconds(row.path) - self.frames * self.step)
+        place = 0.5
+        if self.seed is not None:
+            place = float(np.random.default_rng([self.seed, self.epoch, *row.tid.encode()]).random())
+        start = place * room
+        times, pictures = read_window(row.path, [start + k * self.step for k in range(self.frames)], self.size)
+        video = torch.from_numpy(pictures).permute(0, 3, 1, 2).contiguous()
+        return {
+            "video": video if self.transform is None else self.transform(video),
+            "times": torch.from_numpy(times),
+            "label": row.label,
+            "name": row.name,
+            "score": row.score,
+            "video_id": row.video,
+            "tid": row.tid,
+        }
+
+
+def clip_seconds(path: Path | str) -> float:
+    """How long a clip is, as its header says."""
+    with open_media(path) as file:
+        stream = file.streams.video[0]
+        return float((stream.duration or 0) * stream.time_base)
+
+
+def read_window(
+    path: Path | str, instants: Sequence[float], size: tuple[int, int] | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """The pictures of a clip that are shown at these instants (seconds, ascending), decoding from the key frame before.
+
+    Returns when each appears, (T,) float64 seconds, and the pictures, (T, H, W, 3) uint8 RGB, resized to `size`
+    (width, height) if given. Beyond the end it is the last one.
+    """
+    times, pictures = [], []
+    with open_media(path) as file:
+        stream = file.streams.video[0]
+        stream.codec_context.thread_count = 1
+        if instants[0] > 0:
+            file.seek(int(Fraction(instants[0]) / stream.time_base), stream=stream)
+        shown = None
+        for frame in file.decode(stream):
+            time = float(frame.pts * stream.time_base)
+            while shown is not None and len(times) < len(instants) and instants[len(times)] < time - 1e-6:
+                _show(shown, size, times, pictures)
+            if len(times) == len(instants):
+                break
+            shown = time, frame
+        if shown is None:
+            raise UserError(f"{path}: no frame of it can be decoded; make it again")
+        while len(times) < len(instants):
+            _show(shown, size, times, pictures)
+    return np.array(times), np.stack(pictures)
+
+
+def _show(
+    shown: tuple[float, av.VideoFrame], size: tuple[int, int] | None, times: list[float], pictures: list[np.ndarray]
+) -> None:
+    time, frame = shown
+    if not times or times[-1] != time:
+        rgb = frame.to_ndarray(format="rgb24")
+        picture = rgb if size is None else cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
+    else:
+        picture = pictures[-1]
+    times.append(time)
+    pictures.append(picture)

@@ -1,0 +1,34 @@
+"""What open-vocabulary weights shall find: files with a prompt a line."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from framewright.errors import UserError
+
+
+def read_prompts(path: str | Path) -> tuple[str, ...]:
+    """The lines of a file of prompts, without blank ones at its end."""
+    try:
+        lines = [line.strip() for line in Path(path).read_text(encoding="utf-8").rstrip().splitlines()]
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is not UTF-8"
+        raise UserError(f"{path}: the prompts can't be read ({why}); give a text file with one a line") from error
+    if not lines or not all(lines):
+        empty = "it is empty" if not lines else f"line {lines.index('') + 1} is empty"
+        raise UserError(f"{path}: {empty}; a line's number is its label, so that each must hold a prompt")
+    if len(set(lines)) < len(lines):
+        twice = next(line for line in lines if lines.count(line) > 1)
+        raise UserError(f"{path}: {twice!r} stands there twice; each prompt is a class of its own")
+    return tuple(lines)
+
+
+def file_of(settings: Mapping[str, Any], default: Path) -> list[str]:
+    """The file of prompts that `settings` (`tracks.detector` of the configuration) names; where they name none, the
+    default one; none at all where weights keep what they were saved with."""
+    return [] if settings["keep_prompts"] else [settings["prompts"] or str(default)]
+
+
+def chosen(settings: Mapping[str, Any], files: Sequence[str | Path]) -> dict[str, tuple[str, ...]]:
+    """What `open_detector` is told: prompts that were asked for, or the vocabulary of open-vocabulary weights."""
+    return {"prompts" if settings["prompts"] else "vocabulary": read_prompts(path) for path in files}

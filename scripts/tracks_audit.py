@@ -1,0 +1,19 @@
+"""Look for faces in a defaced video again: what is found outside of the covers has leaked."""
+
+from framewright import job
+from framewright.tracks.privacy import audit, finders_of, read_found
+from framewright.tracks.record import read_record, write_record
+
+log = job.start(snakemake)
+given, settings = snakemake.input, snakemake.params.settings
+
+result = audit(
+    given.video,
+    read_record(given.record),
+    read_found(given.found),
+    finders_of(settings | {"threshold": settings["audit"]["threshold"]}),
+    settings["audit"]["frames"],
+)
+with job.whole(snakemake.output.audit) as path:
+    write_record(path, result)
+log.info("%d of %d detections in %d frames are not covered", result["open"], result["seen"], result["looked_at"])

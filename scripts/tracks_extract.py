@@ -1,0 +1,20 @@
+"""Cut a clip out of a video for each of its tracks, and record what became of each."""
+
+from framewright import job
+from framewright.tracks.clip_file import settings_of, write_clips
+from framewright.tracks.clips import extract
+from framewright.tracks.meta import read_tracks
+
+log = job.start(snakemake)
+
+with job.whole(snakemake.output.clips) as folder:
+    folder.mkdir()
+    clips = extract(
+        snakemake.input.video,
+        list(read_tracks(snakemake.input.meta)),
+        folder,
+        settings_of(snakemake.params.settings),
+    )
+with job.whole(snakemake.output.record) as path:
+    write_clips(path, clips)
+log.info("%d clips of %d tracks", sum(not clip.reason for clip in clips), len(clips))

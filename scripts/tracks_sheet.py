@@ -1,0 +1,19 @@
+"""Show the tracks of a video on two sheets: in its frames, and as clips."""
+
+from pathlib import Path
+
+from framewright import job
+from framewright.picture import write_png
+from framewright.tracks.clip_file import read_clips
+from framewright.tracks.clip_sheet import clip_sheet, overlay
+from framewright.tracks.meta import read_tracks
+
+log = job.start(snakemake)
+
+frames = overlay(snakemake.input.video, list(read_tracks(snakemake.input.meta)))
+clips = clip_sheet(Path(snakemake.input.clips), list(read_clips(snakemake.input.record)))
+with job.whole(snakemake.output.frames) as path:
+    write_png(path, frames)
+with job.whole(snakemake.output.clips) as path:
+    write_png(path, clips)
+log.info("two sheets of %d and %d lines", len(frames), len(clips))
