@@ -26,6 +26,7 @@ LINES = {  # name in the figures: name in the chart, colour, style
 }
 SHOWN = 3  # clips in the attention's picture
 EACH = 12  # frames of each
+LONGEST = 12  # characters below a frame
 
 
 def write_curves(path: str | Path, arms: Mapping[str, Mapping[str, Any]]) -> None:
@@ -53,7 +54,10 @@ def write_curves(path: str | Path, arms: Mapping[str, Mapping[str, Any]]) -> Non
 
 def write_attention(path: str | Path, arms: Mapping[str, Clips], models: Mapping[str, Mapping[str, Trained]]) -> None:
     """Write a picture as PNG: frames of a few test clips of each arm that has an attention model, and below each where
-    the attention lies, bright on dark. Frames with a transient have a bright border."""
+    the attention lies, bright on dark.
+
+    Frames with a transient have a bright border. Below the first frame of a clip stand its arm and its number.
+    """
     pictures, labels = [], []
     for name, own in models.items():
         data = ClipDataset(arms[name], "test") if "attention" in own else ()
@@ -62,11 +66,13 @@ def write_attention(path: str | Path, arms: Mapping[str, Clips], models: Mapping
             with torch.no_grad():
                 attention = own["attention"].model(item["video"][None])["attention"][0].numpy()
             shows = item["clean"].numpy() < 0.5
-            for time in _chosen(shows):
+            times = _chosen(shows)
+            for time in times:
                 frame = enlarged(np.moveaxis(item["video"][time].numpy(), 0, -1), 2)
                 both = np.vstack([frame, _heat(attention[time], frame.shape[0])])
                 pictures.append(framed(both, MARK if shows[time] else STILL))
-                labels.append(f"{name} {number}: {time}")
+                labels.append(f"frame {time}")
+            labels[-len(times)] = f"{name} {number}"[:LONGEST]
     write_png(
         path, contact_sheet(pictures, labels, EACH, 1680) if pictures else notice("No attention model was trained")
     )
