@@ -54,7 +54,7 @@ slurm-profile: ## Link profiles/slurm into the user's Snakemake folder, for `sna
 # ---- for developers ------------------------------------------------------------------------------------------------
 
 test: .venv/ready ## Run all tests
-	@$(TIMED) "make test: unit, script, workflow and house tests, with $(CORES) processes" "$(BIN)/pytest -n $(CORES) --dist loadfile --durations 10"
+	@$(TIMED) "make test: unit, script, workflow and house tests, with $(CORES) processes" "$(BIN)/pytest -n $(CORES) --dist loadfile --no-loadscope-reorder --durations 10"
 
 test-fast: .venv/ready ## Run the tests that answer within a minute
 	@$(TIMED) "make test-fast: all but the slow tests" "$(BIN)/pytest -q -n $(CORES) -m 'not slow'"

@@ -196,17 +196,23 @@ def require_silence(folder: Path) -> None:
 
 
 def state(folder: Path) -> set[tuple[str, int, int]]:
-    """(path, size, time in ns) of each file of the results."""
-    files = ((path, path.lstat()) for path in (folder / "results").rglob("*") if not path.is_dir())
+    """(path, size, time in ns) of each file of the results; a dying job may still touch temporary ones, which don't count."""
+    paths = (path for path in (folder / "results").rglob("*") if not path.is_dir() and not is_temporary(path))
+    files = ((path, path.lstat()) for path in paths)
     return {(str(path.relative_to(folder)), about.st_size, about.st_mtime_ns) for path, about in files}
 
 
 def leftovers(folder: Path) -> Iterator[str]:
     """The temporary files among the results."""
     for path in (folder / "results").rglob("*"):
-        unfinished = ".unfinished" in path.parts and not path.is_dir()
-        if unfinished or (path.name != ".snakemake_timestamp" and OURS_TO_SKIP.fullmatch(path.name)):
+        if is_temporary(path) and not (path.is_dir() and ".unfinished" in path.parts):
             yield str(path.relative_to(folder))
+
+
+def is_temporary(path: Path) -> bool:
+    """Whether a file or folder is unfinished, and so no result."""
+    kept = path.name == ".snakemake_timestamp"
+    return ".unfinished" in path.parts or any(not kept and OURS_TO_SKIP.fullmatch(part) for part in path.parts)
 
 
 def forget(folder: Path) -> None:

@@ -90,9 +90,9 @@ def test_what_is_not_asked_for_is_no_mistake_to_miss_and_none_to_find():
 
 @pytest.mark.slow
 def test_training_learns_and_writes_weights_with_their_card(tmp_path):
-    recipe = Recipe(pictures=96, size=96, epochs=5, held_out=4)
+    recipe = Recipe(pictures=96, size=96, epochs=8, held_out=4)
     card = make_detector(tmp_path / "demo.onnx", HOME / "detector/demo.yaml", recipe, tmp_path / "work")
-    assert len(card["loss"]) == 5 and card["loss"][-1] < 0.9 * card["loss"][0]
+    assert len(card["loss"]) == 8 and max(card["loss"][-2:]) < min(card["loss"][:2])
     assert card["sha256"] == hashlib.sha256((tmp_path / "demo.onnx").read_bytes()).hexdigest()
     assert str(tmp_path).encode() not in (tmp_path / "demo.onnx").read_bytes()
     detector = open_detector(tmp_path / "demo.onnx", Settings(confidence=0.0))
