@@ -196,7 +196,7 @@ def require_silence(folder: Path) -> None:
 
 
 def state(folder: Path) -> set[tuple[str, int, int]]:
-    """(path, size, time in ns) of each file of the results; a dying job may still touch temporary ones, which don't count."""
+    """(path, size, time in ns) of each result's file. Temporary ones don't count: a dying job may still touch them."""
     paths = (path for path in (folder / "results").rglob("*") if not path.is_dir() and not is_temporary(path))
     files = ((path, path.lstat()) for path in paths)
     return {(str(path.relative_to(folder)), about.st_size, about.st_mtime_ns) for path, about in files}
