@@ -6,7 +6,7 @@ import numpy as np
 from isal import isal_zlib
 
 from framewright.persistence.base import Clip, camera_of, draw_base
-from framewright.persistence.draw import Stain, add_noise, paint, stains
+from framewright.persistence.draw import add_noise, paint, stains
 from framewright.persistence.transients import NOISE_STREAM, Variant, draw_transients
 
 PERSISTENT_BELOW = 0.2  # the documented video label: persistent where fewer of the frames have a transient
@@ -74,27 +74,19 @@ def composed(
     base: np.ndarray, metadata: dict[str, Any], recipe: dict[str, Any], details: list[dict[str, Any]]
 ) -> tuple[np.ndarray, Marks]:
     """The base clip with its transients painted in order, before any noise, and the pixels that were painted."""
-    video, look, size = base.copy(), recipe["transient_look"], base.shape[-1]
-    colour = np.array(recipe["transient_colour"], np.uint8)
-    painted: list[tuple[int, int, np.ndarray, np.ndarray]] = []
-    for number, own in enumerate(details):
-        for time, stain in enumerate(stains(np.array(own["pixels"]), look, size), start=own["start_frame"]):
-            position = own["positions"][time - own["start_frame"]]
-            left = _before_base(stain, base[time], metadata, time, position) if recipe["depth_order"] else stain
-            paint(video[time], left, colour)
-            painted.append((number, time, left.rows, left.columns))
-    who, time, rows, columns = zip(*painted, strict=True)
-    counts = [len(own) for own in rows]
-    return video, Marks(np.repeat(who, counts), np.repeat(time, counts), np.concatenate(rows), np.concatenate(columns))
-
-
-def _before_base(stain: Stain, base: np.ndarray, metadata: dict[str, Any], time: int, position: list[float]) -> Stain:
-    """What is left of a stain where the real sphere hides what is behind it."""
-    camera = camera_of(metadata)
-    if camera.depth(position) <= camera.depth(metadata["positions"][time]):
-        return stain
-    free = ~base[:, stain.rows, stain.columns].any(axis=0)
-    return Stain(*(part if part is None else part[free] for part in stain))
+    video = base.copy()
+    who = np.repeat(np.arange(len(details)), [own["duration"] for own in details])
+    times = np.array([own["start_frame"] + age for own in details for age in range(own["duration"])])
+    seen = np.array([parts for own in details for parts in own["pixels"]])
+    found = stains(seen, recipe["transient_look"], base.shape[-1])
+    if recipe["depth_order"]:
+        places = np.array([position for own in details for position in own["positions"]])
+        depth = camera_of(metadata).depth
+        behind = depth(places) > depth(np.array(metadata["positions"])[times])
+        hidden = behind[found.of] & base[times[found.of], :, found.rows, found.columns].any(axis=1)
+        found = found.only(~hidden)
+    paint(video, times, found, recipe["transient_colour"])
+    return video, Marks(who[found.of], times[found.of], found.rows, found.columns)
 
 
 def _areas(video: np.ndarray, base: np.ndarray, marks: Marks, number: int) -> tuple[np.ndarray, np.ndarray]:
@@ -102,9 +94,9 @@ def _areas(video: np.ndarray, base: np.ndarray, marks: Marks, number: int) -> tu
 
     What is painted in the colour that was there before, as on a sphere of the same colour, has changed nothing.
     """
-    owner = np.zeros((len(base), *base.shape[2:]), np.uint8)
-    owner[marks.time, marks.row, marks.column] = marks.who  # where several painted, the last one stays
-    foremost = owner[marks.time, marks.row, marks.column] == marks.who
+    owner = np.empty((len(base), *base.shape[2:]), np.uint8)
+    owner[marks[1:]] = marks.who  # where several painted, the last one stays
+    foremost = owner[marks[1:]] == marks.who
     before = base[marks.time, :, marks.row, marks.column]
     changed = (video[marks.time, :, marks.row, marks.column] != before).any(axis=1)
     seen = foremost & changed

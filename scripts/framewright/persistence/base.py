@@ -82,8 +82,8 @@ def draw_base(metadata: dict[str, Any]) -> np.ndarray:
     """The (T, 3, H, W) uint8 RGB video of a clip of our own base set, from its metadata alone."""
     size, _ = metadata["resolution"]
     video = np.zeros((metadata["num_frames"], 3, size, size), np.uint8)
-    for frame, stain in zip(video, stains(np.array(metadata["pixels"])[:, None], metadata["look"], size), strict=True):
-        paint(frame, stain, np.array(metadata["colour"], np.uint8))
+    found = stains(np.array(metadata["pixels"])[:, None], metadata["look"], size)
+    paint(video, np.arange(len(video)), found, metadata["colour"])
     return video
 
 
