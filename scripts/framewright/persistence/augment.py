@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from isal import isal_zlib
 
-from framewright.persistence.base import Clip, camera_of, draw_base
+from framewright.persistence.base import Clip, camera_of, compact, draw_base
 from framewright.persistence.draw import add_noise, paint, stains
 from framewright.persistence.transients import NOISE_STREAM, Variant, draw_transients
 
@@ -29,19 +29,21 @@ def augment(base: Clip, variant: Variant, name: str, seed: int) -> Clip:
         own["visible_area"] = area[own["start_frame"] :][: own["duration"]].tolist()
     shows = areas.any(axis=0)
     frames = np.flatnonzero(shows).tolist()
-    metadata = base.metadata | {
+    own_area = (base.metadata["visible_area"] - hidden).tolist()
+    added = {
         "num_transients": len(details),
         "transient_frames": frames,
         "transient_details": details,
         "augmented": True,
         "source_sample_idx": base.index,
         **recipe,
-        "visible_area": (base.metadata["visible_area"] - hidden).tolist(),
         "frame_labels": (1 - shows).tolist(),
         "persistent": is_persistent(len(frames), len(video)),
         "source_crc32": isal_zlib.crc32(base.video),
     }
-    return Clip(base.index, video if noise is None else add_noise(video, **noise), metadata)
+    metadata = base.metadata | {"visible_area": own_area} | added
+    text = _text(base, own_area, added)
+    return Clip(base.index, video if noise is None else add_noise(video, **noise), metadata, text)
 
 
 def redraw(metadata: dict[str, Any], base: np.ndarray | None = None) -> np.ndarray:
@@ -59,6 +61,14 @@ def redraw(metadata: dict[str, Any], base: np.ndarray | None = None) -> np.ndarr
 def is_persistent(transient_frames: int, frames: int) -> bool:
     """The documented label of a whole clip: transients show in less than a fifth of its frames."""
     return transient_frames / frames < PERSISTENT_BELOW
+
+
+def _text(base: Clip, own_area: list[int], added: dict[str, Any]) -> bytes | None:
+    """The JSON of a clip, made of the text that its base clip has: most of it is the base clip's."""
+    if base.text is None or not added.keys().isdisjoint(base.metadata):
+        return None
+    before, after = (b'"visible_area":' + compact(area) for area in (base.metadata["visible_area"], own_area))
+    return base.text.replace(before, after)[:-1] + b"," + compact(added)[1:]
 
 
 class Marks(NamedTuple):

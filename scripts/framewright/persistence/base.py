@@ -1,5 +1,6 @@
 """The base set: clips of one white sphere that keeps to one path, with all that is true of it."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,11 +20,15 @@ TRIES = 1000
 
 
 class Clip(NamedTuple):
-    """One sample: its number, its (T, 3, H, W) uint8 RGB video, and its metadata, which JSON can hold."""
+    """One sample: its number, its (T, 3, H, W) uint8 RGB video, and its metadata, which JSON can hold.
+
+    `text` is the metadata as compact JSON where that is known already: to write it anew takes long.
+    """
 
     index: int
     video: np.ndarray
     metadata: dict[str, Any]
+    text: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,11 @@ def draw_base(metadata: dict[str, Any]) -> np.ndarray:
     found = stains(np.array(metadata["pixels"])[:, None], metadata["look"], size)
     paint(video, np.arange(len(video)), found, metadata["colour"])
     return video
+
+
+def compact(value: Any) -> bytes:
+    """JSON without a space."""
+    return json.dumps(value, separators=(",", ":")).encode()
 
 
 def camera_of(metadata: dict[str, Any]) -> Camera:
