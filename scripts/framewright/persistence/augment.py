@@ -25,8 +25,10 @@ def augment(base: Clip, variant: Variant, name: str, seed: int) -> Clip:
     }
     video, marks = composed(base.video, base.metadata, recipe, details)
     areas, hidden = _areas(video, base.video, marks, len(details))
-    for own, area in zip(details, areas, strict=True):
-        own["visible_area"] = area[own["start_frame"] :][: own["duration"]].tolist()
+    details = [
+        own | {"visible_area": area[own["start_frame"] :][: own["duration"]].tolist()}
+        for own, area in zip(details, areas, strict=True)
+    ]
     shows = areas.any(axis=0)
     frames = np.flatnonzero(shows).tolist()
     own_area = (base.metadata["visible_area"] - hidden).tolist()
