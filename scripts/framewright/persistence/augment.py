@@ -6,7 +6,7 @@ import numpy as np
 from isal import isal_zlib
 
 from framewright.persistence.base import Clip, camera_of, compact, draw_base
-from framewright.persistence.draw import add_noise, paint, stains
+from framewright.persistence.draw import add_noise, flattened, paint, stains
 from framewright.persistence.transients import NOISE_STREAM, Variant, draw_transients
 
 PERSISTENT_BELOW = 0.2  # the documented video label: persistent where fewer of the frames have a transient
@@ -74,12 +74,11 @@ def _text(base: Clip, own_area: list[int], added: dict[str, Any]) -> bytes | Non
 
 
 class Marks(NamedTuple):
-    """What was painted, pixel by pixel: (n,) the number of the transient, the frame, the row and the column."""
+    """What was painted, pixel by pixel: (n,) the number of the transient, the frame, and the pixel, row by row."""
 
     who: np.ndarray
     time: np.ndarray
-    row: np.ndarray
-    column: np.ndarray
+    pixel: np.ndarray
 
 
 def composed(
@@ -95,10 +94,10 @@ def composed(
         places = np.array([position for own in details for position in own["positions"]])
         depth = camera_of(metadata).depth
         behind = depth(places) > depth(np.array(metadata["positions"])[times])
-        hidden = behind[found.of] & base[times[found.of], :, found.rows, found.columns].any(axis=1)
+        hidden = behind[found.of] & flattened(base)[times[found.of], :, found.pixels].any(axis=1)
         found = found.only(~hidden)
     paint(video, times, found, recipe["transient_colour"])
-    return video, Marks(who[found.of], times[found.of], found.rows, found.columns)
+    return video, Marks(who[found.of], times[found.of], found.pixels)
 
 
 def _areas(video: np.ndarray, base: np.ndarray, marks: Marks, number: int) -> tuple[np.ndarray, np.ndarray]:
@@ -106,11 +105,11 @@ def _areas(video: np.ndarray, base: np.ndarray, marks: Marks, number: int) -> tu
 
     What is painted in the colour that was there before, as on a sphere of the same colour, has changed nothing.
     """
-    owner = np.empty((len(base), *base.shape[2:]), np.uint8)
-    owner[marks[1:]] = marks.who  # where several painted, the last one stays
-    foremost = owner[marks[1:]] == marks.who
-    before = base[marks.time, :, marks.row, marks.column]
-    changed = (video[marks.time, :, marks.row, marks.column] != before).any(axis=1)
+    owner, at = np.empty(base[:, 0].size, np.uint8), marks.time * base[0, 0].size + marks.pixel
+    owner[at] = marks.who  # where several painted, the last one stays
+    foremost = owner[at] == marks.who
+    before = flattened(base)[marks.time, :, marks.pixel]
+    changed = (flattened(video)[marks.time, :, marks.pixel] != before).any(axis=1)
     seen = foremost & changed
     areas = np.bincount(marks.who[seen] * len(base) + marks.time[seen], minlength=number * len(base))
     hidden = np.bincount(marks.time[foremost & before.any(axis=1)], minlength=len(base))

@@ -17,6 +17,7 @@ from framewright.persistence.splits import split_of
 WHITE = (255, 255, 255)
 STREAM = 1  # sets the base set's random numbers apart from others of the same seed
 TRIES = 1000
+COMPACT = json.JSONEncoder(separators=(",", ":"))
 
 
 class Clip(NamedTuple):
@@ -94,7 +95,7 @@ def draw_base(metadata: dict[str, Any]) -> np.ndarray:
 
 def compact(value: Any) -> bytes:
     """JSON without a space."""
-    return json.dumps(value, separators=(",", ":")).encode()
+    return COMPACT.encode(value).encode()
 
 
 def camera_of(metadata: dict[str, Any]) -> Camera:

@@ -10,15 +10,14 @@ AMBIENT = 0.25
 
 
 class Stains(NamedTuple):
-    """What spheres do to a picture, pixel by pixel: (n,) the number of the sphere, the row and the column.
+    """What spheres do to a picture, pixel by pixel: (n,) the number of the sphere, and of the pixel, row by row.
 
     `cover` is the share of the pixel that the sphere covers, `shade` dims its colour. Both are None where everything
     is covered in plain colour.
     """
 
     of: np.ndarray
-    rows: np.ndarray
-    columns: np.ndarray
+    pixels: np.ndarray
     cover: np.ndarray | None = None
     shade: np.ndarray | None = None
 
@@ -33,22 +32,27 @@ def stains(seen: np.ndarray, look: str, size: int) -> Stains:
     A `flat` sphere has hard edges and plain colour; a `lambert` one has smooth edges and is lit from above left.
     """
     if look == "flat" and seen.shape[1] == 1:
-        return _flat_discs(*seen[:, 0].astype(int).T, size)
-    rows, columns, cover, shade = zip(*(_soft_disc(parts, look, size) for parts in seen), strict=True)
-    of = np.repeat(np.arange(len(seen)), [len(own) for own in rows])
-    return Stains(of, *(np.concatenate(part) for part in (rows, columns, cover, shade)))
+        return _flat_discs(seen[:, 0].astype(int), size)
+    pixels, cover, shade = zip(*(_soft_disc(parts, look, size) for parts in seen), strict=True)
+    of = np.repeat(np.arange(len(seen)), [len(own) for own in pixels])
+    return Stains(of, *(np.concatenate(part) for part in (pixels, cover, shade)))
+
+
+def flattened(video: np.ndarray) -> np.ndarray:
+    """A (T, C, H, W) video as (T, C, H * W): the same memory, its pixels row by row."""
+    return video.reshape(*video.shape[:2], -1)
 
 
 def paint(video: np.ndarray, times: np.ndarray, found: Stains, colour: list[int]) -> None:
     """Paint stains in `colour`, 0 to 255, over a (T, 3, H, W) uint8 RGB video; `times` are the spheres' frames."""
-    lit = np.array(colour, np.uint8)
+    lit, flat = np.array(colour, np.uint8), flattened(video)
     if found.cover is None:
-        video[times[found.of], :, found.rows, found.columns] = lit
+        flat[times[found.of], :, found.pixels] = lit
         return
     for number, time in enumerate(times.tolist()):  # one after the other: what is before them shines through
-        _, rows, columns, cover, shade = found.only(found.of == number)
-        under = video[time][:, rows, columns]
-        video[time][:, rows, columns] = np.rint(under + (lit[:, None] * shade - under) * cover).astype(np.uint8)
+        _, pixels, cover, shade = found.only(found.of == number)
+        under = flat[time][:, pixels]
+        flat[time][:, pixels] = np.rint(under + (lit[:, None] * shade - under) * cover).astype(np.uint8)
 
 
 def add_noise(video: np.ndarray, sigma: float, seed: list[int]) -> np.ndarray:
@@ -57,19 +61,20 @@ def add_noise(video: np.ndarray, sigma: float, seed: list[int]) -> np.ndarray:
     return np.clip(video + np.rint(noise), 0, 255).astype(np.uint8)
 
 
-def _flat_discs(x: np.ndarray, y: np.ndarray, radius: np.ndarray, size: int) -> Stains:
-    """The documented spheres: all pixels within `radius` of pixel (x, y), as far as they are in the picture."""
-    discs = [_disc(own) for own in radius.tolist()]
+def _flat_discs(seen: np.ndarray, size: int) -> Stains:
+    """The documented spheres: all pixels within the radius of pixel (x, y), as far as they are in the picture."""
+    spheres = seen.tolist()
+    discs = [_disc(radius) for _, _, radius in spheres]
     of = np.repeat(np.arange(len(discs)), [own.shape[1] for own in discs])
-    rows, columns = np.concatenate(discs, axis=1)
-    found = Stains(of, rows + y[of], columns + x[of])
-    if (np.minimum(x, y) >= radius).all() and (np.maximum(x, y) < size - radius).all():
+    columns, rows = np.concatenate(discs, axis=1) + seen.T[:2, of]
+    found = Stains(of, rows * size + columns)
+    if all(radius <= x < size - radius and radius <= y < size - radius for x, y, radius in spheres):
         return found
-    return found.only((found.rows >= 0) & (found.rows < size) & (found.columns >= 0) & (found.columns < size))
+    return found.only((rows >= 0) & (rows < size) & (columns >= 0) & (columns < size))
 
 
 def _soft_disc(seen: np.ndarray, look: str, size: int) -> tuple[np.ndarray, ...]:
-    """Rows, columns, cover and shade of a sphere at (n, 3) x, y, radius, averaged over the parts of the exposure."""
+    """Pixels, cover and shade of a sphere at (n, 3) x, y, radius, averaged over the parts of the exposure."""
     rows, columns = np.mgrid[:size, :size]
     cover, light = np.zeros((size, size)), np.zeros((size, size))
     for x, y, radius in np.asarray(seen, float):
@@ -84,12 +89,13 @@ def _soft_disc(seen: np.ndarray, look: str, size: int) -> tuple[np.ndarray, ...]
             shade = AMBIENT + (1 - AMBIENT) * np.clip(facing, 0, 1)
         cover += here
         light += here * shade
-    at = np.nonzero(cover)
-    return *at, cover[at] / len(seen), light[at] / cover[at]
+    at = np.flatnonzero(cover)
+    cover, light = cover.ravel()[at], light.ravel()[at]
+    return at, cover / len(seen), light / cover
 
 
 @lru_cache
 def _disc(radius: int) -> np.ndarray:
-    """(2, n) rows and columns of a disc's pixels."""
+    """(2, n) columns and rows of a disc's pixels."""
     near = np.arange(-radius, radius + 1)
     return np.argwhere(near[:, None] ** 2 + near**2 <= radius**2).T - radius
