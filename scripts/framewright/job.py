@@ -2,6 +2,7 @@
 
 import ctypes
 import errno
+import gc
 import logging
 import os
 import shutil
@@ -31,6 +32,7 @@ def start(snakemake) -> logging.Logger:
     if snakemake.log:
         _send_output_to(Path(snakemake.log[0]))
     compute_on_one_thread()
+    gc.freeze()  # what was imported stays: to look through all of it for garbage takes longer than many a video
     sys.excepthook = _explain
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr, force=True)
     return logging.getLogger("framewright")

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from isal import isal_zlib
 
-from framewright.persistence.base import Clip, camera_of, draw_base
-from framewright.persistence.draw import Stain, add_noise, paint, stains
+from framewright.persistence.base import Clip, camera_of, compact, draw_base
+from framewright.persistence.draw import add_noise, flattened, paint, stains
 from framewright.persistence.transients import NOISE_STREAM, Variant, draw_transients
 
 PERSISTENT_BELOW = 0.2  # the documented video label: persistent where fewer of the frames have a transient
@@ -25,23 +25,27 @@ def augment(base: Clip, variant: Variant, name: str, seed: int) -> Clip:
     }
     video, marks = composed(base.video, base.metadata, recipe, details)
     areas, hidden = _areas(video, base.video, marks, len(details))
-    for own, area in zip(details, areas, strict=True):
-        own["visible_area"] = area[own["start_frame"] :][: own["duration"]].tolist()
+    details = [
+        own | {"visible_area": area[own["start_frame"] :][: own["duration"]].tolist()}
+        for own, area in zip(details, areas, strict=True)
+    ]
     shows = areas.any(axis=0)
     frames = np.flatnonzero(shows).tolist()
-    metadata = base.metadata | {
+    own_area = (base.metadata["visible_area"] - hidden).tolist()
+    added = {
         "num_transients": len(details),
         "transient_frames": frames,
         "transient_details": details,
         "augmented": True,
         "source_sample_idx": base.index,
         **recipe,
-        "visible_area": (base.metadata["visible_area"] - hidden).tolist(),
         "frame_labels": (1 - shows).tolist(),
         "persistent": is_persistent(len(frames), len(video)),
         "source_crc32": isal_zlib.crc32(base.video),
     }
-    return Clip(base.index, video if noise is None else add_noise(video, **noise), metadata)
+    metadata = base.metadata | {"visible_area": own_area} | added
+    text = _text(base, own_area, added)
+    return Clip(base.index, video if noise is None else add_noise(video, **noise), metadata, text)
 
 
 def redraw(metadata: dict[str, Any], base: np.ndarray | None = None) -> np.ndarray:
@@ -61,40 +65,39 @@ def is_persistent(transient_frames: int, frames: int) -> bool:
     return transient_frames / frames < PERSISTENT_BELOW
 
 
+def _text(base: Clip, own_area: list[int], added: dict[str, Any]) -> bytes | None:
+    """The JSON of a clip, made of the text that its base clip has: most of it is the base clip's."""
+    if base.text is None or not added.keys().isdisjoint(base.metadata):
+        return None
+    before, after = (b'"visible_area":' + compact(area) for area in (base.metadata["visible_area"], own_area))
+    return base.text.replace(before, after)[:-1] + b"," + compact(added)[1:]
+
+
 class Marks(NamedTuple):
-    """What was painted, pixel by pixel: (n,) the number of the transient, the frame, the row and the column."""
+    """What was painted, pixel by pixel: (n,) the number of the transient, the frame, and the pixel, row by row."""
 
     who: np.ndarray
     time: np.ndarray
-    row: np.ndarray
-    column: np.ndarray
+    pixel: np.ndarray
 
 
 def composed(
     base: np.ndarray, metadata: dict[str, Any], recipe: dict[str, Any], details: list[dict[str, Any]]
 ) -> tuple[np.ndarray, Marks]:
     """The base clip with its transients painted in order, before any noise, and the pixels that were painted."""
-    video, look, size = base.copy(), recipe["transient_look"], base.shape[-1]
-    colour = np.array(recipe["transient_colour"], np.uint8)
-    painted: list[tuple[int, int, np.ndarray, np.ndarray]] = []
-    for number, own in enumerate(details):
-        for time, stain in enumerate(stains(np.array(own["pixels"]), look, size), start=own["start_frame"]):
-            position = own["positions"][time - own["start_frame"]]
-            left = _before_base(stain, base[time], metadata, time, position) if recipe["depth_order"] else stain
-            paint(video[time], left, colour)
-            painted.append((number, time, left.rows, left.columns))
-    who, time, rows, columns = zip(*painted, strict=True)
-    counts = [len(own) for own in rows]
-    return video, Marks(np.repeat(who, counts), np.repeat(time, counts), np.concatenate(rows), np.concatenate(columns))
-
-
-def _before_base(stain: Stain, base: np.ndarray, metadata: dict[str, Any], time: int, position: list[float]) -> Stain:
-    """What is left of a stain where the real sphere hides what is behind it."""
-    camera = camera_of(metadata)
-    if camera.depth(position) <= camera.depth(metadata["positions"][time]):
-        return stain
-    free = ~base[:, stain.rows, stain.columns].any(axis=0)
-    return Stain(*(part if part is None else part[free] for part in stain))
+    video = base.copy()
+    who = np.repeat(np.arange(len(details)), [own["duration"] for own in details])
+    times = np.array([own["start_frame"] + age for own in details for age in range(own["duration"])])
+    seen = np.array([parts for own in details for parts in own["pixels"]])
+    found = stains(seen, recipe["transient_look"], base.shape[-1])
+    if recipe["depth_order"]:
+        places = np.array([position for own in details for position in own["positions"]])
+        depth = camera_of(metadata).depth
+        behind = depth(places) > depth(np.array(metadata["positions"])[times])
+        hidden = behind[found.of] & flattened(base)[times[found.of], :, found.pixels].any(axis=1)
+        found = found.only(~hidden)
+    paint(video, times, found, recipe["transient_colour"])
+    return video, Marks(who[found.of], times[found.of], found.pixels)
 
 
 def _areas(video: np.ndarray, base: np.ndarray, marks: Marks, number: int) -> tuple[np.ndarray, np.ndarray]:
@@ -102,11 +105,11 @@ def _areas(video: np.ndarray, base: np.ndarray, marks: Marks, number: int) -> tu
 
     What is painted in the colour that was there before, as on a sphere of the same colour, has changed nothing.
     """
-    owner = np.zeros((len(base), *base.shape[2:]), np.uint8)
-    owner[marks.time, marks.row, marks.column] = marks.who  # where several painted, the last one stays
-    foremost = owner[marks.time, marks.row, marks.column] == marks.who
-    before = base[marks.time, :, marks.row, marks.column]
-    changed = (video[marks.time, :, marks.row, marks.column] != before).any(axis=1)
+    owner, at = np.empty(base[:, 0].size, np.uint8), marks.time * base[0, 0].size + marks.pixel
+    owner[at] = marks.who  # where several painted, the last one stays
+    foremost = owner[at] == marks.who
+    before = flattened(base)[marks.time, :, marks.pixel]
+    changed = (flattened(video)[marks.time, :, marks.pixel] != before).any(axis=1)
     seen = foremost & changed
     areas = np.bincount(marks.who[seen] * len(base) + marks.time[seen], minlength=number * len(base))
     hidden = np.bincount(marks.time[foremost & before.any(axis=1)], minlength=len(base))

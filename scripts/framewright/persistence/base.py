@@ -1,5 +1,6 @@
 """The base set: clips of one white sphere that keeps to one path, with all that is true of it."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,14 +17,19 @@ from framewright.persistence.splits import split_of
 WHITE = (255, 255, 255)
 STREAM = 1  # sets the base set's random numbers apart from others of the same seed
 TRIES = 1000
+COMPACT = json.JSONEncoder(separators=(",", ":"))
 
 
 class Clip(NamedTuple):
-    """One sample: its number, its (T, 3, H, W) uint8 RGB video, and its metadata, which JSON can hold."""
+    """One sample: its number, its (T, 3, H, W) uint8 RGB video, and its metadata, which JSON can hold.
+
+    `text` is the metadata as compact JSON where that is known already: to write it anew takes long.
+    """
 
     index: int
     video: np.ndarray
     metadata: dict[str, Any]
+    text: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -82,9 +88,14 @@ def draw_base(metadata: dict[str, Any]) -> np.ndarray:
     """The (T, 3, H, W) uint8 RGB video of a clip of our own base set, from its metadata alone."""
     size, _ = metadata["resolution"]
     video = np.zeros((metadata["num_frames"], 3, size, size), np.uint8)
-    for frame, stain in zip(video, stains(np.array(metadata["pixels"])[:, None], metadata["look"], size), strict=True):
-        paint(frame, stain, np.array(metadata["colour"], np.uint8))
+    found = stains(np.array(metadata["pixels"])[:, None], metadata["look"], size)
+    paint(video, np.arange(len(video)), found, metadata["colour"])
     return video
+
+
+def compact(value: Any) -> bytes:
+    """JSON without a space."""
+    return COMPACT.encode(value).encode()
 
 
 def camera_of(metadata: dict[str, Any]) -> Camera:

@@ -9,33 +9,72 @@ LIGHT = np.array([-0.4, -0.6, -0.6928203])  # where it comes from: above, left, 
 AMBIENT = 0.25
 
 
-class Stain(NamedTuple):
-    """What a sphere does to one frame: (n,) rows and columns of its pixels, and the share of each that it covers.
+class Stains(NamedTuple):
+    """What spheres do to a picture, pixel by pixel: (n,) the number of the sphere, and of the pixel, row by row.
 
-    `shade` dims its colour. Both are None where everything is covered in plain colour.
+    `cover` is the share of the pixel that the sphere covers, `shade` dims its colour. Both are None where everything
+    is covered in plain colour.
     """
 
-    rows: np.ndarray
-    columns: np.ndarray
+    of: np.ndarray
+    pixels: np.ndarray
     cover: np.ndarray | None = None
     shade: np.ndarray | None = None
 
-
-def flat_disc(x: int, y: int, radius: int, size: int) -> Stain:
-    """The documented sphere: all pixels within `radius` of pixel (x, y), as far as they are in the picture."""
-    rows, columns = _disc(radius)
-    rows, columns = rows + y, columns + x
-    if min(x, y) < radius or max(x, y) >= size - radius:
-        inside = (rows >= 0) & (rows < size) & (columns >= 0) & (columns < size)
-        rows, columns = rows[inside], columns[inside]
-    return Stain(rows, columns)
+    def only(self, some: np.ndarray) -> "Stains":
+        """Those pixels for which (n,) `some` is true."""
+        return Stains(*(part if part is None else part[some] for part in self))
 
 
-def soft_disc(seen: np.ndarray, look: str, size: int) -> Stain:
-    """Spheres at (n, 3) x, y, radius in pixels, one for each part of the exposure, averaged over it.
+def stains(seen: np.ndarray, look: str, size: int) -> Stains:
+    """The stains of (n, parts, 3) x, y, radius in pixels, sphere by sphere; more than one part is motion blur.
 
     A `flat` sphere has hard edges and plain colour; a `lambert` one has smooth edges and is lit from above left.
     """
+    if look == "flat" and seen.shape[1] == 1:
+        return _flat_discs(seen[:, 0].astype(int), size)
+    pixels, cover, shade = zip(*(_soft_disc(parts, look, size) for parts in seen), strict=True)
+    of = np.repeat(np.arange(len(seen)), [len(own) for own in pixels])
+    return Stains(of, *(np.concatenate(part) for part in (pixels, cover, shade)))
+
+
+def flattened(video: np.ndarray) -> np.ndarray:
+    """A (T, C, H, W) video as (T, C, H * W): the same memory, its pixels row by row."""
+    return video.reshape(*video.shape[:2], -1)
+
+
+def paint(video: np.ndarray, times: np.ndarray, found: Stains, colour: list[int]) -> None:
+    """Paint stains in `colour`, 0 to 255, over a (T, 3, H, W) uint8 RGB video; `times` are the spheres' frames."""
+    lit, flat = np.array(colour, np.uint8), flattened(video)
+    if found.cover is None:
+        flat[times[found.of], :, found.pixels] = lit
+        return
+    for number, time in enumerate(times.tolist()):  # one after the other: what is before them shines through
+        _, pixels, cover, shade = found.only(found.of == number)
+        under = flat[time][:, pixels]
+        flat[time][:, pixels] = np.rint(under + (lit[:, None] * shade - under) * cover).astype(np.uint8)
+
+
+def add_noise(video: np.ndarray, sigma: float, seed: list[int]) -> np.ndarray:
+    """A copy of a (T, 3, H, W) uint8 video with a camera's noise, of `sigma` 255ths, drawn from `seed`."""
+    noise = np.random.default_rng(seed).standard_normal(video.shape, np.float32) * np.float32(sigma)
+    return np.clip(video + np.rint(noise), 0, 255).astype(np.uint8)
+
+
+def _flat_discs(seen: np.ndarray, size: int) -> Stains:
+    """The documented spheres: all pixels within the radius of pixel (x, y), as far as they are in the picture."""
+    spheres = seen.tolist()
+    discs = [_disc(radius) for _, _, radius in spheres]
+    of = np.repeat(np.arange(len(discs)), [own.shape[1] for own in discs])
+    columns, rows = np.concatenate(discs, axis=1) + seen.T[:2, of]
+    found = Stains(of, rows * size + columns)
+    if all(radius <= x < size - radius and radius <= y < size - radius for x, y, radius in spheres):
+        return found
+    return found.only((rows >= 0) & (rows < size) & (columns >= 0) & (columns < size))
+
+
+def _soft_disc(seen: np.ndarray, look: str, size: int) -> tuple[np.ndarray, ...]:
+    """Pixels, cover and shade of a sphere at (n, 3) x, y, radius, averaged over the parts of the exposure."""
     rows, columns = np.mgrid[:size, :size]
     cover, light = np.zeros((size, size)), np.zeros((size, size))
     for x, y, radius in np.asarray(seen, float):
@@ -50,35 +89,13 @@ def soft_disc(seen: np.ndarray, look: str, size: int) -> Stain:
             shade = AMBIENT + (1 - AMBIENT) * np.clip(facing, 0, 1)
         cover += here
         light += here * shade
-    at = np.nonzero(cover)
-    return Stain(*at, cover[at] / len(seen), light[at] / cover[at])
-
-
-def stains(seen: np.ndarray, look: str, size: int) -> list[Stain]:
-    """A stain for each frame of (frames, parts, 3) x, y, radius in pixels; more than one part is motion blur."""
-    if look == "flat" and seen.shape[1] == 1:
-        return [flat_disc(x, y, radius, size) for x, y, radius in seen[:, 0].astype(int).tolist()]
-    return [soft_disc(parts, look, size) for parts in seen]
-
-
-def paint(frame: np.ndarray, stain: Stain, colour: np.ndarray) -> None:
-    """Paint a stain in `colour` ((3,) uint8) over a frame ((3, H, W) uint8 RGB)."""
-    if stain.cover is None:
-        frame[:, stain.rows, stain.columns] = colour[:, None]
-        return
-    under = frame[:, stain.rows, stain.columns]
-    lit = colour[:, None] * stain.shade
-    frame[:, stain.rows, stain.columns] = np.rint(under + (lit - under) * stain.cover).astype(np.uint8)
-
-
-def add_noise(video: np.ndarray, sigma: float, seed: list[int]) -> np.ndarray:
-    """A copy of a (T, 3, H, W) uint8 video with a camera's noise, of `sigma` 255ths, drawn from `seed`."""
-    noise = np.random.default_rng(seed).standard_normal(video.shape, np.float32) * np.float32(sigma)
-    return np.clip(video + np.rint(noise), 0, 255).astype(np.uint8)
+    at = np.flatnonzero(cover)
+    cover, light = cover.ravel()[at], light.ravel()[at]
+    return at, cover / len(seen), light / cover
 
 
 @lru_cache
-def _disc(radius: int) -> tuple[np.ndarray, np.ndarray]:
-    rows, columns = np.mgrid[-radius : radius + 1, -radius : radius + 1]
-    inside = rows**2 + columns**2 <= radius**2
-    return rows[inside], columns[inside]
+def _disc(radius: int) -> np.ndarray:
+    """(2, n) columns and rows of a disc's pixels."""
+    near = np.arange(-radius, radius + 1)
+    return np.argwhere(near[:, None] ** 2 + near**2 <= radius**2).T - radius

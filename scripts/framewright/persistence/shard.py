@@ -41,7 +41,7 @@ def make_base(
 
 def make_augmented(clips: Clips, variant: dict[str, Any], name: str, seed: int, account: Account) -> Iterator[Clip]:
     """The clips with this variant's transients; counted as they pass. A clip that can't be read is lost."""
-    chosen = Variant(**variant)
+    chosen = Variant(**variant | {"colour": tuple(variant["colour"])})
     for position, index in enumerate(clips.numbers):
         try:
             clip = clips[position]

@@ -17,7 +17,7 @@ import numpy as np
 from isal import isal_zlib
 
 from framewright.errors import UserError
-from framewright.persistence.base import Clip
+from framewright.persistence.base import Clip, compact
 
 STORAGES = ("pt", "pt-uint8", "hdf5")
 FAST = 1  # deflate's level: these pictures hardly shrink further, and reading is as fast
@@ -67,7 +67,7 @@ class Clips:
                     numbers = shard["index"][:].tolist()
                 self._places += [(number, path, row) for row, number in enumerate(numbers)]
         self._places.sort()
-        self._open: tuple[Path | None, dict[str, h5py.Dataset]] = (None, {})
+        self._open: tuple[Path | None, dict[str, _Rows]] = (None, {})
 
     @property
     def numbers(self) -> list[int]:
@@ -82,7 +82,8 @@ class Clips:
         return len(self._places)
 
     def __getitem__(self, position: int) -> Clip:
-        return Clip(self._places[position][0], self.video(position), self.metadata(position))
+        text = self._text(position)
+        return Clip(self._places[position][0], self.video(position), self._parsed(position, text), text)
 
     def __iter__(self) -> Iterator[Clip]:
         return (self[position] for position in range(len(self)))
@@ -91,39 +92,56 @@ class Clips:
         """(T, 3, H, W) uint8 RGB."""
         _, path, row = self._places[position]
         if path.suffix == ".h5":
-            return _unpacked(self._shard(path)["video"], row)
+            rows = self._rows(path)["video"]
+            return np.frombuffer(rows.unpacked(row), np.uint8).reshape(rows.shape)
         from framewright.persistence.tensors import load
 
         return load(path)
 
     def metadata(self, position: int) -> dict[str, Any]:
         """The clip's metadata."""
+        return self._parsed(position, self._text(position))
+
+    def _text(self, position: int) -> bytes | None:
+        """The clip's metadata as it is in a shard."""
         _, path, row = self._places[position]
-        if path.suffix == ".h5":
-            return json.loads(_unpacked(self._shard(path)["metadata"], row).tobytes().rstrip(b"\0"))
-        beside = path.with_suffix(".json")
+        return self._rows(path)["metadata"].unpacked(row).rstrip(b"\0") if path.suffix == ".h5" else None
+
+    def _parsed(self, position: int, text: bytes | None) -> dict[str, Any]:
+        if text is not None:
+            return json.loads(text)
+        beside = self._places[position][1].with_suffix(".json")
         try:
             return json.loads(beside.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise UserError(f"{beside}: cannot be read ({error}); delete its folder and run again") from error
 
-    def _shard(self, path: Path) -> dict[str, h5py.Dataset]:
+    def _rows(self, path: Path) -> dict[str, "_Rows"]:
         if self._open[0] != path:
-            for shard in {dataset.file for dataset in self._open[1].values()}:
+            for shard in {rows.dataset.file for rows in self._open[1].values()}:
                 shard.close()
             shard = h5py.File(path)
-            self._open = path, {name: shard[name] for name in ("metadata", "video")}
+            self._open = path, {name: _Rows(shard[name]) for name in ("metadata", "video")}
         return self._open[1]
 
 
-def _unpacked(dataset: h5py.Dataset, row: int) -> np.ndarray:
-    """One row of a dataset whose rows are chunks: uint8 numbers, of its shape or, if it holds text, of its width."""
-    shape = dataset.shape[1:] or (dataset.dtype.itemsize,)
-    try:
-        _, packed = dataset.id.read_direct_chunk((row,) + (0,) * (dataset.ndim - 1))
-        return np.frombuffer(isal_zlib.decompress(packed, bufsize=int(np.prod(shape))), np.uint8).reshape(shape)
-    except (isal_zlib.error, ValueError, OSError) as error:
-        raise ValueError(f"{Path(dataset.file.filename).name}: row {row} is damaged ({error})") from error
+class _Rows:
+    """The rows of a dataset, each a chunk of its own. What h5py takes long to tell is asked for once."""
+
+    def __init__(self, dataset: h5py.Dataset) -> None:
+        self.dataset, self.shape = dataset, dataset.shape[1:]
+        self._read, self._corner = dataset.id.read_direct_chunk, (0,) * len(self.shape)
+        self._size = int(np.prod(self.shape)) * dataset.dtype.itemsize
+
+    def unpacked(self, row: int) -> bytes:
+        """A row's bytes."""
+        try:
+            found = isal_zlib.decompress(self._read((row, *self._corner))[1], bufsize=self._size)
+            if len(found) != self._size:
+                raise ValueError(f"{len(found)} bytes, not {self._size}")
+            return found
+        except (isal_zlib.error, ValueError, OSError) as error:
+            raise ValueError(f"{Path(self.dataset.file.filename).name}: row {row} is damaged ({error})") from error
 
 
 def _write_shard(path: Path, clips: Iterator[Clip]) -> None:
@@ -137,12 +155,12 @@ def _write_shard(path: Path, clips: Iterator[Clip]) -> None:
         videos = shard.create_dataset(
             "video", (0, *shape), np.uint8, maxshape=(None, *shape), chunks=(1, *shape), compression="gzip"
         )
+        write = videos.id.write_direct_chunk
         for row, clip in enumerate(clips):
-            if row == len(videos):
+            if row % ROWS == 0:
                 videos.resize(row + ROWS, axis=0)
-            packed = isal_zlib.compress(np.ascontiguousarray(clip.video), FAST)
-            videos.id.write_direct_chunk((row, 0, 0, 0, 0), packed)
-            texts.append(json.dumps(clip.metadata, separators=(",", ":")).encode())
+            write((row, 0, 0, 0, 0), isal_zlib.compress(np.ascontiguousarray(clip.video), FAST))
+            texts.append(clip.text or compact(clip.metadata))
             numbers.append(clip.index)
         videos.resize(len(numbers), axis=0)
         shard["index"] = np.array(numbers)

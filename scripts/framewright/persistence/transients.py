@@ -1,15 +1,19 @@
 """Transients: spheres that appear for a few frames and are gone."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from framewright.persistence.base import camera_of
+from framewright.persistence.camera import Camera
 from framewright.persistence.paths import TYPES, short_paths
 
 STREAM, NOISE_STREAM = 2, 3
 TRIES = 1000
+BLOCK = 32  # clips whose transients are drawn at once
 EXPOSURES = 5  # parts that a blurred frame is averaged over
 
 
@@ -39,14 +43,16 @@ def draw_transients(variant: Variant, metadata: dict[str, Any], seed: int, index
 
     A function of (variant, the clip's metadata, seed, its number). `metadata` is that of the base clip.
     """
-    rng = np.random.default_rng([seed, STREAM, index])
-    number = int(rng.integers(1, 2 * variant.per_video, endpoint=True))
-    found = _draw(variant, metadata, rng, number)
-    for _ in range(TRIES if variant.apart else 0):
+    own = variant, metadata["num_frames"], camera_of(metadata), metadata["resolution"][0]
+    if not variant.apart:
+        return _block(*own, seed, index // BLOCK)[index % BLOCK]
+    rng, number = _begun(variant, seed, index)
+    found = _draw(*own, [(rng, number)])[0]
+    for _ in range(TRIES):
         found = [transient for transient in found if not _touches(transient, metadata)]
         if len(found) == number:
             break
-        found += _draw(variant, metadata, rng, number - len(found))
+        found += _draw(*own, [(rng, number - len(found))])[0]
     return found
 
 
@@ -56,24 +62,40 @@ def lives(variant: Variant, frames: int, number: int, rng: np.random.Generator) 
     return rng.integers(0, frames - durations, endpoint=True), durations
 
 
-def _draw(variant: Variant, metadata: dict[str, Any], rng: np.random.Generator, number: int) -> list[dict[str, Any]]:
-    frames, parts = metadata["num_frames"], EXPOSURES if variant.blur else 1
-    firsts, durations = lives(variant, frames, number, rng)
-    kinds = rng.integers(len(TYPES), size=number)
-    starts, velocities = rng.uniform(-0.8, 0.8, (number, 3)).round(6), rng.uniform(-0.1, 0.1, (number, 3)).round(6)
+@lru_cache(maxsize=16)
+def _block(
+    variant: Variant, frames: int, camera: Camera, size: int, seed: int, block: int
+) -> list[list[dict[str, Any]]]:
+    """The transients of BLOCK clips with numbers in a row: to draw them at once takes a fraction of the time."""
+    numbers = range(block * BLOCK, (block + 1) * BLOCK)
+    return _draw(variant, frames, camera, size, [_begun(variant, seed, index) for index in numbers])
+
+
+def _begun(variant: Variant, seed: int, index: int) -> tuple[np.random.Generator, int]:
+    """A clip's random numbers, and how many transients it has."""
+    rng = np.random.default_rng([seed, STREAM, index])
+    return rng, int(rng.integers(1, 2 * variant.per_video, endpoint=True))
+
+
+def _draw(
+    variant: Variant, frames: int, camera: Camera, size: int, clips: list[tuple[np.random.Generator, int]]
+) -> list[list[dict[str, Any]]]:
+    """That many transients for each clip, from its own random numbers."""
+    parts = EXPOSURES if variant.blur else 1
+    lots = zip(*(_lots(variant, frames, number, rng) for rng, number in clips), strict=True)
+    firsts, durations, kinds, starts, velocities = (np.concatenate(part) for part in lots)
+    starts, velocities = starts.round(6), velocities.round(6)
 
     ends = np.cumsum(durations)
     moments = np.arange(ends[-1]) - np.repeat(ends - durations, durations)
     ages = (moments[:, None] + variant.blur * np.arange(parts) / parts).ravel()
-    of = np.repeat(np.arange(number), durations * parts)
+    of = np.repeat(np.arange(len(kinds)), durations * parts)
     path = short_paths(kinds[of], starts[of], velocities[of], durations[of], ages)
-    pixels = camera_of(metadata).project(path, variant.sphere_radius, metadata["resolution"][0])
+    pixels = camera.project(path, variant.sphere_radius, size)
     pixels = pixels.astype(int) if variant.look == "flat" else pixels.round(6)
     positions, pixels = path[::parts].round(6).tolist(), pixels.reshape(-1, parts, 3).tolist()
-    rows = zip(
-        firsts.tolist(), durations.tolist(), kinds, starts.tolist(), velocities.tolist(), ends.tolist(), strict=True
-    )
-    return [
+    columns = (firsts, durations, kinds, starts, velocities, ends)
+    found = (
         {
             "start_frame": first,
             "duration": duration,
@@ -83,8 +105,16 @@ def _draw(variant: Variant, metadata: dict[str, Any], rng: np.random.Generator, 
             "positions": positions[end - duration : end],
             "pixels": pixels[end - duration : end],
         }
-        for first, duration, kind, start, velocity, end in rows
-    ]
+        for first, duration, kind, start, velocity, end in zip(*(own.tolist() for own in columns), strict=True)
+    )
+    return [list(islice(found, number)) for _, number in clips]
+
+
+def _lots(variant: Variant, frames: int, number: int, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+    """First frames, durations, numbers into TYPES, starts and velocities."""
+    begun = lives(variant, frames, number, rng)
+    kinds, space = rng.integers(len(TYPES), size=number), (number, 3)
+    return *begun, kinds, rng.uniform(-0.8, 0.8, space), rng.uniform(-0.1, 0.1, space)
 
 
 def _touches(transient: dict[str, Any], metadata: dict[str, Any]) -> bool:
