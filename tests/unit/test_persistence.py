@@ -2,6 +2,7 @@ import json
 import math
 import subprocess
 import sys
+import zipfile
 from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 import torch
 
 from framewright.persistence.augment import augment, redraw
-from framewright.persistence.base import BaseSet, base_clips
+from framewright.persistence.base import BaseSet, base_clips, compact
 from framewright.persistence.camera import is_whole
 from framewright.persistence.contract import contract, leaks
 from framewright.persistence.folder import taken
@@ -207,6 +208,24 @@ def test_every_storage_gives_the_same_clips_back(tmp_path, storage):
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes()
 
 
+@pytest.mark.parametrize("storage", STORAGES)
+def test_a_clip_made_from_a_shard_is_the_one_made_from_its_base_clip(tmp_path, storage):
+    for mine, theirs in zip(made(Variant(), 40), Clips(dataset(tmp_path, storage, 40), STEM), strict=True):
+        np.testing.assert_array_equal(mine.video, theirs.video)
+        assert json.dumps(mine.metadata | {"variant": "default"}) == json.dumps(theirs.metadata)
+
+
+@pytest.mark.parametrize("more", [{}, {"num_transients": 99}], ids=["our own", "with a key of an arm"])
+def test_text_that_comes_with_a_clip_is_its_metadata(tmp_path, more):
+    clips = (clip._replace(metadata=clip.metadata | more) for clip in base_clips(BASE, 0, range(6)))
+    write_clips(tmp_path / "b", "traj", "0000", "hdf5", clips)
+    for base in Clips(tmp_path / "b", "traj"):
+        clip = augment(base, Variant(), "arm", 0)
+        assert (clip.text is None) == bool(more)
+        assert clip.text is None or clip.text == compact(clip.metadata)
+        assert clip.metadata["num_transients"] == len(clip.metadata["transient_details"])
+
+
 def test_shards_can_be_read_by_plain_h5py(tmp_path):
     clips = made(Variant(), 3)
     write_clips(tmp_path / "a", STEM, "0007", "hdf5", iter(clips))
@@ -273,6 +292,7 @@ def test_tensors_are_documented_ones(tmp_path):
     assert video.dtype == torch.float32 and video.shape == (32, 3, 64, 64)
     assert video.min() >= 0 and video.max() == 1
     assert torch.equal((video * 255).round() / 255, video)
+    assert zipfile.ZipFile(folder / "augmented_traj_00003.pt").testzip() is None
     assert (folder / "augmented_traj_00003.pt").stat().st_size < 1_600_000
     keys = list(json.loads((folder / "augmented_traj_00003.json").read_text()))
     documented = ["num_transients", "transient_frames", "transient_details", "augmented", "source_sample_idx"]

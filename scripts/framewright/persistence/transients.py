@@ -62,7 +62,7 @@ def lives(variant: Variant, frames: int, number: int, rng: np.random.Generator) 
     return rng.integers(0, frames - durations, endpoint=True), durations
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=8)  # the cameras of a ring take turns
 def _block(
     variant: Variant, frames: int, camera: Camera, size: int, seed: int, block: int
 ) -> list[list[dict[str, Any]]]:
