@@ -11,6 +11,7 @@ CORES ?= $(shell $(PYTHON) -c "import os; print(len(os.sched_getaffinity(0)) if 
 BIN := .venv/bin
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 TIMED := scripts/timed.sh
+PYTEST := $(BIN)/pytest -n $(CORES) --dist loadfile --no-loadscope-reorder
 
 # ---- for users -----------------------------------------------------------------------------------------------------
 
@@ -53,8 +54,11 @@ slurm-profile: ## Link profiles/slurm into the user's Snakemake folder, for `sna
 
 # ---- for developers ------------------------------------------------------------------------------------------------
 
-test: .venv/ready ## Run all tests
-	@$(TIMED) "make test: unit, script, workflow and house tests, with $(CORES) processes" "$(BIN)/pytest -n $(CORES) --dist loadfile --no-loadscope-reorder --durations 10"
+test: .venv/ready ## Run all tests but the long ones
+	@$(TIMED) "make test: unit, script, workflow and house tests, with $(CORES) processes" "$(PYTEST) --durations 10 -m 'not long'"
+
+test-long: .venv/ready ## Run the tests that make a whole study again, or train
+	@$(TIMED) "make test-long: studies made again, killed and resumed; a training" "$(PYTEST) --durations 10 -m long"
 
 test-fast: .venv/ready ## Run the tests that answer within a minute
 	@$(TIMED) "make test-fast: all but the slow tests" "$(BIN)/pytest -q -n $(CORES) -m 'not slow'"
@@ -88,4 +92,4 @@ clean: ## Remove results and logs; the environment stays
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
-.PHONY: demo table convert-patches monitor retry-sources explain dag slurm-profile test test-fast verify bench format config-readme lock clean help
+.PHONY: demo table convert-patches monitor retry-sources explain dag slurm-profile test test-long test-fast verify bench format config-readme lock clean help

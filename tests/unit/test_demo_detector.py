@@ -89,6 +89,7 @@ def test_what_is_not_asked_for_is_no_mistake_to_miss_and_none_to_find():
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_training_learns_and_writes_weights_with_their_card(tmp_path):
     recipe = Recipe(pictures=96, size=96, epochs=8, held_out=4)
     card = make_detector(tmp_path / "demo.onnx", HOME / "detector/demo.yaml", recipe, tmp_path / "work")

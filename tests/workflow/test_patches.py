@@ -89,6 +89,7 @@ def test_nothing_is_left_to_do_and_another_film_leaves_the_first_alone(made):
     study(made, *ROWS)
 
 
+@pytest.mark.long
 def test_one_core_or_a_new_start_halfway_gives_the_same_bytes(made, tmp_path):
     folder = study(tmp_path / "study", *ROWS)
     assert snakemake(folder, "--config", CONFIG, "--", "results/patches/parts/one/001", cores=1).status == 0
@@ -96,6 +97,7 @@ def test_one_core_or_a_new_start_halfway_gives_the_same_bytes(made, tmp_path):
     assert digests(folder) == digests(made)
 
 
+@pytest.mark.long
 def test_a_kill_while_a_film_is_being_cut_loses_nothing(made, tmp_path):
     folder = study(tmp_path / "study", *ROWS)
     for _ in range(5):  # a run that ends before it is caught begins anew

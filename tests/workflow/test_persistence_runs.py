@@ -43,6 +43,7 @@ def study(tmp_path_factory):
     return folder
 
 
+@pytest.mark.long
 def test_one_core_gives_the_same_bytes_and_a_second_run_has_nothing_to_do(study, tmp_path):
     assert run(study).jobs == {}
     assert run(tmp_path / "again", cores=1).status == 0
@@ -58,6 +59,7 @@ def test_what_is_lost_on_the_way_comes_back_the_same(study, tmp_path):
     assert contents(folder) == contents(study)
 
 
+@pytest.mark.long
 def test_a_damaged_clip_of_a_folder_is_recorded_and_skipped_and_mended_later(tmp_path):
     write_clips(tmp_path / "given", "traj", "0000", "pt", base_clips(BaseSet(), 0, range(6)))
     whole = (tmp_path / "given/traj_00005.pt").read_bytes()

@@ -77,12 +77,14 @@ def test_nothing_is_left_to_do_and_another_video_leaves_the_first_alone(made):
     study(made, *ROWS)
 
 
+@pytest.mark.long
 def test_the_same_bytes_come_again(made, tmp_path):
     again = study(tmp_path / "again", *ROWS)
     assert run(again).status == 0
     assert digests(again) == digests(made)
 
 
+@pytest.mark.long
 def test_other_rules_cut_anew_and_what_they_drop_is_on_record(made, tmp_path):
     planned = run(made, "-n", config="tracks={segments: {min_seconds: 2}}")
     assert planned.jobs["tracks_segment"] == 2

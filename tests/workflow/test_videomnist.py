@@ -82,6 +82,7 @@ def test_growing_the_set_draws_the_last_shard_and_new_ones_alone(made):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_one_core_gives_the_same_bytes(made, tmp_path):
     other = study(tmp_path / "other")
     run = snakemake(other, "--config", SMALL, "--", "videomnist", cores=1)
@@ -95,6 +96,7 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(600)  # a busy machine takes its time
 def test_killed_and_resumed_it_gives_the_same_bytes(made, tmp_path):
     """Snakemake with its jobs, Snakemake alone while a job works, and a job are killed, each at a random moment."""
