@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from framewright.persistence.augment import augment, redraw
-from framewright.persistence.base import BaseSet, base_clips, compact
+from framewright.persistence.base import BaseSet, Clip, PackedClip, base_clips, compact
 from framewright.persistence.camera import is_whole
 from framewright.persistence.contract import contract, leaks
 from framewright.persistence.folder import taken
@@ -221,8 +221,9 @@ def test_text_that_comes_with_a_clip_is_its_metadata(tmp_path, more):
     write_clips(tmp_path / "b", "traj", "0000", "hdf5", clips)
     for base in Clips(tmp_path / "b", "traj"):
         clip = augment(base, Variant(), "arm", 0)
-        assert (clip.text is None) == bool(more)
-        assert clip.text is None or clip.text == compact(clip.metadata)
+        assert isinstance(clip, Clip if more else PackedClip)
+        assert more or clip.text == compact(clip.metadata)
+        assert clip.known.items() <= clip.metadata.items()
         assert clip.metadata["num_transients"] == len(clip.metadata["transient_details"])
 
 

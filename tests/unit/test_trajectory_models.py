@@ -292,7 +292,7 @@ class Dying(Clips):
 
     def __init__(self, clips, left):
         self.__dict__.update(vars(clips))
-        self._open = (None, {})
+        self._open = None
         self.left = left
 
     def video(self, position):
