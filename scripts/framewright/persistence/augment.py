@@ -20,9 +20,7 @@ def augment(base: Clip | PackedClip, variant: Variant, name: str, seed: int) -> 
     return augment_all([base], variant, name, seed)[0]
 
 
-def augment_all(
-    bases: Sequence[Clip | PackedClip], variant: Variant, name: str, seed: int
-) -> list[Clip | PackedClip]:
+def augment_all(bases: Sequence[Clip | PackedClip], variant: Variant, name: str, seed: int) -> list[Clip | PackedClip]:
     """Each clip, of pictures of one size, as `augment` makes it: of several at once a clip takes half the time.
 
     What stays the same of a packed one is neither unpacked nor parsed.

@@ -42,7 +42,9 @@ def make_base(
             account.lost.append(clip)
 
 
-def make_augmented(clips: Clips, variant: dict[str, Any], name: str, seed: int, account: Account) -> Iterator[Clip | PackedClip]:
+def make_augmented(
+    clips: Clips, variant: dict[str, Any], name: str, seed: int, account: Account
+) -> Iterator[Clip | PackedClip]:
     """The clips with this variant's transients; counted as they pass. A clip that can't be read is lost."""
     chosen = Variant(**variant | {"colour": tuple(variant["colour"])})
     for first in range(0, len(clips), TOGETHER):
