@@ -1,11 +1,11 @@
 """How well tracks fit the truth: HOTA and IDF1, as TrackEval defines them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from framewright.boxes import iou
+from framewright.boxes import area, clip, iou
 from framewright.tracks.meta import Track
 from framewright.truth import Truth
 
@@ -55,6 +55,19 @@ def accuracy(
         float(clear["MOTA"]),
         int(clear["IDSW"]),
     )
+
+
+def that_tracks_may_be(truth: Truth, least_seconds: float, least_area: float) -> Truth:
+    """The truth with those objects alone that are worth a track: seen for so long, and so large on average while they
+    are (a share of the frame). On the others a track is neither right nor wrong.
+    """
+    kept, beside = [], list(truth.ignore)
+    for thing in truth.objects:
+        seen = thing.visible >= SEEN
+        seconds = float(np.ptp(thing.frames[seen]) / truth.rate) if seen.any() else 0.0
+        large = seen.any() and area(clip(thing.boxes[seen], truth.size)).mean() >= least_area * np.prod(truth.size)
+        (kept if large and seconds >= least_seconds else beside).append(thing)
+    return replace(truth, objects=tuple(kept), ignore=tuple(beside))
 
 
 def of_tracks(tracks: Iterable[Track]) -> list[tuple[np.ndarray, np.ndarray]]:
