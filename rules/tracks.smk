@@ -215,28 +215,6 @@ rule tracks_sheet:
         "../scripts/tracks_sheet.py"
 
 
-rule tracks_histograms:
-    """A picture shows how long tracks are, and of which classes."""
-    input:
-        metas=expand(rules.tracks_parse.output.meta, video=TRACKED),
-    output:
-        picture=report(
-            "results/tracks/histograms.svg",
-            caption="captions/tracks_histograms.rst",
-            category="Tracks",
-            labels={"video": "all", "shows": "lengths and classes"},
-        ),
-    log:
-        "logs/tracks_histograms.log",
-    localrule: True
-    conda:
-        "../envs/tracks.yaml"
-    params:
-        code=code_of("tracks_histograms"),
-    script:
-        "../scripts/tracks_histograms.py"
-
-
 rule tracks_detector:
     """The demo's detector is trained anew on rendered scenes, as the one in config/detector was, with its card."""
     input:
@@ -287,15 +265,22 @@ rule tracks_timeline:
 
 
 rule tracks_summary:
-    """What became of each video, of each segment and of each object followed is in outcomes.tsv."""
+    """What became of each video, segment and object is in outcomes.tsv; a picture shows tracks' lengths and classes."""
     input:
         records=rules.tracks_timeline.input.records,
         privacy=expand(rules.tracks_deface.output.record, video=TRACKED),
         audits=expand(rules.tracks_audit.output.audit, video=TRACKED),
         parsed=expand(rules.tracks_parse.output.record, video=TRACKED),
+        metas=expand(rules.tracks_parse.output.meta, video=TRACKED),
         clips=expand(rules.tracks_extract.output.record, video=TRACKED),
     output:
         outcomes="results/tracks/outcomes.tsv",
+        picture=report(
+            "results/tracks/histograms.svg",
+            caption="captions/tracks_histograms.rst",
+            category="Tracks",
+            labels={"video": "all", "shows": "lengths and classes"},
+        ),
     log:
         "logs/tracks_summary.log",
     localrule: True
@@ -317,7 +302,7 @@ rule tracks_contract:
         privacy=rules.tracks_summary.input.privacy,
         audits=rules.tracks_summary.input.audits,
         parsed=rules.tracks_summary.input.parsed,
-        metas=rules.tracks_histograms.input.metas,
+        metas=rules.tracks_summary.input.metas,
         clips=expand(rules.tracks_extract.output.clips, video=TRACKED),
         became=rules.tracks_summary.input.clips,
     output:
@@ -377,7 +362,6 @@ rule tracks:
         expand(rules.tracks_parse.output, video=TRACKED),
         expand(rules.tracks_extract.output, video=TRACKED),
         expand(rules.tracks_sheet.output, video=TRACKED_SHOWN),
-        rules.tracks_histograms.output,
         rules.tracks_timeline.output,
         rules.tracks_summary.output,
         rules.tracks_contract.output.contract,
