@@ -4,7 +4,7 @@
 #           results/tracks/videos_defaced/<video>.mp4, results/tracks/privacy/<video>{.json,.npz,-audit.json},
 #           results/tracks/tracks_meta/<dataset>/<video>-{meta.jsonl.gzip,record.json,clips.jsonl.gzip},
 #           results/tracks/tracks_mp4/<dataset>/<video>/, results/tracks/sheets/,
-#           results/tracks/{timeline.svg, histograms.svg, cuts.tsv, outcomes.tsv, contract.json}, results/tracks/card/
+#           results/tracks/{timeline.svg, histograms.svg, cuts.tsv, accuracy.tsv, outcomes.tsv, contract.json}, results/tracks/card/
 
 from framewright.tracks import prompts, weights
 
@@ -264,6 +264,32 @@ rule tracks_timeline:
         "../scripts/tracks_timeline.py"
 
 
+rule tracks_accuracy:
+    """Where the truth is known, accuracy.tsv says how well tracks fit it: of all objects that may be tracks."""
+    input:
+        truths=expand(rules.sources_render.output.truth, video=TRACKED_TRUE),
+        metas=expand(rules.tracks_parse.output.meta, video=TRACKED_TRUE),
+        parsed=expand(rules.tracks_parse.output.record, video=TRACKED_TRUE),
+    output:
+        table="results/tracks/accuracy.tsv",
+        page=report(
+            "results/tracks/accuracy.html",
+            caption="captions/tracks_accuracy.rst",
+            category="Tracks",
+            labels={"video": "all", "shows": "accuracy"},
+        ),
+    log:
+        "logs/tracks_accuracy.log",
+    localrule: True
+    conda:
+        "../envs/detector.yaml"
+    params:
+        code=code_of("tracks_accuracy"),
+        keep=TRACKS["keep"],
+    script:
+        "../scripts/tracks_accuracy.py"
+
+
 rule tracks_summary:
     """What became of each video, segment and object is in outcomes.tsv; a picture shows tracks' lengths and classes."""
     input:
@@ -363,6 +389,7 @@ rule tracks:
         expand(rules.tracks_extract.output, video=TRACKED),
         expand(rules.tracks_sheet.output, video=TRACKED_SHOWN),
         rules.tracks_timeline.output,
+        rules.tracks_accuracy.output,
         rules.tracks_summary.output,
         rules.tracks_contract.output.contract,
         rules.tracks_card.output,

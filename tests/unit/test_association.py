@@ -6,11 +6,11 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from framewright.tracks.accuracy import accuracy, that_tracks_may_be, totals
+from framewright.tracks.accuracy import accuracy, of_video, said, that_tracks_may_be, totals, totals_page
 from framewright.tracks.follow import Association, Seen, chains, without_overlaps
-from framewright.tracks.meta import read_tracks, write_tracks
+from framewright.tracks.meta import new_track, read_tracks, write_tracks
 from framewright.tracks.track import Wanted, track_of, tracks
-from framewright.truth import Object, Truth
+from framewright.truth import NOTHING, Object, Truth
 
 SIZE = (640, 360)
 NAMES = ["cat", "dog", "bird"]
@@ -280,6 +280,18 @@ def test_of_the_truth_that_counts_which_a_track_may_be():
     assert that_tracks_may_be(real, 9.0, 0.1).objects == ()
 
 
+def test_a_video_is_measured_in_what_was_searched_of_it():
+    """A thing on both sides of a cut is two, as nothing is followed across; between the segments nothing is missed."""
+    real = truth_of((FIRST, 1, "cat"))
+    record = {"segments": [{"times": TIMES[:24].tolist()}, {"times": []}, {"times": TIMES[40:].tolist()}]}
+    halves = [new_track("v", SIZE, TIMES[part], np.array(FIRST)[part]) for part in (slice(0, 24), slice(40, 64))]
+    own = of_video(real, record, halves, 1.0, 0.05)
+    assert (own.hota, own.idf1, own.recall, own.switches) == (1, 1, 1, 0)
+    assert of_video(real, record, halves[:1], 1.0, 0.05).recall == pytest.approx(0.5)
+    assert of_video(real, record, halves, 1.45, 0.05) is None  # 23 and 23 steps of 1/16 s
+    assert of_video(NOTHING, {"segments": []}, [], 1.0, 0.05) is None
+
+
 def test_truth_of_another_rate_is_taken_at_the_nearest_frame():
     boxes = np.array([box_at(k / 25) for k in range(100)])
     thing = Object(np.arange(100), boxes, np.ones(100), id=1, name="cat")
@@ -289,4 +301,6 @@ def test_truth_of_another_rate_is_taken_at_the_nearest_frame():
 
 def test_the_table_has_a_row_for_each_video():
     own = accuracy(truth_of((FIRST, 1, "cat")), TIMES, [(TIMES, FIRST)])
-    assert totals({"a": own}).splitlines()[1] == "a\t1.0000\t1.0000\t1.0000\t1.0000\t1.0000\t0"
+    assert totals({"a": own}).splitlines()[1] == "a\t1.0000\t1.0000\t1.0000\t1.0000\t1.0000\t1.0000\t0"
+    assert "<td>a</td>" in totals_page(totals({"a": own})) and "None is known." in totals_page(totals({}))
+    assert said(totals({"a": own})).endswith(": a: HOTA 1.00, IDF1 1.00.") and said(totals({})) == ""

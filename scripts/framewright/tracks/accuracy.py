@@ -1,15 +1,18 @@
-"""How well tracks fit the truth: HOTA and IDF1, as TrackEval defines them."""
+"""How well tracks fit the truth: HOTA and IDF1, as TrackEval defines them; a table of videos whose truth is known."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from framewright.boxes import area, clip, iou
+from framewright.page import page, plain, table
 from framewright.tracks.meta import Track
-from framewright.truth import Truth
+from framewright.truth import Object, Truth
 
 SEEN = 0.25  # share of an object that must be visible for it to count; what is hidden more is neither right nor wrong
+HEAD = ("video", "hota", "detection", "association", "idf1", "recall", "mota", "switches")  # of the table
 NEAR = 1e-3  # seconds by which an instant of a track may be off
 
 
@@ -21,6 +24,7 @@ class Accuracy:
     detection: float  # the part of HOTA that is about boxes
     association: float  # and the part about who is who
     idf1: float
+    recall: float  # share of the objects' places that a box overlaps by half
     mota: float
     switches: int
 
@@ -52,9 +56,37 @@ def accuracy(
     return Accuracy(
         *(float(hota[name]) for name in ("HOTA", "DetA", "AssA")),
         float(identity["IDF1"]),
+        float(clear["CLR_Re"]),
         float(clear["MOTA"]),
         int(clear["IDSW"]),
     )
+
+
+def of_video(
+    truth: Truth, record: Mapping[str, Any], tracks: Iterable[Track], least_seconds: float, least_area: float
+) -> Accuracy | None:
+    """How well the tracks of a video fit its truth in what was searched, by the `record` of that; None where no object
+    in it may be a track."""
+    parts = [part for part in record["segments"] if part["times"]]
+    spans = [(part["times"][0], part["times"][-1]) for part in parts]
+    fair = that_tracks_may_be(in_spans(truth, spans), least_seconds, least_area)
+    if not fair.objects:
+        return None
+    return accuracy(fair, [time for part in parts for time in part["times"]], of_tracks(tracks))
+
+
+def in_spans(truth: Truth, spans: Iterable[tuple[float, float]]) -> Truth:
+    """The truth with an object of its own for what is there of one in each of these spans (first and last second):
+    nothing is followed from one to the next."""
+    objects: list[Object] = []
+    for first, last in spans:
+        low, high = (round(time * float(truth.rate)) for time in (first, last))
+        for thing in truth.objects:
+            inside = (thing.frames >= low) & (thing.frames <= high)
+            if inside.any():
+                own = thing.frames[inside], thing.boxes[inside], thing.visible[inside]
+                objects.append(Object(*own, id=len(objects) + 1, name=thing.name))
+    return replace(truth, objects=tuple(objects))
 
 
 def that_tracks_may_be(truth: Truth, least_seconds: float, least_area: float) -> Truth:
@@ -119,8 +151,21 @@ def _numbered(pair: tuple[list[int], list[np.ndarray]]) -> tuple[np.ndarray, np.
 
 def totals(parts: Mapping[str, Accuracy]) -> str:
     """The accuracy of each video as tab-separated text."""
-    lines = ["video\thota\tdetection\tassociation\tidf1\tmota\tswitches"]
+    lines = ["\t".join(HEAD)]
     for video, own in parts.items():
-        figures = (own.hota, own.detection, own.association, own.idf1, own.mota)
-        lines.append("\t".join([video, *(f"{value:.4f}" for value in figures), str(own.switches)]))
+        lines.append("\t".join([video, *(f"{getattr(own, name):.4f}" for name in HEAD[1:-1]), str(own.switches)]))
     return "\n".join(lines) + "\n"
+
+
+def totals_page(text: str) -> str:
+    """That text as a page of the report."""
+    head, *rows = (line.split("\t") for line in text.splitlines())
+    shown = table([plain(word) for word in head], [[plain(cell) for cell in row] for row in rows])
+    return page("Tracks against the truth", f"# Tracks against the truth\n\n{shown if rows else 'None is known.'}\n")
+
+
+def said(text: str) -> str:
+    """That text as a sentence for a card; empty where no truth is known."""
+    rows = [line.split("\t") for line in text.splitlines()[1:]]
+    figures = "; ".join(f"{row[0]}: HOTA {float(row[1]):.2f}, IDF1 {float(row[4]):.2f}" for row in rows)
+    return f"Where the truth is known, tracks fit it so well: {figures}." if rows else ""
