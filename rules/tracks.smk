@@ -351,6 +351,9 @@ rule tracks_card:
     """The tracks have a card for programs and one for people: what they are, what was lost, licences, limits."""
     input:
         records=rules.tracks_timeline.input.records,
+        metas=rules.tracks_summary.input.metas,
+        clips=rules.tracks_summary.input.clips,
+        accuracy=rules.tracks_accuracy.output.table,
         sources=rules.sources_summary.output.outcomes,
         summary=rules.sources_summary.output.table,
         outcomes=rules.tracks_summary.output.outcomes,
@@ -358,6 +361,7 @@ rule tracks_card:
     output:
         croissant="results/tracks/card/croissant.json",
         index="results/tracks/card/index.parquet",
+        segments="results/tracks/card/segments.parquet",
         readme="results/tracks/card/README.md",
         page=report(
             "results/tracks/card/README.html",

@@ -6,7 +6,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from framewright.tracks.accuracy import accuracy, of_video, said, that_tracks_may_be, totals, totals_page
+from framewright.tracks.accuracy import accuracy, of_video, that_tracks_may_be
+from framewright.tracks.accuracy_table import said, totals, totals_page
 from framewright.tracks.follow import Association, Seen, chains, without_overlaps
 from framewright.tracks.meta import new_track, read_tracks, write_tracks
 from framewright.tracks.track import Wanted, track_of, tracks

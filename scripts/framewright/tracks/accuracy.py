@@ -1,32 +1,18 @@
-"""How well tracks fit the truth: HOTA and IDF1, as TrackEval defines them; a table of videos whose truth is known."""
+"""How well tracks fit the truth: HOTA and IDF1, as TrackEval defines them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from framewright.boxes import area, clip, iou
-from framewright.page import page, plain, table
+from framewright.tracks.accuracy_table import Accuracy
 from framewright.tracks.meta import Track
 from framewright.truth import Object, Truth
 
 SEEN = 0.25  # share of an object that must be visible for it to count; what is hidden more is neither right nor wrong
-HEAD = ("video", "hota", "detection", "association", "idf1", "recall", "mota", "switches")  # of the table
 NEAR = 1e-3  # seconds by which an instant of a track may be off
-
-
-@dataclass(frozen=True)
-class Accuracy:
-    """All 0..1 but `mota`, which may be negative, and `switches`: how often an object's track became another one."""
-
-    hota: float
-    detection: float  # the part of HOTA that is about boxes
-    association: float  # and the part about who is who
-    idf1: float
-    recall: float  # share of the objects' places that a box overlaps by half
-    mota: float
-    switches: int
 
 
 def accuracy(
@@ -147,25 +133,3 @@ def _found_at(
 
 def _numbered(pair: tuple[list[int], list[np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
     return np.array(pair[0], np.int64), np.array(pair[1], np.float64).reshape(-1, 4)
-
-
-def totals(parts: Mapping[str, Accuracy]) -> str:
-    """The accuracy of each video as tab-separated text."""
-    lines = ["\t".join(HEAD)]
-    for video, own in parts.items():
-        lines.append("\t".join([video, *(f"{getattr(own, name):.4f}" for name in HEAD[1:-1]), str(own.switches)]))
-    return "\n".join(lines) + "\n"
-
-
-def totals_page(text: str) -> str:
-    """That text as a page of the report."""
-    head, *rows = (line.split("\t") for line in text.splitlines())
-    shown = table([plain(word) for word in head], [[plain(cell) for cell in row] for row in rows])
-    return page("Tracks against the truth", f"# Tracks against the truth\n\n{shown if rows else 'None is known.'}\n")
-
-
-def said(text: str) -> str:
-    """That text as a sentence for a card; empty where no truth is known."""
-    rows = [line.split("\t") for line in text.splitlines()[1:]]
-    figures = "; ".join(f"{row[0]}: HOTA {float(row[1]):.2f}, IDF1 {float(row[4]):.2f}" for row in rows)
-    return f"Where the truth is known, tracks fit it so well: {figures}." if rows else ""

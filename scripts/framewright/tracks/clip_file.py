@@ -2,18 +2,27 @@
 
 import gzip
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from framewright.funnel import Item
-from framewright.tracks.clips import Clip, Settings
 
 
-def settings_of(section: Mapping[str, Any]) -> Settings:
-    """How `tracks.clips` of the configuration wants clips to be made."""
-    return Settings(**section | {"aspects": (section["aspects"][0], section["aspects"][1])})
+@dataclass(frozen=True)
+class Clip:
+    """What became of a track: its clip, or the reason why there is none."""
+
+    tid: str
+    fn: str
+    reason: str = ""
+    detail: str = ""
+    size: tuple[int, int] = (0, 0)  # (width, height)
+    frames: int = 0
+    start: float = 0.0  # when its first frame appears in the video, seconds
+    end: float = 0.0  # when its last frame appears
+    rate: str = ""  # frames per second as a fraction, empty where it varies
+    windows: tuple[tuple[float, ...], ...] = ()  # of each frame, x1, y1, x2, y2 in the upright frame
 
 
 def write_clips(path: str | Path, clips: Iterable[Clip]) -> None:

@@ -1,9 +1,10 @@
 """Clips of tracks, cut out of a video in one pass: every frame is decoded once, whatever the number of clips."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from framewright.encode import Writer
 from framewright.errors import UserError
 from framewright.frame import Frame
 from framewright.timeline import Timeline
+from framewright.tracks.clip_file import Clip
 from framewright.tracks.crop import Cutter, crops
 from framewright.tracks.meta import Track
 from framewright.tracks.overlap import without_duplicates
@@ -45,20 +47,9 @@ class Settings:
 SETTINGS = Settings()
 
 
-@dataclass(frozen=True)
-class Clip:
-    """What became of a track: its clip, or the reason why there is none."""
-
-    tid: str
-    fn: str
-    reason: str = ""
-    detail: str = ""
-    size: tuple[int, int] = (0, 0)  # (width, height)
-    frames: int = 0
-    start: float = 0.0  # when its first frame appears in the video, seconds
-    end: float = 0.0  # when its last frame appears
-    rate: str = ""  # frames per second as a fraction, empty where it varies
-    windows: tuple[tuple[float, ...], ...] = ()  # of each frame, x1, y1, x2, y2 in the upright frame
+def settings_of(section: Mapping[str, Any]) -> Settings:
+    """How `tracks.clips` of the configuration wants clips to be made."""
+    return Settings(**section | {"aspects": (section["aspects"][0], section["aspects"][1])})
 
 
 @dataclass(frozen=True, eq=False)
