@@ -19,13 +19,14 @@ def looked(
     Those frames are nearest to the instants k/`rate` that appear in the segment (start <= time < end, in seconds); each
     once, so that a video of fewer frames a second is looked at as it is. What can't be decoded is missing.
     """
-    waiting: list[Frame] = []
+    times, pictures = [], []
     for frame in _frames(video, segment, rate):
-        waiting.append(frame)
-        if len(waiting) == batch:
-            yield from _found(waiting, detector)
-            waiting = []
-    yield from _found(waiting, detector)
+        times.append(float(frame.time))
+        pictures.append(frame.rgb)  # and the frame itself, of which the decoder has few, is let go
+        if len(pictures) == batch:
+            yield from zip(times, detector(pictures), strict=True)
+            times, pictures = [], []
+    yield from zip(times, detector(pictures), strict=True)
 
 
 def _frames(video: Video, segment: tuple[float, float], rate: Fraction) -> Iterator[Frame]:
@@ -37,8 +38,3 @@ def _frames(video: Video, segment: tuple[float, float], rate: Fraction) -> Itera
     # the frame nearest to an instant just inside the segment may lie outside
     wanted = {time for time in map(line.time, nearest) if start <= time < end}
     yield from (frame for frame in video.frames(start, end, wanted=wanted) if frame.time in wanted)
-
-
-def _found(frames: list[Frame], detector: Detector) -> Iterator[tuple[float, Detections]]:
-    found = detector([frame.rgb for frame in frames])
-    return zip((float(frame.time) for frame in frames), found, strict=True)
