@@ -60,3 +60,13 @@ def test_nothing_depends_on_how_many_are_looked_at_together(tmp_path):
     (one, singly), (eight, together) = seen(path, (0.0, 3.0), batch=1), seen(path, (0.0, 3.0), batch=8)
     assert one == eight and {*singly} <= {0, 1} and max(together) == 8
     assert sum(together) == len(eight) == 48
+
+
+@pytest.mark.parametrize("rate", [Fraction(16), Fraction(5), Fraction("14.985")], ids=str)
+@pytest.mark.parametrize("segment", [(0.0, 4.0), (1.03, 2.57), (2.0, 9.0)], ids=str)
+def test_what_is_not_decoded_changes_nothing(tmp_path, segment, rate):
+    path = make_video(tmp_path / "v.mp4", range(100), rate=25)
+    with open_video(path) as video:
+        due = video.frames(*map(Fraction, segment), rate)
+        expected = {frame.time: number_in(frame.rgb) for frame in due if segment[0] <= frame.time < segment[1]}
+    assert seen(path, segment, rate)[0] == [(float(time), number) for time, number in expected.items()]
