@@ -8,7 +8,6 @@ All ways get the same detections, without overlaps.
 
 import sys
 import time
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -27,7 +26,6 @@ from framewright.job import compute_on_one_thread
 from framewright.scenes.scene import Scene, record
 from framewright.scenes.street import street
 from framewright.tracks.accuracy import accuracy
-from framewright.tracks.colours import colours_of
 from framewright.tracks.follow import Association, Chain, Seen, chains, without_overlaps
 from framewright.truth import Truth
 
@@ -46,7 +44,6 @@ def main() -> int:
         made += [(truth, simulated(truth, np.random.default_rng([11, seed, k]))) for k in (0, 1)]
     ours = {
         "ours": {},
-        "ours, colours unseen": {},
         "ours, more overlapping boxes (.7)": {"nms": 0.7},
         "ours, high score .25": {"high_score": 0.25},
         "ours, high score .6": {"high_score": 0.6},
@@ -56,7 +53,6 @@ def main() -> int:
         "ours, overlap .3": {"least_overlap": 0.3},
     }
     ways = {name: partial(chains, how=Association(**own)) for name, own in ours.items()}
-    ways["ours, colours unseen"] = lambda shot: chains(replace(seen, colours=None) for seen in shot)
     byte = {"frame_rate": RATE, "lost_track_buffer": 60, "minimum_iou_threshold": 0.2}
     ways |= {
         "ByteTrack of trackers, .25, overlap .2, 2 s": library(
@@ -106,8 +102,7 @@ def looked_at(scene: Scene, detector: Detector) -> tuple[Truth, list[Seen]]:
     def look(picture: np.ndarray) -> None:
         if (k := wanted.get(next(drawn))) is not None:
             found = detector([picture])[0]
-            colours = colours_of(picture, found.boxes)
-            shot.append(Seen(k / RATE, found.boxes.astype(float), found.scores.astype(float), found.classes, colours))
+            shot.append(Seen(k / RATE, found.boxes.astype(float), found.scores.astype(float), found.classes))
 
     return record(scene, look), shot
 

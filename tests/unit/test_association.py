@@ -1,7 +1,6 @@
 """Association of detections, and how well it fits a truth that one knows."""
 
 import tracemalloc
-from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -9,7 +8,6 @@ import pytest
 
 from framewright.tracks.accuracy import accuracy, of_video, that_tracks_may_be
 from framewright.tracks.accuracy_table import said, totals, totals_page
-from framewright.tracks.colours import colours_of
 from framewright.tracks.follow import Association, Seen, chains, without_overlaps
 from framewright.tracks.meta import new_track, read_tracks, write_tracks
 from framewright.tracks.track import Wanted, track_of, tracks
@@ -112,35 +110,6 @@ def test_a_thing_does_not_go_on_as_one_of_another_shape():
     high = [frame(k / 16, ([100, 100, 200, 340], 0.9, 1, 0, 0)) for k in range(32)]
     low = [frame(k / 16, ([100, 100, 200, 200], 0.9, 1, 0, 0)) for k in range(32, 64)]
     assert [len(own.times) for own in chains(high + low)] == [32, 32]
-
-
-def test_two_of_one_class_that_pass_each_other_are_told_apart_by_their_colours():
-    """They meet while neither is seen, and turn back: by where they were going, each becomes the other."""
-    colours = {"red": np.eye(4, dtype=np.float32)[0], "blue": np.eye(4, dtype=np.float32)[3]}
-
-    def place(k: int) -> float:
-        return 4.0 * min(k, 64 - k)  # pixels to the middle and back
-
-    frames, blind = [], []
-    for k in range(65):
-        red, blue = [place(k), 100, place(k) + 80, 180], [240 - place(k), 100, 320 - place(k), 180]
-        both = frame(k / 16, *([] if 29 <= k <= 35 else [(red, 0.9, 1, 0, 0), (blue, 0.9, 1, 0, 0)]))
-        blind.append(both)
-        frames.append(replace(both, colours=np.array([colours["red"], colours["blue"]])[: len(both.boxes)]))
-    kept = [own.boxes[[0, -1], 0].tolist() for own in chains(frames)]
-    assert kept == [[0, 0], [240, 240]]
-    assert [own.boxes[[0, -1], 0].tolist() for own in chains(blind)] != kept
-
-
-def test_colours_are_those_inside_the_boxes():
-    picture = np.full((90, 120, 3), (250, 10, 10), np.uint8)
-    picture[:, 60:] = (10, 10, 250)
-    boxes = np.array([[0, 0, 60, 90], [5, 5, 50, 80], [60, 0, 120, 90], [20, 10, 100, 80], [110, 80, 140, 95]], float)
-    found = colours_of(picture, boxes)
-    products = found @ found.T
-    assert np.allclose(products.diagonal(), 1) and products[0, 1] == products[2, 4] == 1 and products[0, 2] == 0
-    assert products[0, 3] == pytest.approx(0.5**0.5, abs=0.02)
-    assert colours_of(picture, np.zeros((0, 4))).shape == (0, 64)
 
 
 def test_memory_does_not_grow_with_the_classes_of_each_frame():

@@ -1,9 +1,9 @@
 """Following: which detection of the next frame is which thing, so that each thing's detections are one chain.
 
 In two rounds, as ByteTrack does it: sure detections first, unsure ones for what is left. Beyond that, a thing goes on
-with a detection of its own shape alone, and with another class or other colours only where both lie nearly in the same
-place: what passes in front of a car that is not seen for a moment does not become it. Things move at a speed that is
-forgotten while they are unseen, and keep their size.
+with a detection of its own shape alone, and with another class only where both lie nearly in the same place: what
+passes in front of a car that is not seen for a moment does not become it. Things move at a speed that is forgotten
+while they are unseen, and keep their size.
 """
 
 from array import array
@@ -19,8 +19,6 @@ CONFIRMED = 2  # detections in a row that make a thing; one alone is a mistake o
 ALIKE = 0.5  # cosine of what a thing was taken for and what a detection is taken for; below it they are of two classes
 UNLIKE_OVERLAP = 0.5  # which a thing must have with a detection of another class
 UNSURE_OVERLAP = 0.5  # and with an unsure one
-SAME_COLOURS, OTHER_COLOURS_OVERLAP = 0.8, 0.7  # likewise for its colours
-STEADY = 0.8  # share of what a thing looked like before in what it looks like now
 GROWTH = 0.8  # most change of a side, as the logarithm of the ratio
 # What a filter expects, in sides of a box: how far off a detection is; how far a thing strays in a second; how much its
 # speed changes in a second; how fast it may be when it is first seen.
@@ -36,12 +34,10 @@ class Seen:
     boxes: np.ndarray  # (N, 4) float64 x1, y1, x2, y2
     scores: np.ndarray  # (N,) float64, 0..1: how sure it is that there is something
     classes: np.ndarray  # (N, C) float64, 0..1: how likely each class is
-    colours: np.ndarray | None = None  # (N, D) float32 of length 1, if they are known: `colours_of`
 
     def of(self, chosen: np.ndarray) -> "Seen":
         """Only those that are chosen, by number or mask."""
-        colours = None if self.colours is None else self.colours[chosen]
-        return Seen(self.time, self.boxes[chosen], self.scores[chosen], self.classes[chosen], colours)
+        return Seen(self.time, self.boxes[chosen], self.scores[chosen], self.classes[chosen])
 
 
 @dataclass(frozen=True)
@@ -141,13 +137,8 @@ def _fit(things: list["_Thing"], found: Seen, rows: np.ndarray, least: float) ->
     alike = _cosine(taken_for, found.classes[rows[columns]])
     overlap = fit[numbers, columns]
     goes = (grown <= GROWTH) & ((alike >= ALIKE) | (overlap >= UNLIKE_OVERLAP))
-    worth = overlap * (1 + alike) / 2
-    if found.colours is not None:
-        same = _cosine(np.array([things[number].colours for number in numbers]), found.colours[rows[columns]])
-        goes &= (same >= SAME_COLOURS) | (overlap >= OTHER_COLOURS_OVERLAP)
-        worth *= (1 + same) / 2
     fit = np.zeros_like(fit)
-    fit[numbers, columns] = np.where(goes, worth, 0)
+    fit[numbers, columns] = np.where(goes, overlap * (1 + alike) / 2, 0)
     return fit
 
 
@@ -169,7 +160,6 @@ class _Thing:
         self.off = np.array([ERROR**2, 0.0, FIRST_SPEED**2])
         self.sides_off = ERROR**2
         self.now = found.time
-        self.colours = None if found.colours is None else found.colours[row].astype(np.float64)
         self._keep(found, row)
 
     @property
@@ -206,8 +196,6 @@ class _Thing:
         self.off = self.off - np.array([gains[0] * self.off[0], gains[0] * self.off[1], gains[1] * self.off[1]])
         gain = self.sides_off / (self.sides_off + ERROR**2)
         self.sides, self.sides_off = self.sides + gain * (sides - self.sides), self.sides_off * (1 - gain)
-        if self.colours is not None and found.colours is not None:
-            self.colours = STEADY * self.colours + (1 - STEADY) * found.colours[row]
         self._keep(found, row)
 
     def chain(self) -> Chain:

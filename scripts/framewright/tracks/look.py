@@ -3,11 +3,8 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-import numpy as np
-
 from framewright.detector import Detections, Detector
 from framewright.frame import Frame
-from framewright.tracks.colours import colours_of
 from framewright.video import Video
 
 SLACK = Fraction(1, 1_000_000)  # seconds that a segment's ends may be off, having been written in decimals
@@ -15,9 +12,8 @@ SLACK = Fraction(1, 1_000_000)  # seconds that a segment's ends may be off, havi
 
 def looked(
     video: Video, segment: tuple[float, float], detector: Detector, rate: Fraction, batch: int
-) -> Iterator[tuple[float, Detections, np.ndarray]]:
-    """When each frame looked at appears, in seconds, what was found in it, and its colours (`colours_of`), in order of
-    time.
+) -> Iterator[tuple[float, Detections]]:
+    """When each frame looked at appears, in seconds, and what was found in it, in order of time.
 
     Those frames are nearest to the instants k/`rate` that appear in the segment (start <= time < end, in seconds); each
     once, so that a video of fewer frames a second is looked at as it is.
@@ -41,7 +37,6 @@ def _frames(video: Video, segment: tuple[float, float], rate: Fraction) -> Itera
             yield frame
 
 
-def _found(frames: list[Frame], detector: Detector) -> Iterator[tuple[float, Detections, np.ndarray]]:
-    pictures = [frame.rgb for frame in frames]
-    for frame, picture, found in zip(frames, pictures, detector(pictures), strict=True):
-        yield float(frame.time), found, colours_of(picture, found.boxes)
+def _found(frames: list[Frame], detector: Detector) -> Iterator[tuple[float, Detections]]:
+    found = detector([frame.rgb for frame in frames])
+    return zip((float(frame.time) for frame in frames), found, strict=True)

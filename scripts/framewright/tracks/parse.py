@@ -76,8 +76,8 @@ def _shot(
 ) -> Iterator[Seen]:
     """What is found in each frame of a segment; afterwards `parts` has one more that says when, and how many."""
     part = {"start": segment[0], "end": segment[1], "objects": 0, "times": []}
-    for time, found, colours in looked(film, segment, detector, rate, batch):
+    for time, found in looked(film, segment, detector, rate, batch):
         part["times"].append(round(time, 6))
         part["objects"] += len(found.scores)
-        yield Seen(time, found.boxes.astype(float), found.scores.astype(float), found.classes, colours)
+        yield Seen(time, found.boxes.astype(float), found.scores.astype(float), found.classes)
     parts.append(part)
