@@ -47,6 +47,7 @@ class Settings:
     nms: float = 0.7  # of two boxes that overlap more (intersection over union), whatever their classes, one is kept
     at_most: int = 300  # objects in a frame
     only: tuple[str, ...] = ()  # names of the classes to keep; empty for all
+    scale: float | None = None  # pixels of the network for each of the frame's, whatever its size; goes before `size`
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +106,8 @@ class Detector:
         """(height, width) of what the network gets to see of a frame of this shape."""
         if self._network.fixed:
             return self._network.fixed
-        scale, stride = (self.settings.size or self._network.size) / max(frame[:2]), self._network.stride
+        scale = self.settings.scale or (self.settings.size or self._network.size) / max(frame[:2])
+        stride = self._network.stride
         return tuple(-(-round(side * scale) // stride) * stride for side in frame[:2])
 
     def _found(self, raw: np.ndarray, scale: float, corner: tuple[int, int], size: tuple[int, int]) -> Detections:
