@@ -70,16 +70,17 @@ class TrackingFailureRecommender:
         frame: np.ndarray | None,
         frame_size: tuple[int, int] | None = None,
         most: tuple[float, float] | None = None,
+        least: float = 0.0,
     ) -> list[Patch]:
         """A patch for each track that is in the frame (by default of the size of `frame`), the most urgent first.
 
-        None is larger than `most` (width, height). Longer waiting makes any track more urgent, so that each gets its
+        None is larger than `most` (width, height), or has a side shorter than `least`. Longer waiting makes any track more urgent, so that each gets its
         turn; of equally urgent ones the less sure goes first.
         """
         size = tuple(frame_size or frame.shape[1::-1])
         patches = []
         for track, label in zip(tracked, self.predict(tracked), strict=True):
-            region = around(track.box, self.padding_ratio, size)
+            region = around(track.box, self.padding_ratio, size, most, least)
             if region is not None:
                 priority = PRIORITIES[label] + WAITING * track.looked
                 box = tuple(float(side) for side in np.clip(track.box, 0, (*size, *size)))

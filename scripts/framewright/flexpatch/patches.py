@@ -1,7 +1,7 @@
 """Patches of a frame, packed into one cluster for the detector, and what it finds there mapped back to the frame."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -10,6 +10,7 @@ from framewright.boxes import area, clip, iou
 
 Region = tuple[int, int, int, int]  # x1, y1, x2, y2 in whole pixels of the frame
 GREY = 114  # what no patch covers, as around the frames that detectors are taught with
+LEAST_PADDING = 0.25
 TOUCHES = 1.5  # pixels of the cluster from an edge of a patch at which something may be cut off by it
 
 
@@ -70,11 +71,24 @@ class Found:
 # ---- making patches -------------------------------------------------------------------------------------------------
 
 
-def around(box: Sequence[float], padding_ratio: float, frame: tuple[int, int]) -> Region | None:
+def around(
+    box: Sequence[float],
+    padding_ratio: float,
+    frame: tuple[int, int],
+    most: tuple[float, float] | None = None,
+    least: float = 0.0,
+) -> Region | None:
     """The region around a box: wider by its own width times the ratio, higher by its height, all within the frame
-    (width, height); None for a box outside of it."""
+    (width, height); None for a box outside of it. No side is shorter than `least`.
+
+    What would be wider or higher than `most` is padded less, down to LEAST_PADDING: a detector misses more of what is
+    down-sampled than of what has little around it.
+    """
+    sides = np.array([box[2] - box[0], box[3] - box[1]])
+    room = np.inf if most is None else np.asarray(most) - sides - 2
+    more = np.minimum(np.maximum(padding_ratio * sides, least - sides), np.maximum(room, LEAST_PADDING * sides))
+    right, below = more / 2
     x1, y1, x2, y2 = box
-    right, below = (x2 - x1) * padding_ratio / 2, (y2 - y1) * padding_ratio / 2
     left, top = max(0, int(np.floor(x1 - right))), max(0, int(np.floor(y1 - below)))
     right, bottom = min(frame[0], int(np.ceil(x2 + right))), min(frame[1], int(np.ceil(y2 + below)))
     return (left, top, right, bottom) if left < right and top < bottom else None
@@ -114,6 +128,38 @@ def pack(patches: Iterable[Patch], cluster: tuple[int, int]) -> list[Placed]:
             rests = (x + width, y, wide - width, height), (x, y + height, wide, high - height)
         free += [rest for rest in rests if rest[2] and rest[3]]
     return placed
+
+
+def grown(placed: Sequence[Placed], cluster: tuple[int, int], frame: tuple[int, int]) -> list[Placed]:
+    """The same patches, each grown to the right and below into what is left of the cluster, as far as the frame goes:
+    a detector finds more in real surroundings than on plain grey."""
+    grown = list(placed)
+    for k, own in enumerate(grown):
+        for axis in (0, 1):
+            others = [other.place for other in grown if other is not own]
+            own = grown[k] = _stretched(own, others, axis, cluster, frame)
+    return grown
+
+
+def _stretched(
+    own: Placed, others: Sequence[Region], axis: int, cluster: tuple[int, int], frame: tuple[int, int]
+) -> Placed:
+    """A patch stretched along an axis (0 to the right, 1 below) up to the next patch, or the end of cluster or frame."""
+    low, high, across = own.place[axis], own.place[axis + 2], 1 - axis
+    ends = [
+        place[axis]
+        for place in others
+        if place[axis] >= high
+        and place[across] < own.place[across + 2]
+        and own.place[across] < place[across + 2]
+    ]
+    region, size, scale = list(own.patch.region), list(own.patch.size), own.patch.scale
+    more = min(min(ends, default=cluster[axis]) - high, int((frame[axis] - region[axis + 2]) * scale))
+    if more < 1:
+        return own
+    region[axis + 2] = min(frame[axis], region[axis + 2] + round(more / scale))
+    size[axis] = high - low + more
+    return Placed(replace(own.patch, region=tuple(region), size=tuple(size)), own.x, own.y)
 
 
 def by_share(

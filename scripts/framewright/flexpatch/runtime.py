@@ -35,6 +35,7 @@ from framewright.flexpatch.patches import (
     cluster_of,
     completed,
     for_new_objects,
+    grown,
     mapped_back,
     pack,
     shrunk,
@@ -43,6 +44,7 @@ from framewright.flexpatch.patches import (
 
 ACROSS, DOWN = 4, 2  # patches for new objects that fill a cluster: 20 x 22 cells of 8 pixels in one of 640x360
 SHOWS_ALL = 0.5  # least scale of a patch that shows whatever is in it; below, only what it was made for
+LEAST_SIDE = 0.6  # of a cluster's height: without some surroundings a detector misses what is small
 AROUND_CUT = 2.0  # padding of something that the edge of a patch cut off
 
 
@@ -84,6 +86,7 @@ class FlexPatch:
         patch_cells: tuple[int, int] | None = None,
         edge_weight: float = WEIGHT,
         edge_threshold: float = THRESHOLD,
+        least_side: float | None = None,
         trust_model: bool = False,
     ) -> None:
         if not 0 <= tf_ratio <= 1 or every < 1:
@@ -93,6 +96,7 @@ class FlexPatch:
         self.patch_cells = patch_cells or tuple(
             max(1, side // parts // own) for side, parts, own in zip(cluster_size, (ACROSS, DOWN), cell_size, strict=True)
         )
+        self.least_side = LEAST_SIDE * cluster_size[1] if least_side is None else least_side
         self.recommender = TrackingFailureRecommender(tf_model_path, padding_ratio, trust_model)
         self.follower = Follower(self.frame_size, max_age)
         self.cells = Cells(self.frame_size, cell_size, edge_weight, edge_threshold)
@@ -135,7 +139,8 @@ class FlexPatch:
         """Let the detector see a cluster of this frame; the numbers of the tracks that it found."""
         tracks = self.follower.tracks
         boxes = np.array([track.box for track in tracks]).reshape(-1, 4)
-        self.placed = pack(self._wanted(frame, grey, boxes), self.cluster_size)
+        placed = pack(self._wanted(frame, grey, boxes), self.cluster_size)
+        self.placed = grown(placed, self.cluster_size, self.frame_size)
         self._turn += 1
         if not self.placed:
             return set()
@@ -150,7 +155,7 @@ class FlexPatch:
 
     def _wanted(self, frame: np.ndarray, grey: np.ndarray, boxes: np.ndarray) -> list[Patch]:
         """Patches in the order in which they get a place."""
-        failing = self.recommender.get_patches(self.follower.tracks, frame, self.frame_size, self.cluster_size)
+        failing = self.recommender.get_patches(self.follower.tracks, frame, self.frame_size, self.cluster_size, self.least_side)
         failing = self._cut + failing
         chosen = self.cells.choose(grey, boxes, self.patch_cells, ACROSS * DOWN)
         new = [Patch(region, shrunk(region, self.cluster_size), priority) for region, priority in chosen]
@@ -160,7 +165,7 @@ class FlexPatch:
 
     def _around(self, cut: Found) -> list[Patch]:
         """Where to look next, to see the whole of what was cut off."""
-        regions = [(around(box, AROUND_CUT, self.frame_size), box) for box in cut.boxes]
+        regions = [(around(box, AROUND_CUT, self.frame_size, self.cluster_size), box) for box in cut.boxes]
         return [
             Patch(region, shrunk(region, self.cluster_size), PRIORITIES["high"], tuple(box.tolist()), None, "cut")
             for region, box in regions
