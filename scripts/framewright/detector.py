@@ -96,13 +96,13 @@ class Detector:
         found = []
         for first in range(0, number, batch):
             own = list(frames[first : first + batch])
-            seen, scale, corner = letterbox(own + own[-1:] * (batch - len(own)), self._shape(own[0].shape))
+            seen, scale, corner = letterbox(own + own[-1:] * (batch - len(own)), self.shape_of(own[0].shape))
             raw = self._network.run(seen)
             size = own[0].shape[1::-1]
             found += [self._found(one, scale, corner, size) for one in raw[: len(own)]]
         return found
 
-    def _shape(self, frame: tuple[int, ...]) -> tuple[int, int]:
+    def shape_of(self, frame: tuple[int, ...]) -> tuple[int, int]:
         """(height, width) of what the network gets to see of a frame of this shape."""
         if self._network.fixed:
             return self._network.fixed

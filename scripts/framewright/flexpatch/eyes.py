@@ -7,7 +7,8 @@ import numpy as np
 
 from framewright.errors import UserError
 
-Look = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray, np.ndarray]]
+Sighted = tuple[np.ndarray, np.ndarray, np.ndarray]  # boxes (N, 4), scores (N,), classes (N,) int
+Look = Callable[[np.ndarray], Sighted]
 
 
 def eyes(detector: Any) -> Look:
@@ -25,13 +26,13 @@ def eyes(detector: Any) -> Look:
     raise UserError(f"{type(detector).__name__}: not a detector; it can neither be called nor has it end2end")
 
 
-def _listed(found: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _listed(found: Any) -> Sighted:
     rows = [(*corners, score, label) for corners, score, label in found]
     table = np.array(rows, np.float64).reshape(-1, 6)
     return table[:, :4], table[:, 4], table[:, 5].astype(int)
 
 
-def _found(found: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _found(found: Any) -> Sighted:
     classes = np.asarray(found.classes)
     labels = classes.argmax(axis=1) if classes.ndim == 2 and len(classes) else classes.reshape(-1)[: len(found.scores)]
     boxes = np.asarray(found.boxes, np.float64).reshape(-1, 4)

@@ -11,6 +11,8 @@ from framewright.boxes import area, clip, iou
 Region = tuple[int, int, int, int]  # x1, y1, x2, y2 in whole pixels of the frame
 GREY = 114  # what no patch covers, as around the frames that detectors are taught with
 LEAST_PADDING = 0.25
+MERGES = 1.2  # area of two patches made one, over the sum of theirs
+ACROSS_MOST = 0.8  # share of a detection that has to lie in its patch
 TOUCHES = 1.5  # pixels of the cluster from an edge of a patch at which something may be cut off by it
 
 
@@ -99,6 +101,36 @@ def shrunk(region: Region, most: tuple[float, float]) -> tuple[int, int]:
     width, height = region[2] - region[0], region[3] - region[1]
     scale = min(1.0, most[0] / width, most[1] / height)
     return max(1, int(width * scale)), max(1, int(height * scale))
+
+
+def merged(patches: Iterable[Patch], most: tuple[float, float]) -> list[Patch]:
+    """The same patches in the same order, but neighbours made one where that shows hardly more, and fits into `most`.
+
+    Together they are as urgent as the first of them: things stay whole, and in their surroundings.
+    """
+    groups: list[Patch] = []
+    for patch in patches:
+        for place, group in enumerate(groups):
+            low, high = np.minimum(group.region, patch.region)[:2], np.maximum(group.region, patch.region)[2:]
+            width, height = (high - low).tolist()
+            fits = width <= most[0] and height <= most[1] and group.scale == patch.scale == 1
+            if fits and width * height <= MERGES * (_pixels(group) + _pixels(patch)):
+                region = (*low.tolist(), width + int(low[0]), height + int(low[1]))
+                groups[place] = replace(group, region=region, size=(width, height), box=_around_both(group, patch))
+                break
+        else:
+            groups.append(patch)
+    return groups
+
+
+def _pixels(patch: Patch) -> int:
+    return patch.size[0] * patch.size[1]
+
+
+def _around_both(one: Patch, other: Patch) -> tuple[float, float, float, float] | None:
+    if one.box is None or other.box is None:
+        return None
+    return (*np.minimum(one.box, other.box)[:2].tolist(), *np.maximum(one.box, other.box)[2:].tolist())
 
 
 # ---- packing --------------------------------------------------------------------------------------------------------
@@ -213,7 +245,8 @@ def mapped_back(
 ) -> Found:
     """What was found in a cluster, (N, 4) x1, y1, x2, y2, (N,) and (N,), in pixels of the frame (width, height).
 
-    Each belongs to the patch that its middle is in and is clipped to it; what lies in none is left out.
+    Each belongs to the patch that its middle is in and is clipped to it; what lies in none, or goes on in another, is
+    left out.
     """
     boxes = np.asarray(boxes, np.float64).reshape(-1, 4)
     places = np.array([own.place for own in placed], np.float64).reshape(-1, 4)
@@ -232,7 +265,9 @@ def mapped_back(
     found = Found(
         own.reshape(-1, 4), np.asarray(scores, float)[rows], np.asarray(labels, int)[rows], (beside <= TOUCHES) & inner
     )
-    return found[area(found.boxes) > 0]
+    # what goes on in the next patch is made of two things
+    inside = area(corners.reshape(-1, 4)) > ACROSS_MOST * area(boxes[rows])
+    return found[inside & (area(found.boxes) > 0)]
 
 
 def suppressed(found: Found, most: float = 0.5) -> Found:
@@ -261,7 +296,7 @@ def contained(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
 
 def completed(found: Found, boxes: np.ndarray, labels: np.ndarray, frame: tuple[int, int]) -> tuple[Found, Found]:
     """What was found, cut sides completed by the sizes of the tracks (`boxes` (T, 4) and `labels` (T,)) that it is of,
-    and apart from it what was cut and is of no track.
+    each thing once; and apart from it what was cut and lies in nothing known.
 
     Where both ends are cut off, the track says where they are.
     """
@@ -280,5 +315,7 @@ def completed(found: Found, boxes: np.ndarray, labels: np.ndarray, frame: tuple[
                 whole[row, low] = min(whole[row, low], whole[row, high] - length)
             elif found.cut[row, high]:
                 whole[row, high] = max(whole[row, high], whole[row, low] + length)
-    kept = Found(clip(whole, frame), found.scores, found.labels, found.cut & ~known[:, None])
-    return kept[~cut | known], found[cut & ~known]
+    kept = suppressed(Found(clip(whole, frame), found.scores, found.labels, found.cut)[~cut | known])
+    there = np.concatenate([boxes.reshape(-1, 4), kept.boxes])
+    inside = contained(found.boxes, there).max(axis=1, initial=0) > 0.5
+    return kept, found[cut & ~known & ~inside]

@@ -23,7 +23,7 @@ import numpy as np
 from framewright.boxes import clip
 from framewright.errors import UserError
 from framewright.flexpatch.cells import THRESHOLD, WEIGHT, Cells
-from framewright.flexpatch.eyes import eyes
+from framewright.flexpatch.eyes import Sighted, eyes
 from framewright.flexpatch.failing import PRIORITIES, Model, TrackingFailureRecommender
 from framewright.flexpatch.follow import Follower
 from framewright.flexpatch.patches import (
@@ -37,6 +37,7 @@ from framewright.flexpatch.patches import (
     for_new_objects,
     grown,
     mapped_back,
+    merged,
     pack,
     shrunk,
     suppressed,
@@ -101,7 +102,8 @@ class FlexPatch:
         self.follower = Follower(self.frame_size, max_age)
         self.cells = Cells(self.frame_size, cell_size, edge_weight, edge_threshold)
         self.frames = 0  # processed so far
-        self.placed: list[Placed] = []  # the patches in the last cluster
+        self.failing: list[Patch] = []  # what was predicted of each track before the detector saw the last frame
+        self.placed: list[Placed] = []  # the patches in the cluster of the last frame
         self.cluster: np.ndarray | None = None  # the cluster of the last frame, (H, W, 3) uint8, where it had one
         self._look = eyes(detector)
         self._cut: list[Patch] = []
@@ -111,16 +113,19 @@ class FlexPatch:
         """Let this model, an object with `predict`, say which tracks fail."""
         self.recommender.set_model(model)
 
-    def process_frame(self, frame: np.ndarray) -> list[Thing]:
-        """All objects in the next frame, (H, W, 3) uint8 RGB: those followed, and those found in it."""
+    def process_frame(self, frame: np.ndarray, first: Sighted | None = None) -> list[Thing]:
+        """All objects in the next frame, (H, W, 3) uint8 RGB: those followed, and those found in it.
+
+        What is in the first one may be known already: its boxes, scores and classes.
+        """
         if frame.shape[1::-1] != self.frame_size:
             size = "{}x{}".format(*frame.shape[1::-1])
             raise UserError(f"a frame of {size} for a FlexPatch of {'{}x{}'.format(*self.frame_size)}")
         grey = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)
         fresh: set[int] = set()
-        self.cluster, self.placed = None, []
+        self.cluster, self.placed, self.failing = None, [], []
         if self.frames == 0:
-            self.follower.start(grey, *self._look(frame))
+            self.follower.start(grey, *(first or self._look(frame)))
             fresh = {track.number for track in self.follower.tracks}
         else:
             self.follower.move(grey)
@@ -155,8 +160,8 @@ class FlexPatch:
 
     def _wanted(self, frame: np.ndarray, grey: np.ndarray, boxes: np.ndarray) -> list[Patch]:
         """Patches in the order in which they get a place."""
-        failing = self.recommender.get_patches(self.follower.tracks, frame, self.frame_size, self.cluster_size, self.least_side)
-        failing = self._cut + failing
+        self.failing = self.recommender.get_patches(self.follower.tracks, frame, self.frame_size, self.cluster_size, self.least_side)
+        failing = merged(self._cut + self.failing, self.cluster_size)
         chosen = self.cells.choose(grey, boxes, self.patch_cells, ACROSS * DOWN)
         new = [Patch(region, shrunk(region, self.cluster_size), priority) for region, priority in chosen]
         if self.use_ratio_packing:
