@@ -11,9 +11,9 @@ from framewright.boxes import area, clip, iou
 Region = tuple[int, int, int, int]  # x1, y1, x2, y2 in whole pixels of the frame
 GREY = 114  # what no patch covers, as around the frames that detectors are taught with
 LEAST_PADDING = 0.25
-MERGES = 1.2  # area of two patches made one, over the sum of theirs
+MERGES = 1.5  # area of two patches made one, over the sum of theirs
 ACROSS_MOST = 0.8  # share of a detection that has to lie in its patch
-TOUCHES = 1.5  # pixels of the cluster from an edge of a patch at which something may be cut off by it
+TOUCHES = 5.0  # pixels of the cluster from an edge of a patch at which something may be cut off by it
 
 
 @dataclass(frozen=True)
