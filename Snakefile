@@ -23,6 +23,7 @@ include: "rules/tracks.smk"
 include: "rules/patches.smk"
 include: "rules/videomnist.smk"
 include: "rules/persistence.smk"
+include: "rules/flexpatch.smk"
 include: "rules/overview.smk"
 include: "rules/cards.smk"
 

@@ -12,6 +12,8 @@ from typing import Any
 # durations in other lines of text are volatile without being named.
 VOLATILE: dict[str, tuple[str, ...]] = {
     "results/versions.json": ("git", "processor", "platform"),
+    "results/flexpatch/training_summary.json": ("seconds",),
+    "results/flexpatch/training_summary.txt": (),
     "results/persistence/*dataset/PROGRESS.txt": (),
     "results/persistence/*dataset/checkpoint.json": ("timestamp", "start_time"),
     "results/persistence/*dataset/GENERATION_SUMMARY.json": (

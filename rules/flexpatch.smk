@@ -1,0 +1,259 @@
+# Flexpatch: objects followed cheaply, and a tree that says which of them a detector must look at again.
+# requires: the sources, and weights that find objects (those of the demo come with the workflow)
+# yields:   results/flexpatch/truth/<video>.{npz,json}, results/flexpatch/samples/<video>.{csv,json},
+#           results/flexpatch/{training_data.csv, training_data.json, flexpatch_model.joblib, flexpatch_model.json,
+#           training_summary.json, training_summary.txt, tree.svg, features.png, agreement.tsv, outcomes.tsv,
+#           contract.json}, results/flexpatch/card/
+
+FLEX = config["flexpatch"]
+FLEXED = {row.video: row for row in videos.values() if "flexpatch" in row.pipelines}
+FLEXED_SHOWN = [video for video, row in FLEXED.items() if row.kind == "demo"]
+FLEX_TRUE = videos_with_truth()
+
+
+rule flexpatch_truth:
+    """What a detector finds in each frame of a video, and where each object really is; the JSON says how they fit."""
+    input:
+        video=rules.sources_link.output.video,
+        probe=rules.sources_probe.output.probe,
+        truth=lambda wildcards: expand(
+            rules.sources_render.output.truth, video=[video for video in FLEX_TRUE if video == wildcards.video]
+        ),
+        weights=FLEX["detector"]["weights"] or HOUSE / "config" / "detector" / "demo.onnx",
+    output:
+        known="results/flexpatch/truth/{video}.npz",
+        record="results/flexpatch/truth/{video}.json",
+    log:
+        "logs/flexpatch_truth/{video}.log",
+    benchmark:
+        "benchmarks/flexpatch_truth/{video}.tsv"
+    conda:
+        "../envs/detector.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 3000 * attempt,
+        gpu=int(FLEX["detector"]["device"] != "cpu"),
+    params:
+        code=code_of("flexpatch_truth"),
+        settings={key: FLEX[key] for key in ("truth", "frames", "detector")},
+    script:
+        "../scripts/flexpatch_truth.py"
+
+
+rule flexpatch_samples:
+    """A row for each object followed in each frame of a video: five features, and how urgently it must be looked at."""
+    input:
+        video=rules.sources_link.output.video,
+        probe=rules.sources_probe.output.probe,
+        known=rules.flexpatch_truth.output.known,
+    output:
+        samples="results/flexpatch/samples/{video}.csv",
+        record="results/flexpatch/samples/{video}.json",
+    log:
+        "logs/flexpatch_samples/{video}.log",
+    benchmark:
+        "benchmarks/flexpatch_samples/{video}.tsv"
+    conda:
+        "../envs/flexpatch.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 1500 * attempt,
+    params:
+        code=code_of("flexpatch_samples"),
+        features=FLEX["features"],
+        sampling={
+            "every": FLEX["refresh"],
+            "max_age": FLEX["max_age"],
+            "high": FLEX["iou_threshold_high"],
+            "medium": FLEX["iou_threshold_medium"],
+        },
+    script:
+        "../scripts/flexpatch_samples.py"
+
+
+rule flexpatch_gather:
+    """All samples are in training_data.csv, as documented; beside it, what they are, and how detectors fit annotations."""
+    input:
+        samples=expand(rules.flexpatch_samples.output.samples, video=FLEXED),
+        records=expand(rules.flexpatch_samples.output.record, video=FLEXED),
+        truths=expand(rules.flexpatch_truth.output.record, video=FLEXED),
+    output:
+        data="results/flexpatch/training_data.csv",
+        side="results/flexpatch/training_data.json",
+        agreement="results/flexpatch/agreement.tsv",
+    log:
+        "logs/flexpatch_gather.log",
+    localrule: True
+    conda:
+        "../envs/flexpatch.yaml"
+    params:
+        code=code_of("flexpatch_gather"),
+        features=FLEX["features"],
+    script:
+        "../scripts/flexpatch_gather.py"
+
+
+rule flexpatch_train:
+    """The tree is trained, rated on what it has not seen, compared with other ways, and written down to be read."""
+    input:
+        data=rules.flexpatch_gather.output.data,
+        side=rules.flexpatch_gather.output.side,
+    output:
+        model="results/flexpatch/flexpatch_model.joblib",
+        card="results/flexpatch/flexpatch_model.json",
+        summary="results/flexpatch/training_summary.json",
+        story=report(
+            "results/flexpatch/training_summary.txt",
+            caption="captions/flexpatch_train.rst",
+            category="Flexpatch",
+            labels={"shows": "training"},
+        ),
+        picture=report(
+            "results/flexpatch/tree.svg",
+            caption="captions/flexpatch_train.rst",
+            category="Flexpatch",
+            labels={"shows": "tree"},
+        ),
+    log:
+        "logs/flexpatch_train.log",
+    benchmark:
+        "benchmarks/flexpatch_train.tsv"
+    conda:
+        "../envs/flexpatch.yaml"
+    params:
+        code=code_of("flexpatch_train"),
+        model=FLEX["model"],
+        split=FLEX["split"],
+        splits={video: row.split for video, row in FLEXED.items() if row.split},
+    script:
+        "../scripts/flexpatch_train.py"
+
+
+rule flexpatch_histograms:
+    """A picture shows how the features of urgent samples differ from those of others."""
+    input:
+        data=rules.flexpatch_gather.output.data,
+    output:
+        picture=report(
+            "results/flexpatch/features.png",
+            caption="captions/flexpatch_histograms.rst",
+            category="Flexpatch",
+            labels={"shows": "features"},
+        ),
+    log:
+        "logs/flexpatch_histograms.log",
+    conda:
+        "../envs/flexpatch.yaml"
+    params:
+        code=code_of("flexpatch_histograms"),
+    script:
+        "../scripts/flexpatch_histograms.py"
+
+
+rule flexpatch_preview:
+    """A sheet shows objects of a scene as they are followed, with the labels of their samples. Of demo scenes alone."""
+    input:
+        video=rules.sources_link.output.video,
+        probe=rules.sources_probe.output.probe,
+        known=rules.flexpatch_truth.output.known,
+        samples=rules.flexpatch_samples.output.samples,
+    output:
+        sheet=report(
+            "results/flexpatch/samples/{video}.png",
+            caption="captions/flexpatch_preview.rst",
+            category="Flexpatch",
+            labels={"shows": "samples of {video}"},
+        ),
+    log:
+        "logs/flexpatch_preview/{video}.log",
+    wildcard_constraints:
+        video=only(FLEXED_SHOWN),
+    conda:
+        "../envs/flexpatch.yaml"
+    params:
+        code=code_of("flexpatch_preview"),
+    script:
+        "../scripts/flexpatch_preview.py"
+
+
+rule flexpatch_summary:
+    """What became of each video, and of each object that was followed in it, is in outcomes.tsv."""
+    input:
+        truths=rules.flexpatch_gather.input.truths,
+        records=rules.flexpatch_gather.input.records,
+    output:
+        outcomes="results/flexpatch/outcomes.tsv",
+    log:
+        "logs/flexpatch_summary.log",
+    localrule: True
+    conda:
+        "../envs/flexpatch.yaml"
+    params:
+        code=code_of("flexpatch_summary"),
+    script:
+        "../scripts/flexpatch_summary.py"
+
+
+rule flexpatch_contract:
+    """Samples and model keep what they promise, which contract.json says."""
+    input:
+        data=rules.flexpatch_gather.output.data,
+        side=rules.flexpatch_gather.output.side,
+        samples=rules.flexpatch_gather.input.samples,
+        records=rules.flexpatch_gather.input.records,
+        model=rules.flexpatch_train.output.model,
+        card=rules.flexpatch_train.output.card,
+        summary=rules.flexpatch_train.output.summary,
+    output:
+        contract="results/flexpatch/contract.json",
+    log:
+        "logs/flexpatch_contract.log",
+    retries: 0
+    conda:
+        "../envs/flexpatch.yaml"
+    params:
+        code=code_of("flexpatch_contract"),
+        sampling=rules.flexpatch_samples.params.sampling,
+    script:
+        "../scripts/flexpatch_contract.py"
+
+
+rule flexpatch_card:
+    """The samples have a card for programs and one for people: what they are, what was lost, licences, limits."""
+    input:
+        data=rules.flexpatch_gather.output.data,
+        side=rules.flexpatch_gather.output.side,
+        training=rules.flexpatch_train.output.summary,
+        sources=rules.sources_summary.output.outcomes,
+        summary=rules.sources_summary.output.table,
+        outcomes=rules.flexpatch_summary.output.outcomes,
+        citation=HOUSE / "CITATION.cff",
+    output:
+        croissant="results/flexpatch/card/croissant.json",
+        index="results/flexpatch/card/index.parquet",
+        readme="results/flexpatch/card/README.md",
+        page=report(
+            "results/flexpatch/card/README.html",
+            caption="captions/flexpatch_card.rst",
+            category="Flexpatch",
+            labels={"shows": "card"},
+        ),
+    log:
+        "logs/flexpatch_card.log",
+    conda:
+        "../envs/cards.yaml"
+    params:
+        code=code_of("flexpatch_card"),
+        settings={"flexpatch": FLEX},
+    script:
+        "../scripts/flexpatch_card.py"
+
+
+rule flexpatch:
+    """Samples and the model trained on them are there, checked, described, and to look at."""
+    input:
+        rules.flexpatch_gather.output,
+        rules.flexpatch_train.output,
+        rules.flexpatch_histograms.output,
+        expand(rules.flexpatch_preview.output, video=FLEXED_SHOWN),
+        rules.flexpatch_summary.output,
+        rules.flexpatch_contract.output,
+        rules.flexpatch_card.output,

@@ -1,0 +1,20 @@
+"""Check what samples and model promise; a broken promise fails the build."""
+
+from framewright import job
+from framewright.contract import hold, write_contract
+from framewright.flexpatch.contract import contract, model_contract
+from framewright.flexpatch.features import read_definition
+from framewright.flexpatch.gather import read_json
+from framewright.flexpatch.model import read_samples
+from framewright.flexpatch.samples import Sampling
+
+log = job.start(snakemake)
+given = snakemake.input
+
+samples, side = read_samples(given.data), read_json(given.side)
+findings = [
+    *contract(samples, side, list(map(read_json, given.records)), Sampling(**snakemake.params.sampling)),
+    *model_contract(samples, read_json(given.summary), given.model, given.card, read_definition(side, given.side)),
+]
+with job.whole(snakemake.output.contract) as path:
+    write_contract(path, hold(findings, log))

@@ -1,0 +1,18 @@
+"""Put the samples of all videos into one table, and say beside it what they are."""
+
+from framewright import job
+from framewright.flexpatch.features import DEFINITIONS, as_record
+from framewright.flexpatch.gather import agreement_table, read_json, side_of, write_json, write_table
+
+log = job.start(snakemake)
+given, result = snakemake.input, snakemake.output
+
+truths = list(map(read_json, given.truths))
+side = side_of(list(map(read_json, given.records)), truths, as_record(DEFINITIONS[snakemake.params.features]))
+with job.whole(result.data) as path:
+    number = write_table(path, given.samples)
+with job.whole(result.side) as path:
+    write_json(path, side)
+with job.whole(result.agreement) as path:
+    path.write_text(agreement_table(truths), encoding="utf-8")
+log.info("%d samples of %d videos", number, len(truths))

@@ -1,0 +1,35 @@
+"""Train the tree that says which tracks to look at again, rate it on what it has not seen, and write all about it."""
+
+from framewright import job
+from framewright.flexpatch.features import read_definition
+from framewright.flexpatch.gather import read_json, write_json
+from framewright.flexpatch.model import TreeSettings, read_samples, write_card
+from framewright.flexpatch.story import story
+from framewright.flexpatch.training import Splitting, train
+from framewright.flexpatch.tree_picture import tree_picture
+
+log = job.start(snakemake)
+given, result, settings = snakemake.input, snakemake.output, dict(snakemake.params.model)
+
+side = read_json(given.side)
+compare = settings.pop("compare")
+trained = train(
+    read_samples(given.data),
+    side,
+    read_definition(side, given.side),
+    TreeSettings(**settings),
+    Splitting(**snakemake.params.split),
+    snakemake.params.splits,
+    compare,
+)
+with job.whole(result.model) as path:
+    path.write_bytes(trained.content)
+with job.whole(result.card) as path:
+    write_card(path, trained.card)
+with job.whole(result.summary) as path:
+    write_json(path, trained.summary)
+with job.whole(result.story) as path:
+    path.write_text(story(trained.summary), encoding="utf-8")
+with job.whole(result.picture) as path:
+    path.write_text(tree_picture(trained.card, trained.summary), encoding="utf-8")
+log.info("%s", story(trained.summary))
