@@ -102,6 +102,14 @@ class Detector:
             found += [self._found(one, scale, corner, size) for one in raw[: len(own)]]
         return found
 
+    def at_scale_of(self, frame: tuple[int, ...]) -> "Detector":
+        """The same detector, which sees pictures of any shape at the scale at which it sees one of this shape (H, W).
+
+        Weights of a fixed size see each picture as large as they can.
+        """
+        scale = (self.settings.size or self._network.size) / max(frame[:2])
+        return Detector(self.path, self._network, replace(self.settings, scale=scale))
+
     def shape_of(self, frame: tuple[int, ...]) -> tuple[int, int]:
         """(height, width) of what the network gets to see of a frame of this shape."""
         if self._network.fixed:

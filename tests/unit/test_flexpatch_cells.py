@@ -67,7 +67,7 @@ def test_the_windows_of_the_largest_sums_are_chosen_and_do_not_count_twice():
     priority[3, 4], priority[3, 5], priority[15, 20] = 5, 4, 7
     (first, one), (second, other) = best_windows(priority, (4, 3), 5)
     assert (one, other) == (9, 7)
-    assert first[0] <= 4 and 5 < first[2] and first[1] <= 3 < first[3]
+    assert first[0] <= 4 and first[2] > 5 and first[1] <= 3 < first[3]
     assert second[0] <= 20 < second[2] and second[1] <= 15 < second[3]
 
 

@@ -100,7 +100,7 @@ def test_every_track_is_looked_at_in_bounded_time(every):
     longest = 0
     for frame in frames:
         runtime.process_frame(draw(*frame))
-        longest = max(longest, max(track.looked for track in runtime.follower.tracks))
+        longest = max(longest, *(track.looked for track in runtime.follower.tracks))
     assert len(runtime.follower.tracks) == count and longest <= 40 * every
 
 
@@ -161,7 +161,10 @@ def test_a_detector_with_end2end_is_taken_as_it_is():
     class Other:
         def end2end(self, picture):
             found = Finder()([picture])[0]
-            return [(tuple(box), float(own.max()), int(own.argmax())) for box, own in zip(found.boxes, found.classes)]
+            return [
+                (tuple(box), float(own.max()), int(own.argmax()))
+                for box, own in zip(found.boxes, found.classes, strict=True)
+            ]
 
     frames = row(6)
     for own, theirs in zip(
@@ -188,7 +191,8 @@ def test_a_frame_of_another_size_is_refused():
 
 
 def test_it_is_imported_without_what_takes_long():
-    code = "import sys, framewright.flexpatch.runtime; print([n for n in ('torch', 'sklearn', 'ultralytics', 'onnxruntime') if n in sys.modules])"
+    heavy = "torch", "sklearn", "pandas", "ultralytics", "onnxruntime"
+    code = f"import sys, framewright.flexpatch.runtime; print([own for own in {heavy} if own in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd="scripts", check=True)
     assert done.stdout.strip() == "[]"
 
@@ -232,7 +236,9 @@ def test_the_documented_examples_run(tmp_path, monkeypatch):
     folder.mkdir()
     rows = rng.random((90, 5))
     labels = np.array(["high", "medium", "low"])[(rows[:, 1] * 3).astype(int)]
-    table = "\n".join(",".join([*(f"{value:.4f}" for value in own), label]) for own, label in zip(rows, labels))
+    table = "\n".join(
+        ",".join([*(f"{value:.4f}" for value in own), label]) for own, label in zip(rows, labels, strict=True)
+    )
     (tmp_path / "training_data.csv").write_text(f"min_eig,ncc,accel,flow_std,confidence,iou_label\n{table}\n")
     monkeypatch.chdir(tmp_path)
     TrackingFailureRecommender().train_from_csv("training_data.csv", "flexpatch_training/flexpatch_model.joblib")

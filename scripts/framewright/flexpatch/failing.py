@@ -27,17 +27,17 @@ class TrackingFailureRecommender:
     recommender = TrackingFailureRecommender("results/flexpatch/flexpatch_model.joblib")
     patches = recommender.get_patches(tracks, frame, (1280, 720))
 
-    A patch is wider and higher than its track's box by `padding_ratio` times its sides.
+    A patch is wider and higher than its track's box by `padding_ratio` times its sides. A model may also be given as
+    its card (.json): that runs no code, needs no scikit-learn and decides the same.
     """
 
-    def __init__(
-        self, model_path: Path | str | None = None, padding_ratio: float = 1.0, trust: bool = False
-    ) -> None:
+    def __init__(self, model_path: Path | str | None = None, padding_ratio: float = 1.0, trust: bool = False) -> None:
         self.padding_ratio, self.model = padding_ratio, None
         if model_path is not None:
-            from framewright.flexpatch.model import load_model  # scikit-learn takes long to import
+            from framewright.flexpatch.model import load_model, load_tree  # pandas takes long to import
 
-            self.set_model(load_model(model_path, trust))
+            is_card = Path(model_path).suffix == ".json"
+            self.set_model(load_tree(model_path) if is_card else load_model(model_path, trust))
 
     def set_model(self, model: Model | None) -> None:
         """Predict by this model from now on; None: by the fixed bounds."""
@@ -74,8 +74,8 @@ class TrackingFailureRecommender:
     ) -> list[Patch]:
         """A patch for each track that is in the frame (by default of the size of `frame`), the most urgent first.
 
-        None is larger than `most` (width, height), or has a side shorter than `least`. Longer waiting makes any track more urgent, so that each gets its
-        turn; of equally urgent ones the less sure goes first.
+        None is larger than `most` (width, height), or has a side shorter than `least`. Longer waiting makes any track
+        more urgent, so that each gets its turn; of equally urgent ones the less sure goes first.
         """
         size = tuple(frame_size or frame.shape[1::-1])
         patches = []

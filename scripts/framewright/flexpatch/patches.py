@@ -11,7 +11,7 @@ from framewright.boxes import area, clip, iou
 Region = tuple[int, int, int, int]  # x1, y1, x2, y2 in whole pixels of the frame
 GREY = 114  # what no patch covers, as around the frames that detectors are taught with
 LEAST_PADDING = 0.25
-MERGES = 1.5  # area of two patches made one, over the sum of theirs
+MERGES = 2.5  # area of two patches made one, over the sum of theirs
 ACROSS_MOST = 0.8  # share of a detection that has to lie in its patch
 TOUCHES = 5.0  # pixels of the cluster from an edge of a patch at which something may be cut off by it
 
@@ -166,24 +166,22 @@ def grown(placed: Sequence[Placed], cluster: tuple[int, int], frame: tuple[int, 
     """The same patches, each grown to the right and below into what is left of the cluster, as far as the frame goes:
     a detector finds more in real surroundings than on plain grey."""
     grown = list(placed)
-    for k, own in enumerate(grown):
+    for k in range(len(grown)):
         for axis in (0, 1):
-            others = [other.place for other in grown if other is not own]
-            own = grown[k] = _stretched(own, others, axis, cluster, frame)
+            others = [other.place for other in grown if other is not grown[k]]
+            grown[k] = _stretched(grown[k], others, axis, cluster, frame)
     return grown
 
 
 def _stretched(
     own: Placed, others: Sequence[Region], axis: int, cluster: tuple[int, int], frame: tuple[int, int]
 ) -> Placed:
-    """A patch stretched along an axis (0 to the right, 1 below) up to the next patch, or the end of cluster or frame."""
+    """A patch stretched along an axis (0 right, 1 below) up to the next patch, or the end of cluster or frame."""
     low, high, across = own.place[axis], own.place[axis + 2], 1 - axis
     ends = [
         place[axis]
         for place in others
-        if place[axis] >= high
-        and place[across] < own.place[across + 2]
-        and own.place[across] < place[across + 2]
+        if place[axis] >= high and place[across] < own.place[across + 2] and own.place[across] < place[across + 2]
     ]
     region, size, scale = list(own.patch.region), list(own.patch.size), own.patch.scale
     more = min(min(ends, default=cluster[axis]) - high, int((frame[axis] - region[axis + 2]) * scale))
@@ -194,9 +192,7 @@ def _stretched(
     return Placed(replace(own.patch, region=tuple(region), size=tuple(size)), own.x, own.y)
 
 
-def by_share(
-    failing: Sequence[Patch], new: Sequence[Patch], cluster: tuple[int, int], tf_ratio: float
-) -> list[Patch]:
+def by_share(failing: Sequence[Patch], new: Sequence[Patch], cluster: tuple[int, int], tf_ratio: float) -> list[Patch]:
     """Patches in the order in which to pack them, so that those for new objects get the share 1 - `tf_ratio` of the
     cluster's area, tracks the rest of it, and new objects what is then left over."""
     room, first, rest = (1 - tf_ratio) * cluster[0] * cluster[1], [], []

@@ -95,7 +95,8 @@ class FlexPatch:
         self.frame_size, self.cluster_size = tuple(frame_size), tuple(cluster_size)
         self.tf_ratio, self.use_ratio_packing, self.every = tf_ratio, use_ratio_packing, every
         self.patch_cells = patch_cells or tuple(
-            max(1, side // parts // own) for side, parts, own in zip(cluster_size, (ACROSS, DOWN), cell_size, strict=True)
+            max(1, side // parts // own)
+            for side, parts, own in zip(cluster_size, (ACROSS, DOWN), cell_size, strict=True)
         )
         self.least_side = LEAST_SIDE * cluster_size[1] if least_side is None else least_side
         self.recommender = TrackingFailureRecommender(tf_model_path, padding_ratio, trust_model)
@@ -103,8 +104,9 @@ class FlexPatch:
         self.cells = Cells(self.frame_size, cell_size, edge_weight, edge_threshold)
         self.frames = 0  # processed so far
         self.failing: list[Patch] = []  # what was predicted of each track before the detector saw the last frame
+        self.told: dict[int, str] = {}  # what was last predicted of each track
         self.placed: list[Placed] = []  # the patches in the cluster of the last frame
-        self.cluster: np.ndarray | None = None  # the cluster of the last frame, (H, W, 3) uint8, where it had one
+        self.shown: np.ndarray | None = None  # the last cluster, (H, W, 3) uint8
         self._look = eyes(detector)
         self._cut: list[Patch] = []
         self._turn = 0
@@ -123,7 +125,7 @@ class FlexPatch:
             raise UserError(f"a frame of {size} for a FlexPatch of {'{}x{}'.format(*self.frame_size)}")
         grey = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)
         fresh: set[int] = set()
-        self.cluster, self.placed, self.failing = None, [], []
+        self.placed, self.failing = [], []
         if self.frames == 0:
             self.follower.start(grey, *(first or self._look(frame)))
             fresh = {track.number for track in self.follower.tracks}
@@ -149,8 +151,8 @@ class FlexPatch:
         self._turn += 1
         if not self.placed:
             return set()
-        self.cluster = cluster_of(frame, self.placed, self.cluster_size)
-        found = suppressed(mapped_back(*self._look(self.cluster), self.placed, self.frame_size))
+        self.shown = cluster_of(frame, self.placed, self.cluster_size)
+        found = suppressed(mapped_back(*self._look(self.shown), self.placed, self.frame_size))
         labels = np.array([track.label for track in tracks], int)
         found, cut = completed(found, boxes, labels, self.frame_size)
         self._cut = self._around(cut)
@@ -160,7 +162,10 @@ class FlexPatch:
 
     def _wanted(self, frame: np.ndarray, grey: np.ndarray, boxes: np.ndarray) -> list[Patch]:
         """Patches in the order in which they get a place."""
-        self.failing = self.recommender.get_patches(self.follower.tracks, frame, self.frame_size, self.cluster_size, self.least_side)
+        self.failing = self.recommender.get_patches(
+            self.follower.tracks, frame, self.frame_size, self.cluster_size, self.least_side
+        )
+        self.told = {patch.track: patch.label for patch in self.failing}
         failing = merged(self._cut + self.failing, self.cluster_size)
         chosen = self.cells.choose(grey, boxes, self.patch_cells, ACROSS * DOWN)
         new = [Patch(region, shrunk(region, self.cluster_size), priority) for region, priority in chosen]

@@ -1,12 +1,13 @@
 """Ways to find objects in the frames of a sequence, to be compared: FlexPatch, and what is done without it."""
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from framewright.boxes import clip, iou
+from framewright.detector import Detections, Detector
 from framewright.flexpatch.eyes import Sighted
 from framewright.flexpatch.follow import Follower
 from framewright.flexpatch.known import NOBODY, Known
@@ -34,22 +35,30 @@ class Shown:
     things: list[list[Thing]] = field(default_factory=list)
     pixels: int = 0
     judged: list[Judged] = field(default_factory=list)
+    cpu: dict[str, float] = field(default_factory=dict)  # ms per frame after the first, of detector and the rest
 
 
 class Meter:
-    """A detector that counts the pixels its network sees, in `pixels`."""
+    """A detector that counts the pixels its network sees, in `pixels`, and its processor time, in `seconds`."""
 
-    def __init__(self, detector: Any) -> None:
-        self.detector, self.pixels = detector, 0
+    def __init__(self, detector: Detector) -> None:
+        self.detector, self.pixels, self.seconds = detector, 0, 0.0
 
-    def __call__(self, pictures: Sequence[np.ndarray]) -> Any:
+    def __call__(self, pictures: Sequence[np.ndarray]) -> list[Detections]:
         self.pixels += sum(pixels_of(self.detector, picture.shape) for picture in pictures)
-        return self.detector(pictures)
+        begun = time.process_time()
+        found = self.detector(pictures)
+        self.seconds += time.process_time() - begun
+        return found
+
+    def shape_of(self, picture: tuple[int, ...]) -> tuple[int, int]:
+        """(height, width) of what the network gets to see of a picture of this shape."""
+        return self.detector.shape_of(picture)
 
 
-def pixels_of(detector: Any, shape: Sequence[int]) -> int:
+def pixels_of(detector: Detector, shape: tuple[int, ...]) -> int:
     """How many pixels a detector's network sees of a picture of this shape (height, width, ...)."""
-    height, width = detector.shape_of(tuple(shape)) if hasattr(detector, "shape_of") else shape[:2]
+    height, width = detector.shape_of(shape)
     return height * width
 
 
@@ -82,13 +91,17 @@ def every(known: Known, frames: range, pictures: Iterable[np.ndarray], number: i
 def patched(known: Known, frames: range, pictures: Iterable[np.ndarray], runtime: FlexPatch, meter: Meter) -> Shown:
     """FlexPatch, whose detector is the `meter`; its first frame is known. `pictures` are (H, W, 3) uint8 RGB."""
     shown, owners = Shown(), {}
-    meter.pixels = 0
+    meter.pixels, meter.seconds, spent = 0, 0.0, 0.0
     for place, (frame, picture) in enumerate(zip(frames, pictures, strict=True)):
+        begun = time.process_time()
         things = runtime.process_frame(picture, sight(known, frame) if place == 0 else None)
+        spent += (time.process_time() - begun) * (place > 0)
         shown.things.append(things)
         shown.judged += judged(known, frame, runtime, owners)
         owners |= _owners(known, frame, [thing for thing in things if thing.fresh])
-    shown.pixels = meter.pixels
+    shown.pixels, after = meter.pixels, max(len(frames) - 1, 1)
+    detector, rest = 1000 * meter.seconds / after, 1000 * (spent - meter.seconds) / after
+    shown.cpu = {"detector": detector, "rest": rest}
     return shown
 
 
