@@ -46,6 +46,7 @@ from framewright.flexpatch.patches import (
 ACROSS, DOWN = 4, 2  # patches for new objects that fill a cluster: 20 x 22 cells of 8 pixels in one of 640x360
 SHOWS_ALL = 0.5  # least scale of a patch that shows whatever is in it; below, only what it was made for
 LEAST_SIDE = 0.6  # of a cluster's height: without some surroundings a detector misses what is small
+UNCONFIRMED = 0.85  # factor of a score for each frame in which nothing confirmed the track
 AROUND_CUT = 2.0  # padding of something that the edge of a patch cut off
 
 
@@ -137,7 +138,7 @@ class FlexPatch:
         self.frames += 1
         boxes = clip(np.array([track.box for track in self.follower.tracks]), self.frame_size)
         return [
-            Thing(box, track.score, track.label, track.number, track.number in fresh)
+            Thing(box, track.score * UNCONFIRMED**track.age, track.label, track.number, track.number in fresh)
             for box, track in zip(boxes, self.follower.tracks, strict=True)
             if box[0] < box[2] and box[1] < box[3]
         ]
