@@ -1,4 +1,4 @@
-"""Squares seen from above: small people, dogs, cyclists and cars far apart in a large frame, for the bench of FlexPatch.
+"""Squares: small people, dogs, cyclists and cars far apart in a large frame, for the bench of FlexPatch.
 
 What moves how differs: at their usual pace, three times as fast, in a crowd, or coming and going all the time.
 """
@@ -21,7 +21,7 @@ TURN = 2 * np.pi
 
 
 def square(rng: np.random.Generator, kind: str, frames: int) -> Scene:
-    """A random square of so many frames: number of things, their speed, and the share that comes later than it begins."""
+    """A random square of so many frames; KINDS says how many things, how fast, and what share of them comes later."""
     number, pace, late = KINDS[kind]
     ground = _ground(rng)
     shake = motion.handheld(rng, frames, RATE, 2.0)

@@ -193,13 +193,14 @@ def _stretched(
 
 
 def by_share(failing: Sequence[Patch], new: Sequence[Patch], cluster: tuple[int, int], tf_ratio: float) -> list[Patch]:
-    """Patches in the order in which to pack them, so that those for new objects get the share 1 - `tf_ratio` of the
-    cluster's area, tracks the rest of it, and new objects what is then left over."""
-    room, first, rest = (1 - tf_ratio) * cluster[0] * cluster[1], [], []
-    for patch in new:
-        room -= patch.size[0] * patch.size[1]
-        (first if room >= 0 else rest).append(patch)
-    return [*first, *failing, *rest]
+    """Patches in the order in which to pack them, so that tracks get the share `tf_ratio` of the cluster's area, new
+    objects the rest of it, and each what the others leave over."""
+    room, first, rest = tf_ratio * cluster[0] * cluster[1], [], []
+    for patch in failing:
+        fits = _pixels(patch) <= room
+        room -= _pixels(patch) * fits
+        (first if fits else rest).append(patch)
+    return [*first, *new, *rest]
 
 
 def for_new_objects(turn: int, tf_ratio: float) -> bool:

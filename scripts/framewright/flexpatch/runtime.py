@@ -163,11 +163,12 @@ class FlexPatch:
 
     def _wanted(self, frame: np.ndarray, grey: np.ndarray, boxes: np.ndarray) -> list[Patch]:
         """Patches in the order in which they get a place."""
-        self.failing = self.recommender.get_patches(
-            self.follower.tracks, frame, self.frame_size, self.cluster_size, self.least_side
-        )
+        width, height = self.cluster_size
+        most = (width * self.tf_ratio if self.use_ratio_packing and self.tf_ratio else width, height)
+        tracks = self.follower.tracks
+        self.failing = self.recommender.get_patches(tracks, frame, self.frame_size, most, self.least_side)
         self.told = {patch.track: patch.label for patch in self.failing}
-        failing = merged(self._cut + self.failing, self.cluster_size)
+        failing = merged(self._cut + self.failing, most)
         chosen = self.cells.choose(grey, boxes, self.patch_cells, ACROSS * DOWN)
         new = [Patch(region, shrunk(region, self.cluster_size), priority) for region, priority in chosen]
         if self.use_ratio_packing:
