@@ -11,7 +11,7 @@ import pandas as pd
 from framewright.flexpatch.features import FEATURES, Definition
 from framewright.flexpatch.model import LABEL, TreeSettings, card_of, grow, matrix_of, packed
 from framewright.flexpatch.rating import PAPER, by_heuristic, rate
-from framewright.flexpatch.samples import LABELS
+from framewright.flexpatch.sample import LABELS
 from framewright.flexpatch.split import GAP, HELD_OUT, TRAIN, folds, parts
 
 MARGIN = 0.03  # of balanced accuracy, over the folds, by which another model must win to be recommended
