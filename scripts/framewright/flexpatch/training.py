@@ -68,8 +68,8 @@ def train(
         "labels": _counts(samples),
         "split": vars(splitting) | {"by": _by(part, samples), "rows": _rows(part), "videos": _spans(samples, part)},
         "model": {"type": "DecisionTreeClassifier", **vars(settings), "leaves": int(model.get_n_leaves())},
-        "learnt": rate(learnt[LABEL], model.predict(matrix_of(learnt))),
-        "held_out": rate(held[LABEL], model.predict(matrix_of(held)) if len(held) else []),
+        "learnt": _rate(model, learnt),
+        "held_out": _rate(model, held),
         "paper": PAPER,
         "importances": importances(model, held if len(held) else learnt, settings.random_state),
         "baselines": {
@@ -153,7 +153,7 @@ def _candidates(samples: pd.DataFrame, own: TreeSettings) -> Iterator[tuple[str,
     if more:
         yield f"tree, with {' and '.join(more)}", five + more, tree(own.max_depth, own.min_samples_split, used)
     yield "forest", five, RandomForestClassifier(30, max_depth=8, random_state=seed, class_weight="balanced")
-    boosted = HistGradientBoostingClassifier(max_iter=30, max_depth=4, random_state=seed, class_weight="balanced")
+    boosted = HistGradientBoostingClassifier(max_iter=20, max_depth=4, random_state=seed, class_weight="balanced")
     yield "gradient boosting", five, boosted
     linear = LogisticRegression(class_weight="balanced", max_iter=500, random_state=seed)
     yield "logistic regression", five, make_pipeline(StandardScaler(), linear)
@@ -173,7 +173,7 @@ def _rated(
             found = model.fit(rows[own], labels[own]).predict(rows[other])
             scores.append(rate(labels[other], found)["balanced_accuracy"])
     model.fit(rows, labels)
-    rating = rate(held[LABEL], model.predict(held[features].to_numpy(np.float32)) if len(held) else [])
+    rating = _rate(model, held, features)
     return {
         "name": name,
         "folds": float(np.mean(scores)) if scores else 0.0,
@@ -182,6 +182,12 @@ def _rated(
         "recall": rating["recall"],
         "bytes": len(packed(model)),
     }
+
+
+def _rate(model: Any, samples: pd.DataFrame, features: Sequence[str] = FEATURES) -> dict[str, Any]:
+    """How good a model is on samples, of which there may be none."""
+    rows = samples[list(features)].to_numpy(np.float32)
+    return rate(samples[LABEL], model.predict(rows) if len(rows) else [])
 
 
 def _counts(samples: pd.DataFrame) -> dict[str, dict[str, float]]:
