@@ -7,7 +7,6 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
-from threadpoolctl import threadpool_limits
 
 from framewright.errors import UserError
 from framewright.flexpatch import contract as promises
@@ -58,10 +57,9 @@ def samples():
     return table()
 
 
-@pytest.fixture(scope="module")  # on one thread, as in a job
+@pytest.fixture(scope="module")
 def trained(samples) -> Trained:
-    with threadpool_limits(1):
-        return train(samples, SIDE, FRAMEWRIGHT, TreeSettings(), Splitting(gap=1.0), {}, compare=True)
+    return train(samples, SIDE, FRAMEWRIGHT, TreeSettings(), Splitting(gap=1.0), {}, compare=True)
 
 
 @pytest.fixture

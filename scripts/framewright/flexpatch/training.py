@@ -135,7 +135,7 @@ def verdict(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _candidates(samples: pd.DataFrame, own: TreeSettings) -> Iterator[tuple[str, list[str], Any]]:
-    from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+    from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
@@ -153,8 +153,7 @@ def _candidates(samples: pd.DataFrame, own: TreeSettings) -> Iterator[tuple[str,
     if more:
         yield f"tree, with {' and '.join(more)}", five + more, tree(own.max_depth, own.min_samples_split, used)
     yield "forest", five, RandomForestClassifier(30, max_depth=8, random_state=seed, class_weight="balanced")
-    boosted = HistGradientBoostingClassifier(max_iter=20, max_depth=4, random_state=seed, class_weight="balanced")
-    yield "gradient boosting", five, boosted
+    yield "gradient boosting", five, GradientBoostingClassifier(n_estimators=20, random_state=seed)
     linear = LogisticRegression(class_weight="balanced", max_iter=500, random_state=seed)
     yield "logistic regression", five, make_pipeline(StandardScaler(), linear)
     for depth in DEPTHS:
@@ -170,9 +169,9 @@ def _rated(
     scores = []
     for own, other in cuts:
         if len({*labels[own]}) > 1:
-            found = model.fit(rows[own], labels[own]).predict(rows[other])
+            found = _fitted(model, rows[own], labels[own]).predict(rows[other])
             scores.append(rate(labels[other], found)["balanced_accuracy"])
-    model.fit(rows, labels)
+    _fitted(model, rows, labels)
     rating = _rate(model, held, features)
     return {
         "name": name,
@@ -182,6 +181,15 @@ def _rated(
         "recall": rating["recall"],
         "bytes": len(packed(model)),
     }
+
+
+def _fitted(model: Any, rows: np.ndarray, labels: np.ndarray) -> Any:
+    """The model, fitted; boosting knows no weights of classes, and is given those of samples."""
+    from sklearn.utils.class_weight import compute_sample_weight
+
+    weighs = hasattr(model, "n_estimators") and not hasattr(model, "class_weight")
+    weights = {"sample_weight": compute_sample_weight("balanced", labels)} if weighs else {}
+    return model.fit(rows, labels, **weights)
 
 
 def _rate(model: Any, samples: pd.DataFrame, features: Sequence[str] = FEATURES) -> dict[str, Any]:
