@@ -9,8 +9,10 @@ HOUSE = Path(workflow.current_basedir).parent
 SCRIPTS = HOUSE / "scripts"
 SCHEMAS = HOUSE / "config" / "schemas"
 
-# Nothing is written beside the code, not even what Python compiles.
-sys.pycache_prefix = str(Path(".snakemake/pycache").absolute())
+# Nothing is written beside the code: what Python compiles is kept here, once for all studies, and so are notes on code.
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "framewright").absolute()
+sys.pycache_prefix, sys.dont_write_bytecode = str(CACHE / "python"), False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # A job asks whether this process is still alive before it does anything.
 os.environ.update(PYTHONPYCACHEPREFIX=sys.pycache_prefix, FRAMEWRIGHT_RUN=str(os.getpid()))
 sys.path.insert(0, str(SCRIPTS))
@@ -43,7 +45,7 @@ videos = checked()
 
 def code_of(script: str) -> str:
     """A digest of what a script computes: editing it, or the library below it, makes its outputs stale."""
-    return code.code_of(f"{script}.py", SCRIPTS)
+    return code.code_of(f"{script}.py", SCRIPTS, CACHE / "code.json")
 
 
 def column(name: str):

@@ -4,7 +4,7 @@
 #           results/tracks/videos_defaced/<video>.mp4, results/tracks/privacy/<video>{.json,.npz,-audit.json},
 #           results/tracks/tracks_meta/<dataset>/<video>-{meta.jsonl.gzip,record.json,clips.jsonl.gzip},
 #           results/tracks/tracks_mp4/<dataset>/<video>/, results/tracks/sheets/,
-#           results/tracks/{timeline.svg, histograms.svg, cuts.tsv, outcomes.tsv, contract.json}, results/tracks/card/
+#           results/tracks/{timeline.svg, histograms.svg, cuts.tsv, accuracy.tsv, outcomes.tsv, contract.json}, results/tracks/card/
 
 from framewright.tracks import prompts, weights
 
@@ -215,28 +215,6 @@ rule tracks_sheet:
         "../scripts/tracks_sheet.py"
 
 
-rule tracks_histograms:
-    """A picture shows how long tracks are, and of which classes."""
-    input:
-        metas=expand(rules.tracks_parse.output.meta, video=TRACKED),
-    output:
-        picture=report(
-            "results/tracks/histograms.svg",
-            caption="captions/tracks_histograms.rst",
-            category="Tracks",
-            labels={"video": "all", "shows": "lengths and classes"},
-        ),
-    log:
-        "logs/tracks_histograms.log",
-    localrule: True
-    conda:
-        "../envs/tracks.yaml"
-    params:
-        code=code_of("tracks_histograms"),
-    script:
-        "../scripts/tracks_histograms.py"
-
-
 rule tracks_detector:
     """The demo's detector is trained anew on rendered scenes, as the one in config/detector was, with its card."""
     input:
@@ -286,16 +264,49 @@ rule tracks_timeline:
         "../scripts/tracks_timeline.py"
 
 
+rule tracks_accuracy:
+    """Where the truth is known, accuracy.tsv says how well tracks fit it: of all objects that may be tracks."""
+    input:
+        truths=expand(rules.sources_render.output.truth, video=TRACKED_TRUE),
+        metas=expand(rules.tracks_parse.output.meta, video=TRACKED_TRUE),
+        parsed=expand(rules.tracks_parse.output.record, video=TRACKED_TRUE),
+    output:
+        table="results/tracks/accuracy.tsv",
+        page=report(
+            "results/tracks/accuracy.html",
+            caption="captions/tracks_accuracy.rst",
+            category="Tracks",
+            labels={"video": "all", "shows": "accuracy"},
+        ),
+    log:
+        "logs/tracks_accuracy.log",
+    localrule: True
+    conda:
+        "../envs/detector.yaml"
+    params:
+        code=code_of("tracks_accuracy"),
+        keep=TRACKS["keep"],
+    script:
+        "../scripts/tracks_accuracy.py"
+
+
 rule tracks_summary:
-    """What became of each video, of each segment and of each object followed is in outcomes.tsv."""
+    """What became of each video, segment and object is in outcomes.tsv; a picture shows tracks' lengths and classes."""
     input:
         records=rules.tracks_timeline.input.records,
         privacy=expand(rules.tracks_deface.output.record, video=TRACKED),
         audits=expand(rules.tracks_audit.output.audit, video=TRACKED),
         parsed=expand(rules.tracks_parse.output.record, video=TRACKED),
+        metas=expand(rules.tracks_parse.output.meta, video=TRACKED),
         clips=expand(rules.tracks_extract.output.record, video=TRACKED),
     output:
         outcomes="results/tracks/outcomes.tsv",
+        picture=report(
+            "results/tracks/histograms.svg",
+            caption="captions/tracks_histograms.rst",
+            category="Tracks",
+            labels={"video": "all", "shows": "lengths and classes"},
+        ),
     log:
         "logs/tracks_summary.log",
     localrule: True
@@ -317,7 +328,7 @@ rule tracks_contract:
         privacy=rules.tracks_summary.input.privacy,
         audits=rules.tracks_summary.input.audits,
         parsed=rules.tracks_summary.input.parsed,
-        metas=rules.tracks_histograms.input.metas,
+        metas=rules.tracks_summary.input.metas,
         clips=expand(rules.tracks_extract.output.clips, video=TRACKED),
         became=rules.tracks_summary.input.clips,
     output:
@@ -340,6 +351,9 @@ rule tracks_card:
     """The tracks have a card for programs and one for people: what they are, what was lost, licences, limits."""
     input:
         records=rules.tracks_timeline.input.records,
+        metas=rules.tracks_summary.input.metas,
+        clips=rules.tracks_summary.input.clips,
+        accuracy=rules.tracks_accuracy.output.table,
         sources=rules.sources_summary.output.outcomes,
         summary=rules.sources_summary.output.table,
         outcomes=rules.tracks_summary.output.outcomes,
@@ -347,6 +361,7 @@ rule tracks_card:
     output:
         croissant="results/tracks/card/croissant.json",
         index="results/tracks/card/index.parquet",
+        segments="results/tracks/card/segments.parquet",
         readme="results/tracks/card/README.md",
         page=report(
             "results/tracks/card/README.html",
@@ -377,8 +392,8 @@ rule tracks:
         expand(rules.tracks_parse.output, video=TRACKED),
         expand(rules.tracks_extract.output, video=TRACKED),
         expand(rules.tracks_sheet.output, video=TRACKED_SHOWN),
-        rules.tracks_histograms.output,
         rules.tracks_timeline.output,
+        rules.tracks_accuracy.output,
         rules.tracks_summary.output,
         rules.tracks_contract.output.contract,
         rules.tracks_card.output,

@@ -1,23 +1,29 @@
 """Write the card of the tracks: what they are, what was dropped and why, under which licences, and their limits."""
 
+from pathlib import Path
+
 from framewright import job
 from framewright.card import read_store, write_croissant, write_index
 from framewright.readme import write_readme
-from framewright.tracks.card import dataset, rows
+from framewright.tracks.accuracy_table import said
+from framewright.tracks.card import DATASET, dataset, figures, segment_rows, track_rows
 from framewright.tracks.record import read_record
 
 log = job.start(snakemake)
-given = snakemake.input
+given, made = snakemake.input, snakemake.output
 
-known = dataset(snakemake.params.settings["tracks"])
+with job.whole(made.segments) as path:
+    write_index(path, DATASET, segment_rows(map(read_record, given.records)), "segments")
+with job.whole(made.index) as path:
+    write_index(path, DATASET, track_rows(given.metas, given.clips))
+accuracy = said(Path(given.accuracy).read_text(encoding="utf-8"))
+known = dataset(snakemake.params.settings["tracks"], figures(made.index, accuracy))
 outcomes = {"sources": given.sources, "tracks": given.outcomes}
 store = read_store(outcomes, given.summary, snakemake.params.settings, given.citation)
-with job.whole(snakemake.output.index) as path:
-    write_index(path, known, rows(map(read_record, given.records)))
-with job.whole(snakemake.output.readme) as path:
-    write_readme(path, known, store, snakemake.output.index)
-with job.whole(snakemake.output.page) as path:
-    write_readme(path, known, store, snakemake.output.index)
-with job.whole(snakemake.output.croissant) as path:
-    write_croissant(path, known, store, snakemake.output.index)
+with job.whole(made.readme) as path:
+    write_readme(path, known, store, made.index)
+with job.whole(made.page) as path:
+    write_readme(path, known, store, made.index)
+with job.whole(made.croissant) as path:
+    write_croissant(path, known, store, made.index)
 log.info("the card is written")

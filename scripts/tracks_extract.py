@@ -1,8 +1,8 @@
 """Cut a clip out of a video for each of its tracks, and record what became of each."""
 
 from framewright import job
-from framewright.tracks.clip_file import settings_of, write_clips
-from framewright.tracks.clips import extract
+from framewright.tracks.clip_file import write_clips
+from framewright.tracks.clips import extract, settings_of
 from framewright.tracks.meta import read_tracks
 
 log = job.start(snakemake)

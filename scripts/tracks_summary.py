@@ -1,10 +1,12 @@
-"""Say for the funnel what became of each video, of each segment of each object followed, and of each clip."""
+"""Say for the funnel what became of each video, segment, object and clip; show how long tracks are, and of what."""
 
 from itertools import chain
 
 from framewright import job
 from framewright.funnel import write_outcomes
 from framewright.tracks import clip_file, parsed
+from framewright.tracks.clip_sheet import histograms
+from framewright.tracks.meta import read_tracks
 from framewright.tracks.outcomes import outcomes
 from framewright.tracks.privacy_contract import privacy_items
 from framewright.tracks.record import read_record
@@ -19,4 +21,6 @@ clips = ((video, clip) for video, own in became for clip in own)
 stages = (private, outcomes(map(read_record, given.records)), parsed.outcomes(found), clip_file.outcomes(clips))
 with job.whole(snakemake.output.outcomes) as path:
     write_outcomes(path, chain(*stages))
+with job.whole(snakemake.output.picture) as path:
+    path.write_text(histograms(chain.from_iterable(map(read_tracks, given.metas))), encoding="utf-8")
 log.info("%d videos. %s", len(given.records), parsed.found_nothing(found))

@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -51,6 +51,12 @@ class Dataset:
     privacy: str
     limits: tuple[str, ...]
     licence: str | None = None  # of what it holds beside its sources, such as digits or what code has drawn
+    others: Mapping[str, Mapping[str, Column]] = field(default_factory=dict)  # more records, in a file of their name
+
+    def files(self, index: str | Path) -> dict[str, tuple[Mapping[str, Column], Path]]:
+        """The columns of all kinds of records, and the file of each, beside the index."""
+        others = {name: (columns, Path(index).with_name(f"{name}.parquet")) for name, columns in self.others.items()}
+        return {self.records: (self.columns, Path(index))} | others
 
 
 @dataclass(frozen=True)
@@ -85,9 +91,11 @@ def read_store(
     return Store(funnel, ordered, settings, read_citation(citation))
 
 
-def write_index(path: str | Path, dataset: Dataset, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Write a Parquet file with a row for each of `rows`; the same rows give the same bytes."""
-    schema = pa.schema([(name, KINDS[column.kind][0]) for name, column in dataset.columns.items()])
+def write_index(path: str | Path, dataset: Dataset, rows: Iterable[Mapping[str, Any]], records: str = "") -> None:
+    """Write a Parquet file with a row for each of `rows`, records of the name `records` if they are not the first; the
+    same rows give the same bytes."""
+    columns = dataset.others[records] if records else dataset.columns
+    schema = pa.schema([(name, KINDS[column.kind][0]) for name, column in columns.items()])
     rest = iter(rows)
     with pq.ParquetWriter(path, schema) as writer:
         while batch := list(islice(rest, ROWS)):
@@ -102,25 +110,8 @@ def write_croissant(path: str | Path, dataset: Dataset, store: Store, index: str
 
 
 def croissant(dataset: Dataset, store: Store, index: Path) -> mlc.Metadata:
-    """The card for programs, with the file `index` as its record set."""
-    file = mlc.FileObject(
-        id=index.name,
-        name=index.name,
-        description=f"One row for each of the {dataset.records}.",
-        content_url=index.name,
-        encoding_formats=["application/x-parquet"],
-        sha256=hashlib.sha256(index.read_bytes()).hexdigest(),
-    )
-    fields = [
-        mlc.Field(
-            id=f"{dataset.records}/{name}",
-            name=name,
-            description=column.sentence,
-            data_types=[KINDS[column.kind][1]],
-            source=mlc.Source(file_object=index.name, extract=mlc.Extract(column=name)),
-        )
-        for name, column in dataset.columns.items()
-    ]
+    """The card for programs, with the file `index`, and those beside it, as its record sets."""
+    files = dataset.files(index)
     return mlc.Metadata(
         name=dataset.name,
         description=dataset.description,
@@ -130,9 +121,34 @@ def croissant(dataset: Dataset, store: Store, index: Path) -> mlc.Metadata:
         cite_as=bibtex(store.citation, dataset.cites),
         data_limitations=list(dataset.limits),
         personal_sensitive_information=[dataset.privacy],
-        distribution=[file],
-        record_sets=[mlc.RecordSet(id=dataset.records, name=dataset.records, key=fields[0].id, fields=fields)],
+        distribution=[_file(records, path) for records, (_, path) in files.items()],
+        record_sets=[_record_set(records, columns, path) for records, (columns, path) in files.items()],
     )
+
+
+def _file(records: str, path: Path) -> mlc.FileObject:
+    return mlc.FileObject(
+        id=path.name,
+        name=path.name,
+        description=f"One row for each of the {records}.",
+        content_url=path.name,
+        encoding_formats=["application/x-parquet"],
+        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+    )
+
+
+def _record_set(records: str, columns: Mapping[str, Column], path: Path) -> mlc.RecordSet:
+    fields = [
+        mlc.Field(
+            id=f"{records}/{name}",
+            name=name,
+            description=column.sentence,
+            data_types=[KINDS[column.kind][1]],
+            source=mlc.Source(file_object=path.name, extract=mlc.Extract(column=name)),
+        )
+        for name, column in columns.items()
+    ]
+    return mlc.RecordSet(id=records, name=records, key=fields[0].id, fields=fields)
 
 
 def licence_lines(dataset: Dataset, store: Store) -> Iterator[str]:
@@ -151,13 +167,14 @@ def check(path: str | Path, dataset: Dataset, index: str | Path) -> None:
     complaints = [text for text in card.metadata.ctx.issues.warnings if "datePublished" not in text]
     if complaints:
         raise ValueError(f"{path}: {complaints[0]}")
-    read = [
-        {name: _plain(record[f"{dataset.records}/{name}"]) for name in dataset.columns}
-        for record in islice(card.records(dataset.records), READ_BACK)
-    ]
-    there = pq.read_table(index).slice(0, READ_BACK).to_pylist()
-    if read != there:
-        raise ValueError(f"{path}: mlcroissant reads {len(read)} records otherwise than {index} holds them")
+    for records, (columns, file) in dataset.files(index).items():
+        read = [
+            {name: _plain(record[f"{records}/{name}"]) for name in columns}
+            for record in islice(card.records(records), READ_BACK)
+        ]
+        there = pq.read_table(file).slice(0, READ_BACK).to_pylist()
+        if read != there:
+            raise ValueError(f"{path}: mlcroissant reads {len(read)} records otherwise than {file} holds them")
 
 
 def _plain(value: Any) -> Any:

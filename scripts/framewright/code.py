@@ -2,74 +2,105 @@
 
 import ast
 import hashlib
+import json
+import os
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 PACKAGE = "framewright"
+MOST = 4000  # modules that are remembered from run to run
 
 
-def code_of(script: str, folder: Path) -> str:
+def code_of(script: str, folder: Path, notes: Path | None = None) -> str:
     """Return a digest of `folder/script` and of every module of our package that it imports, directly or not.
 
     Equal digests mean equal syntax trees: comments, docstrings, layout, file times and the version of Python
     do not count. Imports inside functions count, imports of other packages do not: their versions are pinned.
+    To read all modules takes seconds, so what was found in them is remembered in the file `notes`, if there is one,
+    by their content.
     """
-    path = folder / script
-    modules = {path, *closure(path, folder)}
+    path, known = folder / script, _known(notes)
+    before = len(known)
+    modules = {path, *closure(path, folder, notes)}
     digest = hashlib.sha256()
     for module in sorted(modules):
-        digest.update(f"{module.relative_to(folder).as_posix()}={_tree_digest(module)}\n".encode())
+        digest.update(f"{module.relative_to(folder).as_posix()}={_found_in(module, known)[0]}\n".encode())
+    if notes and len(known) > before:
+        _remember(notes, known)
     return digest.hexdigest()[:16]
 
 
 @cache
-def closure(path: Path, folder: Path) -> frozenset[Path]:
+def closure(path: Path, folder: Path, notes: Path | None = None) -> frozenset[Path]:
     """Return the modules of our package that `path` imports, directly or not; empty ones are left out."""
-    found: set[Path] = set()
-    queue = [path]
+    known, found, queue = _known(notes), set(), [path]
     while queue:
-        for module in _imports(queue.pop(), folder):
-            if module not in found:
-                found.add(module)
-                queue.append(module)
+        names = _found_in(queue.pop(), known)[1]
+        for module in {file for name in names for file in _files_of(name, folder)} - found:
+            found.add(module)
+            queue.append(module)
     return frozenset(found)
 
 
 @cache
-def _imports(path: Path, folder: Path) -> frozenset[Path]:
-    return frozenset(
-        file for name in _imported_names(_tree(path)) for file in _files_of(name, folder) if file.stat().st_size
-    )
+def _files_of(name: str, folder: Path) -> tuple[Path, ...]:
+    """The modules with something in them that importing this name reads."""
+    parts = name.split(".")
+    bases = [folder.joinpath(*parts[:length]) for length in range(1, len(parts) + 1)]
+    files = [file for base in bases for file in (base.with_suffix(".py"), base / "__init__.py")]
+    return tuple(file for file in files if file.is_file() and file.stat().st_size)
+
+
+def _found_in(path: Path, known: dict[str, list]) -> list:
+    """The digest of a module's syntax tree, and the names in our package that it imports."""
+    key = _content(path)
+    if key not in known:
+        tree = ast.parse(path.read_bytes(), filename=str(path))
+        known[key] = [hashlib.sha256(_canonical(tree).encode()).hexdigest(), sorted(set(_imported_names(tree)))]
+    return known[key]
 
 
 def _imported_names(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
+        names = []
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             # `from package import name`: the name may be a module or something defined in the package
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-
-
-def _files_of(name: str, folder: Path) -> Iterator[Path]:
-    parts = name.split(".")
-    if parts[0] != PACKAGE:
-        return
-    for length in range(1, len(parts) + 1):
-        base = folder.joinpath(*parts[:length])
-        yield from (file for file in (base.with_suffix(".py"), base / "__init__.py") if file.is_file())
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        yield from (name for name in names if name.split(".")[0] == PACKAGE)
 
 
 @cache
-def _tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_bytes(), filename=str(path))
+def _content(path: Path) -> str:
+    """A digest of a module's bytes and of this one's: what is remembered depends on how it was found, too."""
+    return hashlib.sha256(_own() + path.read_bytes()).hexdigest()
 
 
 @cache
-def _tree_digest(path: Path) -> str:
-    return hashlib.sha256(_canonical(_tree(path)).encode()).hexdigest()
+def _own() -> bytes:
+    return hashlib.sha256(Path(__file__).read_bytes()).digest()
+
+
+@cache
+def _known(notes: Path | None) -> dict[str, list]:
+    """What earlier runs found in modules, by `_content`; nothing if the notes can't be read."""
+    with suppress(OSError, ValueError, TypeError, AttributeError):
+        entries = json.loads(notes.read_bytes()) if notes else {}
+        return {str(key): [str(digest), list(map(str, names))] for key, (digest, names) in entries.items()}
+    return {}
+
+
+def _remember(notes: Path, known: dict[str, list]) -> None:
+    """Write the latest of what is known; whoever can't write asks the modules again next time."""
+    latest = dict(list(known.items())[-MOST:])
+    partial = notes.with_name(f"{notes.name}.{os.getpid()}")
+    with suppress(OSError):
+        notes.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_text(json.dumps(latest))
+        partial.replace(notes)
 
 
 def _canonical(node: object) -> str:

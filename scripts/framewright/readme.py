@@ -14,7 +14,7 @@ from framewright.page import page, plain, table
 
 def readme(dataset: Dataset, store: Store, index: str | Path) -> str:
     """The card for people, which belongs beside the index of its dataset."""
-    return "\n\n".join(_parts(dataset, store, pq.read_metadata(index).num_rows)) + "\n"
+    return "\n\n".join(_parts(dataset, store, Path(index))) + "\n"
 
 
 def write_readme(path: str | Path, dataset: Dataset, store: Store, index: str | Path) -> None:
@@ -34,11 +34,15 @@ def snippet(dataset: Dataset) -> str:
     )
 
 
-def _parts(dataset: Dataset, store: Store, number: int) -> Iterator[str]:
+def _parts(dataset: Dataset, store: Store, index: Path) -> Iterator[str]:
     version = store.citation["version"]
+    files = dataset.files(index)
+    counted = [
+        f"{pq.read_metadata(path).num_rows:,} {name}, a row each in `{path.name}`" for name, (_, path) in files.items()
+    ]
     yield f"# {dataset.name}"
     yield dataset.description
-    yield f"Made with {store.citation['title']} {version}. {number:,} {dataset.records}, a row each in `index.parquet`."
+    yield f"Made with {store.citation['title']} {version}. {'; '.join(counted)}."
     yield f"## Load it\n\n```python\n{snippet(dataset)}```\n\nRun it in this folder."
     yield "## What was dropped, and why"
     yield table(("pipeline", "stage", "in", "kept", "dropped", "why"), _funnel(store))
@@ -46,8 +50,9 @@ def _parts(dataset: Dataset, store: Store, number: int) -> Iterator[str]:
     yield from _licences(dataset, store)
     yield f"## Privacy\n\n{dataset.privacy}"
     yield "## Known limits\n\n" + "\n".join(f"- {limit}" for limit in dataset.limits)
-    yield "## Columns"
-    yield table(("column", "meaning"), [(f"`{name}`", of.sentence) for name, of in dataset.columns.items()])
+    for columns, path in files.values():
+        yield "## Columns" if len(files) == 1 else f"## Columns of `{path.name}`"
+        yield table(("column", "meaning"), [(f"`{name}`", of.sentence) for name, of in columns.items()])
     yield f"## How it was made\n\n```yaml\n{yaml.safe_dump(store.settings, sort_keys=False, allow_unicode=True)}```"
     yield f"## Cite\n\n```bibtex\n{bibtex(store.citation, dataset.cites)}\n```"
     yield (

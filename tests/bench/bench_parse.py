@@ -19,9 +19,10 @@ from framewright.detector import open_detector
 from framewright.job import compute_on_one_thread
 from framewright.scenes.render import render
 from framewright.scenes.street import street
+from framewright.tracks.follow import Association
 from framewright.tracks.meta import write_tracks
 from framewright.tracks.parse import parse
-from framewright.tracks.track import Association, Wanted
+from framewright.tracks.track import Wanted
 from framewright.video import open_video
 
 SECONDS, ROUNDS, BATCH, TARGET = 6.0, 3, 8, 1.25

@@ -1,22 +1,17 @@
 """Association of detections, and how well it fits a truth that one knows."""
 
+import tracemalloc
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
-from framewright.tracks.accuracy import accuracy, totals
-from framewright.tracks.meta import read_tracks, write_tracks
-from framewright.tracks.track import (
-    Association,
-    Seen,
-    Wanted,
-    chains,
-    track_of,
-    tracks,
-    without_overlaps,
-)
-from framewright.truth import Object, Truth
+from framewright.tracks.accuracy import accuracy, of_video, that_tracks_may_be
+from framewright.tracks.accuracy_table import said, totals, totals_page
+from framewright.tracks.follow import Association, Seen, chains, without_overlaps
+from framewright.tracks.meta import new_track, read_tracks, write_tracks
+from framewright.tracks.track import Wanted, track_of, tracks
+from framewright.truth import NOTHING, Object, Truth
 
 SIZE = (640, 360)
 NAMES = ["cat", "dog", "bird"]
@@ -62,7 +57,7 @@ def test_one_thing_is_one_chain_with_all_its_detections():
     (own,) = chains(shot(4))
     assert own.times.tolist() == (np.arange(65) / 16).tolist()  # the first one, too
     assert np.allclose(own.boxes, [box_at(t) for t in own.times])
-    assert own.scores.shape == (65,) and own.classes.shape == (65, 3)
+    assert own.scores.shape == (65,) and own.sums.shape == (4, 3)
 
 
 def test_the_history_is_kept_over_a_gap():
@@ -89,6 +84,53 @@ def test_what_changes_its_class_is_still_one_thing():
     flipping = [own if k % 3 else other for k, (own, other) in enumerate(zip(dogs, cats, strict=True))]
     (own,) = chains(flipping)
     assert track_of(own, "v", SIZE, NAMES).names[0] == "dog"
+
+
+def test_an_unseen_thing_does_not_become_what_appears_in_front_of_it():
+    """A car that the detector misses for a second while somebody steps out before it: no identity wanders."""
+    times = np.arange(81) / 16
+    car, somebody = [100, 100, 300, 200], [120, 90, 220, 215]  # they overlap by 0.44
+    frames = [
+        frame(t, *([] if 2 <= t < 3 else [(car, 0.9, 0.02, 0.9)]), *([(somebody, 0.8, 0.8, 0.03)] if t > 2.2 else []))
+        for t in times
+    ]
+    parked, walker = chains(frames)
+    assert np.allclose(parked.boxes, car) and len(parked.times) == 65
+    assert np.allclose(walker.boxes, somebody) and len(walker.times) == 45
+
+
+def test_another_class_goes_on_only_where_it_lies_nearly_in_the_same_place():
+    dogs, cats = shot(4, classes=(0.1, 0.8, 0.1)), shot(4, classes=(0.8, 0.1, 0.1), left=80)
+    assert len(chains(dogs[:32] + shot(4, classes=(0.8, 0.1, 0.1))[32:])) == 1
+    assert [len(own.times) for own in chains(dogs[:32] + cats[32:])] == [32, 33]
+
+
+def test_a_thing_does_not_go_on_as_one_of_another_shape():
+    """A bus that leaves a car free: the overlap would do, a side that more than doubles does not."""
+    high = [frame(k / 16, ([100, 100, 200, 340], 0.9, 1, 0, 0)) for k in range(32)]
+    low = [frame(k / 16, ([100, 100, 200, 200], 0.9, 1, 0, 0)) for k in range(32, 64)]
+    assert [len(own.times) for own in chains(high + low)] == [32, 32]
+
+
+def test_memory_does_not_grow_with_the_classes_of_each_frame():
+    """Of 1,203 classes, 100 s of five things would be 77 MB, if each frame's were kept."""
+    lines = [box_at(0, left, 60) for left in range(0, 600, 120)]
+    probabilities = np.linspace(0.9, 0.0, 1203, dtype=np.float32)
+    names = [f"class {k}" for k in range(1203)]
+
+    def peak(frames: int) -> int:
+        def film():
+            for k in range(frames):
+                yield Seen(k / 16, np.array(lines), np.full(5, 0.9), np.tile(probabilities, (5, 1)))
+
+        tracemalloc.start()
+        found, _ = tracks("v", SIZE, names, [film()], wanted=Wanted(1, 0.001))
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert len(found) == 5 and all(own.labels == tuple(range(10)) for own in found)
+        return most
+
+    assert peak(1600) - peak(160) < 3e6
 
 
 def test_faint_detections_go_on_with_a_track_but_begin_none():
@@ -187,7 +229,7 @@ def test_tracks_come_by_their_ids_and_survive_their_file(tmp_path):
 
 def truth_of(*objects, frames=64):
     things = [
-        Object(np.arange(frames), np.array(boxes, float), np.full(frames, visible), id=k + 1, name=name)
+        Object(np.arange(frames), np.array(boxes, float), np.broadcast_to(visible, frames), id=k + 1, name=name)
         for k, (boxes, visible, name) in enumerate(objects)
     ]
     return Truth(SIZE, Fraction(16), frames, objects=tuple(things))
@@ -227,6 +269,30 @@ def test_what_is_hidden_or_of_another_class_counts_neither_way():
     assert accuracy(other, TIMES, [(TIMES, FIRST)], names={"cat", "dog"}).hota == 1
 
 
+def test_of_the_truth_that_counts_which_a_track_may_be():
+    """The second is a ninth of the frame, the third gone after 1 s: neither is missed, nor wrong to find."""
+    large = [[100, 0, 340, 320]] * 64
+    real = truth_of((large, 1, "cat"), (SECOND, 1, "dog"), ([[400, 0, 640, 320]] * 64, [1] * 17 + [0] * 47, "bus"))
+    fair = that_tracks_may_be(real, 3.0, 0.2)
+    assert [thing.id for thing in fair.objects] == [1] and len(fair.ignore) == 2
+    for found in ([(TIMES, large)], [(TIMES, large), (TIMES, SECOND)]):
+        assert accuracy(fair, TIMES, found).hota == 1
+    assert len(that_tracks_may_be(real, 1.0, 0.1).objects) == 3
+    assert that_tracks_may_be(real, 9.0, 0.1).objects == ()
+
+
+def test_a_video_is_measured_in_what_was_searched_of_it():
+    """A thing on both sides of a cut is two, as nothing is followed across; between the segments nothing is missed."""
+    real = truth_of((FIRST, 1, "cat"))
+    record = {"segments": [{"times": TIMES[:24].tolist()}, {"times": []}, {"times": TIMES[40:].tolist()}]}
+    halves = [new_track("v", SIZE, TIMES[part], np.array(FIRST)[part]) for part in (slice(0, 24), slice(40, 64))]
+    own = of_video(real, record, halves, 1.0, 0.05)
+    assert (own.hota, own.idf1, own.recall, own.switches) == (1, 1, 1, 0)
+    assert of_video(real, record, halves[:1], 1.0, 0.05).recall == pytest.approx(0.5)
+    assert of_video(real, record, halves, 1.45, 0.05) is None  # 23 and 23 steps of 1/16 s
+    assert of_video(NOTHING, {"segments": []}, [], 1.0, 0.05) is None
+
+
 def test_truth_of_another_rate_is_taken_at_the_nearest_frame():
     boxes = np.array([box_at(k / 25) for k in range(100)])
     thing = Object(np.arange(100), boxes, np.ones(100), id=1, name="cat")
@@ -236,4 +302,6 @@ def test_truth_of_another_rate_is_taken_at_the_nearest_frame():
 
 def test_the_table_has_a_row_for_each_video():
     own = accuracy(truth_of((FIRST, 1, "cat")), TIMES, [(TIMES, FIRST)])
-    assert totals({"a": own}).splitlines()[1] == "a\t1.0000\t1.0000\t1.0000\t1.0000\t1.0000\t0"
+    assert totals({"a": own}).splitlines()[1] == "a\t1.0000\t1.0000\t1.0000\t1.0000\t1.0000\t1.0000\t0"
+    assert "<td>a</td>" in totals_page(totals({"a": own})) and "None is known." in totals_page(totals({}))
+    assert said(totals({"a": own})).endswith(": a: HOTA 1.00, IDF1 1.00.") and said(totals({})) == ""

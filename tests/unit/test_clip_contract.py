@@ -11,9 +11,9 @@ from make_video import damage, make_video
 
 from framewright.funnel import count
 from framewright.tracks.clip_contract import Cut, contract
-from framewright.tracks.clip_file import outcomes, read_clips, settings_of, write_clips
+from framewright.tracks.clip_file import outcomes, read_clips, write_clips
 from framewright.tracks.clip_sheet import clip_sheet, histograms, overlay
-from framewright.tracks.clips import Settings, extract
+from framewright.tracks.clips import Settings, extract, settings_of
 from framewright.tracks.meta import new_track
 
 SIZE = (96, 64)

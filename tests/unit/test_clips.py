@@ -14,6 +14,7 @@ from framewright.colour import Colour
 from framewright.encode import Writer
 from framewright.errors import UserError
 from framewright.tracks.clips import Plan, Settings, extract, groups, key_frames
+from framewright.tracks.crop import Crops
 from framewright.tracks.meta import new_track
 from framewright.tracks.reopen import fault
 from framewright.video import open_video
@@ -132,7 +133,7 @@ def test_windows_follow_the_track(tmp_path):
             rows, columns = np.nonzero(frame.gray() > 125)
             assert abs(rows.mean() - 39.5) <= 1 and abs(columns.mean() - 39.5) <= 1.5
     assert np.allclose(
-        np.array(clip.windows)[:, 0], np.interp(np.arange(clip.frames) / 25, times, left - 20), atol=0.01
+        np.array(clip.windows).reshape(-1, 4)[:, 0], np.interp(np.arange(clip.frames) / 25, times, left - 20), atol=0.01
     )
 
 
@@ -275,9 +276,12 @@ def test_the_same_tracks_give_the_same_bytes_in_any_order(tmp_path):
 # ---- memory, and what is checked ------------------------------------------------------------------------------------
 
 
+NOTHING = np.zeros(0), np.zeros((0, 4))
+
+
 def plans(count: int, size=(100, 100), length=10, step=1):
     return [
-        Plan(track(k, k + 1), size, k * step, k * step + length - 1, Fraction(25), (), (), np.zeros((0, 4)))
+        Plan(track(k, k + 1), size, k * step, k * step + length - 1, Fraction(25), Crops(*NOTHING, size))
         for k in range(count)
     ]
 

@@ -182,8 +182,11 @@ config.complete({{}}, schemas)
 print(read - started, filled - read, time.process_time() - started)
 """
     scripts = str(HOUSE / "scripts")
-    ran = subprocess.run([sys.executable, "-c", script], env={"PYTHONPATH": scripts}, capture_output=True, check=True)
-    read, filled, checked = map(float, ran.stdout.split())
+    command = [sys.executable, "-c", script]
+    runs = [
+        list(map(float, subprocess.check_output(command, env={"PYTHONPATH": scripts}).split())) for _ in range(3)
+    ]  # the best of three: what else the machine does costs time, too
+    read, filled, checked = map(min, zip(*runs, strict=True))
     assert read < 0.15
     assert filled < 0.01
     assert checked < 0.4

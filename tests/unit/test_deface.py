@@ -310,10 +310,10 @@ def test_broken_promises_are_found(changes, broken):
 
 @pytest.mark.parametrize(
     ("deface", "begins"),
-    [({"method": "none"}, "FACES ARE SHOWN"), ({"method": "blur"}, "Segments")],
+    [({"method": "none"}, "FACES ARE SHOWN"), ({"method": "blur"}, "Objects")],
 )
 def test_the_card_says_first_that_nothing_was_covered(deface, begins):
     filters = {"segments": {name: {"weights": None} for name in ("cartoon", "aesthetic")}}
-    card = dataset(filters | {"deface": {"plates": {"weights": None}} | deface})
+    card = dataset(filters | {"detector": {"weights": None}, "deface": {"plates": {"weights": None}} | deface})
     assert card.description.startswith(begins)
     assert "no licence plates" in card.privacy or deface["method"] == "none"

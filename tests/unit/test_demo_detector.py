@@ -102,9 +102,6 @@ def test_training_learns_and_writes_weights_with_their_card(tmp_path):
         assert detector([np.zeros((height, width, 3), np.uint8)])[0].classes.shape[1] == 5
 
 
-SHORT = "the shipped weights were trained for 10 rounds only; with the rule's 40, take its result and this mark away"
-
-
 def test_the_shipped_detector_is_the_one_on_its_card():
     assert hashlib.sha256(SHIPPED.read_bytes()).hexdigest() == CARD["sha256"]
     assert tuple(CARD["classes"]) == NAMES == open_detector(SHIPPED).names
@@ -112,7 +109,6 @@ def test_the_shipped_detector_is_the_one_on_its_card():
     assert "GNU AFFERO GENERAL PUBLIC LICENSE" in (HOME / "detector/LICENSE").read_text()
 
 
-@pytest.mark.xfail(strict=True, reason=SHORT)
 def test_the_shipped_detector_finds_what_it_never_saw():
     assert CARD["map50"]["held-out streets"] >= 0.85
     size = CARD["recipe"]["size"]

@@ -3,6 +3,7 @@ import math
 import subprocess
 import sys
 import zipfile
+import zlib
 from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
@@ -13,11 +14,12 @@ import pytest
 import torch
 
 from framewright.persistence.augment import augment, redraw
-from framewright.persistence.base import BaseSet, base_clips, compact
+from framewright.persistence.base import BaseSet, Clip, PackedClip, base_clips, compact
 from framewright.persistence.camera import is_whole
 from framewright.persistence.contract import contract, leaks
 from framewright.persistence.folder import taken
 from framewright.persistence.gather import STEM, gather, recount, write_documents
+from framewright.persistence.packed import pack
 from framewright.persistence.paths import TYPES, short_paths
 from framewright.persistence.shard import Account, make_augmented, make_base
 from framewright.persistence.splits import split_of
@@ -221,9 +223,44 @@ def test_text_that_comes_with_a_clip_is_its_metadata(tmp_path, more):
     write_clips(tmp_path / "b", "traj", "0000", "hdf5", clips)
     for base in Clips(tmp_path / "b", "traj"):
         clip = augment(base, Variant(), "arm", 0)
-        assert (clip.text is None) == bool(more)
-        assert clip.text is None or clip.text == compact(clip.metadata)
+        assert isinstance(clip, Clip if more else PackedClip)
+        assert more or clip.text == compact(clip.metadata)
+        assert clip.known.items() <= clip.metadata.items()
         assert clip.metadata["num_transients"] == len(clip.metadata["transient_details"])
+
+
+@pytest.mark.parametrize("variant", ARMS.values(), ids=ARMS)
+def test_clips_that_are_made_together_from_a_shard_are_those_made_alone(tmp_path, variant):
+    write_clips(tmp_path / "b", "traj", "0000", "hdf5", base_clips(BASE, 0, range(12)))
+    recipe = vars(variant) | {"colour": list(variant.colour)}
+    together = make_augmented(Clips(tmp_path / "b", "traj"), recipe, "arm", 0, Account())
+    for mine, theirs in zip(together, made(variant, 12), strict=True):
+        np.testing.assert_array_equal(mine.video, theirs.video)
+        assert mine.text == compact(theirs.metadata)
+
+
+@pytest.mark.parametrize("numbers", [[0], [31], [3, 4, 5, 17], list(range(32)), []], ids=str)
+def test_frames_of_a_packed_video_are_read_and_replaced_by_themselves(numbers):
+    before, after = (clip.video for clip in base_clips(BASE, 0, range(2)))
+    packed = pack(before)
+    np.testing.assert_array_equal(packed.frames(numbers), before[numbers])
+    expected = before.copy()
+    expected[numbers] = after[numbers]
+    found = packed.replaced(numbers, before[numbers], after[numbers])
+    assert zlib.decompress(found.stream) == expected.tobytes()
+    np.testing.assert_array_equal(found.video(), expected)
+
+
+def test_a_damaged_byte_is_noticed_wherever_it_is(tmp_path):
+    write_clips(tmp_path / "b", "traj", "0000", "hdf5", base_clips(BASE, 0, range(4)))
+    with h5py.File(tmp_path / "b" / "traj-0000.h5", "a") as shard:
+        for row in range(3):
+            stream = bytearray(shard["video"].id.read_direct_chunk((row, 0, 0, 0, 0))[1])
+            stream[[2, len(stream) // 2, -1][row]] ^= 1
+            shard["video"].id.write_direct_chunk((row, 0, 0, 0, 0), bytes(stream))
+    account = Account()
+    clips = make_augmented(Clips(tmp_path / "b", "traj"), vars(Variant()), "default", 0, account)
+    assert [clip.index for clip in clips] == [3] and [index for index, _, _ in account.lost] == [0, 1, 2]
 
 
 def test_shards_can_be_read_by_plain_h5py(tmp_path):

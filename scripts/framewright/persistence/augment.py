@@ -1,51 +1,51 @@
 """Clips with transients: painted, labelled by what was painted, and redrawn from their metadata alone."""
 
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
-from isal import isal_zlib
 
-from framewright.persistence.base import Clip, camera_of, compact, draw_base
+from framewright.persistence.base import Clip, PackedClip, camera_of, compact, draw_base
 from framewright.persistence.draw import add_noise, flattened, paint, stains
+from framewright.persistence.packed import pack
 from framewright.persistence.transients import NOISE_STREAM, Variant, draw_transients
 
+EACH = np.ones(3, np.float32)  # adds up red, green and blue
 PERSISTENT_BELOW = 0.2  # the documented video label: persistent where fewer of the frames have a transient
 
 
-def augment(base: Clip, variant: Variant, name: str, seed: int) -> Clip:
+def augment(base: Clip | PackedClip, variant: Variant, name: str, seed: int) -> Clip | PackedClip:
     """A base clip with this variant's transients, a function of (clip, variant, seed)."""
-    details = draw_transients(variant, base.metadata, seed, base.index)
-    noise = {"sigma": variant.noise, "seed": [seed, NOISE_STREAM, base.index]} if variant.noise else None
+    return augment_all([base], variant, name, seed)[0]
+
+
+def augment_all(bases: Sequence[Clip | PackedClip], variant: Variant, name: str, seed: int) -> list[Clip | PackedClip]:
+    """Each clip, of pictures of one size, as `augment` makes it: of several at once a clip takes half the time.
+
+    What stays the same of a packed one is neither unpacked nor parsed.
+    """
     recipe = {
         "variant": name,
         "transient_look": variant.look,
         "transient_colour": list(variant.colour),
         "depth_order": variant.depth,
-        "noise": noise,
     }
-    video, marks = composed(base.video, base.metadata, recipe, details)
-    areas, hidden = _areas(video, base.video, marks, len(details))
-    details = [
-        own | {"visible_area": area[own["start_frame"] :][: own["duration"]].tolist()}
-        for own, area in zip(details, areas, strict=True)
-    ]
-    shows = areas.any(axis=0)
-    frames = np.flatnonzero(shows).tolist()
-    own_area = (base.metadata["visible_area"] - hidden).tolist()
-    added = {
-        "num_transients": len(details),
-        "transient_frames": frames,
-        "transient_details": details,
-        "augmented": True,
-        "source_sample_idx": base.index,
-        **recipe,
-        "frame_labels": (1 - shows).tolist(),
-        "persistent": is_persistent(len(frames), len(video)),
-        "source_crc32": isal_zlib.crc32(base.video),
-    }
-    metadata = base.metadata | {"visible_area": own_area} | added
-    text = _text(base, own_area, added)
-    return Clip(base.index, video if noise is None else add_noise(video, **noise), metadata, text)
+    far = variant.depth or variant.apart
+    known = [base.metadata if far else base.known for base in bases]
+    details = [draw_transients(variant, own, seed, base.index) for own, base in zip(known, bases, strict=True)]
+    frames = [_frames(own) for own in details]
+    before = [_seen(base, own) for base, own in zip(bases, frames, strict=True)]
+    together = np.concatenate(before)
+    after, marks = composed(together, frames, known, recipe, details)
+    areas, hidden = _areas(after, together, marks)
+    made, life, row = [], iter(areas), 0
+    for base, own, times, own_details, old in zip(bases, known, frames, details, before, strict=True):
+        rows = slice(row, row := row + len(times))
+        noise = {"sigma": variant.noise, "seed": [seed, NOISE_STREAM, base.index]} if variant.noise else None
+        told = _told(own, times, own_details, life, hidden[rows], recipe | {"noise": noise}, base.index)
+        made.append(_made(base, times, old, after[rows], *told))
+    return made
 
 
 def redraw(metadata: dict[str, Any], base: np.ndarray | None = None) -> np.ndarray:
@@ -56,7 +56,8 @@ def redraw(metadata: dict[str, Any], base: np.ndarray | None = None) -> np.ndarr
     base = draw_base(metadata) if base is None else base
     if not metadata.get("augmented"):
         return base
-    video, _ = composed(base, metadata, metadata, metadata["transient_details"])
+    frames, details = list(range(len(base))), metadata["transient_details"]
+    video, _ = composed(base, [frames], [metadata], metadata, [details])
     return add_noise(video, **metadata["noise"]) if metadata["noise"] else video
 
 
@@ -65,52 +66,128 @@ def is_persistent(transient_frames: int, frames: int) -> bool:
     return transient_frames / frames < PERSISTENT_BELOW
 
 
-def _text(base: Clip, own_area: list[int], added: dict[str, Any]) -> bytes | None:
-    """The JSON of a clip, made of the text that its base clip has: most of it is the base clip's."""
-    if base.text is None or not added.keys().isdisjoint(base.metadata):
-        return None
-    before, after = (b'"visible_area":' + compact(area) for area in (base.metadata["visible_area"], own_area))
-    return base.text.replace(before, after)[:-1] + b"," + compact(added)[1:]
+def _told(
+    known: dict[str, Any],
+    times: list[int],
+    details: list[dict[str, Any]],
+    areas: Iterator[int],
+    hidden: list[int],
+    recipe: dict[str, Any],
+    index: int,
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What transients change in a clip's metadata, and what they add."""
+    details = [own | {"visible_area": list(islice(areas, own["duration"]))} for own in details]
+    shows = {own["start_frame"] + age for own in details for age, area in enumerate(own["visible_area"]) if area}
+    own_area, clean = list(known["visible_area"]), [1] * known["num_frames"]
+    for time, fewer in zip(times, hidden, strict=True):
+        own_area[time] -= fewer
+        clean[time] = int(time not in shows)
+    return {"visible_area": own_area}, {
+        "num_transients": len(details),
+        "transient_frames": sorted(shows),
+        "transient_details": details,
+        "augmented": True,
+        "source_sample_idx": index,
+        **recipe,
+        "frame_labels": clean,
+        "persistent": is_persistent(len(shows), len(clean)),
+    }
+
+
+def _made(
+    base: Clip | PackedClip,
+    times: list[int],
+    before: np.ndarray,
+    after: np.ndarray,
+    changed: dict[str, Any],
+    added: dict[str, Any],
+) -> Clip | PackedClip:
+    """The clip with these frames and this metadata; as it is in a shard if its base clip is."""
+    noise = added["noise"]
+    if isinstance(base, PackedClip) and added.keys().isdisjoint(base.known):
+        packed = base.packed.replaced(times, before, after)
+        packed = pack(add_noise(packed.video(), **noise)) if noise else packed
+        text = base.text
+        for key, value in changed.items():
+            text = text.replace(_pair(key, base.known[key]), _pair(key, value), 1)
+        return PackedClip(base.index, packed, text[:-1] + b"," + compact(added)[1:], base.known | changed | added)
+    video = base.video.copy()
+    video[times] = after
+    return Clip(base.index, add_noise(video, **noise) if noise else video, base.metadata | changed | added)
+
+
+def _seen(base: Clip | PackedClip, times: list[int]) -> np.ndarray:
+    """These frames of a clip, (n, 3, H, W)."""
+    return base.packed.frames(times) if isinstance(base, PackedClip) else base.video[times]
+
+
+def _pair(key: str, value: Any) -> bytes:
+    """As they are in compact JSON."""
+    return compact({key: value})[1:-1]
+
+
+def _frames(details: list[dict[str, Any]]) -> list[int]:
+    """Those in which transients live, ascending."""
+    return sorted({own["start_frame"] + age for own in details for age in range(own["duration"])})
 
 
 class Marks(NamedTuple):
-    """What was painted, pixel by pixel: (n,) the number of the transient, the frame, and the pixel, row by row."""
+    """What was painted: (n,) the moment of a transient's life that did, and the pixel, row by row; and (moments,) in
+    which frame each is."""
 
-    who: np.ndarray
-    time: np.ndarray
-    pixel: np.ndarray
+    of: np.ndarray
+    pixels: np.ndarray
+    rows: np.ndarray
 
 
 def composed(
-    base: np.ndarray, metadata: dict[str, Any], recipe: dict[str, Any], details: list[dict[str, Any]]
+    base: np.ndarray,
+    frames: Sequence[list[int]],
+    metadata: Sequence[dict[str, Any]],
+    recipe: dict[str, Any],
+    details: Sequence[list[dict[str, Any]]],
 ) -> tuple[np.ndarray, Marks]:
-    """The base clip with its transients painted in order, before any noise, and the pixels that were painted."""
-    video = base.copy()
-    who = np.repeat(np.arange(len(details)), [own["duration"] for own in details])
-    times = np.array([own["start_frame"] + age for own in details for age in range(own["duration"])])
-    seen = np.array([parts for own in details for parts in own["pixels"]])
+    """Frames of base clips with their transients painted in order, before any noise, and what was painted.
+
+    `base` (n, 3, H, W) has the `frames` of each clip, ascending, one clip after the other; no transient lives in
+    others. Moments are those of the first transient's life, then of the second one's, and so on.
+    """
+    video, rows, row = base.copy(), [], 0
+    for times, own in zip(frames, details, strict=True):
+        place = {time: row + number for number, time in enumerate(times)}
+        rows += [place[one["start_frame"] + age] for one in own for age in range(one["duration"])]
+        row += len(times)
+    rows = np.array(rows, int)
+    seen = np.array([parts for own in details for one in own for parts in one["pixels"]])
     found = stains(seen, recipe["transient_look"], base.shape[-1])
     if recipe["depth_order"]:
-        places = np.array([position for own in details for position in own["positions"]])
-        depth = camera_of(metadata).depth
-        behind = depth(places) > depth(np.array(metadata["positions"])[times])
-        hidden = behind[found.of] & flattened(base)[times[found.of], :, found.pixels].any(axis=1)
+        behind = np.concatenate([_behind(*own) for own in zip(metadata, details, strict=True)])
+        hidden = behind[found.of] & flattened(base)[rows[found.of], :, found.pixels].any(axis=1)
         found = found.only(~hidden)
-    paint(video, times, found, recipe["transient_colour"])
-    return video, Marks(who[found.of], times[found.of], found.pixels)
+    paint(video, rows, found, recipe["transient_colour"])
+    return video, Marks(found.of, found.pixels, rows)
 
 
-def _areas(video: np.ndarray, base: np.ndarray, marks: Marks, number: int) -> tuple[np.ndarray, np.ndarray]:
-    """(number, T) pixels that each transient has changed and is foremost in; (T,) pixels of the real sphere it hides.
+def _behind(metadata: dict[str, Any], details: list[dict[str, Any]]) -> np.ndarray:
+    """(moments,) whether a transient is further away than the real sphere."""
+    depth = camera_of(metadata).depth
+    times = [own["start_frame"] + age for own in details for age in range(own["duration"])]
+    places = np.array([position for own in details for position in own["positions"]])
+    return depth(places) > depth(np.array(metadata["positions"])[times])
+
+
+def _areas(video: np.ndarray, base: np.ndarray, marks: Marks) -> tuple[list[int], list[int]]:
+    """For each moment of a transient's life, pixels that it has changed and is foremost in; for each frame, pixels of
+    the real sphere that are hidden.
 
     What is painted in the colour that was there before, as on a sphere of the same colour, has changed nothing.
     """
-    owner, at = np.empty(base[:, 0].size, np.uint8), marks.time * base[0, 0].size + marks.pixel
-    owner[at] = marks.who  # where several painted, the last one stays
-    foremost = owner[at] == marks.who
-    before = flattened(base)[marks.time, :, marks.pixel]
-    changed = (flattened(video)[marks.time, :, marks.pixel] != before).any(axis=1)
-    seen = foremost & changed
-    areas = np.bincount(marks.who[seen] * len(base) + marks.time[seen], minlength=number * len(base))
-    hidden = np.bincount(marks.time[foremost & before.any(axis=1)], minlength=len(base))
-    return areas.reshape(number, len(base)), hidden
+    rows = marks.rows[marks.of]
+    owner, at = np.empty(base[:, 0].size, np.int32), rows * base[0, 0].size + marks.pixels
+    owner[at] = marks.of  # where several painted, the last one stays
+    foremost = owner[at] == marks.of
+    before, after = (flattened(own)[rows, :, marks.pixels] for own in (base, video))
+    changed = (after != before) @ EACH > 0
+    areas = np.bincount(marks.of[foremost & changed], minlength=len(marks.rows))
+    hidden = np.bincount(rows[foremost & (before @ EACH > 0)], minlength=len(base))
+    return areas.tolist(), hidden.tolist()

@@ -7,10 +7,12 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
+from isal import isal_zlib
 
 from framewright.errors import UserError
 from framewright.persistence.camera import Camera, is_whole, ring
 from framewright.persistence.draw import paint, stains
+from framewright.persistence.packed import Packed
 from framewright.persistence.paths import CLASSES, whole_path
 from framewright.persistence.splits import split_of
 
@@ -21,15 +23,39 @@ COMPACT = json.JSONEncoder(separators=(",", ":"))
 
 
 class Clip(NamedTuple):
-    """One sample: its number, its (T, 3, H, W) uint8 RGB video, and its metadata, which JSON can hold.
-
-    `text` is the metadata as compact JSON where that is known already: to write it anew takes long.
-    """
+    """One sample: its number, its (T, 3, H, W) uint8 RGB video, and its metadata, which JSON can hold."""
 
     index: int
     video: np.ndarray
     metadata: dict[str, Any]
-    text: bytes | None = None
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """What of the metadata is at hand: all of it."""
+        return self.metadata
+
+
+@dataclass(eq=False)
+class PackedClip:
+    """The same sample as it is in a shard, unpacked and parsed no further than somebody asks: that takes long.
+
+    `text` is the metadata as compact JSON; `known` what of it is at hand, all but `positions` and `pixels`.
+    """
+
+    index: int
+    packed: Packed
+    text: bytes
+    known: dict[str, Any]
+
+    @cached_property
+    def video(self) -> np.ndarray:
+        """(T, 3, H, W) uint8 RGB."""
+        return self.packed.video()
+
+    @cached_property
+    def metadata(self) -> dict[str, Any]:
+        """All of it."""
+        return json.loads(self.text)
 
 
 @dataclass(frozen=True)
@@ -56,7 +82,7 @@ def base_clips(base: BaseSet, seed: int, indices: range) -> Iterator[Clip]:
     for index in indices:
         metadata = base_metadata(base, seed, index)
         video = draw_base(metadata)
-        yield Clip(index, video, metadata | {"visible_area": visible_area(video)})
+        yield Clip(index, video, metadata | {"visible_area": visible_area(video), "source_crc32": crc_of(video)})
 
 
 def base_metadata(base: BaseSet, seed: int, index: int) -> dict[str, Any]:
@@ -91,6 +117,11 @@ def draw_base(metadata: dict[str, Any]) -> np.ndarray:
     found = stains(np.array(metadata["pixels"])[:, None], metadata["look"], size)
     paint(video, np.arange(len(video)), found, metadata["colour"])
     return video
+
+
+def crc_of(video: np.ndarray) -> int:
+    """CRC-32 of a base clip's pixels, by which the clips that are made of it name it."""
+    return isal_zlib.crc32(np.ascontiguousarray(video))
 
 
 def compact(value: Any) -> bytes:

@@ -11,7 +11,7 @@ import numpy as np
 from framewright.contract import Finding, finding
 from framewright.funnel import Item
 from framewright.persistence.augment import is_persistent, redraw
-from framewright.persistence.base import Clip
+from framewright.persistence.base import Clip, PackedClip, crc_of
 from framewright.persistence.gather import STEM, recount
 from framewright.persistence.paths import CLASSES
 from framewright.persistence.splits import split_of
@@ -93,12 +93,14 @@ def possible(evaluations: Iterable[str | Path]) -> Iterator[Finding]:
         yield finding("no model beats the Bayes bound by more than chance", faults, f"{len(arms)} arms")
 
 
-def _check(clip: Clip, base: np.ndarray, faults: _Faults) -> None:
+def _check(clip: Clip | PackedClip, base: np.ndarray, faults: _Faults) -> None:
     metadata, who = clip.metadata, f"clip {clip.index}"
     if lacking := (KEYS - metadata.keys()) | _lacking(metadata["transient_details"]):
         faults.keys.append(f"{who} lacks {', '.join(sorted(lacking))}")
         return
     faults.keys += [f"{who}: {what}" for what in _unfit(metadata, clip.video)]
+    if metadata["source_crc32"] != crc_of(base):
+        faults.keys.append(f"{who}: its base clip is another one")
     truth = redraw(metadata, base)
     noiseless = truth if not metadata["noise"] else redraw(metadata | {"noise": None}, base)
     changed = np.flatnonzero((noiseless != base).any(axis=(1, 2, 3))).tolist()

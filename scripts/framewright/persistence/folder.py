@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from framewright.persistence.base import Clip, visible_area
+from framewright.persistence.base import Clip, crc_of, visible_area
 from framewright.persistence.paths import CLASSES
 from framewright.persistence.places import files_of
 from framewright.persistence.splits import split_of
@@ -61,6 +61,7 @@ def _completed(
     ours = {
         "pixels": _discs(video),
         "visible_area": area,
+        "source_crc32": crc_of(video),
         "source": index,
         "split": split_of(seed, index),
         "seed": seed,

@@ -3,15 +3,18 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from framewright.errors import UserError
-from framewright.persistence.augment import augment
-from framewright.persistence.base import BaseSet, Clip, base_clips
+from framewright.persistence.augment import augment_all
+from framewright.persistence.base import BaseSet, Clip, PackedClip, base_clips
 from framewright.persistence.folder import taken
 from framewright.persistence.store import Clips
 from framewright.persistence.transients import Variant
+
+TOGETHER = 8  # clips that are augmented at once
 
 
 @dataclass
@@ -39,19 +42,26 @@ def make_base(
             account.lost.append(clip)
 
 
-def make_augmented(clips: Clips, variant: dict[str, Any], name: str, seed: int, account: Account) -> Iterator[Clip]:
+def make_augmented(
+    clips: Clips, variant: dict[str, Any], name: str, seed: int, account: Account
+) -> Iterator[Clip | PackedClip]:
     """The clips with this variant's transients; counted as they pass. A clip that can't be read is lost."""
     chosen = Variant(**variant | {"colour": tuple(variant["colour"])})
-    for position, index in enumerate(clips.numbers):
+    for first in range(0, len(clips), TOGETHER):
+        read = _read(clips, range(first, min(first + TOGETHER, len(clips))), account)
+        for _, alike in groupby(read, key=lambda clip: clip.known["resolution"]):
+            for made in augment_all(list(alike), chosen, name, seed):
+                account.clips += 1
+                account.transients += made.known["num_transients"]
+                yield made
+
+
+def _read(clips: Clips, places: range, account: Account) -> Iterator[Clip | PackedClip]:
+    for place in places:
         try:
-            clip = clips[position]
+            yield clips[place]
         except (OSError, ValueError, UserError) as error:
-            account.lost.append((index, "damaged", str(error)))
-            continue
-        made = augment(clip, chosen, name, seed)
-        account.clips += 1
-        account.transients += made.metadata["num_transients"]
-        yield made
+            account.lost.append((clips.numbers[place], "damaged", str(error)))
 
 
 def write_account(path: str | Path, account: Account) -> None:

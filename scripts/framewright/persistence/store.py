@@ -3,10 +3,12 @@
 pt          <stem>_00042.pt, float32 (T, C, H, W) in 0..1, and <stem>_00042.json
 pt-uint8    the same as uint8 in 0..255: a quarter of the size
 hdf5        <stem>-<shard>.h5: hundreds of times smaller; `video` (N, T, C, H, W) uint8, `metadata` (N,) JSON,
-            `index` (N,), all readable by plain h5py
+            `index` (N,), all readable by plain h5py; also `check` (N,), the CRC-32 of a clip's chunk, and, of base
+            clips, `bounds` (N, T + 1), where in it frames begin and the last one ends
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -17,14 +19,16 @@ import numpy as np
 from isal import isal_zlib
 
 from framewright.errors import UserError
-from framewright.persistence.base import Clip, compact
+from framewright.persistence.base import Clip, PackedClip, compact
+from framewright.persistence.packed import FAST, Packed, pack
 
 STORAGES = ("pt", "pt-uint8", "hdf5")
-FAST = 1  # deflate's level: these pictures hardly shrink further, and reading is as fast
 ROWS = 256  # by which a file grows
+TEXTS = 8  # in a chunk
+LONG = re.compile(rb'"(?:positions|pixels)":\[\[[^"]*\]\],')  # what takes long to parse, and is seldom needed
 
 
-def write_clips(folder: str | Path, stem: str, shard: str, storage: str, clips: Iterable[Clip]) -> None:
+def write_clips(folder: str | Path, stem: str, shard: str, storage: str, clips: Iterable[Clip | PackedClip]) -> None:
     """Write clips into `folder`, which is made; no clips make an empty folder."""
     folder = Path(folder)
     folder.mkdir()
@@ -67,7 +71,7 @@ class Clips:
                     numbers = shard["index"][:].tolist()
                 self._places += [(number, path, row) for row, number in enumerate(numbers)]
         self._places.sort()
-        self._open: tuple[Path | None, dict[str, _Rows]] = (None, {})
+        self._open: _Shard | None = None
 
     @property
     def numbers(self) -> list[int]:
@@ -81,76 +85,91 @@ class Clips:
     def __len__(self) -> int:
         return len(self._places)
 
-    def __getitem__(self, position: int) -> Clip:
-        text = self._text(position)
-        return Clip(self._places[position][0], self.video(position), self._parsed(position, text), text)
+    def __getitem__(self, position: int) -> Clip | PackedClip:
+        number, path, row = self._places[position]
+        if path.suffix == ".h5":
+            shard = self._shard(path)
+            text = shard.text(row)
+            return PackedClip(number, shard.packed(row), text, json.loads(LONG.sub(b"", text)))
+        return Clip(number, self.video(position), self.metadata(position))
 
-    def __iter__(self) -> Iterator[Clip]:
+    def __iter__(self) -> Iterator[Clip | PackedClip]:
         return (self[position] for position in range(len(self)))
 
     def video(self, position: int) -> np.ndarray:
         """(T, 3, H, W) uint8 RGB."""
         _, path, row = self._places[position]
         if path.suffix == ".h5":
-            rows = self._rows(path)["video"]
-            return np.frombuffer(rows.unpacked(row), np.uint8).reshape(rows.shape)
+            return self._shard(path).packed(row).video()
         from framewright.persistence.tensors import load
 
         return load(path)
 
     def metadata(self, position: int) -> dict[str, Any]:
         """The clip's metadata."""
-        return self._parsed(position, self._text(position))
-
-    def _text(self, position: int) -> bytes | None:
-        """The clip's metadata as it is in a shard."""
         _, path, row = self._places[position]
-        return self._rows(path)["metadata"].unpacked(row).rstrip(b"\0") if path.suffix == ".h5" else None
-
-    def _parsed(self, position: int, text: bytes | None) -> dict[str, Any]:
-        if text is not None:
-            return json.loads(text)
-        beside = self._places[position][1].with_suffix(".json")
+        if path.suffix == ".h5":
+            return json.loads(self._shard(path).text(row))
+        beside = path.with_suffix(".json")
         try:
             return json.loads(beside.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise UserError(f"{beside}: cannot be read ({error}); delete its folder and run again") from error
 
-    def _rows(self, path: Path) -> dict[str, "_Rows"]:
-        if self._open[0] != path:
-            for shard in {rows.dataset.file for rows in self._open[1].values()}:
-                shard.close()
-            shard = h5py.File(path)
-            self._open = path, {name: _Rows(shard[name]) for name in ("metadata", "video")}
-        return self._open[1]
+    def _shard(self, path: Path) -> "_Shard":
+        if self._open is None or self._open.path != path:
+            if self._open is not None:
+                self._open.close()
+            self._open = _Shard(path)
+        return self._open
 
 
-class _Rows:
-    """The rows of a dataset, each a chunk of its own. What h5py takes long to tell is asked for once."""
+class _Shard:
+    """An HDF5 shard that is open. What h5py takes long to tell is asked for once."""
 
-    def __init__(self, dataset: h5py.Dataset) -> None:
-        self.dataset, self.shape = dataset, dataset.shape[1:]
-        self._read, self._corner = dataset.id.read_direct_chunk, (0,) * len(self.shape)
-        self._size = int(np.prod(self.shape)) * dataset.dtype.itemsize
+    def __init__(self, path: Path) -> None:
+        self.path, self._file = path, h5py.File(path)
+        videos, texts = self._file["video"], self._file["metadata"]
+        self._shape, self._together = videos.shape[2:], texts.chunks[0]
+        self._read_video, self._read_texts = videos.id.read_direct_chunk, texts.id.read_direct_chunk
+        self._checks, self._length = self._file["check"][:].tolist(), videos.shape[1]
+        self._bounds = self._file["bounds"][:].tolist() if "bounds" in self._file else [[]] * len(self._checks)
+        self._width, self._texts = texts.dtype.itemsize, (-1, b"")
 
-    def unpacked(self, row: int) -> bytes:
-        """A row's bytes."""
+    def close(self) -> None:
+        self._file.close()
+
+    def packed(self, row: int) -> Packed:
+        """A clip's video."""
         try:
-            found = isal_zlib.decompress(self._read((row, *self._corner))[1], bufsize=self._size)
-            if len(found) != self._size:
-                raise ValueError(f"{len(found)} bytes, not {self._size}")
-            return found
-        except (isal_zlib.error, ValueError, OSError) as error:
-            raise ValueError(f"{Path(self.dataset.file.filename).name}: row {row} is damaged ({error})") from error
+            stream = self._read_video((row, 0, 0, 0, 0))[1]
+            if isal_zlib.crc32(stream) != self._checks[row]:
+                raise ValueError("its pixels are not those that were written")
+        except (ValueError, OSError) as error:
+            raise self._damaged(row, error) from error
+        return Packed(stream, self._bounds[row], self._shape, self._length)
+
+    def text(self, row: int) -> bytes:
+        """A clip's metadata as JSON."""
+        chunk, place = divmod(row, self._together)
+        if self._texts[0] != chunk:
+            try:
+                self._texts = chunk, isal_zlib.decompress(self._read_texts((chunk * self._together,))[1])
+            except (isal_zlib.error, ValueError, OSError) as error:
+                raise self._damaged(row, error) from error
+        return self._texts[1][place * self._width : (place + 1) * self._width].rstrip(b"\0")
+
+    def _damaged(self, row: int, error: Exception) -> ValueError:
+        return ValueError(f"{self.path.name}: row {row} is damaged ({error})")
 
 
-def _write_shard(path: Path, clips: Iterator[Clip]) -> None:
-    """Each clip is a chunk of its own, compressed here: by isal, which is many times faster than HDF5's own zlib."""
+def _write_shard(path: Path, clips: Iterator[Clip | PackedClip]) -> None:
+    """Each video is a chunk of its own, packed here: by isal, which is many times faster than HDF5's own zlib."""
     first = next(clips, None)
     if first is None:
         return
     shape, clips = first.video.shape, chain([first], clips)
-    texts, numbers = [], []
+    texts, numbers, bounds, checks = [], [], [], []
     with h5py.File(path, "w", libver="latest") as shard:
         videos = shard.create_dataset(
             "video", (0, *shape), np.uint8, maxshape=(None, *shape), chunks=(1, *shape), compression="gzip"
@@ -159,12 +178,23 @@ def _write_shard(path: Path, clips: Iterator[Clip]) -> None:
         for row, clip in enumerate(clips):
             if row % ROWS == 0:
                 videos.resize(row + ROWS, axis=0)
-            write((row, 0, 0, 0, 0), isal_zlib.compress(np.ascontiguousarray(clip.video), FAST))
-            texts.append(clip.text or compact(clip.metadata))
+            ready = isinstance(clip, PackedClip)
+            packed = clip.packed if ready else pack(np.ascontiguousarray(clip.video))
+            write((row, 0, 0, 0, 0), packed.stream)
+            texts.append(clip.text if ready else compact(clip.metadata))
             numbers.append(clip.index)
+            bounds.append(packed.bounds)
+            checks.append(isal_zlib.crc32(packed.stream))
         videos.resize(len(numbers), axis=0)
-        shard["index"] = np.array(numbers)
-        width = max(map(len, texts))
-        notes = shard.create_dataset("metadata", len(texts), f"S{width}", chunks=(1,), compression="gzip")
-        for row, text in enumerate(texts):
-            notes.id.write_direct_chunk((row,), isal_zlib.compress(text.ljust(width, b"\0"), FAST))
+        shard["index"], shard["check"] = np.array(numbers), np.uint32(checks)
+        if all(bounds):
+            shard["bounds"] = np.uint32(bounds)
+        _write_texts(shard, texts)
+
+
+def _write_texts(shard: h5py.File, texts: list[bytes]) -> None:
+    width, number = max(map(len, texts)), min(TEXTS, len(texts))
+    notes = shard.create_dataset("metadata", len(texts), f"S{width}", chunks=(number,), compression="gzip")
+    for row in range(0, len(texts), number):
+        some = b"".join(text.ljust(width, b"\0") for text in texts[row : row + number])
+        notes.id.write_direct_chunk((row,), isal_zlib.compress(some.ljust(number * width, b"\0"), FAST))

@@ -46,13 +46,14 @@ def draw_transients(variant: Variant, metadata: dict[str, Any], seed: int, index
     own = variant, metadata["num_frames"], camera_of(metadata), metadata["resolution"][0]
     if not variant.apart:
         return _block(*own, seed, index // BLOCK)[index % BLOCK]
-    rng, number = _begun(variant, seed, index)
-    found = _draw(*own, [(rng, number)])[0]
+    rng = np.random.default_rng([seed, STREAM, index])
+    number = int(_numbers(variant, 1, rng)[0])
+    found = _draw(*own, rng, [number])[0]
     for _ in range(TRIES):
         found = [transient for transient in found if not _touches(transient, metadata)]
         if len(found) == number:
             break
-        found += _draw(*own, [(rng, number - len(found))])[0]
+        found += _draw(*own, rng, [number - len(found)])[0]
     return found
 
 
@@ -66,25 +67,25 @@ def lives(variant: Variant, frames: int, number: int, rng: np.random.Generator) 
 def _block(
     variant: Variant, frames: int, camera: Camera, size: int, seed: int, block: int
 ) -> list[list[dict[str, Any]]]:
-    """The transients of BLOCK clips with numbers in a row: to draw them at once takes a fraction of the time."""
-    numbers = range(block * BLOCK, (block + 1) * BLOCK)
-    return _draw(variant, frames, camera, size, [_begun(variant, seed, index) for index in numbers])
+    """The transients of BLOCK clips with numbers in a row, from random numbers of their own: to draw them at once takes
+    a fraction of the time."""
+    rng = np.random.default_rng([seed, STREAM, block])
+    return _draw(variant, frames, camera, size, rng, _numbers(variant, BLOCK, rng))
 
 
-def _begun(variant: Variant, seed: int, index: int) -> tuple[np.random.Generator, int]:
-    """A clip's random numbers, and how many transients it has."""
-    rng = np.random.default_rng([seed, STREAM, index])
-    return rng, int(rng.integers(1, 2 * variant.per_video, endpoint=True))
+def _numbers(variant: Variant, clips: int, rng: np.random.Generator) -> list[int]:
+    """How many transients each clip has."""
+    return rng.integers(1, 2 * variant.per_video, clips, endpoint=True).tolist()
 
 
 def _draw(
-    variant: Variant, frames: int, camera: Camera, size: int, clips: list[tuple[np.random.Generator, int]]
+    variant: Variant, frames: int, camera: Camera, size: int, rng: np.random.Generator, numbers: list[int]
 ) -> list[list[dict[str, Any]]]:
-    """That many transients for each clip, from its own random numbers."""
-    parts = EXPOSURES if variant.blur else 1
-    lots = zip(*(_lots(variant, frames, number, rng) for rng, number in clips), strict=True)
-    firsts, durations, kinds, starts, velocities = (np.concatenate(part) for part in lots)
-    starts, velocities = starts.round(6), velocities.round(6)
+    """So many transients for each clip."""
+    parts, total = EXPOSURES if variant.blur else 1, sum(numbers)
+    firsts, durations = lives(variant, frames, total, rng)
+    kinds = rng.integers(len(TYPES), size=total)
+    starts, velocities = (rng.uniform(-most, most, (total, 3)).round(6) for most in (0.8, 0.1))
 
     ends = np.cumsum(durations)
     moments = np.arange(ends[-1]) - np.repeat(ends - durations, durations)
@@ -107,14 +108,7 @@ def _draw(
         }
         for first, duration, kind, start, velocity, end in zip(*(own.tolist() for own in columns), strict=True)
     )
-    return [list(islice(found, number)) for _, number in clips]
-
-
-def _lots(variant: Variant, frames: int, number: int, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
-    """First frames, durations, numbers into TYPES, starts and velocities."""
-    begun = lives(variant, frames, number, rng)
-    kinds, space = rng.integers(len(TYPES), size=number), (number, 3)
-    return *begun, kinds, rng.uniform(-0.8, 0.8, space), rng.uniform(-0.1, 0.1, space)
+    return [list(islice(found, number)) for number in numbers]
 
 
 def _touches(transient: dict[str, Any], metadata: dict[str, Any]) -> bool:

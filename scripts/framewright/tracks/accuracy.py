@@ -1,28 +1,18 @@
 """How well tracks fit the truth: HOTA and IDF1, as TrackEval defines them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from framewright.boxes import iou
+from framewright.boxes import area, clip, iou
+from framewright.tracks.accuracy_table import Accuracy
 from framewright.tracks.meta import Track
-from framewright.truth import Truth
+from framewright.truth import Object, Truth
 
 SEEN = 0.25  # share of an object that must be visible for it to count; what is hidden more is neither right nor wrong
 NEAR = 1e-3  # seconds by which an instant of a track may be off
-
-
-@dataclass(frozen=True)
-class Accuracy:
-    """All 0..1 but `mota`, which may be negative, and `switches`: how often an object's track became another one."""
-
-    hota: float
-    detection: float  # the part of HOTA that is about boxes
-    association: float  # and the part about who is who
-    idf1: float
-    mota: float
-    switches: int
 
 
 def accuracy(
@@ -52,9 +42,50 @@ def accuracy(
     return Accuracy(
         *(float(hota[name]) for name in ("HOTA", "DetA", "AssA")),
         float(identity["IDF1"]),
+        float(clear["CLR_Re"]),
         float(clear["MOTA"]),
         int(clear["IDSW"]),
     )
+
+
+def of_video(
+    truth: Truth, record: Mapping[str, Any], tracks: Iterable[Track], least_seconds: float, least_area: float
+) -> Accuracy | None:
+    """How well the tracks of a video fit its truth in what was searched, by the `record` of that; None where no object
+    in it may be a track."""
+    parts = [part for part in record["segments"] if part["times"]]
+    spans = [(part["times"][0], part["times"][-1]) for part in parts]
+    fair = that_tracks_may_be(in_spans(truth, spans), least_seconds, least_area)
+    if not fair.objects:
+        return None
+    return accuracy(fair, [time for part in parts for time in part["times"]], of_tracks(tracks))
+
+
+def in_spans(truth: Truth, spans: Iterable[tuple[float, float]]) -> Truth:
+    """The truth with an object of its own for what is there of one in each of these spans (first and last second):
+    nothing is followed from one to the next."""
+    objects: list[Object] = []
+    for first, last in spans:
+        low, high = (round(time * float(truth.rate)) for time in (first, last))
+        for thing in truth.objects:
+            inside = (thing.frames >= low) & (thing.frames <= high)
+            if inside.any():
+                own = thing.frames[inside], thing.boxes[inside], thing.visible[inside]
+                objects.append(Object(*own, id=len(objects) + 1, name=thing.name))
+    return replace(truth, objects=tuple(objects))
+
+
+def that_tracks_may_be(truth: Truth, least_seconds: float, least_area: float) -> Truth:
+    """The truth with those objects alone that are worth a track: seen for so long, and so large on average while they
+    are (a share of the frame). On the others a track is neither right nor wrong.
+    """
+    kept, beside = [], list(truth.ignore)
+    for thing in truth.objects:
+        seen = thing.visible >= SEEN
+        seconds = float(np.ptp(thing.frames[seen]) / truth.rate) if seen.any() else 0.0
+        large = seen.any() and area(clip(thing.boxes[seen], truth.size)).mean() >= least_area * np.prod(truth.size)
+        (kept if large and seconds >= least_seconds else beside).append(thing)
+    return replace(truth, objects=tuple(kept), ignore=tuple(beside))
 
 
 def of_tracks(tracks: Iterable[Track]) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -102,12 +133,3 @@ def _found_at(
 
 def _numbered(pair: tuple[list[int], list[np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
     return np.array(pair[0], np.int64), np.array(pair[1], np.float64).reshape(-1, 4)
-
-
-def totals(parts: Mapping[str, Accuracy]) -> str:
-    """The accuracy of each video as tab-separated text."""
-    lines = ["video\thota\tdetection\tassociation\tidf1\tmota\tswitches"]
-    for video, own in parts.items():
-        figures = (own.hota, own.detection, own.association, own.idf1, own.mota)
-        lines.append("\t".join([video, *(f"{value:.4f}" for value in figures), str(own.switches)]))
-    return "\n".join(lines) + "\n"

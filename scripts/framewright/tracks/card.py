@@ -1,44 +1,77 @@
-"""What the dataset of tracks is, for its card, and the rows of its index."""
+"""What the dataset of tracks is, for its card, and the rows of its tables: tracks with their clips, and segments."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-from framewright.card import Column, Dataset
+import numpy as np
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
+from framewright.boxes import area, clip
+from framewright.card import Column, Dataset
+from framewright.tracks.clip_file import Clip, read_clips
+from framewright.tracks.meta import Track, read_tracks
+
+SEGMENTS = {
+    "segment": Column("text", "The video and the number of the segment in it, counted from 0; names a row."),
+    "video": Column("text", "The video's name in all results."),
+    "start": Column("number", "When its first frame appears, in seconds of the video's presentation time."),
+    "end": Column("number", "When it is over, in seconds: the first frame that is not in it appears, or none does."),
+    "sharpness": Column("number", "How much of its steps between pixels a blur would take, from 0 to 100."),
+    "cartoon": Column("number", "How much it looks like a cartoon, where a model for that was given."),
+    "aesthetic": Column("number", "How good it looks, where a model for that was given."),
+}
 DATASET = Dataset(
     name="framewright-tracks",
     description=(
-        "Segments of videos that lie between two cuts: the stretches in which objects can be followed. Cuts, "
-        "dissolves and fades are found in the pictures; what is too short, black, still, blurred or mostly bars is "
-        "left out."
+        "Objects that were followed through videos. Segments of videos lie between two cuts, in which objects can be "
+        "followed: cuts, dissolves and fades are found in the pictures, and what is too short, black, still, blurred "
+        "or mostly bars is left out. In each segment a detector's boxes were linked to tracks, whose classes are voted "
+        "over all their frames, and a clip was cut out around each track, in the video's own rate. "
+        "`tracks_meta/<dataset>/<video>-meta.jsonl.gzip` has all instants and boxes of each track, under the keys that "
+        "TrackVerse publishes, and `tracks_mp4/<dataset>/` the clips."
     ),
-    records="segments",
+    records="tracks",
     columns={
-        "segment": Column("text", "The video and the number of the segment in it, counted from 0; names a row."),
+        "track": Column("text", "The track's id, an md5 of its video, times and boxes; names a row."),
         "video": Column("text", "The video's name in all results."),
-        "start": Column("number", "When its first frame appears, in seconds of the video's presentation time."),
-        "end": Column(
-            "number", "When it is over, in seconds: the first frame that is not in it appears, or none does."
-        ),
-        "sharpness": Column("number", "How much of its steps between pixels a blur would take, from 0 to 100."),
-        "cartoon": Column("number", "How much it looks like a cartoon, where a model for that was given."),
-        "aesthetic": Column("number", "How good it looks, where a model for that was given."),
+        "start": Column("number", "When it is first seen, in seconds of the video's presentation time."),
+        "end": Column("number", "When it is last seen, in seconds."),
+        "instants": Column("whole", "How many boxes it has; where it was not seen for a moment, there are none."),
+        "area": Column("number", "The mean of its boxes' areas, as a share of the frame's."),
+        "label": Column("whole", "The number of its likeliest class, from 0, among the prompts or the weights' own."),
+        "name": Column("text", "What that class is called."),
+        "probability": Column("number", "The mean of that class's probability over its instants, 0 to 1."),
+        "score": Column("number", "The mean of that probability times the detection's own score, 0 to 1."),
+        "clip": Column("text", "Its clip, relative to tracks_mp4/<dataset>/, or nothing where there is none."),
+        "reason": Column("text", "Why there is no clip, in one word, or nothing."),
+        "clip_start": Column("number", "When the clip's first frame appears in the video, in seconds."),
+        "frames": Column("whole", "The frames of the clip; it has a key frame every half second, or as configured."),
+        "width": Column("whole", "Pixels of the clip from left to right."),
+        "height": Column("whole", "Pixels of the clip from top to bottom."),
     },
-    cites=("TrackVerse",),
-    privacy=(
-        "The segments are times, and show nobody. The videos that they are of show whatever they do, faces too; the "
-        "links in videos_mp4 lead to the files as they came."
-    ),
+    cites=("TrackVerse", "ByteTrack"),
+    privacy="Tracks are found and clips cut in videos_defaced alone; videos_mp4 leads to them as they came.",
     limits=(
+        "Scores are weighted: a class's probability times the detection's score. Where a detector has no objectness of "
+        "its own, as newer ones of the YOLO family, the score of a detection is that of its best class.",
+        "Classes and boxes are what a detector said, and no person has looked at them; identities may be mixed up "
+        "where things of one class pass each other.",
         "Cuts are found by rules, not by people: a cut between shots that look alike may be missed.",
         "Licences are what the table of videos says; nobody has checked them.",
     ),
+    others={"segments": SEGMENTS},
 )
 BARE = "FACES ARE SHOWN: nothing was covered in these videos (tracks.deface.method is none)."
 COVERED = (
-    "are covered in videos_defaced, as far as a detector found them: backs of heads, faces turned far away and the "
-    "smallest ones may show. What an audit still saw stands with each video's outcome."
+    "are covered, as far as a detector found them: backs of heads, faces turned far away and the smallest ones may "
+    "show. What an audit still saw stands with each video's outcome."
+)
+DEMO = (
+    "The objects were found by the demo's detector, which serves the demo alone: it knows the drawn people, dogs, "
+    "cyclists, cars and buses of the demo's streets. What it says of any other video means nothing."
 )
 OFF = {
     "cartoon": "Cartoons are not left out: no weights for that were given (tracks.segments.cartoon).",
@@ -46,19 +79,22 @@ OFF = {
 }
 
 
-def dataset(settings: Mapping[str, Any]) -> Dataset:
-    """What the dataset is under these settings, `tracks` of the configuration: filters that are off are limits."""
+def dataset(settings: Mapping[str, Any], figures: str = "") -> Dataset:
+    """What the dataset is under these settings, `tracks` of the configuration, with `figures` in words; filters that
+    are off, and the demo's detector, are limits."""
     off = tuple(said for name, said in OFF.items() if not settings["segments"][name]["weights"])
-    known = replace(DATASET, limits=(*off, *DATASET.limits))
+    demo = () if settings["detector"]["weights"] else (DEMO,)
+    about = f"{DATASET.description} {figures}".rstrip()
+    known = replace(DATASET, description=about, limits=(*demo, *off, *DATASET.limits))
     if settings["deface"]["method"] == "none":
-        return replace(known, description=f"{BARE} {known.description}", privacy=f"{BARE} {known.privacy}")
+        return replace(known, description=f"{BARE} {about}", privacy=f"{BARE} {known.privacy}")
     plates = settings["deface"]["plates"]["weights"]
     looked_for = "Faces, and what the weights took for plates," if plates else "Faces, but no licence plates,"
     return replace(known, privacy=f"{looked_for} {COVERED} {known.privacy}")
 
 
-def rows(records: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    """A row of the index for each segment that is used."""
+def segment_rows(records: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """A row for each segment that is used."""
     for record in records:
         used = [part for part in record["segments"] if not part["reason"]]
         for number, part in enumerate(used):
@@ -69,3 +105,50 @@ def rows(records: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
                 "end": part["end"],
                 **{name: part["scores"].get(name) for name in ("sharpness", "cartoon", "aesthetic")},
             }
+
+
+def track_rows(metas: Iterable[str | Path], clips: Iterable[str | Path]) -> Iterator[dict[str, Any]]:
+    """A row for each track of the videos' files of tracks, with what the files beside them say became of its clip."""
+    for meta, became in zip(metas, clips, strict=True):
+        for track, own in zip(read_tracks(meta), read_clips(became), strict=True):
+            yield _row(track, own)
+
+
+def _row(track: Track, own: Clip) -> dict[str, Any]:
+    whole = np.prod(track.size)
+    made = not own.reason
+    return {
+        "track": track.tid,
+        "video": track.video,
+        "start": float(track.times[0]),
+        "end": float(track.times[-1]),
+        "instants": len(track.times),
+        "area": round(float(area(clip(track.boxes, track.size)).mean() / whole), 6) if whole else None,
+        "label": track.labels[0] if track.labels else None,
+        "name": track.names[0] if track.names else None,
+        "probability": track.probability[0] if track.probability else None,
+        "score": track.score[0] if track.score else None,
+        "clip": own.fn if made else None,
+        "reason": own.reason or None,
+        "clip_start": own.start if made else None,
+        "frames": own.frames if made else None,
+        "width": own.size[0] if made else None,
+        "height": own.size[1] if made else None,
+    }
+
+
+def figures(index: str | Path, accuracy: str = "") -> str:
+    """How much there is, in words, by the tables of tracks and of segments beside it, and how accurate it is."""
+    tracks = pq.read_table(index, columns=["start", "end", "name", "clip"])
+    segments = pq.read_table(Path(index).with_name("segments.parquet"), columns=["start", "end"])
+    clips = tracks.num_rows - tracks["clip"].null_count
+    classes = pc.count_distinct(tracks["name"]).as_py()
+    return (
+        f"There are {segments.num_rows:,} segments ({_hours(segments)}), {tracks.num_rows:,} tracks ({_hours(tracks)}) "
+        f"of {classes:,} classes, and {clips:,} clips. {accuracy}"
+    ).rstrip()
+
+
+def _hours(timed: Any) -> str:
+    hours = (pc.sum(pc.subtract(timed["end"], timed["start"])).as_py() or 0.0) / 3600
+    return f"{hours:,.1f} hours" if hours >= 1 else f"{hours * 60:,.1f} minutes"

@@ -78,7 +78,7 @@ def _picture_faults(opened: Iterable[tuple[Cut, Clip]], key_seconds: float) -> I
 def _window_faults(made: Iterable[tuple[Cut, Clip]], cuts: Iterable[Cut]) -> Iterator[str]:
     sizes = {track.tid: track.size for cut in cuts for track in cut.tracks}
     for _, clip in made:
-        boxes = np.array(clip.windows)
+        boxes = np.array(clip.windows).reshape(-1, 4)
         frame = np.array(sizes[clip.tid])
         if len(boxes) != clip.frames:
             yield f"{clip.fn}: {len(boxes)} windows for {clip.frames} frames"

@@ -65,12 +65,13 @@ def clip_sheet(folder: Path, clips: Sequence[Clip]) -> np.ndarray:
 
 def histograms(tracks: Iterable[Track]) -> str:
     """How long tracks are, and of which classes, as SVG."""
-    tracks = list(tracks)
-    lengths = Counter(min(int(track.seconds), 30) for track in tracks)
-    classes = Counter(track.names[0] if track.names else "unknown" for track in tracks)
+    lengths, classes = Counter(), Counter()
+    for track in tracks:
+        lengths[min(int(track.seconds), 30)] += 1
+        classes[track.names[0] if track.names else "unknown"] += 1
     common = sorted(classes.items(), key=lambda own: (-own[1], own[0]))[:20]
     rows = [(f"{k} to {k + 1} s" if k < 30 else "30 s and more", count) for k, count in sorted(lengths.items())]
-    parts = [svg.text(16, 28, f"{len(tracks):,} tracks, {len(classes):,} classes", bold=True)]
+    parts = [svg.text(16, 28, f"{lengths.total():,} tracks, {len(classes):,} classes", bold=True)]
     parts += _bars(rows, 16, "how long") + _bars(common, 500, "of which class")
     return svg.document(980, 92 + 22 * max(len(rows), len(common), 1), parts)
 

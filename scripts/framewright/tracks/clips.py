@@ -1,9 +1,11 @@
 """Clips of tracks, cut out of a video in one pass: every frame is decoded once, whatever the number of clips."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +14,8 @@ from framewright.encode import Writer
 from framewright.errors import UserError
 from framewright.frame import Frame
 from framewright.timeline import Timeline
-from framewright.tracks.crop import Cutter, crops
+from framewright.tracks.clip_file import Clip
+from framewright.tracks.crop import Crops, Cutter, crops
 from framewright.tracks.meta import Track
 from framewright.tracks.overlap import without_duplicates
 from framewright.tracks.reopen import fault
@@ -45,35 +48,28 @@ class Settings:
 SETTINGS = Settings()
 
 
-@dataclass(frozen=True)
-class Clip:
-    """What became of a track: its clip, or the reason why there is none."""
-
-    tid: str
-    fn: str
-    reason: str = ""
-    detail: str = ""
-    size: tuple[int, int] = (0, 0)  # (width, height)
-    frames: int = 0
-    start: float = 0.0  # when its first frame appears in the video, seconds
-    end: float = 0.0  # when its last frame appears
-    rate: str = ""  # frames per second as a fraction, empty where it varies
-    windows: tuple[tuple[float, ...], ...] = ()  # of each frame, x1, y1, x2, y2 in the upright frame
+def settings_of(section: Mapping[str, Any]) -> Settings:
+    """How `tracks.clips` of the configuration wants clips to be made."""
+    return Settings(**section | {"aspects": (section["aspects"][0], section["aspects"][1])})
 
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """A clip to be: frames `first` to `last` of the video, one box (x1, y1, x2, y2) and instant for each."""
+    """A clip to be: frames `first` to `last` of the video, cut out by its windows. What each frame needs is worked out
+    when the clip is written, so that a long video's plans are small."""
 
     track: Track
     size: tuple[int, int]  # (width, height)
     first: int
     last: int
     rate: Fraction | None  # None where it varies
-    times: tuple[Fraction, ...]  # seconds in the video
-    keys: tuple[bool, ...]
-    boxes: np.ndarray  # (frames, 4) float64
+    windows: Crops
     detail: str = ""
+
+    @property
+    def frames(self) -> int:
+        """How many it will have."""
+        return self.last - self.first + 1
 
     @property
     def pixels(self) -> int:
@@ -125,21 +121,11 @@ def planned(track: Track, line: Timeline, size: tuple[int, int], settings: Setti
     scale = np.tile(np.divide(size, track.size), 2) if all(track.size) else 1.0
     windows = crops(track.times, track.boxes * scale, size, settings.smoothing, settings.aspects)
     rate, varies = line.rate()
-    times = tuple(line.time(index) for index in range(first, last))
     missing = end - float(line.end)
     detail = [f"its first {settings.most_seconds:g} s"] if until < end else []
     detail += [f"the video ends {missing:.3f} s before it"] if missing > SLACK and until == end else []
-    return Plan(
-        track,
-        windows.size,
-        first,
-        last - 1,
-        None if varies or not rate else rate,
-        times,
-        key_frames(times, settings.key_seconds),
-        windows.at(seconds[first:last]),
-        "; ".join(detail),
-    )
+    rate = None if varies or not rate else rate
+    return Plan(track, windows.size, first, last - 1, rate, windows, "; ".join(detail))
 
 
 def key_frames(times: Sequence[Fraction], most: float) -> tuple[bool, ...]:
@@ -175,19 +161,21 @@ def colour_kept(video: Video) -> Colour:
     return colour if video.pixel_format.startswith(("yuv", "gray")) else replace(colour, range="pc")
 
 
-@dataclass(eq=False)
 class _Pen:
     """A clip that is being written."""
 
-    plan: Plan
-    writer: Writer
-    planes: tuple[np.ndarray, ...] | None = None  # of its last picture
-    lost: list[int] = field(default_factory=list)  # frames that stood for none of their own
+    def __init__(self, plan: Plan, line: Timeline, writer: Writer, key_seconds: float) -> None:
+        self.plan, self.writer = plan, writer
+        self.times = [line.time(index) for index in range(plan.first, plan.last + 1)]
+        self.keys = key_frames(self.times, key_seconds)
+        self.boxes = plan.windows.at(line.ticks[plan.first : plan.last + 1] * float(line.unit))
+        self.planes: tuple[np.ndarray, ...] | None = None  # of its last picture
+        self.lost = 0  # frames that stood for none of their own
 
     def draw(self, cutter: Cutter, index: int) -> None:
         """Add frame `index` of the video; what could not be decoded before it repeats the picture before."""
         number = index - self.plan.first
-        planes = cutter.cut(self.plan.boxes[number], self.plan.size)
+        planes = cutter.cut(self.boxes[number], self.plan.size)
         self.planes = self.planes or planes
         self.fill(number)
         self.planes = planes
@@ -196,30 +184,30 @@ class _Pen:
     def fill(self, number: int) -> None:
         """Repeat the last picture until the clip has so many frames."""
         while self.writer.frames < number:
-            self.lost.append(self.writer.frames)
+            self.lost += 1
             self._add()
 
     def _add(self) -> None:
         number = self.writer.frames
-        time = None if self.plan.rate else self.plan.times[number] - self.plan.times[0]
-        self.writer.add_planes(self.planes, time, self.plan.keys[number])
+        time = None if self.plan.rate else self.times[number] - self.times[0]
+        self.writer.add_planes(self.planes, time, self.keys[number])
 
     def finish(self) -> Clip:
         """The clip, complete."""
         plan = self.plan
-        self.fill(len(plan.times))
+        self.fill(plan.frames)
         self.writer.__exit__(None)
-        said = f"{len(self.lost)} of {len(plan.times)} frames can't be decoded and repeat another"
+        said = f"{self.lost} of {plan.frames} frames can't be decoded and repeat another"
         return Clip(
             plan.track.tid,
             plan.track.fn,
             detail="; ".join(filter(None, [plan.detail, said if self.lost else ""])),
             size=plan.size,
             frames=self.writer.frames,
-            start=float(plan.times[0]),
-            end=float(plan.times[-1]),
+            start=float(self.times[0]),
+            end=float(self.times[-1]),
             rate=str(plan.rate or ""),
-            windows=tuple(map(tuple, np.round(plan.boxes, 3).tolist())),
+            windows=array("d", np.round(self.boxes, 3).reshape(-1)),
         )
 
 
@@ -234,7 +222,8 @@ def _written(video: Video, plans: list[Plan], folder: Path, settings: Settings) 
             plan = waiting.pop()
             if index <= plan.last:
                 place = folder / Path(plan.track.fn).name
-                pens.append(_Pen(plan, Writer(place, plan.size, plan.rate, colour=colour, **encoding)))
+                writer = Writer(place, plan.size, plan.rate, colour=colour, **encoding)
+                pens.append(_Pen(plan, line, writer, settings.key_seconds))
         cutter = Cutter(frame)
         for pen in pens:
             if index <= pen.plan.last:

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from framewright.detector import Detector, Settings, open_detector
+from framewright.tracks.follow import Association, Seen
 from framewright.tracks.look import looked
 from framewright.tracks.meta import Track, clean_name
 from framewright.tracks.prompts import chosen
-from framewright.tracks.track import Association, Seen, Wanted, tracks
+from framewright.tracks.track import Wanted, tracks
 from framewright.video import Video, open_video
 
 

@@ -10,6 +10,7 @@ from framewright.tracks.faces import Finder
 from framewright.tracks.models import load
 
 GREY = 114  # what fills the square around a picture, as such detectors are trained
+END_TO_END, MANY = 6, 100  # columns and the fewest rows of a head that gives finished boxes
 OVERLAP = 0.5  # of two boxes that share more, the less sure one is dropped
 
 
@@ -28,7 +29,7 @@ def plate_finder(weights: str | Path, least: float, side: int) -> Finder:
         square = np.full((side, side, 3), GREY, np.uint8)
         square[: size[1], : size[0]] = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
         raw = network(np.ascontiguousarray(square.transpose(2, 0, 1)[None], np.float32) / 255)
-        if raw.ndim != 3 or raw.shape[1] < 5:
+        if raw.ndim != 3 or raw.shape[1] < 5 or (raw.shape[2] == END_TO_END and raw.shape[1] >= MANY):
             raise UserError(f"{weights}: gives {raw.shape}, not (1, 4 + classes, n); export it without NMS")
         rows = raw[0].T.astype(np.float64)
         rows = np.column_stack([rows[:, :4], rows[:, 4:].max(1)])[rows[:, 4:].max(1) >= least]

@@ -1,0 +1,217 @@
+"""Following: which detection of the next frame is which thing, so that each thing's detections are one chain.
+
+In two rounds, as ByteTrack does it: sure detections first, unsure ones for what is left. Beyond that, a thing goes on
+with a detection of its own shape alone, and with another class only where both lie nearly in the same place: what
+passes in front of a car that is not seen for a moment does not become it. Things move at a speed that is forgotten
+while they are unseen, and keep their size.
+"""
+
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from framewright.boxes import iou
+
+CONFIRMED = 2  # detections in a row that make a thing; one alone is a mistake of the detector
+ALIKE = 0.5  # cosine of what a thing was taken for and what a detection is taken for; below it they are of two classes
+UNLIKE_OVERLAP = 0.5  # which a thing must have with a detection of another class
+UNSURE_OVERLAP = 0.5  # and with an unsure one
+GROWTH = 0.8  # most change of a side, as the logarithm of the ratio
+# What a filter expects, in sides of a box: how far off a detection is; how far a thing strays in a second; how much its
+# speed changes in a second; how fast it may be when it is first seen.
+ERROR, STRAY, PUSH, FIRST_SPEED = 0.1, 0.06, 0.5, 2.0
+UNSEEN, FORGETS = 0.3, 1.0  # seconds: so long without a detection, a thing's speed begins to fade, by this constant
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What a detector found in one frame, at `time` (seconds): N things that may be any of C classes."""
+
+    time: float
+    boxes: np.ndarray  # (N, 4) float64 x1, y1, x2, y2
+    scores: np.ndarray  # (N,) float64, 0..1: how sure it is that there is something
+    classes: np.ndarray  # (N, C) float64, 0..1: how likely each class is
+
+    def of(self, chosen: np.ndarray) -> "Seen":
+        """Only those that are chosen, by number or mask."""
+        return Seen(self.time, self.boxes[chosen], self.scores[chosen], self.classes[chosen])
+
+
+@dataclass(frozen=True)
+class Association:
+    """How detections become tracks. The figures behind the defaults: python tests/bench/bench_association.py"""
+
+    rate: float = 16  # frames per second
+    nms: float = 0.5  # of two boxes that overlap more, whatever their classes, the surer one stays
+    least_score: float = 0.1  # detections below are left out
+    high_score: float = 0.5  # surer ones are associated first, and begin tracks
+    least_overlap: float = 0.2  # of a box and where its track should be
+    lost_seconds: float = 1.5  # after so long without a box a track has ended
+    duplicate: float = 0.85  # two tracks that share more space and time are one
+
+
+ASSOCIATION = Association()
+
+
+@dataclass(frozen=True, eq=False)
+class Chain:
+    """The detections of one thing, in order of time; what it may be is summed up over them."""
+
+    times: np.ndarray  # (T,) float64 seconds
+    boxes: np.ndarray  # (T, 4)
+    scores: np.ndarray  # (T,)
+    sums: (
+        np.ndarray
+    )  # (4, C): of probabilities, of their squares, of probabilities times scores, of the squares of these
+
+    def likely(self) -> np.ndarray:
+        """(4, C): of each class, mean and deviation of its probability, mean and deviation of it times the score."""
+        means = self.sums / len(self.times)
+        spread = np.sqrt(np.maximum(means[1::2] - means[::2] ** 2, 0))
+        return np.stack([means[0], spread[0], means[2], spread[1]])
+
+
+def without_overlaps(found: Seen, most: float) -> Seen:
+    """The detections without those that overlap a surer one by more than `most`, whatever their classes."""
+    order = np.argsort(-found.scores, kind="stable")
+    overlaps = iou(found.boxes[order], found.boxes[order]) > most
+    kept = np.ones(len(order), bool)
+    for k in range(len(order)):
+        if kept[k]:
+            kept[k + 1 :] &= ~overlaps[k, k + 1 :]
+    return found.of(order[kept])
+
+
+def chains(frames: Iterable[Seen], how: Association = ASSOCIATION) -> list[Chain]:
+    """The chains of detections in one shot, by when they begin. Frames are about `1 / how.rate` seconds apart.
+
+    A chain goes on after a gap with what it had before. Give each shot by itself: nothing is followed across a cut.
+    """
+    return sorted(followed(frames, how), key=lambda own: (own.times[0], *own.boxes[0]))
+
+
+def followed(frames: Iterable[Seen], how: Association = ASSOCIATION) -> Iterator[Chain]:
+    """The chains of `chains`, each as soon as it has ended. Of the frames nothing is kept."""
+    alive: list[_Thing] = []
+    for frame in frames:
+        found = without_overlaps(frame.of(frame.scores >= how.least_score), how.nms)
+        ended = [thing for thing in alive if found.time - thing.seen > how.lost_seconds]
+        yield from (thing.chain() for thing in ended if thing.is_confirmed)
+        alive = [thing for thing in alive if found.time - thing.seen <= how.lost_seconds]
+        for thing in alive:
+            thing.move(found.time)
+        sure = found.scores >= how.high_score
+        free, claimed = _go_on(alive, found, np.flatnonzero(sure), how.least_overlap)
+        _go_on(free, found, np.flatnonzero(~sure), max(UNSURE_OVERLAP, how.least_overlap))
+        # seen once and then not is a mistake
+        alive = [thing for thing in alive if thing.is_confirmed or thing.seen == found.time]
+        alive += [_Thing(found, row) for row in np.flatnonzero(sure) if row not in claimed]
+    yield from (thing.chain() for thing in alive if thing.is_confirmed)
+
+
+def _go_on(things: list["_Thing"], found: Seen, rows: np.ndarray, least: float) -> tuple[list["_Thing"], set[int]]:
+    """Let things go on with the detections `rows`, as many and as well as can be; those that don't, and the rows that
+    are taken."""
+    fit = _fit(things, found, rows, least)
+    pairs = [pair for pair in zip(*linear_sum_assignment(fit, maximize=True), strict=True) if fit[pair] > 0]
+    for number, place in pairs:
+        things[number].add(found, rows[place])
+    taken = {number for number, _ in pairs}
+    return [own for k, own in enumerate(things) if k not in taken], {int(rows[place]) for _, place in pairs}
+
+
+def _fit(things: list["_Thing"], found: Seen, rows: np.ndarray, least: float) -> np.ndarray:
+    """How well each thing goes on with each detection, (things, rows) float64; 0 where it can't."""
+    places = np.array([thing.box() for thing in things]).reshape(-1, 4)
+    boxes = found.boxes[rows]
+    fit = iou(places, boxes)
+    numbers, columns = np.nonzero(fit >= least)
+    if not len(numbers):
+        return np.zeros_like(fit)
+    sides, own = places[numbers, 2:] - places[numbers, :2], boxes[columns, 2:] - boxes[columns, :2]
+    grown = np.abs(np.log(np.maximum(own, 1) / np.maximum(sides, 1))).max(axis=1)
+    taken_for = np.array([things[number].sums[2] for number in numbers])
+    alike = _cosine(taken_for, found.classes[rows[columns]])
+    overlap = fit[numbers, columns]
+    goes = (grown <= GROWTH) & ((alike >= ALIKE) | (overlap >= UNLIKE_OVERLAP))
+    fit = np.zeros_like(fit)
+    fit[numbers, columns] = np.where(goes, overlap * (1 + alike) / 2, 0)
+    return fit
+
+
+def _cosine(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Of each row of `first` and the same row of `second`, (N,) float64."""
+    lengths = np.linalg.norm(first, axis=1) * np.linalg.norm(second, axis=1)
+    return (first * second).sum(axis=1) / np.maximum(lengths, 1e-12)
+
+
+class _Thing:
+    """A thing while it is followed: where it is, how fast it moves, its detections, and what it was taken for."""
+
+    def __init__(self, found: Seen, row: int) -> None:
+        self.times, self.boxes, self.scores = array("d"), array("d"), array("d")
+        self.sums = np.zeros((4, found.classes.shape[1]))
+        self.middle, self.sides = _middle(found.boxes[row])
+        self.speed = np.zeros(2)
+        # how far off middle and speed are, as (co)variances of a Kalman filter, in sides; and sides
+        self.off = np.array([ERROR**2, 0.0, FIRST_SPEED**2])
+        self.sides_off = ERROR**2
+        self.now = found.time
+        self._keep(found, row)
+
+    @property
+    def seen(self) -> float:
+        """When it was last seen."""
+        return self.times[-1]
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether it was seen often enough to be something."""
+        return len(self.times) >= CONFIRMED
+
+    def box(self) -> np.ndarray:
+        """Where it should be."""
+        return np.concatenate([self.middle - self.sides / 2, self.middle + self.sides / 2])
+
+    def move(self, time: float) -> None:
+        """Go to where it should be at `time`."""
+        step, self.now = time - self.now, time
+        if time - self.seen > UNSEEN:
+            self.speed = self.speed * np.exp(-step / FORGETS)
+        self.middle = self.middle + self.speed * step
+        place, both, speed = self.off
+        place += (2 * both + speed * step) * step + STRAY**2 * step
+        self.off = np.array([place, both + speed * step, speed + PUSH**2 * step])
+        self.sides_off += STRAY**2 * step
+
+    def add(self, found: Seen, row: int) -> None:
+        """Go on with a detection."""
+        middle, sides = _middle(found.boxes[row])
+        gains = self.off[:2] / (self.off[0] + ERROR**2)
+        away = middle - self.middle
+        self.middle, self.speed = self.middle + gains[0] * away, self.speed + gains[1] * away
+        self.off = self.off - np.array([gains[0] * self.off[0], gains[0] * self.off[1], gains[1] * self.off[1]])
+        gain = self.sides_off / (self.sides_off + ERROR**2)
+        self.sides, self.sides_off = self.sides + gain * (sides - self.sides), self.sides_off * (1 - gain)
+        self._keep(found, row)
+
+    def chain(self) -> Chain:
+        """What is kept of it."""
+        times, boxes, scores = (np.array(own, np.float64) for own in (self.times, self.boxes, self.scores))
+        return Chain(times, boxes.reshape(-1, 4), scores, self.sums)
+
+    def _keep(self, found: Seen, row: int) -> None:
+        self.times.append(found.time)
+        self.boxes.extend(found.boxes[row].tolist())
+        self.scores.append(float(found.scores[row]))
+        probability = np.asarray(found.classes[row], np.float64)
+        weighted = probability * float(found.scores[row])
+        self.sums += np.stack([probability, probability**2, weighted, weighted**2])
+
+
+def _middle(box: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The middle of a box, (2,), and its sides, (2,)."""
+    return (box[:2] + box[2:]) / 2, box[2:] - box[:2]

@@ -1,0 +1,21 @@
+"""Say how well tracks fit the truth, of each video whose objects are known."""
+
+from framewright import job
+from framewright.tracks.accuracy import of_video
+from framewright.tracks.accuracy_table import totals, totals_page
+from framewright.tracks.meta import read_tracks
+from framewright.tracks.record import read_record
+from framewright.truth import read_truth
+
+log = job.start(snakemake)
+given, keep = snakemake.input, snakemake.params.keep
+
+found = zip(given.truths, given.parsed, given.metas, strict=True)
+videos = ((read_truth(truth), read_record(record), read_tracks(meta)) for truth, record, meta in found)
+measured = {own[1]["video"]: of_video(*own, keep["min_seconds"], keep["min_area"]) for own in videos}
+text = totals({video: own for video, own in measured.items() if own})
+with job.whole(snakemake.output.table) as path:
+    path.write_text(text, encoding="utf-8")
+with job.whole(snakemake.output.page) as path:
+    path.write_text(totals_page(text), encoding="utf-8")
+log.info("%s", text)
