@@ -3,7 +3,9 @@
 # yields:   results/flexpatch/truth/<video>.{npz,json}, results/flexpatch/samples/<video>.{csv,json},
 #           results/flexpatch/{training_data.csv, training_data.json, flexpatch_model.joblib, flexpatch_model.json,
 #           training_summary.json, training_summary.txt, tree.svg, features.png, agreement.tsv, outcomes.tsv,
-#           contract.json}, results/flexpatch/card/
+#           contract.json, evaluation.json, evaluation.txt, evaluation.png}, results/flexpatch/card/,
+#           results/flexpatch/boxes/<video>.{txt,json}, results/flexpatch/films/<video>.mp4,
+#           results/flexpatch/rated/<video>{,-costs}.json
 
 FLEX = config["flexpatch"]
 FLEXED = {row.video: row for row in videos.values() if "flexpatch" in row.pipelines}
@@ -159,6 +161,99 @@ rule flexpatch_preview:
         "../scripts/flexpatch_preview.py"
 
 
+rule flexpatch_run:
+    """Where everything is in each frame of a video by FlexPatch, in the format of MOT Challenge, and a film of how."""
+    input:
+        video=rules.sources_link.output.video,
+        probe=rules.sources_probe.output.probe,
+        weights=rules.flexpatch_truth.input.weights,
+        model=rules.flexpatch_train.output.card,
+    output:
+        boxes="results/flexpatch/boxes/{video}.txt",
+        record="results/flexpatch/boxes/{video}.json",
+        film=report(
+            "results/flexpatch/films/{video}.mp4",
+            caption="captions/flexpatch_run.rst",
+            category="Flexpatch",
+            labels={"shows": "film of {video}"},
+        ),
+    log:
+        "logs/flexpatch_run/{video}.log",
+    benchmark:
+        "benchmarks/flexpatch_run/{video}.tsv"
+    conda:
+        "../envs/detector.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        gpu=int(FLEX["detector"]["device"] != "cpu"),
+    params:
+        code=code_of("flexpatch_run"),
+        frames=FLEX["frames"],
+        detector=FLEX["detector"],
+        runtime=FLEX["runtime"],
+        recognisable=lambda wildcards: FLEX["show"] == "all" or wildcards.video in FLEXED_SHOWN,
+    script:
+        "../scripts/flexpatch_run.py"
+
+
+rule flexpatch_rate:
+    """How good FlexPatch is on sequences of a video, beside whole frames; the costs say what that took this machine."""
+    input:
+        video=rules.sources_link.output.video,
+        probe=rules.sources_probe.output.probe,
+        known=rules.flexpatch_truth.output.known,
+        weights=rules.flexpatch_truth.input.weights,
+        model=rules.flexpatch_train.output.card,
+    output:
+        record="results/flexpatch/rated/{video}.json",
+        costs="results/flexpatch/rated/{video}-costs.json",
+    log:
+        "logs/flexpatch_rate/{video}.log",
+    benchmark:
+        "benchmarks/flexpatch_rate/{video}.tsv"
+    conda:
+        "../envs/detector.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 3000 * attempt,
+        gpu=int(FLEX["detector"]["device"] != "cpu"),
+    params:
+        code=code_of("flexpatch_rate"),
+        detector=FLEX["detector"],
+        runtime=FLEX["runtime"],
+        evaluate=FLEX["evaluate"],
+    script:
+        "../scripts/flexpatch_rate.py"
+
+
+rule flexpatch_evaluate:
+    """Precision, delay and cost of FlexPatch on all videos are in evaluation.json, a table and a chart, beside others."""
+    input:
+        records=expand(rules.flexpatch_rate.output.record, video=FLEXED),
+    output:
+        evaluation="results/flexpatch/evaluation.json",
+        table=report(
+            "results/flexpatch/evaluation.txt",
+            caption="captions/flexpatch_evaluate.rst",
+            category="Flexpatch",
+            labels={"shows": "evaluation"},
+        ),
+        chart=report(
+            "results/flexpatch/evaluation.png",
+            caption="captions/flexpatch_evaluate.rst",
+            category="Flexpatch",
+            labels={"shows": "precision against cost"},
+        ),
+    log:
+        "logs/flexpatch_evaluate.log",
+    conda:
+        "../envs/flexpatch.yaml"
+    params:
+        code=code_of("flexpatch_evaluate"),
+        seed=config["seed"],
+    script:
+        "../scripts/flexpatch_evaluate.py"
+
+
 rule flexpatch_summary:
     """What became of each video, and of each object that was followed in it, is in outcomes.tsv."""
     input:
@@ -233,11 +328,14 @@ rule flexpatch_card:
 
 
 rule flexpatch:
-    """Samples and the model trained on them are there, checked, described, and to look at."""
+    """Samples and the model trained on them are there, checked, described, to look at, and rated at work."""
     input:
         rules.flexpatch_gather.output,
         rules.flexpatch_train.output,
         expand(rules.flexpatch_preview.output, video=FLEXED_SHOWN),
+        expand(rules.flexpatch_run.output, video=FLEXED),
+        expand(rules.flexpatch_rate.output, video=FLEXED),
+        rules.flexpatch_evaluate.output,
         rules.flexpatch_summary.output,
         rules.flexpatch_contract.output,
         rules.flexpatch_card.output,

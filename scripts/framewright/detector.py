@@ -47,6 +47,7 @@ class Settings:
     nms: float = 0.7  # of two boxes that overlap more (intersection over union), whatever their classes, one is kept
     at_most: int = 300  # objects in a frame
     only: tuple[str, ...] = ()  # names of the classes to keep; empty for all
+    scale: float | None = None  # pixels of the network for each of the frame's, whatever its size; goes before `size`
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,17 +96,26 @@ class Detector:
         found = []
         for first in range(0, number, batch):
             own = list(frames[first : first + batch])
-            seen, scale, corner = letterbox(own + own[-1:] * (batch - len(own)), self._shape(own[0].shape))
+            seen, scale, corner = letterbox(own + own[-1:] * (batch - len(own)), self.shape_of(own[0].shape))
             raw = self._network.run(seen)
             size = own[0].shape[1::-1]
             found += [self._found(one, scale, corner, size) for one in raw[: len(own)]]
         return found
 
-    def _shape(self, frame: tuple[int, ...]) -> tuple[int, int]:
+    def at_scale_of(self, frame: tuple[int, ...]) -> "Detector":
+        """The same detector, which sees pictures of any shape at the scale at which it sees one of this shape (H, W).
+
+        Weights of a fixed size see each picture as large as they can.
+        """
+        scale = (self.settings.size or self._network.size) / max(frame[:2])
+        return Detector(self.path, self._network, replace(self.settings, scale=scale))
+
+    def shape_of(self, frame: tuple[int, ...]) -> tuple[int, int]:
         """(height, width) of what the network gets to see of a frame of this shape."""
         if self._network.fixed:
             return self._network.fixed
-        scale, stride = (self.settings.size or self._network.size) / max(frame[:2]), self._network.stride
+        scale = self.settings.scale or (self.settings.size or self._network.size) / max(frame[:2])
+        stride = self._network.stride
         return tuple(-(-round(side * scale) // stride) * stride for side in frame[:2])
 
     def _found(self, raw: np.ndarray, scale: float, corner: tuple[int, int], size: tuple[int, int]) -> Detections:

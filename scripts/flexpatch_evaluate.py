@@ -1,0 +1,19 @@
+"""Put together how FlexPatch was rated on all videos."""
+
+import numpy as np
+
+from framewright import job
+from framewright.flexpatch.chart import write_chart
+from framewright.flexpatch.evaluate import evaluation, table
+from framewright.flexpatch.gather import read_json, write_json
+
+log = job.start(snakemake)
+
+told = evaluation(list(map(read_json, snakemake.input.records)), np.random.default_rng(snakemake.params.seed))
+with job.whole(snakemake.output.evaluation) as path:
+    write_json(path, told)
+with job.whole(snakemake.output.table) as path:
+    path.write_text(table(told), encoding="utf-8")
+with job.whole(snakemake.output.chart) as path:
+    write_chart(path, told)
+log.info("%s", table(told))

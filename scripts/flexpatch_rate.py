@@ -1,0 +1,25 @@
+"""Rate FlexPatch, and what is done without it, on sequences of a video."""
+
+from framewright import job
+from framewright.flexpatch.evaluate import plan_of, rated
+from framewright.flexpatch.gather import read_json, write_json
+from framewright.flexpatch.known import read_known
+from framewright.flexpatch.truth import detector_of
+
+log = job.start(snakemake)
+given, settings = snakemake.input, snakemake.params
+
+record, seconds = rated(
+    given.video,
+    snakemake.wildcards.video,
+    read_json(given.probe),
+    read_known(given.known),
+    detector_of(settings.detector, given.weights),
+    plan_of(settings.evaluate, settings.runtime),
+    given.model,
+)
+with job.whole(snakemake.output.costs) as path:
+    write_json(path, seconds)
+with job.whole(snakemake.output.record) as path:
+    write_json(path, record)
+log.info("%d sequences", len(record["sequences"]))

@@ -1,0 +1,27 @@
+"""Run FlexPatch over a video: boxes in the format of MOT Challenge, a record, and a film that shows how."""
+
+from framewright import job
+from framewright.flexpatch.gather import read_json, write_json
+from framewright.flexpatch.run import How, run, write_mot
+from framewright.flexpatch.truth import detector_of
+
+log = job.start(snakemake)
+given, settings = snakemake.input, snakemake.params
+
+with job.whole(snakemake.output.film) as film:
+    found, record = run(
+        given.video,
+        read_json(given.probe),
+        settings.frames,
+        detector_of(settings.detector, given.weights),
+        How(**settings.runtime),
+        given.model,
+        film,
+        settings.recognisable,
+        log,
+    )
+with job.whole(snakemake.output.boxes) as path:
+    write_mot(path, found)
+with job.whole(snakemake.output.record) as path:
+    write_json(path, {"video": snakemake.wildcards.video} | record)
+log.info("%s", record)

@@ -1,0 +1,318 @@
+"""Patches of a frame, packed into one cluster for the detector, and what it finds there mapped back to the frame."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from framewright.boxes import area, clip, iou
+
+Region = tuple[int, int, int, int]  # x1, y1, x2, y2 in whole pixels of the frame
+GREY = 114  # what no patch covers, as around the frames that detectors are taught with
+LEAST_PADDING = 0.25
+MERGES = 2.5  # area of two patches made one, over the sum of theirs
+ACROSS_MOST = 0.8  # share of a detection that has to lie in its patch
+TOUCHES = 5.0  # pixels of the cluster from an edge of a patch at which something may be cut off by it
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A part of the frame that the detector should look at.
+
+    `size` is what it takes in the cluster (width, height): the region's own, or less. `box` is what it is about, and
+    `track` the number of that track; a patch for new objects has neither.
+    """
+
+    region: Region
+    size: tuple[int, int]
+    priority: float
+    box: tuple[float, float, float, float] | None = None
+    track: int | None = None
+    label: str = "new"  # what was predicted of the track: high, medium or low
+
+    @property
+    def scale(self) -> float:
+        """Pixels of the cluster for each of the frame, at most 1."""
+        return min(self.size[0] / (self.region[2] - self.region[0]), self.size[1] / (self.region[3] - self.region[1]))
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A patch and where its top left corner is in the cluster."""
+
+    patch: Patch
+    x: int
+    y: int
+
+    @property
+    def place(self) -> Region:
+        """Where it is in the cluster."""
+        return self.x, self.y, self.x + self.patch.size[0], self.y + self.patch.size[1]
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """Detections in pixels of the frame: `boxes` (N, 4) float64, `scores` (N,) float64, `labels` (N,) int.
+
+    `cut` (N, 4) bool says which sides touch an edge of the patch inside the frame: what was found may go on there.
+    """
+
+    boxes: np.ndarray
+    scores: np.ndarray
+    labels: np.ndarray
+    cut: np.ndarray
+
+    def __getitem__(self, rows: np.ndarray) -> "Found":
+        return Found(self.boxes[rows], self.scores[rows], self.labels[rows], self.cut[rows])
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+
+# ---- making patches -------------------------------------------------------------------------------------------------
+
+
+def around(
+    box: Sequence[float],
+    padding_ratio: float,
+    frame: tuple[int, int],
+    most: tuple[float, float] | None = None,
+    least: float = 0.0,
+) -> Region | None:
+    """The region around a box: wider by its own width times the ratio, higher by its height, all within the frame
+    (width, height); None for a box outside of it. No side is shorter than `least`.
+
+    What would be wider or higher than `most` is padded less, down to LEAST_PADDING: a detector misses more of what is
+    down-sampled than of what has little around it.
+    """
+    sides = np.array([box[2] - box[0], box[3] - box[1]])
+    room = np.inf if most is None else np.asarray(most) - sides - 2
+    more = np.minimum(np.maximum(padding_ratio * sides, least - sides), np.maximum(room, LEAST_PADDING * sides))
+    right, below = more / 2
+    x1, y1, x2, y2 = box
+    left, top = max(0, int(np.floor(x1 - right))), max(0, int(np.floor(y1 - below)))
+    right, bottom = min(frame[0], int(np.ceil(x2 + right))), min(frame[1], int(np.ceil(y2 + below)))
+    return (left, top, right, bottom) if left < right and top < bottom else None
+
+
+def shrunk(region: Region, most: tuple[float, float]) -> tuple[int, int]:
+    """The size (width, height) of a region, down-sampled where it is wider or higher than `most`."""
+    width, height = region[2] - region[0], region[3] - region[1]
+    scale = min(1.0, most[0] / width, most[1] / height)
+    return max(1, int(width * scale)), max(1, int(height * scale))
+
+
+def merged(patches: Iterable[Patch], most: tuple[float, float]) -> list[Patch]:
+    """The same patches in the same order, but neighbours made one where that shows hardly more, and fits into `most`.
+
+    Together they are as urgent as the first of them: things stay whole, and in their surroundings.
+    """
+    groups: list[Patch] = []
+    for patch in patches:
+        for place, group in enumerate(groups):
+            low, high = np.minimum(group.region, patch.region)[:2], np.maximum(group.region, patch.region)[2:]
+            width, height = (high - low).tolist()
+            fits = width <= most[0] and height <= most[1] and group.scale == patch.scale == 1
+            if fits and width * height <= MERGES * (_pixels(group) + _pixels(patch)):
+                region = (*low.tolist(), width + int(low[0]), height + int(low[1]))
+                groups[place] = replace(group, region=region, size=(width, height), box=_around_both(group, patch))
+                break
+        else:
+            groups.append(patch)
+    return groups
+
+
+def _pixels(patch: Patch) -> int:
+    return patch.size[0] * patch.size[1]
+
+
+def _around_both(one: Patch, other: Patch) -> tuple[float, float, float, float] | None:
+    if one.box is None or other.box is None:
+        return None
+    return (*np.minimum(one.box, other.box)[:2].tolist(), *np.maximum(one.box, other.box)[2:].tolist())
+
+
+# ---- packing --------------------------------------------------------------------------------------------------------
+
+
+def pack(patches: Iterable[Patch], cluster: tuple[int, int]) -> list[Placed]:
+    """As many patches as fit into a cluster (width, height), the first ones first; none covers another.
+
+    A patch whose box lies in the region of one that is placed already needs no place of its own. Each takes the corner
+    of the smallest free rectangle that it fits in; the rest of that is cut in two across its longer side.
+    """
+    free, placed = [(0, 0, *cluster)], []
+    for patch in patches:
+        width, height = patch.size
+        if patch.box is not None and _is_within(patch.box, [own.patch for own in placed]):
+            continue
+        fitting = [space for space in free if space[2] >= width and space[3] >= height]
+        if not fitting:
+            continue
+        space = min(fitting, key=lambda space: space[2] * space[3])
+        free.remove(space)
+        x, y, wide, high = space
+        placed.append(Placed(patch, x, y))
+        if wide >= high:
+            rests = (x + width, y, wide - width, high), (x, y + height, width, high - height)
+        else:
+            rests = (x + width, y, wide - width, height), (x, y + height, wide, high - height)
+        free += [rest for rest in rests if rest[2] and rest[3]]
+    return placed
+
+
+def grown(placed: Sequence[Placed], cluster: tuple[int, int], frame: tuple[int, int]) -> list[Placed]:
+    """The same patches, each grown to the right and below into what is left of the cluster, as far as the frame goes:
+    a detector finds more in real surroundings than on plain grey."""
+    grown = list(placed)
+    for k in range(len(grown)):
+        for axis in (0, 1):
+            others = [other.place for other in grown if other is not grown[k]]
+            grown[k] = _stretched(grown[k], others, axis, cluster, frame)
+    return grown
+
+
+def _stretched(
+    own: Placed, others: Sequence[Region], axis: int, cluster: tuple[int, int], frame: tuple[int, int]
+) -> Placed:
+    """A patch stretched along an axis (0 right, 1 below) up to the next patch, or the end of cluster or frame."""
+    low, high, across = own.place[axis], own.place[axis + 2], 1 - axis
+    ends = [
+        place[axis]
+        for place in others
+        if place[axis] >= high and place[across] < own.place[across + 2] and own.place[across] < place[across + 2]
+    ]
+    region, size, scale = list(own.patch.region), list(own.patch.size), own.patch.scale
+    more = min(min(ends, default=cluster[axis]) - high, int((frame[axis] - region[axis + 2]) * scale))
+    if more < 1:
+        return own
+    region[axis + 2] = min(frame[axis], region[axis + 2] + round(more / scale))
+    size[axis] = high - low + more
+    return Placed(replace(own.patch, region=tuple(region), size=tuple(size)), own.x, own.y)
+
+
+def by_share(failing: Sequence[Patch], new: Sequence[Patch], cluster: tuple[int, int], tf_ratio: float) -> list[Patch]:
+    """Patches in the order in which to pack them, so that tracks get the share `tf_ratio` of the cluster's area, new
+    objects the rest of it, and each what the others leave over."""
+    room, first, rest = tf_ratio * cluster[0] * cluster[1], [], []
+    for patch in failing:
+        fits = _pixels(patch) <= room
+        room -= _pixels(patch) * fits
+        (first if fits else rest).append(patch)
+    return [*first, *new, *rest]
+
+
+def for_new_objects(turn: int, tf_ratio: float) -> bool:
+    """Whether the `turn`-th cluster, from 0, is one for new objects, where the share `tf_ratio` is for tracks."""
+    share = 1 - tf_ratio
+    return int((turn + 1) * share + 1e-9) > int(turn * share + 1e-9)
+
+
+def _is_within(box: Sequence[float], patches: Iterable[Patch]) -> bool:
+    """Whether the box, and some room around it, lies in the region of one of the patches, which shows it full size."""
+    sideways, upright = (box[2] - box[0]) / 8, (box[3] - box[1]) / 8
+    return any(
+        region[0] <= box[0] - sideways
+        and region[1] <= box[1] - upright
+        and box[2] + sideways <= region[2]
+        and box[3] + upright <= region[3]
+        for region in (patch.region for patch in patches if patch.scale == 1)
+    )
+
+
+# ---- the cluster ----------------------------------------------------------------------------------------------------
+
+
+def cluster_of(frame: np.ndarray, placed: Iterable[Placed], size: tuple[int, int]) -> np.ndarray:
+    """What the detector gets to see: (height, width, 3) uint8, the patches of the frame on grey."""
+    cluster = np.full((size[1], size[0], 3), GREY, np.uint8)
+    for own in placed:
+        x1, y1, x2, y2 = own.patch.region
+        part = frame[y1:y2, x1:x2]
+        if own.patch.size != (x2 - x1, y2 - y1):
+            part = cv2.resize(part, own.patch.size, interpolation=cv2.INTER_AREA)
+        left, top, right, bottom = own.place
+        cluster[top:bottom, left:right] = part
+    return cluster
+
+
+def mapped_back(
+    boxes: np.ndarray, scores: np.ndarray, labels: np.ndarray, placed: Sequence[Placed], frame: tuple[int, int]
+) -> Found:
+    """What was found in a cluster, (N, 4) x1, y1, x2, y2, (N,) and (N,), in pixels of the frame (width, height).
+
+    Each belongs to the patch that its middle is in and is clipped to it; what lies in none, or goes on in another, is
+    left out.
+    """
+    boxes = np.asarray(boxes, np.float64).reshape(-1, 4)
+    places = np.array([own.place for own in placed], np.float64).reshape(-1, 4)
+    middles = (boxes[:, None, :2] + boxes[:, None, 2:]) / 2
+    inside = ((middles >= places[None, :, :2]) & (middles < places[None, :, 2:])).all(axis=2)
+    rows = np.flatnonzero(inside.any(axis=1))
+    owner = inside[rows].argmax(axis=1) if len(rows) else np.zeros(0, int)
+    regions = np.array([own.patch.region for own in placed], np.float64).reshape(-1, 4)[owner]
+    places = places[owner]
+    low, high = places[:, :2], places[:, 2:]
+    corners = np.clip(boxes[rows].reshape(-1, 2, 2), low[:, None], high[:, None])
+    beside = np.concatenate([corners[:, 0] - low, high - corners[:, 1]], axis=1)
+    inner = np.concatenate([regions[:, :2] > 0, regions[:, 2:] < frame], axis=1)
+    scale = (regions[:, 2:] - regions[:, :2]) / np.maximum(high - low, 1)
+    own = (corners - low[:, None]) * scale[:, None] + regions[:, None, :2]
+    found = Found(
+        own.reshape(-1, 4), np.asarray(scores, float)[rows], np.asarray(labels, int)[rows], (beside <= TOUCHES) & inner
+    )
+    # what goes on in the next patch is made of two things
+    inside = area(corners.reshape(-1, 4)) > ACROSS_MOST * area(boxes[rows])
+    return found[inside & (area(found.boxes) > 0)]
+
+
+def suppressed(found: Found, most: float = 0.5) -> Found:
+    """What was found, each thing once: of two of a class that overlap (intersection over union) by more than `most`,
+    the whole one stays rather than the cut one, the surer one rather than the other. What was cut and lies for more
+    than `most` in another of its class goes, too."""
+    cut = found.cut.any(axis=1)
+    order = np.lexsort((-found.scores, cut))
+    found, cut = found[order], cut[order]
+    overlap = iou(found.boxes, found.boxes)
+    within = np.where(cut[:, None], contained(found.boxes, found.boxes), 0.0)
+    clash = (np.maximum(overlap, within) > most) & (found.labels[:, None] == found.labels[None, :])
+    kept: list[int] = []
+    for row in range(len(found)):
+        if not clash[row, kept].any():
+            kept.append(row)
+    return found[np.array(kept, int)]
+
+
+def contained(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """The share of each of `boxes` that lies in each of `others`, (N, M) float64 in 0..1."""
+    low = np.maximum(boxes[:, None, :2], others[None, :, :2])
+    high = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
+    return np.prod(np.maximum(high - low, 0), axis=2) / np.maximum(area(boxes), 1e-9)[:, None]
+
+
+def completed(found: Found, boxes: np.ndarray, labels: np.ndarray, frame: tuple[int, int]) -> tuple[Found, Found]:
+    """What was found, cut sides completed by the sizes of the tracks (`boxes` (T, 4) and `labels` (T,)) that it is of,
+    each thing once; and apart from it what was cut and lies in nothing known.
+
+    Where both ends are cut off, the track says where they are.
+    """
+    cut = found.cut.any(axis=1)
+    same = found.labels[:, None] == np.asarray(labels, int)[None, :]
+    shared = np.where(same, contained(found.boxes, boxes), 0.0) if len(boxes) else np.zeros((len(found), 1))
+    known = cut & (shared.max(axis=1, initial=0) > 0.5)
+    whole = found.boxes.copy()
+    for row in np.flatnonzero(known):
+        track = boxes[shared[row].argmax()]
+        for low, high in ((0, 2), (1, 3)):
+            length = track[high] - track[low]
+            if found.cut[row, low] and found.cut[row, high]:
+                whole[row, [low, high]] = min(whole[row, low], track[low]), max(whole[row, high], track[high])
+            elif found.cut[row, low]:
+                whole[row, low] = min(whole[row, low], whole[row, high] - length)
+            elif found.cut[row, high]:
+                whole[row, high] = max(whole[row, high], whole[row, low] + length)
+    kept = suppressed(Found(clip(whole, frame), found.scores, found.labels, found.cut)[~cut | known])
+    there = np.concatenate([boxes.reshape(-1, 4), kept.boxes])
+    inside = contained(found.boxes, there).max(axis=1, initial=0) > 0.5
+    return kept, found[cut & ~known & ~inside]
