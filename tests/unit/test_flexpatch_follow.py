@@ -77,6 +77,8 @@ def test_an_object_that_is_gone_is_given_up_though_the_ground_behind_it_can_be_f
     for _ in range(10):
         follower.move(ground)
         ages += [track.age for track in follower.tracks]
+        # what can be followed there now is not the object
+        assert all(track.min_eig == 0 and np.isnan(track.flow_std) for track in follower.tracks)
     assert ages == list(range(1, 10)) and not follower.tracks
 
 

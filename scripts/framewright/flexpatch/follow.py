@@ -9,11 +9,13 @@
 The features, by the definition `framewright 1` (lengths are pixels of the full frame):
 
     min_eig     mean, over the points that were followed into this frame, of the smaller eigenvalue of the gradient
-                matrix (OpenCV's scale) when the point was chosen, at most a few frames ago; 0 where none was
+                matrix (OpenCV's scale) when the point was chosen, at most a few frames ago; 0 where none was, and
+                as long as the track is lost
     ncc         correlation, with means subtracted, -1 to 1, of what is in the box with what was when it was detected
     accel       length of the change of velocity since the frame before, pixels per frame per frame; there is none
                 before the third frame of a track
-    flow_std    root mean square distance of the points' displacements from their mean; none with fewer than two
+    flow_std    root mean square distance of the points' displacements from their mean; none with fewer than two, and
+                as long as the track is lost
     confidence  score of the last detection
 """
 
@@ -103,7 +105,8 @@ class Follower:
             alike = correlation(then, crops(now, self._small_boxes()))
             for track, track.ncc in zip(self.tracks, alike.tolist(), strict=True):
                 track.is_lost &= track.ncc < LOOKS_AGAIN
-                track.age += track.is_lost
+                if track.is_lost:  # what its new points follow is something else
+                    track.age, track.min_eig, track.flow_std = track.age + 1, 0.0, float("nan")
             self._bury()
         self._before = now
 
