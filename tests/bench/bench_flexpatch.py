@@ -1,8 +1,8 @@
 """FlexPatch against whole frames: python tests/bench/bench_flexpatch.py [seeds] [weights.onnx] [film.mp4]
 
 Squares of 1280x720 with small people, dogs, cyclists and cars (tests/squares.py): at their usual pace, fast, crowded,
-and with new ones coming all the time; each kind with so many seeds (2), a sequence each. The detector has dynamic shapes
-and sees a cluster at the scale of the whole frame. Cost is what it sees after the first frame, in pixels and in CPU time.
+and with new ones coming all the time; each kind with so many seeds (2), a sequence each. The detector has dynamic
+shapes and sees a cluster at the scale of the whole frame. Cost is what it sees after the first frame, pixels and CPU.
 The last part is what the runtime takes beside its detector, per frame of 1280x720 with 20 objects and a cluster.
 
 With a film, sequences of that instead; there what is found in whole frames with a score of .4 is taken for true.
