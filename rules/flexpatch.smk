@@ -114,6 +114,12 @@ rule flexpatch_train:
             category="Flexpatch",
             labels={"shows": "tree"},
         ),
+        histograms=report(
+            "results/flexpatch/features.png",
+            caption="captions/flexpatch_train.rst",
+            category="Flexpatch",
+            labels={"shows": "features"},
+        ),
     log:
         "logs/flexpatch_train.log",
     benchmark:
@@ -127,27 +133,6 @@ rule flexpatch_train:
         splits={video: row.split for video, row in FLEXED.items() if row.split},
     script:
         "../scripts/flexpatch_train.py"
-
-
-rule flexpatch_histograms:
-    """A picture shows how the features of urgent samples differ from those of others."""
-    input:
-        data=rules.flexpatch_gather.output.data,
-    output:
-        picture=report(
-            "results/flexpatch/features.png",
-            caption="captions/flexpatch_histograms.rst",
-            category="Flexpatch",
-            labels={"shows": "features"},
-        ),
-    log:
-        "logs/flexpatch_histograms.log",
-    conda:
-        "../envs/flexpatch.yaml"
-    params:
-        code=code_of("flexpatch_histograms"),
-    script:
-        "../scripts/flexpatch_histograms.py"
 
 
 rule flexpatch_preview:
@@ -351,7 +336,6 @@ rule flexpatch:
     input:
         rules.flexpatch_gather.output,
         rules.flexpatch_train.output,
-        rules.flexpatch_histograms.output,
         expand(rules.flexpatch_preview.output, video=FLEXED_SHOWN),
         expand(rules.flexpatch_run.output, video=FLEXED),
         expand(rules.flexpatch_rate.output, video=FLEXED),

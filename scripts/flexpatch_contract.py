@@ -7,7 +7,7 @@ from framewright.flexpatch.features import read_definition
 from framewright.flexpatch.gather import read_json
 from framewright.flexpatch.model import read_samples
 from framewright.flexpatch.run_contract import run_contract
-from framewright.flexpatch.samples import Sampling
+from framewright.flexpatch.sample import Sampling
 
 log = job.start(snakemake)
 given = snakemake.input

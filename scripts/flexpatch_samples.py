@@ -3,7 +3,8 @@
 from framewright import job
 from framewright.flexpatch.gather import read_json, write_json
 from framewright.flexpatch.known import read_known
-from framewright.flexpatch.samples import Sampling, sampled, write_samples
+from framewright.flexpatch.sample import Sampling, write_samples
+from framewright.flexpatch.samples import sampled
 
 log = job.start(snakemake)
 given, row = snakemake.input, snakemake.params

@@ -3,6 +3,7 @@
 from framewright import job
 from framewright.flexpatch.features import read_definition
 from framewright.flexpatch.gather import read_json, write_json
+from framewright.flexpatch.histograms import write_histograms
 from framewright.flexpatch.model import TreeSettings, read_samples, write_card
 from framewright.flexpatch.story import story
 from framewright.flexpatch.training import Splitting, train
@@ -13,8 +14,9 @@ given, result, settings = snakemake.input, snakemake.output, dict(snakemake.para
 
 side = read_json(given.side)
 compare = settings.pop("compare")
+samples = read_samples(given.data)
 trained = train(
-    read_samples(given.data),
+    samples,
     side,
     read_definition(side, given.side),
     TreeSettings(**settings),
@@ -32,4 +34,6 @@ with job.whole(result.story) as path:
     path.write_text(story(trained.summary), encoding="utf-8")
 with job.whole(result.picture) as path:
     path.write_text(tree_picture(trained.card, trained.summary), encoding="utf-8")
+with job.whole(result.histograms) as path:
+    write_histograms(path, samples)
 log.info("%s", story(trained.summary))

@@ -277,7 +277,8 @@ def test_of_the_truth_that_counts_which_a_track_may_be():
     assert [thing.id for thing in fair.objects] == [1] and len(fair.ignore) == 2
     for found in ([(TIMES, large)], [(TIMES, large), (TIMES, SECOND)]):
         assert accuracy(fair, TIMES, found).hota == 1
-    assert len(that_tracks_may_be(real, 1.0, 0.1).objects) == 3
+    assert len(that_tracks_may_be(real, 0.8, 0.09).objects) == 3
+    assert len(that_tracks_may_be(real, 0.9, 0.1).objects) == 1  # hardly so long, hardly so large
     assert that_tracks_may_be(real, 9.0, 0.1).objects == ()
 
 

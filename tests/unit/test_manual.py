@@ -22,7 +22,14 @@ def test_every_key_and_column_is_in_the_manual():
 def test_the_examples_are_good_ones(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     prompts = "config/prompts/lvis.txt"
-    weights = ["plates.onnx", "cartoon.onnx", "aesthetic.onnx", "clip-vit-l-14.onnx", "yolov8s-worldv2.pt"]
+    weights = [
+        "plates.onnx",
+        "cartoon.onnx",
+        "aesthetic.onnx",
+        "clip-vit-l-14.onnx",
+        "yolov8s-worldv2.pt",
+        "yolov8n.onnx",
+    ]
     Path(prompts).parent.mkdir(parents=True)
     for name in ["films.tsv", "cookies.txt", prompts, *weights]:
         Path(name).touch()

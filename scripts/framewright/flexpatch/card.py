@@ -11,9 +11,9 @@ from framewright.card import Column, Dataset
 DATASET = Dataset(
     name="framewright-flexpatch",
     description=(
-        "Objects that are followed through videos by optical flow, frame by frame: five features of how well that goes, "
-        "and how well the box really lies. A small decision tree learns from them which objects a detector must look at "
-        "again. "
+        "Objects that are followed through videos by optical flow, frame by frame: five features of how well that "
+        "goes, and how well the box really lies. A small decision tree learns from them which objects a detector must "
+        "look at again. "
         "The label is by the overlap (intersection over union) with the true box of the same object, and with no other."
     ),
     records="samples",

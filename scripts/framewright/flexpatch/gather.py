@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from framewright.flexpatch.samples import COLUMNS, LABELS
+from framewright.flexpatch.sample import COLUMNS, LABELS
 
 
 def write_table(path: str | Path, tables: Iterable[str | Path]) -> int:

@@ -19,7 +19,7 @@ import pandas as pd
 
 from framewright.errors import UserError
 from framewright.flexpatch.features import FEATURES, FRAMEWRIGHT, Definition, as_record, check, read_definition
-from framewright.flexpatch.samples import LABELS
+from framewright.flexpatch.sample import LABELS
 from framewright.flexpatch.tree import Tree, rules_of
 
 MOST_BYTES = 20_000

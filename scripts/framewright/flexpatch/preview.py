@@ -1,4 +1,4 @@
-"""Pictures of the samples: objects as they are followed, and how the features of urgent ones differ."""
+"""A sheet of objects as they are followed, with the labels of their samples."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,40 +6,16 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pandas as pd
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
-from framewright.flexpatch.features import FEATURES
 from framewright.flexpatch.frames import frames_of
 from framewright.flexpatch.known import Known
-from framewright.flexpatch.samples import LABELS
+from framewright.flexpatch.sample import LABELS, LEAST_VISIBLE
 from framewright.picture import contact_sheet, notice
 from framewright.video import open_video
 
-COLOURS = {"high": (192, 57, 43), "medium": (217, 164, 65), "low": (47, 125, 91)}
+COLOURS = {"high": (192, 57, 43), "medium": (217, 164, 65), "low": (47, 125, 91)}  # RGB
 TRUE = (235, 235, 235)
 SHOWN = 12  # frames
-
-
-def write_histograms(path: str | Path, samples: pd.DataFrame) -> None:
-    """Write a chart as PNG: for each feature, how its values are distributed among samples of each label."""
-    figure = Figure(figsize=(3.2 * len(FEATURES), 3.4), dpi=110, layout="constrained")
-    FigureCanvasAgg(figure)
-    for panel, name in zip(figure.subplots(1, len(FEATURES)), FEATURES, strict=True):
-        values = samples[name].to_numpy()
-        shown = np.sign(values) * np.log10(1 + np.abs(values)) if name in ("accel", "flow_std") else values
-        low, high = np.percentile(shown, [0.5, 99.5]) if len(shown) else (0, 1)
-        bins = np.linspace(low, max(high, low + 1e-6), 31)
-        for label in LABELS:
-            own = np.clip(shown[(samples["iou_label"] == label).to_numpy()], bins[0], bins[-1])
-            if len(own):
-                weights = np.full(len(own), 1 / len(own))
-                colour = np.array(COLOURS[label]) / 255
-                panel.hist(own, bins, weights=weights, histtype="step", linewidth=1.8, color=colour, label=label)
-        panel.set(title=name, xlabel="log10(1 + pixels)" if name in ("accel", "flow_std") else "", yticks=[])
-    if len(samples):
-        panel.legend(loc="upper left", fontsize=8)
-    figure.savefig(path, format="png", metadata={"Software": None})
 
 
 def sheet(video: str | Path, use: Sequence[float], samples: pd.DataFrame, known: Known) -> np.ndarray:
@@ -52,8 +28,8 @@ def sheet(video: str | Path, use: Sequence[float], samples: pd.DataFrame, known:
     with open_video(video) as film:
         for number, frame in enumerate(frames_of(film, use, chosen[-1] + 1)):
             if number in chosen:
-                own = samples[samples["frame"] == number]
-                shown.append(_drawn(frame.rgb, own, known.true.at(number).boxes))
+                own, true = samples[samples["frame"] == number], known.true.at(number)
+                shown.append(_drawn(frame.rgb, own, true.boxes[true.sure >= LEAST_VISIBLE]))
                 counts = ", ".join(f"{(own['iou_label'] == label).sum()} {label}" for label in LABELS)
                 labels.append(f"{known.times[number]:.2f} s: {counts}")
     return contact_sheet(shown, labels, 3, 1680)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from framewright.flexpatch.features import FEATURES
-from framewright.flexpatch.samples import LABELS
+from framewright.flexpatch.sample import LABELS
 
 PAPER = {"high": 0.70, "medium": 0.60, "low": 0.68}  # recalls that the FlexPatch paper reports for Okutama-Action
 

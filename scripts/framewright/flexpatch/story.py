@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from framewright.flexpatch.samples import LABELS
+from framewright.flexpatch.sample import LABELS
 
 MEANING = {
     "high": "its object is gone, or it misses it",

@@ -11,7 +11,7 @@ import pandas as pd
 from framewright.flexpatch.features import FEATURES, Definition
 from framewright.flexpatch.model import LABEL, TreeSettings, card_of, grow, matrix_of, packed
 from framewright.flexpatch.rating import PAPER, by_heuristic, rate
-from framewright.flexpatch.samples import LABELS
+from framewright.flexpatch.sample import LABELS
 from framewright.flexpatch.split import GAP, HELD_OUT, TRAIN, folds, parts
 
 MARGIN = 0.03  # of balanced accuracy, over the folds, by which another model must win to be recommended
@@ -68,8 +68,8 @@ def train(
         "labels": _counts(samples),
         "split": vars(splitting) | {"by": _by(part, samples), "rows": _rows(part), "videos": _spans(samples, part)},
         "model": {"type": "DecisionTreeClassifier", **vars(settings), "leaves": int(model.get_n_leaves())},
-        "learnt": rate(learnt[LABEL], model.predict(matrix_of(learnt))),
-        "held_out": rate(held[LABEL], model.predict(matrix_of(held)) if len(held) else []),
+        "learnt": _rate(model, learnt),
+        "held_out": _rate(model, held),
         "paper": PAPER,
         "importances": importances(model, held if len(held) else learnt, settings.random_state),
         "baselines": {
@@ -135,7 +135,7 @@ def verdict(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _candidates(samples: pd.DataFrame, own: TreeSettings) -> Iterator[tuple[str, list[str], Any]]:
-    from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+    from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
@@ -153,8 +153,7 @@ def _candidates(samples: pd.DataFrame, own: TreeSettings) -> Iterator[tuple[str,
     if more:
         yield f"tree, with {' and '.join(more)}", five + more, tree(own.max_depth, own.min_samples_split, used)
     yield "forest", five, RandomForestClassifier(30, max_depth=8, random_state=seed, class_weight="balanced")
-    boosted = HistGradientBoostingClassifier(max_iter=30, max_depth=4, random_state=seed, class_weight="balanced")
-    yield "gradient boosting", five, boosted
+    yield "gradient boosting", five, GradientBoostingClassifier(n_estimators=20, random_state=seed)
     linear = LogisticRegression(class_weight="balanced", max_iter=500, random_state=seed)
     yield "logistic regression", five, make_pipeline(StandardScaler(), linear)
     for depth in DEPTHS:
@@ -170,10 +169,10 @@ def _rated(
     scores = []
     for own, other in cuts:
         if len({*labels[own]}) > 1:
-            found = model.fit(rows[own], labels[own]).predict(rows[other])
+            found = _fitted(model, rows[own], labels[own]).predict(rows[other])
             scores.append(rate(labels[other], found)["balanced_accuracy"])
-    model.fit(rows, labels)
-    rating = rate(held[LABEL], model.predict(held[features].to_numpy(np.float32)) if len(held) else [])
+    _fitted(model, rows, labels)
+    rating = _rate(model, held, features)
     return {
         "name": name,
         "folds": float(np.mean(scores)) if scores else 0.0,
@@ -182,6 +181,21 @@ def _rated(
         "recall": rating["recall"],
         "bytes": len(packed(model)),
     }
+
+
+def _fitted(model: Any, rows: np.ndarray, labels: np.ndarray) -> Any:
+    """The model, fitted; boosting knows no weights of classes, and is given those of samples."""
+    from sklearn.utils.class_weight import compute_sample_weight
+
+    weighs = hasattr(model, "n_estimators") and not hasattr(model, "class_weight")
+    weights = {"sample_weight": compute_sample_weight("balanced", labels)} if weighs else {}
+    return model.fit(rows, labels, **weights)
+
+
+def _rate(model: Any, samples: pd.DataFrame, features: Sequence[str] = FEATURES) -> dict[str, Any]:
+    """How good a model is on samples, of which there may be none."""
+    rows = samples[list(features)].to_numpy(np.float32)
+    return rate(samples[LABEL], model.predict(rows) if len(rows) else [])
 
 
 def _counts(samples: pd.DataFrame) -> dict[str, dict[str, float]]:

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from framewright import svg
-from framewright.flexpatch.samples import LABELS
+from framewright.flexpatch.sample import LABELS
 
 COLOURS = {"high": "#c0392b", "medium": "#d9a441", "low": "#2f7d5b"}
-ROW, COLUMN, LEFT, TOP, BAR = 26.0, 164.0, 16.0, 84.0, 150.0
+ROW, COLUMN, LEFT, TOP, BAR = 26.0, 184.0, 16.0, 84.0, 150.0
 
 
 def tree_picture(rules: Mapping[str, Any], summary: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from framewright.tracks.meta import Track
 from framewright.truth import Object, Truth
 
 SEEN = 0.25  # share of an object that must be visible for it to count; what is hidden more is neither right nor wrong
+CLEARLY = 1.2  # how far beyond the limits of a track an object must be for it to count: boxes are not that exact
 NEAR = 1e-3  # seconds by which an instant of a track may be off
 
 
@@ -77,8 +78,10 @@ def in_spans(truth: Truth, spans: Iterable[tuple[float, float]]) -> Truth:
 
 def that_tracks_may_be(truth: Truth, least_seconds: float, least_area: float) -> Truth:
     """The truth with those objects alone that are worth a track: seen for so long, and so large on average while they
-    are (a share of the frame). On the others a track is neither right nor wrong.
+    are (a share of the frame), and that clearly. On the others, also those that are hardly so, a track is neither right
+    nor wrong.
     """
+    least_seconds, least_area = CLEARLY * least_seconds, CLEARLY * least_area
     kept, beside = [], list(truth.ignore)
     for thing in truth.objects:
         seen = thing.visible >= SEEN

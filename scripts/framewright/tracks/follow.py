@@ -21,8 +21,8 @@ UNLIKE_OVERLAP = 0.5  # which a thing must have with a detection of another clas
 UNSURE_OVERLAP = 0.5  # and with an unsure one
 GROWTH = 0.8  # most change of a side, as the logarithm of the ratio
 # What a filter expects, in sides of a box: how far off a detection is; how far a thing strays in a second; how much its
-# speed changes in a second; how fast it may be when it is first seen.
-ERROR, STRAY, PUSH, FIRST_SPEED = 0.1, 0.06, 0.5, 2.0
+# sides change, and its speed; how fast it may be when it is first seen.
+ERROR, STRAY, CHANGE, PUSH, FIRST_SPEED = 0.1, 0.06, 0.15, 0.5, 2.0
 UNSEEN, FORGETS = 0.3, 1.0  # seconds: so long without a detection, a thing's speed begins to fade, by this constant
 
 
@@ -185,7 +185,7 @@ class _Thing:
         place, both, speed = self.off
         place += (2 * both + speed * step) * step + STRAY**2 * step
         self.off = np.array([place, both + speed * step, speed + PUSH**2 * step])
-        self.sides_off += STRAY**2 * step
+        self.sides_off += CHANGE**2 * step
 
     def add(self, found: Seen, row: int) -> None:
         """Go on with a detection."""
