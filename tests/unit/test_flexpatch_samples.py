@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 import pytest
 from make_motion import SIZE, box_at, picture, texture
+from make_video import make_video
+from make_weights import columns, make_weights
 
 from framewright.flexpatch import known, sample, samples, truth
 from framewright.flexpatch.compat import CompatFollower
@@ -14,8 +16,8 @@ from framewright.flexpatch.gather import side_of, write_table
 from framewright.flexpatch.known import NOBODY, Known, read_known, rows_of, write_known
 from framewright.flexpatch.outcomes import outcomes
 from framewright.flexpatch.sample import COLUMNS, Sampling, label_of, write_samples
-from framewright.tracks.track import Association, Seen, chains
-from framewright.truth import Boxes, Object, Truth
+from framewright.tracks.follow import Association, Seen, chains
+from framewright.truth import Boxes, Object, Truth, write_truth
 
 NAMES = ("dog", "car")
 HOW = Sampling()
@@ -274,3 +276,72 @@ def test_what_became_of_videos_and_tracks_is_said():
     assert [(own.name, own.reason) for own in items] == [
         ("a", ""), ("b", "unusable"), ("c", "empty"), ("a 0", ""), ("a 1", "untrue"), ("a 2", ""),
     ]  # fmt: skip
+
+
+# ---- a video and a detector -----------------------------------------------------------------------------------------
+
+SETTINGS = {
+    "frames": 12,
+    "detector": {
+        **{"image_size": None, "confidence": 0.25, "nms": 0.45, "at_most": 300, "classes": [], "device": "cpu"},
+        "batch": 5,
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    """A video of 20 frames in which the same dog is found in each, and annotations of a dog close to it."""
+    folder = tmp_path_factory.mktemp("looked")
+    make_video(folder / "v.mp4", [7] * 20, size=(320, 180), rate=25)
+    make_weights(folder / "w.onnx", columns((160, 160, 120, 100, 0.1, 0.7, 0.3)))
+    boxes = [[102, 42, 222, 142]] * 20
+    real = Truth((320, 180), Fraction(25), 20, objects=(Object(range(20), boxes, [1.0] * 20, id=5, name="dog"),))
+    write_truth(folder / "truth.json", real)
+    return folder
+
+
+def look(study, wanted, annotations=("truth.json",), status="ok"):
+    probe = {"video": "v", "status": status, "reason": "no video" if status != "ok" else "", "use": [0.0, 0.8]}
+    detector = truth.detector_of(SETTINGS["detector"], study / "w.onnx")
+    files = [study / name for name in annotations]
+    return truth.looked_at(study / "v.mp4", probe, files, wanted, detector, SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "annotations", "source", "who"),
+    [
+        pytest.param("auto", ["truth.json"], "annotations", 5, id="annotations where there are some"),
+        pytest.param("auto", [], "detector", 0, id="the detector where there are none"),
+        pytest.param("detector", ["truth.json"], "detector", 0, id="the detector where it is asked for"),
+        pytest.param("annotations", ["truth.json"], "annotations", 5, id="annotations where they are asked for"),
+    ],
+)
+def test_the_source_of_the_truth_is_named(study, wanted, annotations, source, who):
+    here, record = look(study, wanted, annotations)
+    assert (record["truth"], record["frames"], record["detections"]) == (source, 12, 12)
+    assert {*here.found.objects.tolist()} == {*here.true.objects.tolist()} == {who}
+    assert here.times.tolist() == pytest.approx([k / 25 for k in range(12)])
+    assert (record["agreement"] is not None) == bool(annotations)
+    if annotations:
+        assert record["agreement"] == {"precision": 1.0, "recall": 1.0, "identity": 1.0, "switches": 0}
+
+
+@pytest.mark.parametrize(
+    ("case", "reason"),
+    [
+        pytest.param({"wanted": "annotations", "annotations": []}, "unannotated", id="no annotations"),
+        pytest.param({"wanted": "auto", "status": "broken"}, "unusable", id="a video that can't be used"),
+    ],
+)
+def test_a_video_that_gives_nothing_is_an_outcome(study, case, reason):
+    here, record = look(study, **case)
+    assert record["reason"] == reason and record["detail"] and len(here.times) == 0
+
+
+@pytest.mark.parametrize("definition", ["framewright", "compat"])
+def test_a_video_becomes_samples_by_either_definition(study, definition):
+    here, _ = look(study, "auto")
+    rows, record = samples.sampled(study / "v.mp4", "v", here, [0.0, 0.8], Sampling(every=5), definition)
+    assert len(rows) >= 11 and {own.iou_label for own in rows} == {"low"} and {own.object for own in rows} == {5}
+    assert record["definition"] == {"name": definition, "version": 1} and record["samples"] == len(rows)

@@ -19,7 +19,7 @@ from framewright.detector import Detector, Settings, open_detector
 from framewright.flexpatch.frames import frames_of
 from framewright.flexpatch.known import NOBODY, NOTHING_KNOWN, Known, rows_of
 from framewright.frame import Frame
-from framewright.tracks.track import Association, Chain, Seen, chains
+from framewright.tracks.follow import Association, Chain, Seen, chains
 from framewright.truth import Truth, read_truth
 from framewright.video import open_video
 
@@ -110,7 +110,7 @@ def from_detector(
     true = []
     for number, chain in enumerate(followed):
         at = np.array([places[time] for time in chain.times.tolist()])
-        label = int((chain.classes * chain.scores[:, None]).sum(axis=0).argmax())
+        label = int(chain.likely()[2].argmax())
         every = np.arange(at[0], at[-1] + 1)
         boxes = np.stack([np.interp(every, at, chain.boxes[:, k]) for k in range(4)], axis=1)
         true += [(int(frame), number, label, 1.0, box) for frame, box in zip(every, boxes, strict=True)]
