@@ -182,7 +182,7 @@ rule flexpatch_run:
     benchmark:
         "benchmarks/flexpatch_run/{video}.tsv"
     conda:
-        "../envs/detector.yaml"
+        "../envs/runtime.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2000 * attempt,
         gpu=int(FLEX["detector"]["device"] != "cpu"),
@@ -212,7 +212,7 @@ rule flexpatch_rate:
     benchmark:
         "benchmarks/flexpatch_rate/{video}.tsv"
     conda:
-        "../envs/detector.yaml"
+        "../envs/runtime.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 3000 * attempt,
         gpu=int(FLEX["detector"]["device"] != "cpu"),
@@ -246,7 +246,7 @@ rule flexpatch_evaluate:
     log:
         "logs/flexpatch_evaluate.log",
     conda:
-        "../envs/flexpatch.yaml"
+        "../envs/runtime.yaml"
     params:
         code=code_of("flexpatch_evaluate"),
         seed=config["seed"],
@@ -273,7 +273,7 @@ rule flexpatch_summary:
 
 
 rule flexpatch_contract:
-    """Samples and model keep what they promise, which contract.json says."""
+    """Samples, model, boxes and evaluation keep what they promise, which contract.json says."""
     input:
         data=rules.flexpatch_gather.output.data,
         side=rules.flexpatch_gather.output.side,
@@ -282,6 +282,10 @@ rule flexpatch_contract:
         model=rules.flexpatch_train.output.model,
         card=rules.flexpatch_train.output.card,
         summary=rules.flexpatch_train.output.summary,
+        boxes=expand(rules.flexpatch_run.output.boxes, video=FLEXED),
+        runs=expand(rules.flexpatch_run.output.record, video=FLEXED),
+        rated=rules.flexpatch_evaluate.input.records,
+        evaluation=rules.flexpatch_evaluate.output.evaluation,
     output:
         contract="results/flexpatch/contract.json",
     log:

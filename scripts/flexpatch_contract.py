@@ -6,6 +6,7 @@ from framewright.flexpatch.contract import contract, model_contract
 from framewright.flexpatch.features import read_definition
 from framewright.flexpatch.gather import read_json
 from framewright.flexpatch.model import read_samples
+from framewright.flexpatch.run_contract import run_contract
 from framewright.flexpatch.sample import Sampling
 
 log = job.start(snakemake)
@@ -15,6 +16,9 @@ samples, side = read_samples(given.data), read_json(given.side)
 findings = [
     *contract(samples, side, list(map(read_json, given.records)), Sampling(**snakemake.params.sampling)),
     *model_contract(samples, read_json(given.summary), given.model, given.card, read_definition(side, given.side)),
+    *run_contract(
+        given.boxes, list(map(read_json, given.runs)), list(map(read_json, given.rated)), read_json(given.evaluation)
+    ),
 ]
 with job.whole(snakemake.output.contract) as path:
     write_contract(path, hold(findings, log))

@@ -86,6 +86,14 @@ def test_a_fixed_batch_is_filled_up_and_the_filling_left_out(tmp_path):
     assert [len(found.boxes) for found in open_detector(weights)([WIDE] * 3)] == [1, 1, 1]
 
 
+def test_a_part_of_a_frame_is_seen_at_the_scale_of_the_whole():
+    detector = open_detector(ROOT / "config/detector/demo.onnx", Settings(size=384))
+    assert detector.shape_of((720, 1280, 3)) == (224, 384)
+    assert detector.shape_of((360, 640, 3)) == (224, 384)
+    assert detector.at_scale_of((720, 1280, 3)).shape_of((360, 640, 3)) == (128, 192)
+    assert open_detector(detector.path, Settings(scale=1.0)).shape_of((360, 640, 3)) == (384, 640)
+
+
 def test_a_frame_is_scaled_to_fit_and_centred_on_grey():
     seen, scale, corner = letterbox([np.full((100, 200, 3), 255, np.uint8)], (100, 100))
     assert (seen.shape, seen.dtype, scale, corner) == ((1, 3, 100, 100), np.float32, 0.5, (0, 25))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from framewright.errors import UserError
-from framewright.flexpatch.cells import LONGEST, Cells, best_windows, intensity
+from framewright.flexpatch.cells import LONGEST, MOVING, Cells, best_windows, halved, intensity
 
 SIZE = (640, 360)
 NOTHING = np.zeros((0, 4))
@@ -26,9 +26,30 @@ def test_cells_cover_the_frame(size, cell, shape):
 def test_edges_are_where_the_picture_changes():
     grey = np.full((64, 64), 90, np.uint8)
     grey[:, 30:34] = 200
-    strong = intensity(grey, (8, 8))
+    strong = intensity(halved(grey, (8, 8)), (8, 8))
     assert (strong[:, 3:5].max(axis=1) > 20).all()
     assert (np.delete(strong, [2, 3, 4], axis=1) == 0).all()
+
+
+def test_what_changes_where_nothing_is_followed_is_looked_at_first():
+    cells, before = Cells((64, 64)), np.full((64, 64), 90, np.uint8)
+    after = before.copy()
+    after[40:48, 8:16] = 160
+    cells.wait()
+    still = cells.priorities(before, NOTHING)
+    assert (cells.priorities(after, NOTHING) - still).max() >= MOVING
+    assert cells.choose(after, NOTHING, (1, 1), 1)[0][0] != (8, 40, 16, 48), "it changes no more"
+    cells.priorities(before, NOTHING)
+    assert cells.choose(after, NOTHING, (1, 1), 1)[0][0] == (8, 40, 16, 48)
+    cells.priorities(before, NOTHING)
+    followed = cells.priorities(after, np.array([[8, 40, 16, 48.0]]))
+    assert followed[5, 1] == 0
+
+
+def test_a_camera_that_shakes_makes_nothing_move():
+    cells, ground = Cells((128, 128)), np.random.default_rng(0).integers(0, 255, (130, 130), np.uint8)
+    still = cells.priorities(ground[:128, :128], NOTHING)
+    assert (cells.priorities(ground[1:129, 1:129], NOTHING) <= still.max() + 10).all()
 
 
 def test_cells_of_an_odd_size_are_refused():

@@ -1,4 +1,5 @@
-"""Where new objects may be: cells of the frame, by the edges in them and by how long ago the detector looked there."""
+"""Where new objects may be: cells of the frame, by the edges in them, by what changes, and by how long ago the detector
+looked there."""
 
 from collections.abc import Iterable, Iterator
 
@@ -11,6 +12,8 @@ from framewright.flexpatch.patches import Region
 LONGEST = 50  # frames after which waiting longer counts for little
 WEIGHT = 10.0  # what edges are worth, in frames of waiting
 THRESHOLD = 6.0  # grey levels from one pixel to the next, on average over a cell at half resolution: more are edges
+MOVING = 50.0  # what it is worth that a cell changes where nothing is followed
+CHANGES, STANDS_OUT = 4.0, 3.0  # grey levels of a change, and that over the frame's median: more is no camera's doing
 OVERTIME = 0.1  # what a frame of waiting beyond the longest is worth: so that no cell waits for ever
 
 
@@ -30,6 +33,7 @@ class Cells:
         if min(cell) < 2 or cell[0] % 2 or cell[1] % 2:
             raise UserError(f"cells of {cell[0]}x{cell[1]} pixels: edges are looked at by halves; give even numbers")
         self.size, self.cell, self.weight, self.threshold = size, cell, weight, threshold
+        self._before: np.ndarray | None = None
         self.waited = np.zeros((-(-size[1] // cell[1]), -(-size[0] // cell[0])), np.int32)
 
     def wait(self) -> None:
@@ -46,9 +50,12 @@ class Cells:
 
     def priorities(self, grey: np.ndarray, boxes: np.ndarray) -> np.ndarray:
         """How much each cell should be looked at, (rows, columns) float32; 0 where one of `boxes` (N, 4) touches it."""
-        edges = intensity(grey, self.cell) > self.threshold
+        half = halved(grey, self.cell)
+        edges = intensity(half, self.waited.shape) > self.threshold
         overtime = OVERTIME * np.maximum(self.waited - LONGEST, 0)
         priority = np.minimum(self.waited, LONGEST) + self.weight * edges + overtime
+        priority += MOVING * changed(self._before, half, self.waited.shape)
+        self._before = half
         for x1, y1, x2, y2 in _covered(boxes, self.cell):
             priority[y1:y2, x1:x2] = 0
         return priority.astype(np.float32)
@@ -65,19 +72,31 @@ class Cells:
         ]
 
 
-def intensity(grey: np.ndarray, cell: tuple[int, int]) -> np.ndarray:
-    """How strong the edges in each cell are, (rows, columns) float32: the mean difference of neighbouring pixels.
-
-    Of `grey`, (H, W) uint8, at half resolution; of the differences across and down, the larger one counts.
-    """
+def halved(grey: np.ndarray, cell: tuple[int, int]) -> np.ndarray:
+    """(H, W) uint8 at half resolution, grown to the right and below to whole cells and one pixel more."""
     height, width = grey.shape
     half = cv2.resize(grey, (max(1, width // 2), max(1, height // 2)), interpolation=cv2.INTER_AREA)
-    rows, columns = -(-height // cell[1]), -(-width // cell[0])
-    below, right = rows * cell[1] // 2 + 1 - half.shape[0], columns * cell[0] // 2 + 1 - half.shape[1]
-    half = cv2.copyMakeBorder(half, 0, below, 0, right, cv2.BORDER_REPLICATE)
+    below, right = -(-height // cell[1]) * cell[1] // 2 + 1, -(-width // cell[0]) * cell[0] // 2 + 1
+    return cv2.copyMakeBorder(half, 0, below - half.shape[0], 0, right - half.shape[1], cv2.BORDER_REPLICATE)
+
+
+def intensity(half: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """How strong the edges in each cell are, (rows, columns) float32: the mean difference of neighbouring pixels.
+
+    Of the differences across and down, the larger one counts.
+    """
     here = half[:-1, :-1]
     steps = cv2.max(cv2.absdiff(half[:-1, 1:], here), cv2.absdiff(half[1:, :-1], here))
-    return cv2.resize(steps.astype(np.float32), (columns, rows), interpolation=cv2.INTER_AREA)
+    return cv2.resize(steps.astype(np.float32), shape[::-1], interpolation=cv2.INTER_AREA)
+
+
+def changed(before: np.ndarray | None, half: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Which cells have changed more than the frame as a whole, (rows, columns) bool."""
+    if before is None:
+        return np.zeros(shape, bool)
+    steps = cv2.absdiff(half[:-1, :-1], before[:-1, :-1]).astype(np.float32)
+    change = cv2.resize(steps, shape[::-1], interpolation=cv2.INTER_AREA)
+    return change > max(CHANGES, STANDS_OUT * float(np.median(change)))
 
 
 def best_windows(priority: np.ndarray, window: tuple[int, int], count: int) -> Iterator[tuple[Region, float]]:

@@ -1,5 +1,6 @@
 """Patches of a frame, packed into one cluster for the detector, and what it finds there mapped back to the frame."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -86,13 +87,12 @@ def around(
     What would be wider or higher than `most` is padded less, down to LEAST_PADDING: a detector misses more of what is
     down-sampled than of what has little around it.
     """
-    sides = np.array([box[2] - box[0], box[3] - box[1]])
-    room = np.inf if most is None else np.asarray(most) - sides - 2
-    more = np.minimum(np.maximum(padding_ratio * sides, least - sides), np.maximum(room, LEAST_PADDING * sides))
-    right, below = more / 2
-    x1, y1, x2, y2 = box
-    left, top = max(0, int(np.floor(x1 - right))), max(0, int(np.floor(y1 - below)))
-    right, bottom = min(frame[0], int(np.ceil(x2 + right))), min(frame[1], int(np.ceil(y2 + below)))
+    ends = []
+    for low, high, limit, room in zip(box[:2], box[2:], frame, most or (math.inf, math.inf), strict=True):
+        side = float(high - low)
+        more = min(max(padding_ratio * side, least - side), max(room - side - 2, LEAST_PADDING * side)) / 2
+        ends.append((max(0, math.floor(low - more)), min(limit, math.ceil(high + more))))
+    (left, right), (top, bottom) = ends
     return (left, top, right, bottom) if left < right and top < bottom else None
 
 
@@ -111,12 +111,12 @@ def merged(patches: Iterable[Patch], most: tuple[float, float]) -> list[Patch]:
     groups: list[Patch] = []
     for patch in patches:
         for place, group in enumerate(groups):
-            low, high = np.minimum(group.region, patch.region)[:2], np.maximum(group.region, patch.region)[2:]
-            width, height = (high - low).tolist()
+            region = _around_both(group.region, patch.region)
+            width, height = region[2] - region[0], region[3] - region[1]
             fits = width <= most[0] and height <= most[1] and group.scale == patch.scale == 1
             if fits and width * height <= MERGES * (_pixels(group) + _pixels(patch)):
-                region = (*low.tolist(), width + int(low[0]), height + int(low[1]))
-                groups[place] = replace(group, region=region, size=(width, height), box=_around_both(group, patch))
+                box = _around_both(group.box, patch.box) if group.box and patch.box else None
+                groups[place] = replace(group, region=region, size=(width, height), box=box)
                 break
         else:
             groups.append(patch)
@@ -127,10 +127,8 @@ def _pixels(patch: Patch) -> int:
     return patch.size[0] * patch.size[1]
 
 
-def _around_both(one: Patch, other: Patch) -> tuple[float, float, float, float] | None:
-    if one.box is None or other.box is None:
-        return None
-    return (*np.minimum(one.box, other.box)[:2].tolist(), *np.maximum(one.box, other.box)[2:].tolist())
+def _around_both(one: Sequence[float], other: Sequence[float]) -> tuple:
+    return min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])
 
 
 # ---- packing --------------------------------------------------------------------------------------------------------

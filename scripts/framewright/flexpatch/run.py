@@ -93,7 +93,9 @@ def run(
         runtime = runtime_of(meter, film.size, how, model)
         rate = Fraction(film.timeline.rate()[0] or 25).limit_denominator(1001)
         whole, seen, packed = 0, 0, 0
-        with Writer(overlay, place_of_cluster(film.size, runtime.cluster_size)[1], rate, crf=23) as writer:
+        with Writer(
+            overlay, place_of_cluster(film.size, runtime.cluster_size)[1], rate, crf=23, preset="veryfast"
+        ) as writer:
             for number, frame in enumerate(frames_of(film, probe["use"], most), start=1):
                 things = runtime.process_frame(frame.rgb)
                 found += ((number, thing) for thing in things)
