@@ -164,6 +164,12 @@ def test_what_touches_the_edge_of_the_frame_is_not_cut_off():
     assert back.cut.tolist() == [[False] * 4, [False, True, True, False]]
 
 
+def test_what_ends_near_an_edge_is_cut_off_the_sooner_the_larger_it_is():
+    placed = [Placed(patch(400, 200, 300, 300), 0, 0)]
+    back = mapped_back(np.array([[50, 20, 150, 288], [50, 200, 90, 288]]), [0.9, 0.9], [0, 0], placed, FRAME)
+    assert back.cut.tolist() == [[False, False, False, True], [False] * 4]
+
+
 def test_the_same_thing_in_two_patches_is_there_once_for_each_class():
     seen = found([0, 0, 100, 100], [4, 0, 104, 100], [2, 0, 102, 100], labels=[0, 0, 1], scores=[0.5, 0.9, 0.3])
     kept = suppressed(seen)

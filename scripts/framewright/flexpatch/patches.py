@@ -15,6 +15,7 @@ LEAST_PADDING = 0.25
 MERGES = 2.5  # area of two patches made one, over the sum of theirs
 ACROSS_MOST = 0.8  # share of a detection that has to lie in its patch
 TOUCHES = 5.0  # pixels of the cluster from an edge of a patch at which something may be cut off by it
+NEAR = 0.06  # or this share of its own side, since detectors end large things not quite at the edge
 
 
 @dataclass(frozen=True)
@@ -254,11 +255,12 @@ def mapped_back(
     low, high = places[:, :2], places[:, 2:]
     corners = np.clip(boxes[rows].reshape(-1, 2, 2), low[:, None], high[:, None])
     beside = np.concatenate([corners[:, 0] - low, high - corners[:, 1]], axis=1)
+    near = np.maximum(TOUCHES, NEAR * np.tile(corners[:, 1] - corners[:, 0], 2))
     inner = np.concatenate([regions[:, :2] > 0, regions[:, 2:] < frame], axis=1)
     scale = (regions[:, 2:] - regions[:, :2]) / np.maximum(high - low, 1)
     own = (corners - low[:, None]) * scale[:, None] + regions[:, None, :2]
     found = Found(
-        own.reshape(-1, 4), np.asarray(scores, float)[rows], np.asarray(labels, int)[rows], (beside <= TOUCHES) & inner
+        own.reshape(-1, 4), np.asarray(scores, float)[rows], np.asarray(labels, int)[rows], (beside <= near) & inner
     )
     # what goes on in the next patch is made of two things
     inside = area(corners.reshape(-1, 4)) > ACROSS_MOST * area(boxes[rows])
