@@ -15,6 +15,7 @@ from framewright.flexpatch.run import How, runtime_of
 from framewright.flexpatch.score import (
     BAR,
     LABELS,
+    asked,
     delays,
     interval,
     packed_shares,
@@ -75,6 +76,8 @@ def rated(
     each = pixels_of(meter.detector, known.size[::-1])
     with open_video(video) as film:
         for frames, pictures in _sequences(film, use, known, plan):
+            if not any(asked(known.true.at(frame)).any() for frame in frames):
+                continue  # with nothing to find there is no precision
             shown = dict(_ways(known, frames, pictures, meter, plan, model, each))
             ways = {way: _scores(known, frames, own, each) for way, own in shown.items()}
             record["sequences"].append({"first": frames.start, "frames": len(frames), "ways": ways})
