@@ -112,24 +112,30 @@ def kill_and_resume(
     """Make the study while something is killed `kills` times, each after `longest` seconds at most; a line for each.
 
     A UserError tells of a process that outlived its Snakemake, of a result that was written after the kill, and of
-    temporary files that are there in the end. A run that ends before it could be killed is begun anew.
+    temporary files that are there in the end. A run that ends before it could be killed is begun anew, and one that
+    failed because of a killed job that is not tried again by itself is started once more.
     """
-    process, done = start(folder, cores, *targets), 0
+    process, done, struck = start(folder, cores, *targets), 0, False
     try:
         while done < kills:
             kind, delay = KINDS[done % len(KINDS)], chance.uniform(0, longest)
             victim = choose(process, kind, delay, chance)
+            if victim is None and struck and process.wait():
+                struck, process = False, start(folder, cores, *targets)
+                continue
             if victim is None:
                 finish(process, folder)
                 forget(folder)
                 process = start(folder, cores, *targets)
                 continue
             strike(process, kind, victim)
-            done += 1
+            done, struck = done + 1, kind == A_JOB
             yield f"kill {done} of {kills}: {kind}, after {delay:.1f} s"
             if kind != A_JOB:
                 require_silence(folder)
                 process = start(folder, cores, *targets)
+        if struck and process.wait():
+            process = start(folder, cores, *targets)
         finish(process, folder)
     finally:
         end(process)
