@@ -30,9 +30,9 @@ from framewright.flexpatch.ways import Meter, every, patched, pixels_of, whole
 from framewright.job import compute_on_one_thread
 from framewright.video import open_video
 
-FRAMES, SCALE, CONFIDENCE = 50, 0.6, 0.25
-QUARTER = How(width=0.5, height=0.43, every=1, patch=0.5)
-TENTH = How(width=0.5, height=0.34, every=2, patch=1.0, tf_ratio=0.5)
+FRAMES, SCALE, CONFIDENCE = 50, 1.0, 0.25
+QUARTER = How(width=0.5, height=0.43, every=1, patch=1.0)
+TENTH = How(width=0.5, height=0.34, every=2, patch=1.0)
 BEST, AHEAD, OVERHEAD = 0.9, 0.03, 8.0  # of every frame's precision; above one in ten; ms
 
 
