@@ -45,7 +45,11 @@ def drawn(frame: np.ndarray, things: Sequence[Thing], runtime: FlexPatch, clear:
 def _legend(corner: np.ndarray, things: Sequence[Thing], runtime: FlexPatch) -> None:
     size = corner.shape[1] / 640
     lines = [f"frame {runtime.frames}", f"{len(things)} objects, {sum(thing.fresh for thing in things)} just found"]
-    lines += [f"{len(runtime.placed)} patches"] if runtime.placed else ["followed" if runtime.frames > 1 else "whole"]
+    lines += (
+        [f"{len(runtime.placed)} patch{'es' * (len(runtime.placed) > 1)}"]
+        if runtime.placed
+        else ["followed" if runtime.frames > 1 else "whole"]
+    )
     step = max(11, round(30 * size))
     for row, words in enumerate(lines):
         cv2.putText(corner, words, (8, step * (row + 1)), FONT, max(0.34, 0.6 * size), INK, 1, cv2.LINE_AA)
