@@ -15,7 +15,8 @@ from framewright.video import open_video
 pytestmark = pytest.mark.slow
 
 EVALUATE = "{frames: 20, every: [5], clusters: [[1, 1, 5]]}"
-SETTINGS = f"{{frames: 40, split: {{gap: 0.2}}, model: {{compare: false}}, evaluate: {EVALUATE}}}"
+RUNTIME = "{width: 0.5, height: 0.5, every: 1}"
+SETTINGS = f"{{frames: 40, split: {{gap: 0.2}}, model: {{compare: false}}, runtime: {RUNTIME}, evaluate: {EVALUATE}}}"
 OUT = Path("results/flexpatch")
 
 

@@ -6,6 +6,7 @@ passes in front of a car that is not seen for a moment does not become it. Thing
 while they are unseen, and keep their size.
 """
 
+import math
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -115,6 +116,8 @@ def followed(frames: Iterable[Seen], how: Association = ASSOCIATION) -> Iterator
 def _go_on(things: list["_Thing"], found: Seen, rows: np.ndarray, least: float) -> tuple[list["_Thing"], set[int]]:
     """Let things go on with the detections `rows`, as many and as well as can be; those that don't, and the rows that
     are taken."""
+    if not things or not len(rows):
+        return things, set()
     fit = _fit(things, found, rows, least)
     pairs = [pair for pair in zip(*linear_sum_assignment(fit, maximize=True), strict=True) if fit[pair] > 0]
     for number, place in pairs:
@@ -149,18 +152,20 @@ def _cosine(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 
 class _Thing:
-    """A thing while it is followed: where it is, how fast it moves, its detections, and what it was taken for."""
+    """A thing while it is followed: where it is, how fast it moves, its detections, and what it was taken for.
+
+    Its few numbers are Python's own: arrays of two take many times longer.
+    """
 
     def __init__(self, found: Seen, row: int) -> None:
         self.times, self.boxes, self.scores = array("d"), array("d"), array("d")
         self.sums = np.zeros((4, found.classes.shape[1]))
-        self.middle, self.sides = _middle(found.boxes[row])
-        self.speed = np.zeros(2)
-        # how far off middle and speed are, as (co)variances of a Kalman filter, in sides; and sides
-        self.off = np.array([ERROR**2, 0.0, FIRST_SPEED**2])
-        self.sides_off = ERROR**2
+        self.x, self.y, self.width, self.height = self._keep(found, row)
+        self.speed_x = self.speed_y = 0.0
+        # how far off middle and speed are, as variances and covariance of a Kalman filter, in sides; and sides
+        self.off, self.off_both, self.off_speed = ERROR**2, 0.0, FIRST_SPEED**2
+        self.off_sides = ERROR**2
         self.now = found.time
-        self._keep(found, row)
 
     @property
     def seen(self) -> float:
@@ -172,46 +177,51 @@ class _Thing:
         """Whether it was seen often enough to be something."""
         return len(self.times) >= CONFIRMED
 
-    def box(self) -> np.ndarray:
+    def box(self) -> tuple[float, float, float, float]:
         """Where it should be."""
-        return np.concatenate([self.middle - self.sides / 2, self.middle + self.sides / 2])
+        right, down = self.width / 2, self.height / 2
+        return self.x - right, self.y - down, self.x + right, self.y + down
 
     def move(self, time: float) -> None:
         """Go to where it should be at `time`."""
         step, self.now = time - self.now, time
         if time - self.seen > UNSEEN:
-            self.speed = self.speed * np.exp(-step / FORGETS)
-        self.middle = self.middle + self.speed * step
-        place, both, speed = self.off
-        place += (2 * both + speed * step) * step + STRAY**2 * step
-        self.off = np.array([place, both + speed * step, speed + PUSH**2 * step])
-        self.sides_off += CHANGE**2 * step
+            fading = math.exp(-step / FORGETS)
+            self.speed_x, self.speed_y = self.speed_x * fading, self.speed_y * fading
+        self.x, self.y = self.x + self.speed_x * step, self.y + self.speed_y * step
+        self.off += (2 * self.off_both + self.off_speed * step) * step + STRAY**2 * step
+        self.off_both += self.off_speed * step
+        self.off_speed += PUSH**2 * step
+        self.off_sides += CHANGE**2 * step
 
     def add(self, found: Seen, row: int) -> None:
         """Go on with a detection."""
-        middle, sides = _middle(found.boxes[row])
-        gains = self.off[:2] / (self.off[0] + ERROR**2)
-        away = middle - self.middle
-        self.middle, self.speed = self.middle + gains[0] * away, self.speed + gains[1] * away
-        self.off = self.off - np.array([gains[0] * self.off[0], gains[0] * self.off[1], gains[1] * self.off[1]])
-        gain = self.sides_off / (self.sides_off + ERROR**2)
-        self.sides, self.sides_off = self.sides + gain * (sides - self.sides), self.sides_off * (1 - gain)
-        self._keep(found, row)
+        x, y, width, height = self._keep(found, row)
+        gain, push = self.off / (self.off + ERROR**2), self.off_both / (self.off + ERROR**2)
+        right, down = x - self.x, y - self.y
+        self.x, self.y = self.x + gain * right, self.y + gain * down
+        self.speed_x, self.speed_y = self.speed_x + push * right, self.speed_y + push * down
+        self.off_speed -= push * self.off_both
+        self.off, self.off_both = self.off - gain * self.off, self.off_both - gain * self.off_both
+        gain = self.off_sides / (self.off_sides + ERROR**2)
+        self.width += gain * (width - self.width)
+        self.height += gain * (height - self.height)
+        self.off_sides *= 1 - gain
 
     def chain(self) -> Chain:
         """What is kept of it."""
         times, boxes, scores = (np.array(own, np.float64) for own in (self.times, self.boxes, self.scores))
         return Chain(times, boxes.reshape(-1, 4), scores, self.sums)
 
-    def _keep(self, found: Seen, row: int) -> None:
+    def _keep(self, found: Seen, row: int) -> tuple[float, float, float, float]:
+        """Note a detection; its middle (x, y), width and height."""
+        left, top, right, bottom = box = found.boxes[row].tolist()
+        score = float(found.scores[row])
         self.times.append(found.time)
-        self.boxes.extend(found.boxes[row].tolist())
-        self.scores.append(float(found.scores[row]))
-        probability = np.asarray(found.classes[row], np.float64)
-        weighted = probability * float(found.scores[row])
-        self.sums += np.stack([probability, probability**2, weighted, weighted**2])
-
-
-def _middle(box: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The middle of a box, (2,), and its sides, (2,)."""
-    return (box[:2] + box[2:]) / 2, box[2:] - box[:2]
+        self.boxes.extend(box)
+        self.scores.append(score)
+        probability = found.classes[row].astype(np.float64)
+        weighted = probability * score
+        for number, more in enumerate((probability, probability**2, weighted, weighted**2)):
+            self.sums[number] += more
+        return (left + right) / 2, (top + bottom) / 2, right - left, bottom - top
