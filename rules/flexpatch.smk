@@ -2,7 +2,7 @@
 # requires: the sources, and weights that find objects (those of the demo come with the workflow)
 # yields:   results/flexpatch/truth/<video>.{npz,json}, results/flexpatch/samples/<video>.{csv,json},
 #           results/flexpatch/{training_data.csv, training_data.json, flexpatch_model.joblib, flexpatch_model.json,
-#           training_summary.json, training_summary.txt, tree.svg, features.png, agreement.tsv, outcomes.tsv,
+#           training_summary.json, training_summary.txt, tree.svg, features.png, agreement.{tsv,html}, outcomes.tsv,
 #           contract.json, evaluation.json, evaluation.txt, evaluation.png}, results/flexpatch/card/,
 #           results/flexpatch/boxes/<video>.{txt,json}, results/flexpatch/films/<video>.mp4,
 #           results/flexpatch/rated/<video>{,-costs}.json
@@ -81,6 +81,12 @@ rule flexpatch_gather:
         data="results/flexpatch/training_data.csv",
         side="results/flexpatch/training_data.json",
         agreement="results/flexpatch/agreement.tsv",
+        page=report(
+            "results/flexpatch/agreement.html",
+            caption="captions/flexpatch_gather.rst",
+            category="Flexpatch",
+            labels={"video": "all", "shows": "detector against annotations"},
+        ),
     log:
         "logs/flexpatch_gather.log",
     localrule: True

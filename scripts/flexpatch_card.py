@@ -3,13 +3,13 @@
 from framewright import job
 from framewright.card import read_store, write_croissant, write_index
 from framewright.flexpatch.card import dataset, rows
-from framewright.flexpatch.gather import read_json
 from framewright.readme import write_readme
+from framewright.record import read_record
 
 log = job.start(snakemake)
 given, result = snakemake.input, snakemake.output
 
-own = dataset(read_json(given.side), read_json(given.training))
+own = dataset(read_record(given.side), read_record(given.training))
 outcomes = {"sources": given.sources, "flexpatch": given.outcomes}
 store = read_store(outcomes, given.summary, snakemake.params.settings, given.citation)
 with job.whole(result.index) as path:

@@ -4,20 +4,23 @@ from framewright import job
 from framewright.contract import hold, write_contract
 from framewright.flexpatch.contract import contract, model_contract
 from framewright.flexpatch.features import read_definition
-from framewright.flexpatch.gather import read_json
 from framewright.flexpatch.model import read_samples
 from framewright.flexpatch.run_contract import run_contract
 from framewright.flexpatch.sample import Sampling
+from framewright.record import read_record
 
 log = job.start(snakemake)
 given = snakemake.input
 
-samples, side = read_samples(given.data), read_json(given.side)
+samples, side = read_samples(given.data), read_record(given.side)
 findings = [
-    *contract(samples, side, list(map(read_json, given.records)), Sampling(**snakemake.params.sampling)),
-    *model_contract(samples, read_json(given.summary), given.model, given.card, read_definition(side, given.side)),
+    *contract(samples, side, list(map(read_record, given.records)), Sampling(**snakemake.params.sampling)),
+    *model_contract(samples, read_record(given.summary), given.model, given.card, read_definition(side, given.side)),
     *run_contract(
-        given.boxes, list(map(read_json, given.runs)), list(map(read_json, given.rated)), read_json(given.evaluation)
+        given.boxes,
+        list(map(read_record, given.runs)),
+        list(map(read_record, given.rated)),
+        read_record(given.evaluation),
     ),
 ]
 with job.whole(snakemake.output.contract) as path:

@@ -5,13 +5,13 @@ import numpy as np
 from framewright import job
 from framewright.flexpatch.chart import write_chart
 from framewright.flexpatch.evaluate import evaluation, table
-from framewright.flexpatch.gather import read_json, write_json
+from framewright.record import read_record, write_record
 
 log = job.start(snakemake)
 
-told = evaluation(list(map(read_json, snakemake.input.records)), np.random.default_rng(snakemake.params.seed))
+told = evaluation(list(map(read_record, snakemake.input.records)), np.random.default_rng(snakemake.params.seed))
 with job.whole(snakemake.output.evaluation) as path:
-    write_json(path, told)
+    write_record(path, told)
 with job.whole(snakemake.output.table) as path:
     path.write_text(table(told), encoding="utf-8")
 with job.whole(snakemake.output.chart) as path:

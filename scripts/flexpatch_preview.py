@@ -1,17 +1,17 @@
 """Show objects of a scene as they are followed, with the labels of their samples."""
 
 from framewright import job
-from framewright.flexpatch.gather import read_json
 from framewright.flexpatch.known import read_known
 from framewright.flexpatch.model import read_samples
 from framewright.flexpatch.preview import sheet
 from framewright.picture import write_png
+from framewright.record import read_record
 
 log = job.start(snakemake)
 given = snakemake.input
 
 samples = read_samples(given.samples)
-picture = sheet(given.video, read_json(given.probe)["use"], samples, read_known(given.known))
+picture = sheet(given.video, read_record(given.probe)["use"], samples, read_known(given.known))
 with job.whole(snakemake.output.sheet) as path:
     write_png(path, picture)
 log.info("%d samples", len(samples))

@@ -2,9 +2,9 @@
 
 from framewright import job
 from framewright.flexpatch.evaluate import plan_of, rated
-from framewright.flexpatch.gather import read_json, write_json
 from framewright.flexpatch.known import read_known
 from framewright.flexpatch.truth import detector_of
+from framewright.record import read_record, write_record
 
 log = job.start(snakemake)
 given, settings = snakemake.input, snakemake.params
@@ -12,14 +12,14 @@ given, settings = snakemake.input, snakemake.params
 record, seconds = rated(
     given.video,
     snakemake.wildcards.video,
-    read_json(given.probe),
+    read_record(given.probe),
     read_known(given.known),
     detector_of(settings.detector, given.weights),
     plan_of(settings.evaluate, settings.runtime),
     given.model,
 )
 with job.whole(snakemake.output.costs) as path:
-    write_json(path, seconds)
+    write_record(path, seconds)
 with job.whole(snakemake.output.record) as path:
-    write_json(path, record)
+    write_record(path, record)
 log.info("%d sequences", len(record["sequences"]))

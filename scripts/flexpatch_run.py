@@ -1,9 +1,9 @@
 """Run FlexPatch over a video: boxes in the format of MOT Challenge, a record, and a film that shows how."""
 
 from framewright import job
-from framewright.flexpatch.gather import read_json, write_json
 from framewright.flexpatch.run import How, run, write_mot
 from framewright.flexpatch.truth import detector_of
+from framewright.record import read_record, write_record
 
 log = job.start(snakemake)
 given, settings = snakemake.input, snakemake.params
@@ -11,7 +11,7 @@ given, settings = snakemake.input, snakemake.params
 with job.whole(snakemake.output.film) as film:
     found, record = run(
         given.video,
-        read_json(given.probe),
+        read_record(given.probe),
         settings.frames,
         detector_of(settings.detector, given.weights),
         How(**settings.runtime),
@@ -23,5 +23,5 @@ with job.whole(snakemake.output.film) as film:
 with job.whole(snakemake.output.boxes) as path:
     write_mot(path, found)
 with job.whole(snakemake.output.record) as path:
-    write_json(path, {"video": snakemake.wildcards.video} | record)
+    write_record(path, {"video": snakemake.wildcards.video} | record)
 log.info("%s", record)

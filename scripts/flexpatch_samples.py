@@ -1,10 +1,10 @@
 """Follow the objects of a video, and write a row for each track in each frame: its features, and how well it lies."""
 
 from framewright import job
-from framewright.flexpatch.gather import read_json, write_json
 from framewright.flexpatch.known import read_known
 from framewright.flexpatch.sample import Sampling, write_samples
 from framewright.flexpatch.samples import sampled
+from framewright.record import read_record, write_record
 
 log = job.start(snakemake)
 given, row = snakemake.input, snakemake.params
@@ -13,12 +13,12 @@ found, record = sampled(
     given.video,
     snakemake.wildcards.video,
     read_known(given.known),
-    read_json(given.probe)["use"],
+    read_record(given.probe)["use"],
     Sampling(**row.sampling),
     row.features,
 )
 with job.whole(snakemake.output.samples) as path:
     write_samples(path, found)
 with job.whole(snakemake.output.record) as path:
-    write_json(path, record)
+    write_record(path, record)
 log.info("%d samples: %s", record["samples"], record["labels"])

@@ -2,17 +2,17 @@
 
 from framewright import job
 from framewright.flexpatch.features import read_definition
-from framewright.flexpatch.gather import read_json, write_json
 from framewright.flexpatch.histograms import write_histograms
 from framewright.flexpatch.model import TreeSettings, read_samples, write_card
 from framewright.flexpatch.story import story
 from framewright.flexpatch.training import Splitting, train
 from framewright.flexpatch.tree_picture import tree_picture
+from framewright.record import read_record, write_record
 
 log = job.start(snakemake)
 given, result, settings = snakemake.input, snakemake.output, dict(snakemake.params.model)
 
-side = read_json(given.side)
+side = read_record(given.side)
 compare = settings.pop("compare")
 samples = read_samples(given.data)
 trained = train(
@@ -29,7 +29,7 @@ with job.whole(result.model) as path:
 with job.whole(result.card) as path:
     write_card(path, trained.card)
 with job.whole(result.summary) as path:
-    write_json(path, trained.summary)
+    write_record(path, trained.summary)
 with job.whole(result.story) as path:
     path.write_text(story(trained.summary), encoding="utf-8")
 with job.whole(result.picture) as path:

@@ -1,16 +1,16 @@
 """Say of each frame of a video what a detector finds, and where each object really is."""
 
 from framewright import job
-from framewright.flexpatch.gather import read_json, write_json
 from framewright.flexpatch.known import write_known
 from framewright.flexpatch.truth import detector_of, looked_at
+from framewright.record import read_record, write_record
 
 log = job.start(snakemake)
 given, settings = snakemake.input, snakemake.params.settings
 
 known, record = looked_at(
     given.video,
-    read_json(given.probe),
+    read_record(given.probe),
     given.truth,
     settings["truth"],
     detector_of(settings["detector"], given.weights),
@@ -19,5 +19,5 @@ known, record = looked_at(
 with job.whole(snakemake.output.known) as path:
     write_known(path, known)
 with job.whole(snakemake.output.record) as path:
-    write_json(path, record)
+    write_record(path, record)
 log.info("truth: %s; %s", record["truth"] or record["reason"], record["agreement"] or "nothing to compare with")

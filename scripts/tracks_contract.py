@@ -4,11 +4,11 @@ from pathlib import Path
 
 from framewright import job
 from framewright.contract import hold, write_contract
+from framewright.record import read_record
 from framewright.tracks import clip_contract
 from framewright.tracks.contract import contract
 from framewright.tracks.parsed import tracked
 from framewright.tracks.privacy_contract import privacy_findings
-from framewright.tracks.record import read_record
 
 log = job.start(snakemake)
 given = snakemake.input

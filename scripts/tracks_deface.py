@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 from framewright import job
+from framewright.record import write_record
 from framewright.tracks.privacy import private, write_found
-from framewright.tracks.record import write_record
 
 log = job.start(snakemake)
 given = snakemake.input

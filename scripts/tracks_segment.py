@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 from framewright import job
+from framewright.record import write_record
 from framewright.tracks.choose import detector_of, judges_of, lengths_of
 from framewright.tracks.film import segmented
-from framewright.tracks.record import write_record
 from framewright.tracks.segments import as_text
 
 log = job.start(snakemake)

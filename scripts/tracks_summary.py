@@ -4,12 +4,12 @@ from itertools import chain
 
 from framewright import job
 from framewright.funnel import write_outcomes
+from framewright.record import read_record
 from framewright.tracks import clip_file, parsed
 from framewright.tracks.clip_sheet import histograms
 from framewright.tracks.meta import read_tracks
 from framewright.tracks.outcomes import outcomes
 from framewright.tracks.privacy_contract import privacy_items
-from framewright.tracks.record import read_record
 
 log = job.start(snakemake)
 given = snakemake.input

@@ -1,7 +1,7 @@
 """Draw the segments of all films over time, and compare cuts with the truth where it is known."""
 
 from framewright import job
-from framewright.tracks.record import read_record
+from framewright.record import read_record
 from framewright.tracks.score import frames_of, scored, table
 from framewright.tracks.timeline import timeline
 from framewright.truth import read_truth

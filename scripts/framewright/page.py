@@ -32,6 +32,12 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
+def table_page(title: str, text: str, nothing: str) -> str:
+    """A page that shows tab-separated text with a header as a table, or says `nothing` where it has no row."""
+    head, *rows = ([plain(cell) for cell in line.split("\t")] for line in text.splitlines())
+    return page(title, f"# {title}\n\n{table(head, rows) if rows else nothing}\n")
+
+
 def plain(words: str) -> str:
     """Text that others wrote, such that Markdown shows it as it is, on one line."""
     return re.sub(r"([\\`*_{}\[\]<>|#&~!])", r"\\\1", " ".join(words.split()))

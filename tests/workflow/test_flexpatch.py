@@ -69,6 +69,7 @@ def test_an_annotated_sequence_becomes_samples_by_its_annotations(study):
     side = json.loads((study / OUT / "training_data.json").read_text())
     assert (side["samples"], side["frames"], side["truth"]["walk"]) == (len(rows), 40, "annotations")
     assert "walk\tannotations" in (study / OUT / "agreement.tsv").read_text()
+    assert "<td>walk</td>" in (study / OUT / "agreement.html").read_text()
 
 
 def test_a_broken_file_is_an_outcome(study):

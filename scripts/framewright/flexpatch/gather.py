@@ -1,11 +1,11 @@
 """The samples of all videos in one table, with a side file that says what they are."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from framewright.flexpatch.sample import COLUMNS, LABELS
+from framewright.page import table_page
 
 
 def write_table(path: str | Path, tables: Iterable[str | Path]) -> int:
@@ -37,16 +37,6 @@ def side_of(records: Sequence[Mapping[str, Any]], truths: Sequence[Mapping[str, 
     }
 
 
-def write_json(path: str | Path, record: Mapping[str, Any]) -> None:
-    """Write a record; the same record gives the same bytes."""
-    Path(path).write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def read_json(path: str | Path) -> dict[str, Any]:
-    """A record as it was written."""
-    return json.loads(Path(path).read_text(encoding="utf-8"))
-
-
 def agreement_table(truths: Iterable[Mapping[str, Any]]) -> str:
     """How what was found fits the annotations of each video that has any, as tab-separated text."""
     rows = ["video\ttruth\tprecision\trecall\tidentity\tswitches"]
@@ -55,3 +45,8 @@ def agreement_table(truths: Iterable[Mapping[str, Any]]) -> str:
             figures = "\t".join(f"{fit[name]:.4f}" for name in ("precision", "recall", "identity"))
             rows.append(f"{own['video']}\t{own['truth']}\t{figures}\t{fit['switches']}")
     return "\n".join(rows) + "\n"
+
+
+def agreement_page(text: str) -> str:
+    """That text as a page of the report."""
+    return table_page("Detector against annotations", text, "No video has annotations.")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from framewright.page import page, plain, table
+from framewright.page import table_page
 
 HEAD = ("video", "hota", "detection", "association", "idf1", "recall", "mota", "switches")
 
@@ -31,9 +31,7 @@ def totals(parts: Mapping[str, Accuracy]) -> str:
 
 def totals_page(text: str) -> str:
     """That text as a page of the report."""
-    head, *rows = (line.split("\t") for line in text.splitlines())
-    shown = table([plain(word) for word in head], [[plain(cell) for cell in row] for row in rows])
-    return page("Tracks against the truth", f"# Tracks against the truth\n\n{shown if rows else 'None is known.'}\n")
+    return table_page("Tracks against the truth", text, "None is known.")
 
 
 def said(text: str) -> str:

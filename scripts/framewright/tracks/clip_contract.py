@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from framewright.contract import Finding, finding
+from framewright.record import read_record
 from framewright.tracks.clip_file import read_clips
 from framewright.tracks.clips import Clip
 from framewright.tracks.meta import Track, read_tracks
-from framewright.tracks.record import read_record
 from framewright.tracks.reopen import fault
 
 OPENED = 200  # clips that are decoded once more; their jobs have decoded all of them

@@ -1,4 +1,4 @@
-"""The record of a film's segments on disk: every candidate, its scores, and the reason if it was dropped."""
+"""What jobs tell each other: records on disk, as JSON that people can read."""
 
 import json
 from collections.abc import Mapping
