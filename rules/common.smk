@@ -17,8 +17,8 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 os.environ.update(PYTHONPYCACHEPREFIX=sys.pycache_prefix, FRAMEWRIGHT_RUN=str(os.getpid()))
 sys.path.insert(0, str(SCRIPTS))
 
-from framewright import code, table, versions
-from framewright.config import complete, fill, read_schema, said
+from framewright.study import code, table, versions
+from framewright.study.config import complete, fill, read_schema, said
 from snakemake.utils import update_config
 from framewright.scenes.names import NAMES as SCENES
 

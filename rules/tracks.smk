@@ -6,7 +6,8 @@
 #           results/tracks/tracks_mp4/<dataset>/<video>/, results/tracks/sheets/,
 #           results/tracks/{timeline.svg, histograms.svg, cuts.tsv, accuracy.tsv, outcomes.tsv, contract.json}, results/tracks/card/
 
-from framewright.tracks import prompts, weights
+from framewright.tracks.objects import prompts
+from framewright.tracks.segments import weights
 
 TRACKS = config["tracks"]
 TRACKS_WEIGHTS = weights.files(TRACKS["segments"])

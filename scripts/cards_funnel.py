@@ -1,8 +1,8 @@
 """Add up what every pipeline dropped and why, as a table and as a picture."""
 
-from framewright import job
-from framewright.funnel import count, funnel_table, read_outcomes
-from framewright.funnel_picture import draw
+from framewright.report.funnel_picture import draw
+from framewright.study import job
+from framewright.study.funnel import count, funnel_table, read_outcomes
 
 log = job.start(snakemake)
 

@@ -1,7 +1,7 @@
 """List every final artifact with its size, its sha256 and the rule that made it."""
 
-from framewright import job
-from framewright.manifest import manifest, read_digests, write_digests, write_manifest
+from framewright.study import job
+from framewright.study.manifest import manifest, read_digests, write_digests, write_manifest
 
 log = job.start(snakemake)
 

@@ -3,10 +3,10 @@
 import json
 from pathlib import Path
 
-from framewright import job
-from framewright.machine import ffmpeg_builds, processor, system
-from framewright.manifest import sha256_of
-from framewright.versions import earlier, git, read_versions
+from framewright.study import job
+from framewright.study.machine import ffmpeg_builds, processor, system
+from framewright.study.manifest import sha256_of
+from framewright.study.versions import earlier, git, read_versions
 
 log = job.start(snakemake)
 known, target = snakemake.params, snakemake.output.versions

@@ -1,8 +1,8 @@
 """Compare the results with their MANIFEST, ask their contracts, and say what was found."""
 
-from framewright import job
-from framewright.check import check, require_all, show
-from framewright.manifest import read_manifest
+from framewright.study import job
+from framewright.study.check import check, require_all, show
+from framewright.study.manifest import read_manifest
 
 log = job.start(snakemake)
 

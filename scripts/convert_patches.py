@@ -9,10 +9,10 @@ from pathlib import Path
 
 import yaml
 
-from framewright.config import complete
 from framewright.errors import UserError
 from framewright.patches.convert import Converted, convert
-from framewright.table import source_fault
+from framewright.study.config import complete
+from framewright.study.table import source_fault
 
 SCHEMAS = Path(__file__).parents[1] / "config/schemas"
 HEADER = "video\tsource\tpipelines\tcategories\tlicence"

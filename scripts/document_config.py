@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from framewright.config import read_schema, read_yaml
-from framewright.manual import manual
+from framewright.report.manual import manual
+from framewright.study.config import read_schema, read_yaml
 
 config = Path(__file__).parents[1] / "config"
 schema = read_schema(config / "schemas")

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from framewright.graph import draw, read_dot
+from framewright.report.graph import draw, read_dot
 
 target = Path(sys.argv[1])
 target.parent.mkdir(parents=True, exist_ok=True)

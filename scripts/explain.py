@@ -10,11 +10,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from framewright.config import did_you_mean
 from framewright.errors import UserError
-from framewright.funnel import Stage, count, read_outcomes
+from framewright.sources.advice import advice, in_words
 from framewright.sources.outcome import read_outcome
-from framewright.sources.words import advice, in_words
+from framewright.study.config import did_you_mean
+from framewright.study.funnel import Stage, count, read_outcomes
 
 COLUMNS = ("pipeline", "stage", "in", "kept", "dropped", "why")
 

@@ -1,10 +1,10 @@
 """Write the card of the samples: what they are, what was dropped and why, under which licences, and their limits."""
 
-from framewright import job
-from framewright.card import read_store, write_croissant, write_index
 from framewright.flexpatch.card import dataset, rows
-from framewright.readme import write_readme
-from framewright.record import read_record
+from framewright.report.card import read_store, write_croissant, write_index
+from framewright.report.readme import write_readme
+from framewright.study import job
+from framewright.study.record import read_record
 
 log = job.start(snakemake)
 given, result = snakemake.input, snakemake.output

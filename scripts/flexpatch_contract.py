@@ -1,13 +1,13 @@
 """Check what samples and model promise; a broken promise fails the build."""
 
-from framewright import job
-from framewright.contract import hold, write_contract
 from framewright.flexpatch.contract import contract, model_contract
-from framewright.flexpatch.features import read_definition
-from framewright.flexpatch.model import read_samples
-from framewright.flexpatch.run_contract import run_contract
-from framewright.flexpatch.sample import Sampling
-from framewright.record import read_record
+from framewright.flexpatch.follow.features import read_definition
+from framewright.flexpatch.runtime.contract import run_contract
+from framewright.flexpatch.samples.columns import Sampling
+from framewright.flexpatch.tree.model import read_samples
+from framewright.study import job
+from framewright.study.contract import hold, write_contract
+from framewright.study.record import read_record
 
 log = job.start(snakemake)
 given = snakemake.input

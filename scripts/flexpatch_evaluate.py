@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from framewright import job
-from framewright.flexpatch.chart import write_chart
-from framewright.flexpatch.evaluate import evaluation, table
-from framewright.record import read_record, write_record
+from framewright.flexpatch.evaluation.chart import write_chart
+from framewright.flexpatch.evaluation.evaluate import evaluation, table
+from framewright.study import job
+from framewright.study.record import read_record, write_record
 
 log = job.start(snakemake)
 

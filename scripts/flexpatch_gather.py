@@ -1,9 +1,9 @@
 """Put the samples of all videos into one table, and say beside it what they are."""
 
-from framewright import job
-from framewright.flexpatch.features import DEFINITIONS, as_record
-from framewright.flexpatch.gather import agreement_page, agreement_table, side_of, write_table
-from framewright.record import read_record, write_record
+from framewright.flexpatch.follow.features import DEFINITIONS, as_record
+from framewright.flexpatch.samples.gather import agreement_page, agreement_table, side_of, write_table
+from framewright.study import job
+from framewright.study.record import read_record, write_record
 
 log = job.start(snakemake)
 given, result = snakemake.input, snakemake.output

@@ -1,11 +1,11 @@
 """Show objects of a scene as they are followed, with the labels of their samples."""
 
-from framewright import job
-from framewright.flexpatch.known import read_known
-from framewright.flexpatch.model import read_samples
-from framewright.flexpatch.preview import sheet
-from framewright.picture import write_png
-from framewright.record import read_record
+from framewright.flexpatch.samples.observations import read_known
+from framewright.flexpatch.samples.preview import sheet
+from framewright.flexpatch.tree.model import read_samples
+from framewright.report.picture import write_png
+from framewright.study import job
+from framewright.study.record import read_record
 
 log = job.start(snakemake)
 given = snakemake.input

@@ -1,10 +1,10 @@
 """Rate FlexPatch, and what is done without it, on sequences of a video."""
 
-from framewright import job
-from framewright.flexpatch.evaluate import plan_of, rated
-from framewright.flexpatch.known import read_known
-from framewright.flexpatch.truth import detector_of
-from framewright.record import read_record, write_record
+from framewright.flexpatch.evaluation.evaluate import plan_of, rated
+from framewright.flexpatch.samples.observations import read_known
+from framewright.flexpatch.samples.truth import detector_of
+from framewright.study import job
+from framewright.study.record import read_record, write_record
 
 log = job.start(snakemake)
 given, settings = snakemake.input, snakemake.params

@@ -1,9 +1,9 @@
 """Run FlexPatch over a video: boxes in the format of MOT Challenge, a record, and a film that shows how."""
 
-from framewright import job
-from framewright.flexpatch.run import How, run, write_mot
-from framewright.flexpatch.truth import detector_of
-from framewright.record import read_record, write_record
+from framewright.flexpatch.runtime.run import How, run, write_mot
+from framewright.flexpatch.samples.truth import detector_of
+from framewright.study import job
+from framewright.study.record import read_record, write_record
 
 log = job.start(snakemake)
 given, settings = snakemake.input, snakemake.params

@@ -1,10 +1,10 @@
 """Follow the objects of a video, and write a row for each track in each frame: its features, and how well it lies."""
 
-from framewright import job
-from framewright.flexpatch.known import read_known
-from framewright.flexpatch.sample import Sampling, write_samples
-from framewright.flexpatch.samples import sampled
-from framewright.record import read_record, write_record
+from framewright.flexpatch.samples.collect import sampled
+from framewright.flexpatch.samples.columns import Sampling, write_samples
+from framewright.flexpatch.samples.observations import read_known
+from framewright.study import job
+from framewright.study.record import read_record, write_record
 
 log = job.start(snakemake)
 given, row = snakemake.input, snakemake.params

@@ -1,9 +1,9 @@
 """Say for the funnel what became of each video, and of each object that was followed."""
 
-from framewright import job
 from framewright.flexpatch.outcomes import outcomes
-from framewright.funnel import write_outcomes
-from framewright.record import read_record
+from framewright.study import job
+from framewright.study.funnel import write_outcomes
+from framewright.study.record import read_record
 
 log = job.start(snakemake)
 

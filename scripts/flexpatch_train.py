@@ -1,13 +1,13 @@
 """Train the tree that says which tracks to look at again, rate it on what it has not seen, and write all about it."""
 
-from framewright import job
-from framewright.flexpatch.features import read_definition
-from framewright.flexpatch.histograms import write_histograms
-from framewright.flexpatch.model import TreeSettings, read_samples, write_card
-from framewright.flexpatch.story import story
-from framewright.flexpatch.training import Splitting, train
-from framewright.flexpatch.tree_picture import tree_picture
-from framewright.record import read_record, write_record
+from framewright.flexpatch.follow.features import read_definition
+from framewright.flexpatch.tree.histograms import write_histograms
+from framewright.flexpatch.tree.model import TreeSettings, read_samples, write_card
+from framewright.flexpatch.tree.picture import tree_picture
+from framewright.flexpatch.tree.report import story
+from framewright.flexpatch.tree.training import Splitting, train
+from framewright.study import job
+from framewright.study.record import read_record, write_record
 
 log = job.start(snakemake)
 given, result, settings = snakemake.input, snakemake.output, dict(snakemake.params.model)

@@ -1,9 +1,9 @@
 """Say of each frame of a video what a detector finds, and where each object really is."""
 
-from framewright import job
-from framewright.flexpatch.known import write_known
-from framewright.flexpatch.truth import detector_of, looked_at
-from framewright.record import read_record, write_record
+from framewright.flexpatch.samples.observations import write_known
+from framewright.flexpatch.samples.truth import detector_of, looked_at
+from framewright.study import job
+from framewright.study.record import read_record, write_record
 
 log = job.start(snakemake)
 given, settings = snakemake.input, snakemake.params.settings

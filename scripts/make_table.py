@@ -9,8 +9,8 @@ from pathlib import Path
 
 from framewright.errors import UserError
 from framewright.sources.discover import Found, from_folder, from_list
-from framewright.sources.sniff import LONG_ENOUGH, is_text
-from framewright.table import read_table
+from framewright.study.table import read_table
+from framewright.video.file_type import LONG_ENOUGH, is_text
 
 COLUMNS = ("video", "source", "pipelines", "categories", "licence")
 

@@ -1,7 +1,7 @@
 """Add up what the jobs of each rule cost, as a table and as a picture."""
 
-from framewright import job
-from framewright.costs import costs_table, draw_costs, read_costs
+from framewright.report.costs import costs_table, draw_costs, read_costs
+from framewright.study import job
 
 log = job.start(snakemake)
 

@@ -1,7 +1,7 @@
 """Draw the graph of the rules as Snakemake itself sees it."""
 
-from framewright import job
-from framewright.graph import draw, read_dot, rule_graph_of
+from framewright.report.graph import draw, read_dot, rule_graph_of
+from framewright.study import job
 
 log = job.start(snakemake)
 

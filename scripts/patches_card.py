@@ -1,9 +1,9 @@
 """Write the card of the patches: what they are, what was dropped and why, under which licences, and their limits."""
 
-from framewright import job
-from framewright.card import read_store, write_croissant, write_index
 from framewright.patches.card import DATASET, rows
-from framewright.readme import write_readme
+from framewright.report.card import read_store, write_croissant, write_index
+from framewright.report.readme import write_readme
+from framewright.study import job
 
 log = job.start(snakemake)
 given = snakemake.input

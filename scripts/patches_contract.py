@@ -3,13 +3,13 @@
 from collections import Counter
 from pathlib import Path
 
-from framewright import job
-from framewright.contract import hold, write_contract
-from framewright.funnel import read_outcomes
 from framewright.patches.contract import contract
 from framewright.patches.formats import categories_of
 from framewright.patches.manifest import read_patches
 from framewright.patches.record import read_record
+from framewright.study import job
+from framewright.study.contract import hold, write_contract
+from framewright.study.funnel import read_outcomes
 
 log = job.start(snakemake)
 given = snakemake.params

@@ -1,10 +1,10 @@
 """Cut one part of a film into patches: a folder of them as they lie in the dataset, their rows and all attempts."""
 
-from framewright import job
 from framewright.patches.attempts import write_attempts
 from framewright.patches.cut import cut_or_nothing, settings_of
 from framewright.patches.manifest import write_patches
 from framewright.patches.record import read_frames, read_plan
+from framewright.study import job
 
 log = job.start(snakemake)
 given = snakemake.params

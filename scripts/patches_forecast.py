@@ -1,8 +1,8 @@
 """Say in the terminal what a run will take, before anyone starts it."""
 
-from framewright import job
 from framewright.patches.forecast import forecast
 from framewright.patches.formats import categories_of
+from framewright.study import job
 
 log = job.start(snakemake)
 given = snakemake.params

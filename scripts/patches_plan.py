@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from framewright import job
 from framewright.patches.formats import categories_of, split_of
 from framewright.patches.record import make_plan, write_frames, write_plan
+from framewright.study import job
 
 log = job.start(snakemake)
 given, settings = snakemake.params, snakemake.params.settings

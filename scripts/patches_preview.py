@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from framewright import job
 from framewright.patches.manifest import read_patches
 from framewright.patches.preview import bright, pairs, rejects
 from framewright.patches.record import read_frames, read_plan
-from framewright.picture import write_png
+from framewright.report.picture import write_png
+from framewright.study import job
 
 log = job.start(snakemake)
 given, files = snakemake.params, snakemake.input

@@ -3,10 +3,10 @@
 import json
 from pathlib import Path
 
-from framewright import job
-from framewright.funnel import write_outcomes
 from framewright.patches.attempts import read_attempts
 from framewright.patches.outcomes import outcomes
+from framewright.study import job
+from framewright.study.funnel import write_outcomes
 
 log = job.start(snakemake)
 

@@ -3,9 +3,9 @@
 from itertools import chain
 from pathlib import Path
 
-from framewright import job
 from framewright.patches.manifest import read_patches, write_patches
 from framewright.patches.tree import gather
+from framewright.study import job
 
 log = job.start(snakemake)
 given = snakemake.params

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from framewright import job
-from framewright.contract import finding, hold, write_contract
 from framewright.patches.formats import PICKED, categories_of
 from framewright.patches.manifest import read_patches
-from framewright.patches.picked import faults, make_stacks
+from framewright.patches.validation import faults, make_stacks
+from framewright.study import job
+from framewright.study.contract import finding, hold, write_contract
 
 log = job.start(snakemake)
 given = snakemake.params

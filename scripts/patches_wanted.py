@@ -1,8 +1,8 @@
 """Write how many windows each film is to give to each category, and where that category's patches are."""
 
-from framewright import job
 from framewright.patches.formats import categories_of
 from framewright.patches.progress import Wanted, write_wanted
+from framewright.study import job
 
 log = job.start(snakemake)
 given = snakemake.params

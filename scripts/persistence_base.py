@@ -2,9 +2,9 @@
 
 import time
 
-from framewright import job
 from framewright.persistence.shard import Account, make_base, write_account
 from framewright.persistence.store import write_clips
+from framewright.study import job
 
 log = job.start(snakemake)
 given = snakemake.params

@@ -1,11 +1,11 @@
 """Write the card of the clips: what they are, how many were lost and why, and what they must not be used for."""
 
-from framewright import job
-from framewright.card import read_store, write_croissant, write_index
 from framewright.persistence.card import DATASET, rows
 from framewright.persistence.gather import STEM
 from framewright.persistence.store import Clips
-from framewright.readme import write_readme
+from framewright.report.card import read_store, write_croissant, write_index
+from framewright.report.readme import write_readme
+from framewright.study import job
 
 log = job.start(snakemake)
 given, output = snakemake.params, snakemake.output

@@ -1,11 +1,11 @@
 """Check what every arm promises; a broken promise fails the build."""
 
-from framewright import job
-from framewright.contract import hold, write_contract
-from framewright.funnel import read_outcomes
 from framewright.persistence.contract import contract, leaks, lost_of, possible
 from framewright.persistence.gather import STEM
 from framewright.persistence.store import Clips
+from framewright.study import job
+from framewright.study.contract import hold, write_contract
+from framewright.study.funnel import read_outcomes
 
 log = job.start(snakemake)
 given, folders = snakemake.params, snakemake.input.datasets

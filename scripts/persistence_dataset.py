@@ -1,8 +1,8 @@
 """Gather the shards of an arm into one documented folder."""
 
-from framewright import job
 from framewright.persistence.gather import gather, write_documents
 from framewright.persistence.shard import read_account
+from framewright.study import job
 
 log = job.start(snakemake)
 given = snakemake.params

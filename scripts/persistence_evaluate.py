@@ -2,13 +2,13 @@
 
 import json
 
-from framewright import job
 from framewright.persistence.charts import evaluation_page, write_attention, write_curves
 from framewright.persistence.evaluate import evaluate
 from framewright.persistence.gather import STEM
 from framewright.persistence.models import read_model
 from framewright.persistence.store import Clips
 from framewright.persistence.transients import Variant
+from framewright.study import job
 
 log = job.start(snakemake)
 given, output = snakemake.params, snakemake.output

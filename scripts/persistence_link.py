@@ -1,7 +1,7 @@
 """Link the base set's shards into one folder."""
 
-from framewright import job
 from framewright.persistence.gather import gather
+from framewright.study import job
 
 log = job.start(snakemake)
 

@@ -1,9 +1,9 @@
 """Draw film strips, moving pictures and statistics of an arm."""
 
-from framewright import job
 from framewright.persistence.gather import STEM
 from framewright.persistence.preview import write_samples
 from framewright.persistence.store import Clips
+from framewright.study import job
 
 log = job.start(snakemake)
 given = snakemake.params

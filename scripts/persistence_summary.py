@@ -1,9 +1,9 @@
 """Put the figures of all arms into one table, and each clip's way through the stages into another."""
 
-from framewright import job
-from framewright.funnel import write_outcomes
 from framewright.persistence.shard import read_account
 from framewright.persistence.summary import outcomes, statistics_of, summary, summary_page
+from framewright.study import job
+from framewright.study.funnel import write_outcomes
 
 log = job.start(snakemake)
 variants, base = snakemake.params.variants, [read_account(path) for path in snakemake.input.base]

@@ -3,10 +3,10 @@
 import json
 from pathlib import Path
 
-from framewright import job
 from framewright.persistence.gather import STEM
 from framewright.persistence.models import learn, write_model
 from framewright.persistence.store import Clips
+from framewright.study import job
 
 log = job.start(snakemake)
 given, output = snakemake.params, snakemake.output

@@ -1,11 +1,11 @@
 """Write the card of the sources: what they are, how many were lost and why, and under which licences they are."""
 
-from framewright import job
-from framewright.card import read_store, write_croissant, write_index
-from framewright.funnel import read_outcomes
-from framewright.readme import write_readme
+from framewright.report.card import read_store, write_croissant, write_index
+from framewright.report.readme import write_readme
 from framewright.sources.card import DATASET, rows
 from framewright.sources.summary import read_summary
+from framewright.study import job
+from framewright.study.funnel import read_outcomes
 
 log = job.start(snakemake)
 

@@ -3,9 +3,9 @@
 import csv
 from pathlib import Path
 
-from framewright import job
-from framewright.contract import hold, write_contract
 from framewright.sources.contract import contract, read_source
+from framewright.study import job
+from framewright.study.contract import hold, write_contract
 
 log = job.start(snakemake)
 given, videos = snakemake.input, snakemake.params.videos

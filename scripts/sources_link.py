@@ -2,9 +2,9 @@
 
 from functools import partial
 
-from framewright import job
 from framewright.sources.local import link
 from framewright.sources.outcome import settle, write_outcome
+from framewright.study import job
 
 log = job.start(snakemake)
 source = snakemake.input.source

@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from framewright import job
-from framewright.picture import write_png
+from framewright.report.picture import write_png
 from framewright.sources.preview import preview
+from framewright.study import job
 from framewright.truth import read_truth
 
 log = job.start(snakemake)

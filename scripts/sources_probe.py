@@ -2,9 +2,9 @@
 
 import json
 
-from framewright import job
 from framewright.sources.describe import describe
 from framewright.sources.outcome import read_outcome
+from framewright.study import job
 
 log = job.start(snakemake)
 row = snakemake.params

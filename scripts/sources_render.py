@@ -2,9 +2,9 @@
 
 from functools import partial
 
-from framewright import job
 from framewright.scenes.render import render, scene
 from framewright.sources.outcome import settle, write_outcome
+from framewright.study import job
 
 log = job.start(snakemake)
 source = snakemake.params.source

@@ -3,10 +3,10 @@
 import json
 from pathlib import Path
 
-from framewright import job
-from framewright.funnel import write_outcomes
 from framewright.sources.outcome import read_outcome
 from framewright.sources.summary import summary, summary_page
+from framewright.study import job
+from framewright.study.funnel import write_outcomes
 
 log = job.start(snakemake)
 

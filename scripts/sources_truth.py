@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from framewright import job
 from framewright.sources.mot import read_annotations
+from framewright.study import job
 from framewright.truth import write_truth
 
 log = job.start(snakemake)

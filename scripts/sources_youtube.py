@@ -3,9 +3,9 @@
 from functools import partial
 from pathlib import Path
 
-from framewright import job
 from framewright.sources.outcome import settle, write_outcome
 from framewright.sources.youtube import Settings, download
+from framewright.study import job
 
 log = job.start(snakemake)
 row, effort, video = snakemake.params, snakemake.resources, snakemake.wildcards.video

@@ -1,10 +1,10 @@
 """Say how well tracks fit the truth, of each video whose objects are known."""
 
-from framewright import job
-from framewright.record import read_record
-from framewright.tracks.accuracy import of_video
-from framewright.tracks.accuracy_table import totals, totals_page
+from framewright.study import job
+from framewright.study.record import read_record
 from framewright.tracks.meta import read_tracks
+from framewright.tracks.objects.accuracy import of_video
+from framewright.tracks.objects.accuracy_table import totals, totals_page
 from framewright.truth import read_truth
 
 log = job.start(snakemake)

@@ -1,8 +1,8 @@
 """Look for faces in a defaced video again: what is found outside of the covers has leaked."""
 
-from framewright import job
-from framewright.record import read_record, write_record
-from framewright.tracks.privacy import audit, finders_of, read_found
+from framewright.study import job
+from framewright.study.record import read_record, write_record
+from framewright.tracks.privacy.deface import audit, finders_of, read_found
 
 log = job.start(snakemake)
 given, settings = snakemake.input, snakemake.params.settings

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from framewright import job
-from framewright.card import read_store, write_croissant, write_index
-from framewright.readme import write_readme
-from framewright.record import read_record
-from framewright.tracks.accuracy_table import said
+from framewright.report.card import read_store, write_croissant, write_index
+from framewright.report.readme import write_readme
+from framewright.study import job
+from framewright.study.record import read_record
 from framewright.tracks.card import DATASET, dataset, figures, segment_rows, track_rows
+from framewright.tracks.objects.accuracy_table import said
 
 log = job.start(snakemake)
 given, made = snakemake.input, snakemake.output

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from framewright import job
-from framewright.contract import hold, write_contract
-from framewright.record import read_record
-from framewright.tracks import clip_contract
-from framewright.tracks.contract import contract
-from framewright.tracks.parsed import tracked
-from framewright.tracks.privacy_contract import privacy_findings
+from framewright.study import job
+from framewright.study.contract import hold, write_contract
+from framewright.study.record import read_record
+from framewright.tracks.clips import contract as clip_contract
+from framewright.tracks.objects.contract import tracked
+from framewright.tracks.privacy.contract import privacy_findings
+from framewright.tracks.segments.contract import contract
 
 log = job.start(snakemake)
 given = snakemake.input

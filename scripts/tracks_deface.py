@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from framewright import job
-from framewright.record import write_record
-from framewright.tracks.privacy import private, write_found
+from framewright.study import job
+from framewright.study.record import write_record
+from framewright.tracks.privacy.deface import private, write_found
 
 log = job.start(snakemake)
 given = snakemake.input

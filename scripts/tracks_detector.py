@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from framewright import job
-from framewright.tracks.demo_detector import Recipe, make_detector, write_card
+from framewright.study import job
+from framewright.tracks.demo_detector.train import Recipe, make_detector, write_card
 
 log = job.start(snakemake)
 recipe, network = Recipe(**snakemake.params.recipe), Path(snakemake.input.network)

@@ -1,8 +1,8 @@
 """Cut a clip out of a video for each of its tracks, and record what became of each."""
 
-from framewright import job
-from framewright.tracks.clip_file import write_clips
-from framewright.tracks.clips import extract, settings_of
+from framewright.study import job
+from framewright.tracks.clips.extract import extract, settings_of
+from framewright.tracks.clips.record import write_clips
 from framewright.tracks.meta import read_tracks
 
 log = job.start(snakemake)

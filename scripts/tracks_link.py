@@ -1,7 +1,7 @@
 """Link the checked source of a video under its name with .mp4."""
 
-from framewright import job
-from framewright.tracks.link import link
+from framewright.study import job
+from framewright.tracks.privacy.link import link
 
 log = job.start(snakemake)
 

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from framewright import job
+from framewright.study import job
 from framewright.tracks.meta import write_tracks
-from framewright.tracks.parse import association_of, detector_of, parse, wanted_of
-from framewright.tracks.parsed import write_record
-from framewright.tracks.segments import from_text
+from framewright.tracks.objects.contract import write_record
+from framewright.tracks.objects.parse import association_of, detector_of, parse, wanted_of
+from framewright.tracks.segments.segments import from_text
 
 log = job.start(snakemake)
 given, settings = snakemake.input, snakemake.params.settings

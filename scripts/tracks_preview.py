@@ -1,9 +1,9 @@
 """Show frames of a video before and after its faces were covered."""
 
-from framewright import job
-from framewright.picture import write_png
-from framewright.tracks.before_after import before_after
-from framewright.tracks.privacy import read_found
+from framewright.report.picture import write_png
+from framewright.study import job
+from framewright.tracks.privacy.deface import read_found
+from framewright.tracks.privacy.preview import before_after
 
 log = job.start(snakemake)
 given = snakemake.input

@@ -3,11 +3,11 @@
 import json
 from pathlib import Path
 
-from framewright import job
-from framewright.record import write_record
-from framewright.tracks.choose import detector_of, judges_of, lengths_of
-from framewright.tracks.film import segmented
-from framewright.tracks.segments import as_text
+from framewright.study import job
+from framewright.study.record import write_record
+from framewright.tracks.segments.choose import detector_of, judges_of, lengths_of
+from framewright.tracks.segments.find import segmented
+from framewright.tracks.segments.segments import as_text
 
 log = job.start(snakemake)
 settings = snakemake.params.settings

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from framewright import job
-from framewright.picture import write_png
-from framewright.tracks.clip_file import read_clips
-from framewright.tracks.clip_sheet import clip_sheet, overlay
+from framewright.report.picture import write_png
+from framewright.study import job
+from framewright.tracks.clips.preview import clip_sheet, overlay
+from framewright.tracks.clips.record import read_clips
 from framewright.tracks.meta import read_tracks
 
 log = job.start(snakemake)

@@ -2,25 +2,26 @@
 
 from itertools import chain
 
-from framewright import job
-from framewright.funnel import write_outcomes
-from framewright.record import read_record
-from framewright.tracks import clip_file, parsed
-from framewright.tracks.clip_sheet import histograms
+from framewright.study import job
+from framewright.study.funnel import write_outcomes
+from framewright.study.record import read_record
+from framewright.tracks.clips import record
+from framewright.tracks.clips.preview import histograms
 from framewright.tracks.meta import read_tracks
+from framewright.tracks.objects import contract
 from framewright.tracks.outcomes import outcomes
-from framewright.tracks.privacy_contract import privacy_items
+from framewright.tracks.privacy.contract import privacy_items
 
 log = job.start(snakemake)
 given = snakemake.input
 
 private = privacy_items(map(read_record, given.privacy), map(read_record, given.audits))
 found = list(map(read_record, given.parsed))
-became = zip(snakemake.params.videos, map(clip_file.read_clips, given.clips), strict=True)
+became = zip(snakemake.params.videos, map(record.read_clips, given.clips), strict=True)
 clips = ((video, clip) for video, own in became for clip in own)
-stages = (private, outcomes(map(read_record, given.records)), parsed.outcomes(found), clip_file.outcomes(clips))
+stages = (private, outcomes(map(read_record, given.records)), contract.outcomes(found), record.outcomes(clips))
 with job.whole(snakemake.output.outcomes) as path:
     write_outcomes(path, chain(*stages))
 with job.whole(snakemake.output.picture) as path:
     path.write_text(histograms(chain.from_iterable(map(read_tracks, given.metas))), encoding="utf-8")
-log.info("%d videos. %s", len(given.records), parsed.found_nothing(found))
+log.info("%d videos. %s", len(given.records), contract.found_nothing(found))

@@ -1,9 +1,9 @@
 """Draw the segments of all films over time, and compare cuts with the truth where it is known."""
 
-from framewright import job
-from framewright.record import read_record
-from framewright.tracks.score import frames_of, scored, table
-from framewright.tracks.timeline import timeline
+from framewright.study import job
+from framewright.study.record import read_record
+from framewright.tracks.segments.score import frames_of, scored, table
+from framewright.tracks.segments.timeline import timeline
 from framewright.truth import read_truth
 
 log = job.start(snakemake)

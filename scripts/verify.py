@@ -20,8 +20,8 @@ from pathlib import Path
 import psutil
 
 from framewright.errors import UserError
-from framewright.manifest import OURS_TO_SKIP, VOLATILE, read_manifest
-from framewright.volatile import lasting
+from framewright.study.manifest import OURS_TO_SKIP, VOLATILE, read_manifest
+from framewright.study.volatile import lasting
 
 HOUSE = Path(__file__).parents[1]
 MANIFEST = "results/MANIFEST.tsv"

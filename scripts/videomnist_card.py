@@ -1,9 +1,9 @@
 """Write the card of the moving digits: what they are, and the figures that their contract found."""
 
-from framewright import job
-from framewright.card import read_store, write_croissant, write_index
-from framewright.contract import read_contract
-from framewright.readme import write_readme
+from framewright.report.card import read_store, write_croissant, write_index
+from framewright.report.readme import write_readme
+from framewright.study import job
+from framewright.study.contract import read_contract
 from framewright.videomnist.card import dataset
 from framewright.videomnist.contract import read_made, rows
 

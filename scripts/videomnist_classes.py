@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from framewright import job
+from framewright.study import job
 from framewright.videomnist.films import write_classes
 
 log = job.start(snakemake)

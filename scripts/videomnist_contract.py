@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from framewright import job
-from framewright.contract import hold, write_contract
+from framewright.study import job
+from framewright.study.contract import hold, write_contract
 from framewright.videomnist.contract import contract, read_made
 from framewright.videomnist.digits import read_digits
 from framewright.videomnist.render import Look

@@ -1,7 +1,7 @@
 """Cut the films of one class folder into clips in both layouts, and say what became of each film."""
 
-from framewright import job
-from framewright.funnel import write_outcomes
+from framewright.study import job
+from framewright.study.funnel import write_outcomes
 from framewright.videomnist.films import convert
 from framewright.videomnist.store import Shape
 

@@ -1,7 +1,7 @@
 """Gather the digits to set in motion, leave out what can't be used, and say why."""
 
-from framewright import job
-from framewright.funnel import write_outcomes
+from framewright.study import job
+from framewright.study.funnel import write_outcomes
 from framewright.videomnist.digits import gather, write_digits
 from framewright.videomnist.pictures import select
 from framewright.videomnist.render import Look

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from framewright import job
 from framewright.sources.http import Limits
+from framewright.study import job
 from framewright.videomnist.fetch import fetch
 
 log = job.start(snakemake)

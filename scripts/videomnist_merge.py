@@ -1,6 +1,6 @@
 """Put parts together as one file of each layout; packed videos are copied as they are."""
 
-from framewright import job
+from framewright.study import job
 from framewright.videomnist.store import GREY, RGB, Shape, merge
 
 log = job.start(snakemake)

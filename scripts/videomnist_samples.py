@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from framewright import job
+from framewright.study import job
 from framewright.videomnist.preview import write_samples
 
 log = job.start(snakemake)

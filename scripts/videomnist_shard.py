@@ -1,6 +1,6 @@
 """Draw the videos of one shard, measure every frame, and write them packed in both layouts."""
 
-from framewright import job
+from framewright.study import job
 from framewright.videomnist.digits import read_digits
 from framewright.videomnist.render import Look
 from framewright.videomnist.shard import write_shard

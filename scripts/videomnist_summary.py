@@ -2,8 +2,8 @@
 
 from itertools import chain
 
-from framewright import job
-from framewright.funnel import read_outcomes, write_outcomes
+from framewright.study import job
+from framewright.study.funnel import read_outcomes, write_outcomes
 from framewright.videomnist.pictures import drawn
 
 log = job.start(snakemake)

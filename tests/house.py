@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from framewright.code import closure
+from framewright.study.code import closure
 
 ROOT = Path(__file__).parent.parent
 REQUESTED = {

@@ -5,7 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from framewright.encode import Writer
+from framewright.video.encode import Writer
 
 
 def texture(seed: int = 0, width: int = 600, height: int = 400) -> np.ndarray:

@@ -7,14 +7,14 @@ import numpy as np
 from house import ROOT
 from make_film import texture
 
-from framewright import config
 from framewright.patches.checks import Scores
 from framewright.patches.film import Quality
 from framewright.patches.formats import categories_of
-from framewright.patches.look import look
 from framewright.patches.manifest import Patch, files_of
 from framewright.patches.stack import Degrading
 from framewright.patches.view import View
+from framewright.study import config
+from framewright.video.fingerprint import look
 
 SIZE = WIDTH, HEIGHT = 96, 72
 FORMAT = {"tiny": {"width": WIDTH, "height": HEIGHT, "folder": "Tiny", "suffix": ""}}

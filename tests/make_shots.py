@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 from skimage import data
 
-from framewright.encode import Writer
 from framewright.truth import Transition
+from framewright.video.encode import Writer
 
 SIZE = (480, 270)
 PHOTOS = (

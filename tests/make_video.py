@@ -15,7 +15,7 @@ import av
 import imageio_ffmpeg
 import numpy as np
 
-from framewright.colour import MATRICES, PRIMARIES, RANGES, TRANSFERS, Colour, number_of
+from framewright.video.colour import MATRICES, PRIMARIES, RANGES, TRANSFERS, Colour, number_of
 
 CORNERS = {(0, 0): (220, 30, 30), (0, 3): (30, 200, 30), (3, 3): (235, 235, 235), (3, 0): (30, 30, 220)}
 BITS = [(row, column) for row in range(4) for column in range(4) if (row, column) not in CORNERS]

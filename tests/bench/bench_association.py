@@ -22,11 +22,11 @@ from trackers import BoTSORTTracker, ByteTrackTracker, CBIoUTracker, OCSORTTrack
 
 from framewright.boxes import iou
 from framewright.detector import Detector, open_detector
-from framewright.job import compute_on_one_thread
 from framewright.scenes.scene import Scene, record
 from framewright.scenes.street import street
-from framewright.tracks.accuracy import accuracy
-from framewright.tracks.follow import Association, Chain, Seen, chains, without_overlaps
+from framewright.study.job import compute_on_one_thread
+from framewright.tracks.objects.accuracy import accuracy
+from framewright.tracks.objects.associate import Association, Chain, Seen, chains, without_overlaps
 from framewright.truth import Truth
 
 RATE, CLASSES = 16, ("person", "dog", "cyclist", "car", "bus")

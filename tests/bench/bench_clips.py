@@ -23,17 +23,17 @@ sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests" / "bench")]
 
 from bench_video import make_film, repeat
 
-from framewright.encode import Writer
-from framewright.tracks.clips import SETTINGS, extract
+from framewright.tracks.clips.extract import SETTINGS, extract
 from framewright.tracks.meta import new_track, write_tracks
+from framewright.video.encode import Writer
 
 CLIPS, FRAMES, RATE, ROUNDS = 24, 48, 25, 2
 SIZE = (1280, 720)
 EXTRACT = """
 import sys
 from pathlib import Path
-from framewright import job
-from framewright.tracks.clips import extract
+from framewright.study import job
+from framewright.tracks.clips.extract import extract
 from framewright.tracks.meta import read_tracks
 job.compute_on_one_thread()
 folder = Path(sys.argv[3])

@@ -19,12 +19,12 @@ import numpy as np
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from framewright.encode import Writer
 from framewright.scenes.render import render, scene
-from framewright.tracks.chains import covers
-from framewright.tracks.privacy import read_found
+from framewright.tracks.privacy.deface import read_found
+from framewright.tracks.privacy.face_tracks import covers
 from framewright.truth import read_truth
-from framewright.video import open_video
+from framewright.video.encode import Writer
+from framewright.video.stream import open_video
 
 MARKS = ROOT / "tests/data/street_faces.json"
 COVERED, SEEN, MISSES, CPU = 0.9, 0.5, 1 / 3, 0.6
@@ -36,8 +36,8 @@ import json, sys
 from pathlib import Path
 import cv2
 cv2.setNumThreads(1)
-from framewright.probe import probe
-from framewright.tracks.privacy import private, write_found
+from framewright.video.probe import probe
+from framewright.tracks.privacy.deface import private, write_found
 source, folder = Path(sys.argv[1]), Path(sys.argv[2])
 record, found, times = private(source, folder / "ours.mp4", probe(source) | {"video": "a"}, json.loads(sys.argv[3]))
 write_found(folder / "found.npz", found, times)

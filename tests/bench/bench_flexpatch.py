@@ -21,14 +21,22 @@ sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests")]
 from squares import KINDS, SIZE, square
 
 from framewright.detector import Settings, open_detector
-from framewright.flexpatch.evaluate import TIMED, name_of
-from framewright.flexpatch.known import Known, rows_of
-from framewright.flexpatch.run import How, runtime_of
-from framewright.flexpatch.runtime import FlexPatch
-from framewright.flexpatch.score import delays, interval, packed_shares, precision, predicted, recalls, summed
-from framewright.flexpatch.ways import Meter, every, patched, pixels_of, whole
-from framewright.job import compute_on_one_thread
-from framewright.video import open_video
+from framewright.flexpatch.evaluation.baselines import Meter, every, patched, pixels_of, whole
+from framewright.flexpatch.evaluation.evaluate import TIMED, name_of
+from framewright.flexpatch.evaluation.score import (
+    delays,
+    interval,
+    packed_shares,
+    precision,
+    predicted,
+    recalls,
+    summed,
+)
+from framewright.flexpatch.runtime.run import How, runtime_of
+from framewright.flexpatch.runtime.runtime import FlexPatch
+from framewright.flexpatch.samples.observations import Known, rows_of
+from framewright.study.job import compute_on_one_thread
+from framewright.video.stream import open_video
 
 FRAMES, SCALE, CONFIDENCE = 50, 1.0, 0.25
 QUARTER = How(width=0.5, height=0.43, every=1, patch=1.0)

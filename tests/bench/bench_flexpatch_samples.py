@@ -18,10 +18,10 @@ sys.path.insert(0, str(ROOT / "scripts"))
 import cv2
 import numpy as np
 
-from framewright import job
-from framewright.flexpatch.features import feature_matrix
-from framewright.flexpatch.follow import Follower
+from framewright.flexpatch.follow.features import feature_matrix
+from framewright.flexpatch.follow.follower import Follower
 from framewright.scenes.render import scene
+from framewright.study import job
 
 FRAMES, EVERY, SIZE = 61, 10, (1280, 720)
 WANTED, MOST_MS = 3.0, 4.0

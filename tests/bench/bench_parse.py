@@ -16,14 +16,14 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from framewright.detector import open_detector
-from framewright.job import compute_on_one_thread
 from framewright.scenes.render import render
 from framewright.scenes.street import street
-from framewright.tracks.follow import Association
+from framewright.study.job import compute_on_one_thread
 from framewright.tracks.meta import write_tracks
-from framewright.tracks.parse import parse
-from framewright.tracks.track import Wanted
-from framewright.video import open_video
+from framewright.tracks.objects.associate import Association
+from framewright.tracks.objects.parse import parse
+from framewright.tracks.objects.select import Wanted
+from framewright.video.stream import open_video
 
 SECONDS, ROUNDS, BATCH, TARGET = 6.0, 3, 8, 1.25
 

@@ -28,13 +28,13 @@ sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests")]
 
 from make_film import texture
 
-from framewright import config
-from framewright.colour import Colour
-from framewright.encode import Writer
 from framewright.patches.formats import SCALE, STACKS, categories_of
 from framewright.patches.plan import Frames
 from framewright.patches.record import make_plan, write_frames, write_plan
-from framewright.probe import probe
+from framewright.study import config
+from framewright.video.colour import Colour
+from framewright.video.encode import Writer
+from framewright.video.probe import probe
 
 RATE, STRIDE, CORES = 24, 58, 2
 CHEAPER, FASTER, MEBIBYTES = 2.5, 4.0, 1536
@@ -49,8 +49,8 @@ JOB = """
 import sys
 import time
 from pathlib import Path
-from framewright import config
-from framewright.job import compute_on_one_thread
+from framewright.study import config
+from framewright.study.job import compute_on_one_thread
 from framewright.patches import cut
 from framewright.patches.record import read_frames, read_plan
 compute_on_one_thread()

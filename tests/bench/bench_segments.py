@@ -20,9 +20,9 @@ sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests")]
 
 from make_shots import LOOKS, Look, make_shots
 
-from framewright.tracks.film import Film, watch
-from framewright.tracks.score import Score, scored
-from framewright.tracks.transitions import Transitions
+from framewright.tracks.segments.find import Film, watch
+from framewright.tracks.segments.score import Score, scored
+from framewright.tracks.segments.transitions import Transitions
 
 SEED, SHOTS, RATE = 7000, 16, 25
 LONG = (0.0, 1e6)

@@ -18,14 +18,14 @@ import numpy as np
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from framewright.encode import Writer
-from framewright.video import open_video
+from framewright.video.encode import Writer
+from framewright.video.stream import open_video
 
 ROUNDS = 5
 READ = """
 import resource
 from pathlib import Path
-from framewright.video import open_video
+from framewright.video.stream import open_video
 with open_video({path!r}) as video:
     for frame in video.frames():
         frame.rgb

@@ -12,7 +12,7 @@ from flow import Run, copy_house, snakemake, write_table
 from house import ROOT
 from make_video import make_video
 
-from framewright.funnel import Item, read_outcomes
+from framewright.study.funnel import Item, read_outcomes
 
 pytestmark = pytest.mark.slow
 

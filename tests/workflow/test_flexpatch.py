@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from flow import ROOT, snakemake, write_table
 
-from framewright.flexpatch.model import load_model, load_tree
+from framewright.flexpatch.tree.model import load_model, load_tree
 from framewright.scenes.scene import record
 from framewright.scenes.street import street
 

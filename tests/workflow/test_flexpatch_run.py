@@ -10,7 +10,7 @@ from flow import snakemake, write_table
 
 from framewright.scenes.render import render
 from framewright.scenes.street import street
-from framewright.video import open_video
+from framewright.video.stream import open_video
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,7 @@ from flow import snakemake
 
 from framewright.persistence.base import BaseSet, base_clips
 from framewright.persistence.store import Clips, write_clips
-from framewright.volatile import lasting
+from framewright.study.volatile import lasting
 
 pytestmark = pytest.mark.slow
 UNTAUGHT = "default: {train: []}, variants: {same_colour: {colour: [255, 255, 255], train: []}}"

@@ -76,7 +76,7 @@ rule toy:
 '''
 SCRIPT = '''"""Write a greeting."""
 
-from framewright import job
+from framewright.study import job
 from framewright.toy.greeting import greeting
 
 log = job.start(snakemake)
@@ -86,9 +86,9 @@ with job.whole(snakemake.output.text) as path:
 '''
 SUMMARY = '''"""Write what became of the greeting."""
 
-from framewright import job
+from framewright.study import job
 from framewright.toy.greeting import outcomes
-from framewright.funnel import write_outcomes
+from framewright.study.funnel import write_outcomes
 
 log = job.start(snakemake)
 
@@ -99,9 +99,9 @@ CARD = '''"""Write the card of the greetings."""
 
 from pathlib import Path
 
-from framewright import job
-from framewright.card import read_store, write_croissant, write_index
-from framewright.readme import write_readme
+from framewright.study import job
+from framewright.report.card import read_store, write_croissant, write_index
+from framewright.report.readme import write_readme
 from framewright.toy.card import DATASET
 
 log = job.start(snakemake)
@@ -117,7 +117,7 @@ with job.whole(snakemake.output.croissant) as path:
 '''
 DATASET = '''"""What the greetings are, for their card."""
 
-from framewright.card import Column, Dataset
+from framewright.report.card import Column, Dataset
 
 DATASET = Dataset(
     name="framewright-toy",
@@ -132,7 +132,7 @@ DATASET = Dataset(
 '''
 LIBRARY = '''"""Greetings."""
 
-from framewright.funnel import Item
+from framewright.study.funnel import Item
 
 
 def greeting(name: str) -> str:

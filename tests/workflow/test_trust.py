@@ -9,7 +9,7 @@ import pytest
 from flow import Run, copy_house, snakemake, write_table
 from make_video import make_video
 
-from framewright.manifest import read_manifest
+from framewright.study.manifest import read_manifest
 
 pytestmark = pytest.mark.slow
 
@@ -32,7 +32,7 @@ SCRIPT = '''"""Make two clips, and a file that tells the time."""
 
 import time
 
-from framewright import job
+from framewright.study import job
 
 log = job.start(snakemake)
 
@@ -56,7 +56,7 @@ def finished(tmp_path_factory) -> Path:
     sources.write_text(
         head + RULES + "\n\nrule sources:" + tail.replace("input:", "input:\n        rules.sources_clips.output.clips,")
     )
-    volatile = house / "scripts/framewright/volatile.py"
+    volatile = house / "scripts/framewright/study/volatile.py"
     text = volatile.read_text()
     volatile.write_text(text.replace("] = {\n", '] = {\n    "results/clips/PROGRESS.txt": (),\n', 1))
     make_video(place / "film.mp4", range(12))

@@ -16,9 +16,9 @@ from flow import Run, snakemake, write_table
 from house import ROOT
 from mnist import files
 
-from framewright import config
-from framewright.encode import Writer
-from framewright.video import open_video
+from framewright.study import config
+from framewright.video.encode import Writer
+from framewright.video.stream import open_video
 from framewright.videomnist import loader
 from framewright.videomnist.digits import read_digits
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from framewright.card import Column, Dataset
+from framewright.report.card import Column, Dataset
 
 DATASET = Dataset(
     name="framewright-flexpatch",

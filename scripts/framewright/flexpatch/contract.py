@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from framewright.contract import Finding, finding
 from framewright.errors import UserError
-from framewright.flexpatch.features import FEATURES, Definition, read_definition
-from framewright.flexpatch.model import MOST_BYTES, load_model, load_tree, matrix_of
-from framewright.flexpatch.sample import COLUMNS, Sampling, label_of
+from framewright.flexpatch.follow.features import FEATURES, Definition, read_definition
+from framewright.flexpatch.samples.columns import COLUMNS, Sampling, label_of
+from framewright.flexpatch.tree.model import MOST_BYTES, load_model, load_tree, matrix_of
+from framewright.study.contract import Finding, finding
 
 LIMITS = {"min_eig": (0, np.inf), "ncc": (-1, 1), "accel": (0, np.inf), "flow_std": (0, np.inf), "confidence": (0, 1)}
 SLACK = 1e-5  # what is lost where numbers are written with six digits

@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from framewright.card import Column, Dataset
+from framewright.report.card import Column, Dataset
 
 DATASET = Dataset(
     name="framewright-patches",

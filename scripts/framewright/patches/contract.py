@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from framewright.contract import Finding, finding
 from framewright.patches.formats import FOLDERS, HELD_OUT, SCALE, SPAN, STACKS, Category, Format
-from framewright.patches.look import alike_films
 from framewright.patches.manifest import Patch
 from framewright.patches.stack import from_png, low, unstacked
+from framewright.study.contract import Finding, finding
+from framewright.video.fingerprint import alike_films
 
 READ = 200  # patches whose pictures are read and compared; of all others the size is looked at
 TILT = 1.0  # by how many windows a category's share of a film may be off, by rounding

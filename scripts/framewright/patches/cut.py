@@ -10,18 +10,18 @@ from typing import Any
 import cv2
 import numpy as np
 
-from framewright.frame import Frame
 from framewright.patches.attempts import Attempt
-from framewright.patches.chance import chance
 from framewright.patches.checks import Limits, fault, measure, patch_fault
 from framewright.patches.film import Quality
 from framewright.patches.formats import SPAN, Category, Format, categories_of, fitting_of, patch_name
-from framewright.patches.look import look
 from framewright.patches.manifest import Patch, files_of, place_of
 from framewright.patches.plan import Frames, Part, Window, next_place
 from framewright.patches.stack import draw_degrading, from_png, png
 from framewright.patches.view import Box, View
-from framewright.video import Video, open_video
+from framewright.rng import chance
+from framewright.video.fingerprint import look
+from framewright.video.frame import Frame
+from framewright.video.stream import Video, open_video
 
 TILE = 30  # side of the squares whose detail tells whether a crop has some all over, in pixels
 LIVELY = 4.0  # grey values (standard deviation) that a square with detail has

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from framewright.frame import Frame
 from framewright.patches.plan import Frames
 from framewright.patches.view import Box, View
-from framewright.video import Video
+from framewright.video.frame import Frame
+from framewright.video.stream import Video
 
 SAMPLES = 16
 BAR = 24  # grey values up to this are black, even where compression left its marks

@@ -17,7 +17,7 @@ from framewright.patches.film import Quality
 from framewright.patches.formats import FOLDERS, HELD_OUT, SPAN
 from framewright.patches.stack import Degrading, low, png, stacks
 from framewright.patches.view import Box, View, as_plain, from_plain
-from framewright.video import open_video
+from framewright.video.stream import open_video
 
 
 class Patch(NamedTuple):

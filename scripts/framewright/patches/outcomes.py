@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from framewright.funnel import Item
 from framewright.patches.attempts import Attempt
+from framewright.study.funnel import Item
 
 
 def outcomes(plans: Iterable[Mapping[str, Any]], attempts: Mapping[str, list[Attempt]]) -> Iterator[Item]:

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from framewright.patches.chance import chance
 from framewright.patches.formats import SPAN
+from framewright.rng import chance
 
 
 class Window(NamedTuple):

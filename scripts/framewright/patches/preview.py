@@ -11,8 +11,8 @@ from framewright.patches.formats import SPAN
 from framewright.patches.manifest import Patch
 from framewright.patches.plan import Frames
 from framewright.patches.stack import from_png, unstacked
-from framewright.picture import contact_sheet, notice
-from framewright.video import open_video
+from framewright.report.picture import contact_sheet, notice
+from framewright.video.stream import open_video
 
 MOST = 8  # pairs, or rejected windows, on a sheet
 TALL = 540  # rows that a pair is shown with at most

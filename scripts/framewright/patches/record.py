@@ -14,8 +14,8 @@ from framewright.patches.film import Quality, full_greys, picture_area, quality,
 from framewright.patches.formats import Category, fitting_of
 from framewright.patches.plan import Frames, Part, Window, plan
 from framewright.patches.view import as_plain, from_plain, view_of
-from framewright.timeline import Timeline
-from framewright.video import open_video
+from framewright.video.stream import open_video
+from framewright.video.timeline import Timeline
 
 NO_FRAMES = Frames(np.zeros(0, np.int64), np.zeros(0, bool), Fraction(1))
 Limits = Mapping[str, float | None]  # least_sharpness, most_blockiness, most_noise

@@ -13,9 +13,9 @@ from typing import Any
 import cv2
 import numpy as np
 
-from framewright.frame import Frame, Shape
 from framewright.patches.scale import part
 from framewright.patches.tone import LUMA, Tone, shown
+from framewright.video.frame import Frame, Shape
 
 Box = tuple[int, int, int, int]
 FULLHD = (1920, 1080)

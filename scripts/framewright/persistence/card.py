@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from framewright.card import Column, Dataset
 from framewright.persistence.store import Clips
+from framewright.report.card import Column, Dataset
 
 DATASET = Dataset(
     name="framewright-persistence",

@@ -10,12 +10,12 @@ import torch
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from framewright.page import page, table
 from framewright.persistence.loader import ClipDataset
 from framewright.persistence.models import Trained
 from framewright.persistence.store import Clips
 from framewright.persistence.strips import MARK, STILL, enlarged, framed
-from framewright.picture import contact_sheet, notice, write_png
+from framewright.report.page import page, table
+from framewright.report.picture import contact_sheet, notice, write_png
 
 LINES = {  # name in the figures: name in the chart, colour, style
     "bound": ("best possible (Bayes)", "#22272e", "-"),

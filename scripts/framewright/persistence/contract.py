@@ -8,8 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from framewright.contract import Finding, finding
-from framewright.funnel import Item
 from framewright.persistence.augment import is_persistent, redraw
 from framewright.persistence.base import Clip, PackedClip, crc_of
 from framewright.persistence.gather import STEM, recount
@@ -17,6 +15,8 @@ from framewright.persistence.paths import CLASSES
 from framewright.persistence.splits import split_of
 from framewright.persistence.store import Clips
 from framewright.persistence.summary import statistics_of
+from framewright.study.contract import Finding, finding
+from framewright.study.funnel import Item
 
 KEYS = {"class", "num_frames", "resolution", "num_cameras", "num_transients", "transient_frames", "transient_details"}
 DETAILS = {"start_frame", "duration", "trajectory_type", "start_position", "velocity", "positions", "visible_area"}

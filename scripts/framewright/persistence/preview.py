@@ -11,7 +11,7 @@ from PIL import Image
 from framewright.persistence.paths import CLASSES, TYPES
 from framewright.persistence.store import Clips, pretty
 from framewright.persistence.strips import marked, strip
-from framewright.picture import write_png
+from framewright.report.picture import write_png
 
 RATE = 8  # frames a second of the moving pictures
 SIDE = 256  # pixels that their sides reach

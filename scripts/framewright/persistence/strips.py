@@ -5,7 +5,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from framewright.picture import FONT, INK, PAPER
+from framewright.report.picture import FONT, INK, PAPER
 
 MARK, STILL = (240, 160, 20), (70, 74, 82)  # around frames with transients, and around others
 EDGE = 2  # pixels of a frame's border

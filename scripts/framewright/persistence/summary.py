@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from framewright.funnel import Item
-from framewright.page import page, plain, table
 from framewright.persistence.shard import Account
+from framewright.report.page import page, plain, table
+from framewright.study.funnel import Item
 
 COLUMNS = (
     "variant",

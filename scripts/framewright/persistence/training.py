@@ -10,8 +10,8 @@ import torch
 from torch import nn
 
 from framewright.errors import UserError
-from framewright.job import whole
 from framewright.persistence.loader import ClipDataset, mirrored
+from framewright.study.job import whole
 
 Loss = Callable[[dict[str, torch.Tensor], dict[str, torch.Tensor]], torch.Tensor]
 SETTLING, SETTLING_BATCH, SETTLING_RATE = 300, 256, 0.01  # steps and clips a step in which conclusions are learnt

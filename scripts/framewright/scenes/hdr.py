@@ -10,12 +10,12 @@ from fractions import Fraction
 import cv2
 import numpy as np
 
-from framewright.colour import Colour
 from framewright.scenes import motion
 from framewright.scenes.photos import photo
 from framewright.scenes.scene import Drawn, Scene
 from framewright.scenes.space import space
 from framewright.truth import Transition
+from framewright.video.colour import Colour
 
 RATE = Fraction(24)
 SIZE = (1920, 1080)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 
-from framewright.encode import Writer
 from framewright.errors import UserError
 from framewright.scenes.cuts import cuts
 from framewright.scenes.faces import faces
@@ -17,6 +16,7 @@ from framewright.scenes.scene import Scene, record
 from framewright.scenes.street import street
 from framewright.sources.outcome import Fetched, checked
 from framewright.truth import NOTHING, write_truth
+from framewright.video.encode import Writer
 
 
 def scene(name: str) -> Scene:

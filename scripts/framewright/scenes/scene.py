@@ -36,8 +36,8 @@ class Drawn:
 class Scene:
     """A film that can be drawn: `draw(k)` is its frame `k`, the same at any time and in any order.
 
-    `size` is (width, height), `rate` frames per second, `encoding` what `framewright.encode.Writer` is told of it. Of a
-    scene that shows what happens to broken films, only the first `kept_bytes` of the file are kept.
+    `size` is (width, height), `rate` frames per second, `encoding` what `framewright.video.encode.Writer` is told
+    of it. Of a scene that shows what happens to broken films, only the first `kept_bytes` of the file are kept.
     """
 
     size: tuple[int, int]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from framewright.card import Column, Dataset
+from framewright.report.card import Column, Dataset
 
 DATASET = Dataset(
     name="framewright-sources",

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from framewright.contract import Finding, finding
-from framewright.probe import FACTS
 from framewright.sources.outcome import Outcome, read_outcome
+from framewright.study.contract import Finding, finding
 from framewright.truth import Truth, problem, read_truth
+from framewright.video.probe import FACTS
 
 KEYS = {"video", "licence", "sha256", "bytes", "status", "reason", "notes", "use", *FACTS}
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from framewright.probe import empty_record, probe_safely
 from framewright.sources.outcome import Outcome
+from framewright.video.probe import empty_record, probe_safely
 
 
 def describe(

@@ -10,8 +10,8 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from framewright.sources.outcome import without_password
-from framewright.sources.sniff import LONG_ENOUGH, is_text, is_video
-from framewright.table import WILDCARD
+from framewright.study.table import WILDCARD
+from framewright.video.file_type import LONG_ENOUGH, is_text, is_video
 
 VIDEO_NAME = re.compile(
     r".+\.(mp4|m4v|mov|qt|mkv|webm|avi|ts|mts|m2ts|mpe?g|m2v|vob|wmv|asf|flv|f4v|ogv|3gp|3g2|mxf|dv|y4m|ivf|26[45]|h26[45]"

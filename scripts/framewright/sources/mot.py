@@ -13,10 +13,10 @@ import cv2
 import numpy as np
 
 from framewright.boxes import from_xywh
-from framewright.encode import Writer
 from framewright.errors import UserError
 from framewright.sources.outcome import Dead, Fetched, checked
 from framewright.truth import NOTHING, Boxes, Object, Truth, problem, read_truth, write_truth
+from framewright.video.encode import Writer
 
 RATE = Fraction(30)  # of a sequence that does not say
 PICTURES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"}

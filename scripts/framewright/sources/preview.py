@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from framewright.picture import notice, overview
+from framewright.report.picture import notice, overview
 from framewright.truth import Truth
-from framewright.video import open_video
+from framewright.video.stream import open_video
 
 
 def preview(path: str | Path, probe: dict[str, Any], truth: Truth) -> np.ndarray:

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from framewright.funnel import Item
-from framewright.page import page, plain, table
+from framewright.report.page import page, plain, table
 from framewright.sources.outcome import Outcome
+from framewright.study.funnel import Item
 
 COLUMNS = (
     *("video", "status", "reason", "retry", "source", "kind", "seconds", "frames", "width", "height", "rate"),

@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from framewright.boxes import area, clip
-from framewright.card import Column, Dataset
-from framewright.tracks.clip_file import Clip, read_clips
+from framewright.report.card import Column, Dataset
+from framewright.tracks.clips.record import Clip, read_clips
 from framewright.tracks.meta import Track, read_tracks
 
 SEGMENTS = {

@@ -17,8 +17,8 @@ import torch
 from torch.utils.data import Dataset
 
 from framewright.errors import UserError
-from framewright.media import open_media
 from framewright.tracks.meta import read_tracks
+from framewright.video.media import open_media
 
 
 class Row(NamedTuple):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from framewright.funnel import Item
+from framewright.study.funnel import Item
 
 
 def outcomes(records: Iterable[Mapping[str, Any]]) -> Iterator[Item]:

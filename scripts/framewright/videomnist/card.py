@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from framewright.card import Column, Dataset
-from framewright.contract import Finding
+from framewright.report.card import Column, Dataset
+from framewright.study.contract import Finding
 from framewright.videomnist.plan import EMBEDDED
 
 DATASET = Dataset(

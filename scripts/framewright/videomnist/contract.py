@@ -9,7 +9,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from framewright.contract import Finding, finding
+from framewright.study.contract import Finding, finding
 from framewright.videomnist import loader
 from framewright.videomnist.digits import SPLITS, Digits, repeated
 from framewright.videomnist.measure import Measures

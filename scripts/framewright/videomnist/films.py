@@ -7,13 +7,13 @@ import cv2
 import h5py
 import numpy as np
 
-from framewright.encode import Writer
 from framewright.errors import UserError
-from framewright.frame import Frame
-from framewright.funnel import Item
-from framewright.probe import examine
-from framewright.sandbox import call
-from framewright.video import open_video
+from framewright.study.funnel import Item
+from framewright.video.encode import Writer
+from framewright.video.frame import Frame
+from framewright.video.probe import examine
+from framewright.video.sandbox import call
+from framewright.video.stream import open_video
 from framewright.videomnist.store import Part, Shape, videos
 
 COLUMNS = {

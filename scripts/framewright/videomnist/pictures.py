@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from framewright.funnel import Item
+from framewright.study.funnel import Item
 from framewright.videomnist.digits import Digits, repeated
 from framewright.videomnist.render import Look, glyphs
 

@@ -8,8 +8,8 @@ import h5py
 import numpy as np
 from PIL import Image
 
-from framewright.encode import Writer
-from framewright.picture import FONT, INK, PAPER, colour_of, write_png
+from framewright.report.picture import FONT, INK, PAPER, colour_of, write_png
+from framewright.video.encode import Writer
 from framewright.videomnist.contract import balance
 from framewright.videomnist.digits import SPLITS
 from framewright.videomnist.store import tripled

@@ -1,0 +1,123 @@
+"""Where new objects may be: cells of the frame, by the edges in them, by what changes, and by how long ago the detector
+looked there."""
+
+from collections.abc import Iterable, Iterator
+
+import cv2
+import numpy as np
+
+from framewright.errors import UserError
+from framewright.flexpatch.runtime.packing import Region
+
+LONGEST = 50  # frames after which waiting longer counts for little
+WEIGHT = 10.0  # what edges are worth, in frames of waiting
+THRESHOLD = 6.0  # grey levels from one pixel to the next, on average over a cell at half resolution: more are edges
+MOVING = 50.0  # what it is worth that a cell changes where nothing is followed
+CHANGES, STANDS_OUT = 4.0, 3.0  # grey levels of a change, and that over the frame's median: more is no camera's doing
+OVERTIME = 0.1  # what a frame of waiting beyond the longest is worth: so that no cell waits for ever
+
+
+class Cells:
+    """The cells of a frame of `size` (width, height), each `cell` (width, height) pixels.
+
+    `waited` (rows, columns) int32 is for how many frames the detector has not looked there: the refresh interval.
+    """
+
+    def __init__(
+        self,
+        size: tuple[int, int],
+        cell: tuple[int, int] = (8, 8),
+        weight: float = WEIGHT,
+        threshold: float = THRESHOLD,
+    ) -> None:
+        if min(cell) < 2 or cell[0] % 2 or cell[1] % 2:
+            raise UserError(f"cells of {cell[0]}x{cell[1]} pixels: edges are looked at by halves; give even numbers")
+        self.size, self.cell, self.weight, self.threshold = size, cell, weight, threshold
+        self._before: np.ndarray | None = None
+        self.waited = np.zeros((-(-size[1] // cell[1]), -(-size[0] // cell[0])), np.int32)
+
+    def wait(self) -> None:
+        """One more frame has come."""
+        self.waited += 1
+
+    def look(self, regions: Iterable[Region]) -> None:
+        """The detector looked at these regions, whether it found anything or not: cells wholly in them start again."""
+        (width, height), (across, down) = self.size, self.cell
+        for x1, y1, x2, y2 in regions:
+            right = x2 // across if x2 < width else None
+            below = y2 // down if y2 < height else None
+            self.waited[-(-y1 // down) : below, -(-x1 // across) : right] = 0
+
+    def priorities(self, grey: np.ndarray, boxes: np.ndarray) -> np.ndarray:
+        """How much each cell should be looked at, (rows, columns) float32; 0 where one of `boxes` (N, 4) touches it."""
+        half = halved(grey, self.cell)
+        edges = intensity(half, self.waited.shape) > self.threshold
+        overtime = OVERTIME * np.maximum(self.waited - LONGEST, 0)
+        priority = np.minimum(self.waited, LONGEST) + self.weight * edges + overtime
+        priority += MOVING * changed(self._before, half, self.waited.shape)
+        self._before = half
+        for x1, y1, x2, y2 in _covered(boxes, self.cell):
+            priority[y1:y2, x1:x2] = 0
+        return priority.astype(np.float32)
+
+    def choose(
+        self, grey: np.ndarray, boxes: np.ndarray, window: tuple[int, int], count: int
+    ) -> list[tuple[Region, float]]:
+        """The `count` regions of `window` (columns, rows) cells to look at first, and the priority of each."""
+        (width, height), (across, down) = self.size, self.cell
+        found = best_windows(self.priorities(grey, boxes), window, count)
+        return [
+            ((x1 * across, y1 * down, min(x2 * across, width), min(y2 * down, height)), sum_)
+            for (x1, y1, x2, y2), sum_ in found
+        ]
+
+
+def halved(grey: np.ndarray, cell: tuple[int, int]) -> np.ndarray:
+    """(H, W) uint8 at half resolution, grown to the right and below to whole cells and one pixel more."""
+    height, width = grey.shape
+    half = cv2.resize(grey, (max(1, width // 2), max(1, height // 2)), interpolation=cv2.INTER_AREA)
+    below, right = -(-height // cell[1]) * cell[1] // 2 + 1, -(-width // cell[0]) * cell[0] // 2 + 1
+    return cv2.copyMakeBorder(half, 0, below - half.shape[0], 0, right - half.shape[1], cv2.BORDER_REPLICATE)
+
+
+def intensity(half: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """How strong the edges in each cell are, (rows, columns) float32: the mean difference of neighbouring pixels.
+
+    Of the differences across and down, the larger one counts.
+    """
+    here = half[:-1, :-1]
+    steps = cv2.max(cv2.absdiff(half[:-1, 1:], here), cv2.absdiff(half[1:, :-1], here))
+    return cv2.resize(steps.astype(np.float32), shape[::-1], interpolation=cv2.INTER_AREA)
+
+
+def changed(before: np.ndarray | None, half: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Which cells have changed more than the frame as a whole, (rows, columns) bool."""
+    if before is None:
+        return np.zeros(shape, bool)
+    steps = cv2.absdiff(half[:-1, :-1], before[:-1, :-1]).astype(np.float32)
+    change = cv2.resize(steps, shape[::-1], interpolation=cv2.INTER_AREA)
+    return change > max(CHANGES, STANDS_OUT * float(np.median(change)))
+
+
+def best_windows(priority: np.ndarray, window: tuple[int, int], count: int) -> Iterator[tuple[Region, float]]:
+    """The windows, (columns, rows) cells, of the largest sums, one after the other, each counting what is left.
+
+    Fewer than `count` where nothing is left to look at.
+    """
+    left = priority.astype(np.float64)
+    columns, rows = min(window[0], left.shape[1]), min(window[1], left.shape[0])
+    for _ in range(count):
+        total = cv2.integral(left)
+        sums = total[rows:, columns:] - total[:-rows, columns:] - total[rows:, :-columns] + total[:-rows, :-columns]
+        y, x = np.unravel_index(np.argmax(sums), sums.shape)
+        if sums[y, x] <= 1e-6:
+            return
+        yield (int(x), int(y), int(x) + columns, int(y) + rows), float(sums[y, x])
+        left[y : y + rows, x : x + columns] = 0
+
+
+def _covered(boxes: np.ndarray, cell: tuple[int, int]) -> np.ndarray:
+    """The cells that boxes touch, (N, 4) int: first column and row, and those after the last."""
+    boxes = np.asarray(boxes, np.float64).reshape(-1, 4) / (*cell, *cell)
+    low, high = np.floor(boxes[:, :2]), np.ceil(boxes[:, 2:])
+    return np.maximum(np.concatenate([low, high], axis=1), 0).astype(int)

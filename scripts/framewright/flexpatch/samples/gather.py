@@ -1,0 +1,52 @@
+"""The samples of all videos in one table, with a side file that says what they are."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from framewright.flexpatch.samples.columns import COLUMNS, LABELS
+from framewright.report.page import table_page
+
+
+def write_table(path: str | Path, tables: Iterable[str | Path]) -> int:
+    """Join the tables of videos, in this order, below one header; returns the number of samples."""
+    number = 0
+    with Path(path).open("w", encoding="utf-8", newline="") as target:
+        target.write(",".join(COLUMNS) + "\n")
+        for table in tables:
+            with Path(table).open(encoding="utf-8", newline="") as file:
+                next(file)
+                for line in file:
+                    target.write(line)
+                    number += 1
+    return number
+
+
+def side_of(records: Sequence[Mapping[str, Any]], truths: Sequence[Mapping[str, Any]], features: Mapping) -> dict:
+    """What the table of all these videos is: definition of its features, frames, detections, labels, and its truth."""
+    labels = {label: sum(record["labels"][label] for record in records) for label in LABELS}
+    return {
+        **features,
+        "columns": list(COLUMNS),
+        "videos": [record["video"] for record in records],
+        "frames": sum(record["frames"] for record in records),
+        "detections": sum(record["detections"] for record in records),
+        "samples": sum(record["samples"] for record in records),
+        "labels": labels,
+        "truth": {own["video"]: own["truth"] for own in truths},
+    }
+
+
+def agreement_table(truths: Iterable[Mapping[str, Any]]) -> str:
+    """How what was found fits the annotations of each video that has any, as tab-separated text."""
+    rows = ["video\ttruth\tprecision\trecall\tidentity\tswitches"]
+    for own in truths:
+        if fit := own["agreement"]:
+            figures = "\t".join(f"{fit[name]:.4f}" for name in ("precision", "recall", "identity"))
+            rows.append(f"{own['video']}\t{own['truth']}\t{figures}\t{fit['switches']}")
+    return "\n".join(rows) + "\n"
+
+
+def agreement_page(text: str) -> str:
+    """That text as a page of the report."""
+    return table_page("Detector against annotations", text, "No video has annotations.")

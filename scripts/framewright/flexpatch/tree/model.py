@@ -1,0 +1,186 @@
+"""The model that says how urgently a detector should look at a track again: a small decision tree, and its card.
+
+from framewright.flexpatch.tree.model import load_model, load_tree, train_from_csv
+
+model = load_model("results/flexpatch/flexpatch_model.joblib")   # scikit-learn's, if its card vouches for it
+tree = load_tree("results/flexpatch/flexpatch_model.json")       # the same decisions, without running any code
+model.predict(feature_matrix(follower.tracks))                   # (N,) "high", "medium" or "low"
+"""
+
+import hashlib
+import io
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from framewright.errors import UserError
+from framewright.flexpatch.follow.features import FEATURES, FRAMEWRIGHT, Definition, as_record, check, read_definition
+from framewright.flexpatch.samples.columns import LABELS
+from framewright.flexpatch.tree.tree import Tree, rules_of
+
+MOST_BYTES = 20_000
+LABEL = "iou_label"
+
+
+@dataclass(frozen=True)
+class TreeSettings:
+    """How the tree is grown; the defaults are the documented ones, and weights that make all labels count the same."""
+
+    max_depth: int = 5
+    min_samples_split: int = 10
+    random_state: int = 42
+    balanced: bool = True
+
+
+def read_samples(path: str | Path) -> pd.DataFrame:
+    """The samples in a CSV; UserError where it lacks a documented column, holds other labels, or not-a-number."""
+    try:
+        table = pd.read_csv(path, dtype={"video": str})
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path}: not a table of samples ({str(error).splitlines()[0]})") from error
+    if missing := [name for name in (*FEATURES, LABEL) if name not in table]:
+        raise UserError(f"{path}: has no column {', '.join(missing)}; it must have {', '.join((*FEATURES, LABEL))}")
+    if wrong := sorted({*table[LABEL].astype(str)} - {*LABELS}):
+        raise UserError(f"{path}: labels are {', '.join(LABELS)}, not {wrong[0]!r}")
+    try:
+        figures = table[list(FEATURES)].astype(np.float64)
+    except ValueError as error:
+        raise UserError(f"{path}: a feature is not a number ({error})") from error
+    if not np.isfinite(figures.to_numpy()).all():
+        raise UserError(f"{path}: a feature is not a finite number")
+    return table.assign(**figures)
+
+
+def matrix_of(samples: pd.DataFrame) -> np.ndarray:
+    """The features of samples, (N, 5) float32 in the documented order."""
+    return samples[list(FEATURES)].to_numpy(np.float32)
+
+
+def grow(samples: pd.DataFrame, settings: TreeSettings = TreeSettings()):
+    """A DecisionTreeClassifier of scikit-learn, fitted on samples."""
+    from sklearn.tree import DecisionTreeClassifier
+
+    tree = DecisionTreeClassifier(
+        max_depth=settings.max_depth,
+        min_samples_split=settings.min_samples_split,
+        random_state=settings.random_state,
+        class_weight="balanced" if settings.balanced else None,
+    )
+    return tree.fit(matrix_of(samples), samples[LABEL].to_numpy(str))
+
+
+def packed(model: Any) -> bytes:
+    """A model as joblib writes it; the same model gives the same bytes."""
+    import joblib
+
+    target = io.BytesIO()
+    joblib.dump(model, target, compress=("zlib", 9))
+    return target.getvalue()
+
+
+def card_of(model: Any, content: bytes, definition: Definition, settings: TreeSettings) -> dict[str, Any]:
+    """What stands beside a model's file: its digest, what its features mean, and its rules to read."""
+    import sklearn
+
+    return {
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "bytes": len(content),
+        **as_record(definition),
+        "sklearn": sklearn.__version__,
+        "settings": vars(settings),
+        **rules_of(model),
+    }
+
+
+def card_path(path: str | Path) -> Path:
+    """Where the card of a model's file is: beside it, with .json for its ending."""
+    return Path(path).with_suffix(".json")
+
+
+def load_model(path: str | Path, trust: bool = False, definition: Definition = FRAMEWRIGHT):
+    """The model in a .joblib, whose `predict` takes (N, 5) features in the order of FEATURES and gives labels.
+
+    A .joblib can run code. It is opened only if its sha256 is the one in the card beside it, or with `trust`. A model
+    of another definition of the features than `definition` is refused.
+    """
+    import joblib
+
+    path = Path(path)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UserError(f"{path}: no model can be read there ({error.strerror})") from error
+    card = _read_card(card_path(path)) if card_path(path).is_file() else None
+    if not trust:
+        remedy = "a .joblib can run code; give the card that came with it, or trust=True"
+        if card is None:
+            raise UserError(f"{path}: no {card_path(path).name} beside it says which file it must be; {remedy}")
+        if hashlib.sha256(content).hexdigest() != card.get("sha256"):
+            raise UserError(f"{path}: is not the file that {card_path(path).name} describes; {remedy}")
+    if card is not None:
+        check(read_definition(card, card_path(path)), definition, path)
+    try:
+        model = joblib.load(io.BytesIO(content))
+    except Exception as error:  # a foreign file raises anything
+        raise UserError(f"{path}: can't be loaded as a model ({type(error).__name__}: {error})") from error
+    if not hasattr(model, "predict"):
+        raise UserError(f"{path}: holds a {type(model).__name__}, which predicts nothing")
+    return model
+
+
+def load_tree(path: str | Path, definition: Definition = FRAMEWRIGHT) -> Tree:
+    """The tree that a model's card (.json) holds: it decides the same, needs no scikit-learn and runs no code."""
+    card = _read_card(Path(path))
+    check(read_definition(card, path), definition, path)
+    try:
+        return Tree(card)
+    except (KeyError, ValueError, TypeError) as error:
+        raise UserError(f"{path}: holds no rules of a tree ({error})") from error
+
+
+def train_from_csv(
+    csv_path: str | Path,
+    model_save_path: str | Path | None = None,
+    max_depth: int = 5,
+    min_samples_split: int = 10,
+    random_state: int = 42,
+    definition: Definition | None = None,
+):
+    """A tree fitted on all rows of a CSV with the six documented columns; others are ignored.
+
+    With `model_save_path` it is written there, its card beside it. The features' `definition` is what the CSV's own
+    side file (.json) says, or that of this library.
+    """
+    samples = read_samples(csv_path)
+    side = card_path(csv_path)
+    told = read_definition(_read_card(side), side) if side.is_file() else FRAMEWRIGHT
+    settings = TreeSettings(max_depth, min_samples_split, random_state)
+    if samples[LABEL].nunique() < 2:
+        raise UserError(f"{csv_path}: {len(samples)} samples of fewer than two labels; nothing can be learnt from them")
+    model = grow(samples, settings)
+    if model_save_path is not None:
+        content = packed(model)
+        Path(model_save_path).write_bytes(content)
+        write_card(card_path(model_save_path), card_of(model, content, definition or told, settings))
+    return model
+
+
+def write_card(path: str | Path, card: dict[str, Any]) -> None:
+    """Write a card; the same card gives the same bytes."""
+    nodes = ",\n  ".join(json.dumps(node) for node in card["nodes"])
+    rest = json.dumps({key: value for key, value in card.items() if key != "nodes"}, indent=1)
+    Path(path).write_text(f'{rest[:-2]},\n "nodes": [\n  {nodes}\n ]\n}}\n', encoding="utf-8")
+
+
+def _read_card(path: Path) -> dict[str, Any]:
+    try:
+        card = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path}: not a card of a model or of samples ({error})") from error
+    if not isinstance(card, dict):
+        raise UserError(f"{path}: not a card of a model or of samples")
+    return card

@@ -1,0 +1,112 @@
+"""The funnel as a picture: a bar for each stage, what was kept in one colour, what was dropped in one a reason."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from framewright.report import svg
+from framewright.study.funnel import Reason, Stage
+
+WIDTH, MARGIN, LABELS, NUMBERS = 960, 32, 128, 188  # of the picture, its edges, the columns left and right of the bars
+FULL = WIDTH - 2 * MARGIN - LABELS - NUMBERS
+BAR, LINE, GAP = 22, 20, 12  # heights of a bar, of a line of reasons, and between stages
+LEAST = 3  # a bar that stands for something is never thinner
+KEPT, RARE = "#2a9d8f", "#a9b1bc"  # the rarest of many reasons share a colour
+DROPPED = (
+    *("#e07a5f", "#7b6fb8", "#e3aa4b", "#c9577f", "#5a8fd0", "#9c6b50", "#d98fb4", "#3d5a98", "#b9a13c", "#a34a46"),
+    *("#8fa3d6", "#6d4c8d"),
+)
+LONGEST = 44  # characters of a reason or a stage
+
+
+def draw(funnel: Mapping[str, Sequence[Stage]]) -> str:
+    """Return the funnel of all pipelines as an SVG document.
+
+    A bar is as long as its stage is full. Where all that was kept goes on, the next bar is as long as that; where the
+    items become others (a film becomes clips), it is as long as can be.
+    """
+    colours = _colours(stage for stages in funnel.values() for stage in stages)
+    parts, y = [*_title(bool(colours))], 88.0
+    for pipeline, stages in funnel.items():
+        parts.append(svg.text(MARGIN, y + 16, pipeline, size=16, bold=True))
+        y += 32
+        for stage, length in zip(stages, _lengths(stages), strict=True):
+            parts += _bar(y, stage, length, colours)
+            chips = list(_chips(stage.reasons))
+            parts += [part for chip in chips for part in _chip(y + BAR, *chip, colours)]
+            y += BAR + (max(line for _, line, _ in chips) + 1) * LINE + 4 if chips else BAR
+            y += GAP
+        if not stages:
+            parts.append(svg.text(MARGIN + LABELS, y + 10, "nothing entered", svg.GREY))
+            y += 16 + GAP
+        y += 14
+    return svg.document(WIDTH, y + MARGIN - 26, parts)
+
+
+def _title(with_dropped: bool) -> Iterator[str]:
+    yield svg.text(MARGIN, 44, "What went in, and what became of it", size=20, bold=True)
+    yield svg.dot(MARGIN + 5, 61, 4.5, KEPT)
+    yield svg.text(MARGIN + 15, 65, "kept", svg.GREY, 12)
+    said = "every other colour is a reason for dropping" if with_dropped else "nothing was dropped"
+    yield svg.text(MARGIN + 56, 65, said, svg.GREY, 12)
+
+
+def _lengths(stages: Sequence[Stage]) -> Iterator[float]:
+    """How long each stage's bar is, in pixels."""
+    length = FULL
+    for before, stage in pairwise([None, *stages]):
+        goes_on = before and stage.entered == before.kept
+        length = length * before.kept / before.entered if goes_on and before.entered else FULL
+        yield length
+
+
+def _bar(y: float, stage: Stage, length: float, colours: dict[str, str]) -> Iterator[str]:
+    left = MARGIN + LABELS
+    yield svg.text(left - 14, y + 15.5, svg.shortened(stage.name, 16), anchor="end")
+    yield svg.box(left, y, FULL, BAR, svg.TRACK, 3)
+    shares = [(KEPT, stage.kept, "kept"), *((colours[r.word], r.count, r.word) for r in stage.reasons)]
+    for colour, number, word in [share for share in shares if share[1]]:
+        wide = max(LEAST, length * number / stage.entered)
+        yield svg.box(min(left, MARGIN + LABELS + FULL - wide), y, wide, BAR, colour, 2, f"{word}: {number:,}")
+        left += wide
+    if stage.entered and length * stage.kept / stage.entered > 60:
+        yield svg.text(MARGIN + LABELS + 10, y + 15.5, _percent(stage), svg.PAPER, 12, bold=True)
+    of = f"of {stage.entered:,}" if stage.entered else "nothing entered"
+    yield svg.text(MARGIN + LABELS + FULL + 14, y + 15.5, f"{stage.kept:,}", bold=True, rest=of)
+
+
+def _percent(stage: Stage) -> str:
+    share = 100 * stage.kept / stage.entered
+    if 0 < share < 1 or 99 < share < 100:
+        return "< 1 %" if share < 1 else "> 99 %"
+    return f"{share:.0f} %"
+
+
+def _chips(reasons: Sequence[Reason]) -> Iterator[tuple[float, int, Reason]]:
+    """Where each reason is written: its left edge, the line below the bar that it is on, and the reason."""
+    x, line = 0.0, 0
+    for reason in reasons:
+        wide = svg.width_of(_words(reason), 12) + 30
+        if x and x + wide > FULL + NUMBERS:
+            x, line = 0.0, line + 1
+        yield MARGIN + LABELS + x, line, reason
+        x += wide
+
+
+def _chip(top: float, x: float, line: int, reason: Reason, colours: dict[str, str]) -> Iterator[str]:
+    y = top + 17 + line * LINE
+    yield svg.dot(x + 5, y - 4, 4.5, colours[reason.word])
+    yield svg.text(x + 15, y, _words(reason), svg.GREY, 12)
+
+
+def _words(reason: Reason) -> str:
+    return f"{svg.shortened(reason.word, LONGEST)} {reason.count:,}"
+
+
+def _colours(stages: Iterable[Stage]) -> dict[str, str]:
+    """A colour for each word, those first that come first in their stages; green is left to what was kept."""
+    rank: dict[str, tuple[int, int]] = {}
+    for stage in stages:
+        for place, reason in enumerate(stage.reasons):
+            rank[reason.word] = min(rank.get(reason.word, (place, 0)), (place, -reason.count))
+    words = sorted(rank, key=lambda word: (rank[word], word))
+    return dict.fromkeys(words, RARE) | dict(zip(words, DROPPED, strict=False))

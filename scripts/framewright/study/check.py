@@ -1,0 +1,106 @@
+"""Whether a study on disk is still the one that its MANIFEST describes, and what its contracts say."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TextIO
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from framewright.errors import UserError
+from framewright.study.contract import Finding, finding, read_contract
+from framewright.study.manifest import PROGRESS, VOLATILE, Artifact, files_of, sha256_of
+
+CONTRACT = "contract.json"
+MOST = 5  # files that are named of those that differ
+
+
+def check(rows: Sequence[Artifact], artifacts: Iterable[str], log: logging.Logger) -> list[Finding]:
+    """Two findings for each part of the results: its files are those of the MANIFEST, and its contract holds.
+
+    Every byte is read. `artifacts` are the files and folders that the configuration asks for; what lies in them and is
+    not in the MANIFEST is a fault as well. A part is a folder of the results, such as `sources`.
+    """
+    faults: dict[str, list[str]] = defaultdict(list)
+    for row, fault in _differences(rows, log):
+        faults[_part(row.path)].append(f"{fault}: {row.path}")
+    recorded = {row.path for row in rows}
+    for artifact in artifacts:
+        for path in files_of(artifact):
+            if path not in recorded:
+                faults[_part(path)].append(f"not in the MANIFEST: {path}")
+    parts: dict[str, list[Artifact]] = defaultdict(list)
+    for row in rows:
+        parts[_part(row.path)].append(row)
+    return [
+        own
+        for part in sorted({*parts, *faults})
+        for own in (_files(part, parts[part], faults[part]), *_contracts(part, parts[part]))
+    ]
+
+
+def show(findings: Iterable[Finding], file: TextIO) -> None:
+    """Print the findings as a table: coloured and fitted to a terminal, plain lines to anything else."""
+    console = Console(file=file, highlight=False)
+    if not console.is_terminal:
+        console.width = 10_000  # nothing is wrapped that a program may read
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for own in findings:
+        verdict = Text("ok", "green") if own.ok else Text("FAILED", "bold red")
+        table.add_row(verdict, Text(own.name), Text(own.detail))
+    console.print(table)
+
+
+def require_all(findings: Iterable[Finding]) -> None:
+    """A UserError that counts the findings that failed, if there are any."""
+    findings = list(findings)
+    if failed := [own.name for own in findings if not own.ok]:
+        raise UserError(
+            f"{len(failed)} of {len(findings)} checks failed: {', '.join(failed)}; "
+            "delete what differs, of a folder the whole, and run snakemake"
+        )
+
+
+def _differences(rows: Iterable[Artifact], log: logging.Logger) -> Iterable[tuple[Artifact, str]]:
+    done = 0
+    for row in rows:
+        if fault := _fault(row):
+            yield row, fault
+        size = row.bytes or 0
+        if done // PROGRESS < (done + size) // PROGRESS:
+            log.info("%.1f GB read", (done + size) / 1e9)
+        done += size
+
+
+def _fault(row: Artifact) -> str:
+    path = Path(row.path)
+    if not path.is_file():
+        return "missing"
+    if row.sha256 == VOLATILE:
+        return ""
+    if (size := path.stat().st_size) != row.bytes:
+        return f"{size:,} instead of {row.bytes:,} bytes"
+    return "" if sha256_of(row.path) == row.sha256 else "other bytes"
+
+
+def _files(part: str, rows: Sequence[Artifact], faults: list[str]) -> Finding:
+    size = sum(row.bytes or 0 for row in rows)
+    volatile = sum(row.sha256 == VOLATILE for row in rows)
+    apart = f", {volatile:,} of them volatile" if volatile else ""
+    return finding(f"{part}: files", faults, f"{len(rows):,} as in the MANIFEST, {size:,} bytes{apart}", MOST)
+
+
+def _contracts(part: str, rows: Iterable[Artifact]) -> Iterable[Finding]:
+    for row in rows:
+        if Path(row.path).name == CONTRACT and Path(row.path).is_file():
+            findings = read_contract(row.path)
+            faults = (f"{own.name}: {own.detail}" for own in findings if not own.ok)
+            yield finding(f"{part}: contract", faults, f"{len(findings)} promises hold")
+
+
+def _part(path: str) -> str:
+    """The second word of a path: `sources` of `results/sources/...`, the file's name of what is in no folder."""
+    return path.split("/")[1] if "/" in path else path

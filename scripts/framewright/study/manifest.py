@@ -1,0 +1,132 @@
+"""The MANIFEST: each final artifact of a study with its size, its sha256 and the rule that made it."""
+
+import hashlib
+import logging
+import os
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from framewright.errors import UserError
+from framewright.study.volatile import is_volatile
+
+VOLATILE = "volatile"  # stands for the sha256 of a file whose bytes differ from run to run
+OURS_TO_SKIP = re.compile(r"\.snakemake_timestamp|\..*\.\d+\.partial(\..*)?")
+PROGRESS = 10**9  # bytes between two lines of the log
+
+
+class Artifact(NamedTuple):
+    """A row of the MANIFEST; `bytes` is None and `sha256` says so where the file is volatile."""
+
+    path: str
+    bytes: int | None
+    sha256: str
+    made_by: str
+
+
+Digests = dict[str, str]  # sha256 by `stamp`
+
+
+def files_of(artifact: str) -> list[str]:
+    """The files that an artifact consists of: itself, or all files in a folder and the folders in it, sorted.
+
+    A link is a file of its own name with the bytes that it leads to. What Snakemake or a killed job left there is not
+    counted. Where there is nothing, the list is empty.
+    """
+    if not Path(artifact).is_dir():
+        return [artifact] if os.path.lexists(artifact) else []
+    return sorted(
+        (Path(folder) / name).as_posix()
+        for folder, _, names in os.walk(artifact, followlinks=True)
+        for name in names
+        if not OURS_TO_SKIP.fullmatch(name)
+    )
+
+
+def manifest(
+    artifacts: Iterable[str], makers: Mapping[str, Iterable[str]], known: Digests, log: logging.Logger
+) -> tuple[list[Artifact], Digests]:
+    """The rows of the MANIFEST, sorted by path, and the digests to know the next time.
+
+    `makers` holds, by rule, regular expressions of what it makes; `known` the digests of the time before. Of a file
+    that is as it was, in size, time and place, the digest is believed and the file not read.
+    """
+    rule_of = {file: maker(artifact, makers) for artifact in artifacts for file in files_of(artifact)}
+    rows, digests, done = [], {}, 0
+    for path in sorted(rule_of):
+        if is_volatile(path):
+            rows.append(Artifact(path, None, VOLATILE, rule_of[path]))
+            continue
+        mark, size = stamp(path), _stat(path).st_size
+        digests[mark] = known.get(mark) or sha256_of(path)
+        rows.append(Artifact(path, size, digests[mark], rule_of[path]))
+        if done // PROGRESS < (done + size) // PROGRESS:
+            log.info("%s files, %.1f GB", f"{len(rows):,}", (done + size) / 1e9)
+        done += size
+    return rows, digests
+
+
+def maker(artifact: str, makers: Mapping[str, Iterable[str]]) -> str:
+    """The rule one of whose patterns is the artifact's path; nothing where no rule makes it."""
+    return next((rule for rule, patterns in makers.items() if any(re.match(own, artifact) for own in patterns)), "")
+
+
+def sha256_of(path: str) -> str:
+    """The sha256 of a file in small hexadecimal digits; the file is read in pieces."""
+    try:
+        with Path(path).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read ({error.strerror}); delete it and run again") from error
+
+
+def stamp(path: str) -> str:
+    """What changes when a file is written: its path, size, time (ns) and inode."""
+    about = _stat(path)
+    return f"{path}\t{about.st_size}\t{about.st_mtime_ns}\t{about.st_ino}"
+
+
+def write_manifest(path: str | Path, rows: Iterable[Artifact]) -> None:
+    """Write the MANIFEST; the same rows give the same bytes."""
+    lines = ["\t".join(Artifact._fields)]
+    for row in rows:
+        if not row.path.isprintable():
+            raise UserError(f"{row.path!r}: a name with control characters has no place in {path}; rename or delete it")
+        lines.append("\t".join("" if cell is None else str(cell) for cell in row))
+    Path(path).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def read_manifest(path: str | Path) -> list[Artifact]:
+    """The rows of the MANIFEST in `path`."""
+    try:
+        header, *rows = (line.split("\t") for line in Path(path).read_text(encoding="utf-8").split("\n")[:-1])
+        if tuple(header) != Artifact._fields:
+            raise ValueError(f"its columns are not {', '.join(Artifact._fields)}")
+        return [Artifact(name, int(size) if size else None, sha256, rule) for name, size, sha256, rule in rows]
+    except FileNotFoundError as error:
+        raise UserError(f"{path}: there is none; run snakemake first") from error
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path}: not a MANIFEST ({error}); delete it and run snakemake") from error
+
+
+def read_digests(path: str | Path) -> Digests:
+    """The digests that were written to `path`; none where there is nothing readable: they are safe to lose."""
+    try:
+        lines = Path(path).read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError):
+        return {}
+    pairs = (line.rpartition("\t") for line in lines)
+    return {mark: digest for mark, _, digest in pairs if re.fullmatch("[0-9a-f]{64}", digest)}
+
+
+def write_digests(path: str | Path, digests: Digests) -> None:
+    """Write the digests, a line each."""
+    Path(path).write_text("".join(f"{mark}\t{digest}\n" for mark, digest in digests.items()), encoding="utf-8")
+
+
+def _stat(path: str) -> os.stat_result:
+    try:
+        return Path(path).stat()
+    except OSError as error:
+        raise UserError(f"{path}: leads nowhere ({error.strerror}); delete it and run again") from error

@@ -1,0 +1,138 @@
+"""How well tracks fit the truth: HOTA and IDF1, as TrackEval defines them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from framewright.boxes import area, clip, iou
+from framewright.tracks.meta import Track
+from framewright.tracks.objects.accuracy_table import Accuracy
+from framewright.truth import Object, Truth
+
+SEEN = 0.25  # share of an object that must be visible for it to count; what is hidden more is neither right nor wrong
+CLEARLY = 1.2  # how far beyond the limits of a track an object must be for it to count: boxes are not that exact
+NEAR = 1e-3  # seconds by which an instant of a track may be off
+
+
+def accuracy(
+    truth: Truth, instants: Sequence[float], tracks: Iterable[tuple[np.ndarray, np.ndarray]], names: Iterable[str] = ()
+) -> Accuracy:
+    """How well tracks, each (times (T,) seconds, boxes (T, 4)), fit the truth at the `instants` looked at (seconds).
+
+    At each instant the frame nearest to it is what counts. Objects of other classes than `names`, where any are given,
+    objects hidden for the most part, and regions to ignore take boxes that lie on them out of the count.
+    """
+    from trackers.eval import compute_clear_metrics, compute_hota_metrics, compute_identity_metrics
+
+    real, ignored = _truth_at(truth, instants, set(names))
+    found = _found_at(instants, tracks)
+    ids, own_ids, overlaps = [], [], []
+    for (identities, boxes), beside, (numbers, places) in zip(real, ignored, found, strict=True):
+        shared = iou(boxes, places)
+        hit = shared.max(axis=0, initial=0) >= 0.5
+        aside = iou(beside, places).max(axis=0, initial=0) >= 0.5
+        counted = hit | ~aside
+        ids.append(identities)
+        own_ids.append(numbers[counted])
+        overlaps.append(shared[:, counted])
+    hota = compute_hota_metrics(ids, own_ids, overlaps)
+    identity = compute_identity_metrics(ids, own_ids, overlaps)
+    clear = compute_clear_metrics(ids, own_ids, overlaps)
+    return Accuracy(
+        *(float(hota[name]) for name in ("HOTA", "DetA", "AssA")),
+        float(identity["IDF1"]),
+        float(clear["CLR_Re"]),
+        float(clear["MOTA"]),
+        int(clear["IDSW"]),
+    )
+
+
+def of_video(
+    truth: Truth, record: Mapping[str, Any], tracks: Iterable[Track], least_seconds: float, least_area: float
+) -> Accuracy | None:
+    """How well the tracks of a video fit its truth in what was searched, by the `record` of that; None where no object
+    in it may be a track."""
+    parts = [part for part in record["segments"] if part["times"]]
+    spans = [(part["times"][0], part["times"][-1]) for part in parts]
+    fair = that_tracks_may_be(in_spans(truth, spans), least_seconds, least_area)
+    if not fair.objects:
+        return None
+    return accuracy(fair, [time for part in parts for time in part["times"]], of_tracks(tracks))
+
+
+def in_spans(truth: Truth, spans: Iterable[tuple[float, float]]) -> Truth:
+    """The truth with an object of its own for what is there of one in each of these spans (first and last second):
+    nothing is followed from one to the next."""
+    objects: list[Object] = []
+    for first, last in spans:
+        low, high = (round(time * float(truth.rate)) for time in (first, last))
+        for thing in truth.objects:
+            inside = (thing.frames >= low) & (thing.frames <= high)
+            if inside.any():
+                own = thing.frames[inside], thing.boxes[inside], thing.visible[inside]
+                objects.append(Object(*own, id=len(objects) + 1, name=thing.name))
+    return replace(truth, objects=tuple(objects))
+
+
+def that_tracks_may_be(truth: Truth, least_seconds: float, least_area: float) -> Truth:
+    """The truth with those objects alone that are worth a track: seen for so long, and so large on average while they
+    are (a share of the frame), and that clearly. On the others, also those that are hardly so, a track is neither right
+    nor wrong.
+    """
+    least_seconds, least_area = CLEARLY * least_seconds, CLEARLY * least_area
+    kept, beside = [], list(truth.ignore)
+    for thing in truth.objects:
+        seen = thing.visible >= SEEN
+        seconds = float(np.ptp(thing.frames[seen]) / truth.rate) if seen.any() else 0.0
+        large = seen.any() and area(clip(thing.boxes[seen], truth.size)).mean() >= least_area * np.prod(truth.size)
+        (kept if large and seconds >= least_seconds else beside).append(thing)
+    return replace(truth, objects=tuple(kept), ignore=tuple(beside))
+
+
+def of_tracks(tracks: Iterable[Track]) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The times and boxes of tracks, as `accuracy` takes them."""
+    return [(track.times, track.boxes) for track in tracks]
+
+
+def _truth_at(
+    truth: Truth, instants: Sequence[float], names: set[str]
+) -> tuple[list[tuple[np.ndarray, np.ndarray]], list[np.ndarray]]:
+    """For each instant the identities and boxes of what counts, and the boxes of what does not."""
+    counted: dict[int, tuple[list[int], list[np.ndarray]]] = {}
+    beside: dict[int, list[np.ndarray]] = {}
+    for thing in truth.objects:
+        for frame, box, visible in zip(thing.frames.tolist(), thing.boxes, thing.visible, strict=True):
+            if visible >= SEEN and (not names or thing.name in names):
+                identities, boxes = counted.setdefault(frame, ([], []))
+                identities.append(thing.id)
+                boxes.append(box)
+            else:
+                beside.setdefault(frame, []).append(box)
+    for region in truth.ignore:
+        for frame, box in zip(region.frames.tolist(), region.boxes, strict=True):
+            beside.setdefault(frame, []).append(box)
+    frames = [min(max(0, round(time * float(truth.rate))), truth.frames - 1) for time in instants]
+    return (
+        [_numbered(counted.get(frame, ([], []))) for frame in frames],
+        [np.array(beside.get(frame, [])).reshape(-1, 4) for frame in frames],
+    )
+
+
+def _found_at(
+    instants: Sequence[float], tracks: Iterable[tuple[np.ndarray, np.ndarray]]
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    at: list[tuple[list[int], list[np.ndarray]]] = [([], []) for _ in instants]
+    when = np.asarray(instants, float)
+    for number, (times, boxes) in enumerate(tracks):
+        places = np.clip(np.searchsorted(when, np.asarray(times) - NEAR), 0, len(when) - 1)
+        for place, time, box in zip(places.tolist(), times, boxes, strict=True):
+            if abs(when[place] - time) <= NEAR:
+                at[place][0].append(number)
+                at[place][1].append(box)
+    return list(map(_numbered, at))
+
+
+def _numbered(pair: tuple[list[int], list[np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
+    return np.array(pair[0], np.int64), np.array(pair[1], np.float64).reshape(-1, 4)

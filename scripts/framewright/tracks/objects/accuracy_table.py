@@ -1,0 +1,41 @@
+"""How well tracks fit the truth, of each video whose truth is known: a table, a page of the report, a sentence."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from framewright.report.page import table_page
+
+HEAD = ("video", "hota", "detection", "association", "idf1", "recall", "mota", "switches")
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """All 0..1 but `mota`, which may be negative, and `switches`: how often an object's track became another one."""
+
+    hota: float
+    detection: float  # the part of HOTA that is about boxes
+    association: float  # and the part about who is who
+    idf1: float
+    recall: float  # share of the objects' places that a box overlaps by half
+    mota: float
+    switches: int
+
+
+def totals(parts: Mapping[str, Accuracy]) -> str:
+    """The accuracy of each video as tab-separated text."""
+    lines = ["\t".join(HEAD)]
+    for video, own in parts.items():
+        lines.append("\t".join([video, *(f"{getattr(own, name):.4f}" for name in HEAD[1:-1]), str(own.switches)]))
+    return "\n".join(lines) + "\n"
+
+
+def totals_page(text: str) -> str:
+    """That text as a page of the report."""
+    return table_page("Tracks against the truth", text, "None is known.")
+
+
+def said(text: str) -> str:
+    """That text as a sentence for a card; empty where no truth is known."""
+    rows = [line.split("\t") for line in text.splitlines()[1:]]
+    figures = "; ".join(f"{row[0]}: HOTA {float(row[1]):.2f}, IDF1 {float(row[4]):.2f}" for row in rows)
+    return f"Where the truth is known, tracks fit it so well: {figures}." if rows else ""

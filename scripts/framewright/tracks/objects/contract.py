@@ -1,0 +1,74 @@
+"""The record of a video's search for objects: what the funnel, the contract and the summary make of it."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from framewright.study.contract import Finding, finding
+from framewright.study.funnel import Item
+
+SLACK = 1e-5  # seconds: what is lost where exact times become decimals
+WORDS = {
+    "short": "seen for less than tracks.keep.min_seconds",
+    "small": "smaller than tracks.keep.min_area of the frame",
+    "duplicate": "shows what a longer track shows",
+}
+
+
+def write_record(path: str | Path, record: Mapping[str, Any]) -> None:
+    """Write a record; the same record gives the same bytes."""
+    Path(path).write_text(json.dumps(record, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def outcomes(records: Iterable[Mapping[str, Any]]) -> Iterator[Item]:
+    """For the funnel, an item for each object that was followed: a track, or why it is none."""
+    for record in records:
+        for tid in record["tracks"]:
+            yield Item("track", record["video"], tid)
+        for reason, number in record["dropped"].items():
+            for k in range(number):
+                yield Item("track", record["video"], f"{record['video']} {reason} {k + 1}", reason, WORDS[reason])
+
+
+def tracked(parsed: Iterable[Mapping[str, Any]], records: Iterable[Mapping[str, Any]]) -> list[Finding]:
+    """The promises of the search for objects, found to hold or broken, from its records and those of the segments."""
+    parsed = list(parsed)
+    used = {
+        record["video"]: [(own["start"], own["end"]) for own in record["segments"] if not own["reason"]]
+        for record in records
+    }
+    frames = sum(len(part["times"]) for record in parsed for part in record["segments"])
+    objects = sum(part["objects"] for record in parsed for part in record["segments"])
+    return [
+        finding(
+            "every segment was searched from its start to its end, and nothing else was",
+            _search_faults(parsed, used),
+            found_nothing(parsed) or f"{objects:,} objects in {frames:,} frames",
+        )
+    ]
+
+
+def _search_faults(parsed: Iterable[Mapping[str, Any]], used: Mapping[str, list]) -> Iterator[str]:
+    for record in parsed:
+        if [(part["start"], part["end"]) for part in record["segments"]] != used.get(record["video"]):
+            yield f"{record['video']}: not the segments that it has"
+        for part in record["segments"]:
+            times = part["times"]
+            inside = times and part["start"] - SLACK <= times[0] <= times[-1] < part["end"]
+            if not inside or any(after <= before for before, after in pairwise(times)):
+                yield f"{record['video']}: {part['start']:.3f}-{part['end']:.3f} s was not looked at in order"
+
+
+def found_nothing(records: Sequence[Mapping[str, Any]]) -> str:
+    """A warning where a detector found no object in any frame of a whole run, else empty."""
+    parts = [part for record in records for part in record["segments"]]
+    frames = sum(len(part["times"]) for part in parts)
+    if not frames or any(part["objects"] for part in parts):
+        return ""
+    weights = ", ".join(sorted({record["detector"]["weights"] for record in records}))
+    return (
+        f"{weights} found nothing at all in {frames:,} frames of {len(records):,} videos: are they weights for such "
+        "videos, and is tracks.detector.confidence low enough?"
+    )

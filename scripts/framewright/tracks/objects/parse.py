@@ -1,0 +1,83 @@
+"""A video's segments become tracks: objects are looked for in each of them and followed, never across a cut."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from framewright.detector import Detector, Settings, open_detector
+from framewright.tracks.meta import Track, clean_name
+from framewright.tracks.objects.associate import Association, Seen
+from framewright.tracks.objects.detect import looked
+from framewright.tracks.objects.prompts import chosen
+from framewright.tracks.objects.select import Wanted, tracks
+from framewright.video.stream import Video, open_video
+
+
+def detector_of(settings: Mapping[str, Any], weights: str | Path, prompts: Sequence[str | Path]) -> Detector:
+    """The detector that `settings` (`tracks.detector` of the configuration) ask for, with these files."""
+    how = Settings(
+        size=settings["image_size"],
+        confidence=settings["confidence"],
+        nms=settings["nms"],
+        at_most=settings["at_most"],
+        only=tuple(settings["classes"]),
+    )
+    return open_detector(weights, how, **chosen(settings, prompts), device=settings["device"])
+
+
+def association_of(settings: Mapping[str, Any]) -> Association:
+    """How `tracks` of the configuration want detections to be associated."""
+    own = settings["detector"]
+    return Association(settings["frame_rate"], own["nms"], own["confidence"], **settings["tracker"])
+
+
+def wanted_of(settings: Mapping[str, Any]) -> Wanted:
+    """Which tracks `tracks` of the configuration want to be kept."""
+    return Wanted(settings["keep"]["min_seconds"], settings["keep"]["min_area"])
+
+
+def parse(
+    path: str | Path,
+    video: str,
+    segments: Sequence[tuple[float, float]],
+    detector: Detector,
+    how: Association,
+    wanted: Wanted,
+    batch: int,
+) -> tuple[list[Track], dict[str, Any]]:
+    """The tracks in these segments (start, end in seconds) of the video `video` in `path`, and a record of the work.
+
+    A video without segments is not opened: it may be one that can't be.
+    """
+    record = {"video": video, "detector": _about(detector), "segments": [], "tracks": [], "dropped": {}}
+    if not segments:
+        return [], record
+    names = [clean_name(name) for name in detector.names]
+    with open_video(path) as film:
+        claimed = film.timeline.rate()[0]
+        how = replace(how, rate=min(how.rate, float(claimed)) if claimed else how.rate)
+        rate = Fraction(str(how.rate))
+        shots = (_shot(film, segment, detector, rate, batch, record["segments"]) for segment in segments)
+        kept, dropped = tracks(video, film.size, names, shots, how, wanted)
+    return kept, record | {"tracks": [track.tid for track in kept], "dropped": dropped}
+
+
+def _about(detector: Detector) -> dict[str, Any]:
+    with detector.path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"weights": detector.path.name, "sha256": digest, "classes": len(detector.names)}
+
+
+def _shot(
+    film: Video, segment: tuple[float, float], detector: Detector, rate: Fraction, batch: int, parts: list[dict]
+) -> Iterator[Seen]:
+    """What is found in each frame of a segment; afterwards `parts` has one more that says when, and how many."""
+    part = {"start": segment[0], "end": segment[1], "objects": 0, "times": []}
+    for time, found in looked(film, segment, detector, rate, batch):
+        part["times"].append(round(time, 6))
+        part["objects"] += len(found.scores)
+        yield Seen(time, found.boxes.astype(float), found.scores.astype(float), found.classes)
+    parts.append(part)

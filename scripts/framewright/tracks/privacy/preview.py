@@ -1,0 +1,30 @@
+"""A picture for people: frames of a video before and after its faces were covered."""
+
+from pathlib import Path
+
+import numpy as np
+
+from framewright.report.picture import contact_sheet
+from framewright.tracks.privacy.face_tracks import Chain, covers
+from framewright.video.stream import open_video
+
+FRAMES = 4
+
+
+def before_after(source: str | Path, defaced: str | Path, found: tuple[list[Chain], np.ndarray]) -> np.ndarray:
+    """(H, W, 3) uint8 RGB: frames in which something is covered, before on the left and after on the right.
+
+    Of a video in which nothing is covered, a blank sheet.
+    """
+    chains, times = found
+    if not chains:
+        return np.full((90, 160, 3), 250, np.uint8)
+    busy = np.flatnonzero([len(boxes) for boxes in covers(chains, times)])
+    picked = set(busy[np.linspace(0, len(busy) - 1, FRAMES).round().astype(int)].tolist())
+    pictures, labels = [], []
+    with open_video(source) as before, open_video(defaced) as after:
+        for number, pair in enumerate(zip(before.frames(), after.frames(), strict=True)):
+            if number in picked:
+                pictures += [frame.rgb for frame in pair]
+                labels += [f"{float(pair[0].time):.2f} s, before", "after"]
+    return contact_sheet(pictures, labels, columns=2)

@@ -1,0 +1,91 @@
+"""What the segments promise: in order, inside the film, long enough, across no cut, and the same in both files."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
+from typing import Any
+
+from framewright.study.contract import Finding, finding
+from framewright.tracks.segments.segments import from_text
+
+Records = Iterable[tuple[Mapping[str, Any], str]]
+SLACK = 1e-6  # seconds: what is lost where exact times become floating-point numbers
+
+
+def contract(records: Records, limits: Mapping[str, float]) -> list[Finding]:
+    """The promises, each found to hold or broken, of videos' records and the texts beside them.
+
+    `limits` are the configuration's `min_seconds` and `max_seconds`.
+    """
+    records = list(records)
+    used = sum(not part["reason"] for record, _ in records for part in record["segments"])
+    cuts = sum(len(record["cuts"]) for record, _ in records)
+    return [
+        finding(
+            "segments are in order, do not overlap and lie inside the film",
+            _order_faults(records),
+            f"{used:,} segments of {len(records):,} videos",
+        ),
+        finding("segments are neither too short nor too long", _length_faults(records, limits)),
+        finding("no segment crosses a cut", _cut_faults(records), f"{cuts:,} cuts"),
+        finding("the text has the segments that the record uses", _text_faults(records)),
+        finding(
+            "whatever is dropped has a reason, and every moment of the film is accounted for", _gap_faults(records)
+        ),
+    ]
+
+
+def _order_faults(records: Records) -> Iterator[str]:
+    for record, _ in records:
+        first, last = record["span"] or (0, 0)
+        for part in record["segments"]:
+            if not first <= part["start"] < part["end"] <= last:
+                yield f"{_name(record, part)} is not within {first} to {last} s"
+        for one, other in pairwise(record["segments"]):
+            if other["start"] < one["end"]:
+                yield f"{_name(record, other)} begins before {one['end']} s"
+
+
+def _length_faults(records: Records, limits: Mapping[str, float]) -> Iterator[str]:
+    for record, _ in records:
+        for part in record["segments"]:
+            seconds = part["end"] - part["start"]
+            if not part["reason"] and not limits["min_seconds"] - SLACK <= seconds:
+                yield f"{_name(record, part)} is shorter than {limits['min_seconds']} s"
+            if not part["reason"] and seconds > limits["max_seconds"] + 1:  # pieces end where a frame begins
+                yield f"{_name(record, part)} is longer than {limits['max_seconds']} s"
+
+
+def _cut_faults(records: Records) -> Iterator[str]:
+    for record, _ in records:
+        for part in record["segments"]:
+            for cut in record["cuts"]:
+                if cut["end"] > part["start"] and cut["start"] < part["end"]:
+                    yield f"{_name(record, part)} crosses the {cut['kind']} at {cut['start']} s"
+
+
+def _text_faults(records: Records) -> Iterator[str]:
+    for record, text in records:
+        used = [(part["start"], part["end"]) for part in record["segments"] if not part["reason"]]
+        if from_text(text) != used or text.endswith("\n"):
+            yield f"{record['video']}: {len(used)} in the record, {len(text.splitlines())} in the text"
+
+
+def _gap_faults(records: Records) -> Iterator[str]:
+    for record, _ in records:
+        if not record["span"]:
+            if not record["reason"]:
+                yield f"{record['video']} has no segments and no reason"
+            continue
+        covered = [(part["start"], part["end"]) for part in record["segments"]]
+        covered += [(cut["start"], cut["end"]) for cut in record["cuts"]]
+        reached = record["span"][0]
+        for start, end in sorted(covered):
+            if start > reached + SLACK:
+                yield f"{record['video']}: nothing is said of {reached} to {start} s"
+            reached = max(reached, end)
+        if reached < record["span"][1] - SLACK:
+            yield f"{record['video']}: nothing is said of {reached} to {record['span'][1]} s"
+
+
+def _name(record: Mapping[str, Any], part: Mapping[str, Any]) -> str:
+    return f"{record['video']} {part['start']:.3f}-{part['end']:.3f} s"

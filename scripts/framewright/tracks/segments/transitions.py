@@ -1,0 +1,221 @@
+"""Cuts, dissolves and fades, found in small pictures of the frames: 64 x 36 places of luma and chroma.
+
+A new shot is a picture that differs from the one before more than motion would make it, and that stays. How different
+two pictures are is asked in three ways:
+
+- `step`: mean difference in grey values, of neighbours. A cut is a step that towers above those around it.
+- `unlike`: the share of two pictures' contrast that they do not have in common, 0 for equal pictures and about 1 for
+  unrelated ones: what is dark or pale counts as much as what is bright.
+- `unlike` after one picture was shifted to where it fits the other best, so that a camera that moves makes no new shot.
+
+A flash comes back to what was there before. In a dissolve, the picture in the middle is the mean of those before and
+behind, which motion does not bring about. In a fade, contrast goes down to nothing and comes back with something else.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import cv2
+import numpy as np
+
+from framewright.tracks.segments.segments import Cut
+from framewright.video.frame import Frame
+
+REACH = 26  # frames that are looked at on either side
+GRADUAL = Fraction(1, 32)  # seconds that frames are apart, at least, in which dissolves and fades are looked for
+NEAR = 6  # frames on either side that a step is compared with
+PEAK = 2.2  # how many times the fourth largest of these steps, itself among them, a cut's must be,
+LEAST = 2.0  # and how many grey values
+BACK = 6  # frames within which a flash is over
+AGAIN = 0.5  # of how unlike a flash is to what was before: how unlike that is to what follows the flash, at most
+NEW = 0.1  # how unlike pictures of different shots are at least, wherever they are shifted,
+MOVED = 2.5  # and how many times as unlike as motion makes neighbours
+NEXT, FAR = 8, 4  # parts of a picture's sides by which it is shifted: one in so many, of neighbours and of others
+OTHER = 0.35  # the same of pictures further apart in time, on both sides of a dissolve or a fade
+HALVES = (4, 7, 11, 16, 24)  # frames from the middle of a dissolve to its ends
+BLEND = 0.3  # of the difference between a dissolve's ends: how far its middle may be from their mean
+EDGE = 0.04  # of the way from its first to its last picture: less is not yet, or no longer, a dissolve
+SLOW = 0.8  # of the contrast on one side: how much of it there is at most two frames from the middle of a fade
+FADED = 0.2  # of the contrast on both sides: how little of it a fade leaves
+NOISE = 2.5  # grey values: contrast that pictures have without showing anything
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    time: Fraction
+    small: np.ndarray  # (h, w, 3) uint8 Y, U, V
+    step: float  # to the frame before, in grey values
+    contrast: float  # standard deviation of luma, in grey values
+    energy: float  # sum of the squares of what the picture differs from its mean colour
+
+
+@dataclass(frozen=True)
+class _Found:
+    cut: Cut
+    rank: tuple[int, float]  # of two that overlap, the one with the higher rank stays
+    span: tuple[Fraction, Fraction]  # when the frames appear that speak for it
+
+    def overlaps(self, other: "_Found") -> bool:
+        if "cut" in (self.cut.kind, other.cut.kind):
+            return self.cut.start <= other.cut.end and other.cut.start <= self.cut.end
+        return self.span[0] <= other.span[1] and other.span[0] <= self.span[1]
+
+
+def _unlike(one: _Seen, other: _Seen) -> float:
+    """How different two pictures are, as a share of their contrast: 0 for equal ones, about 1 for unrelated."""
+    apart = cv2.norm(one.small, other.small, cv2.NORM_L2SQR)
+    return apart / (one.energy + other.energy + 2 * one.small.size * NOISE**2)
+
+
+def _unlike_shifted(one: np.ndarray, other: np.ndarray, far: int) -> float:
+    """The same of the middle of each picture and the place in the other where it fits best; the smaller of both.
+
+    Pictures are shifted by one part in `far` of their sides at most: what simple pictures have in common can be found
+    anywhere, and between neighbours nothing moves by much.
+    """
+    if far == FAR:  # over so long a way half the places are exact enough, at a sixteenth of the cost
+        height, width = one.shape[:2]
+        one, other = (cv2.resize(own, (width // 2, height // 2), interpolation=cv2.INTER_AREA) for own in (one, other))
+    return min(_best(one, other, far), _best(other, one, far))
+
+
+def _best(picture: np.ndarray, other: np.ndarray, far: int) -> float:
+    height, width = picture.shape[:2]
+    y, x = height // far, width // far
+    middle = other[y : height - y, x : width - x]
+    apart = float(cv2.matchTemplate(picture, middle, cv2.TM_SQDIFF).min())
+    return apart / (2 * _energy(middle) + 2 * middle.size * NOISE**2)
+
+
+def _energy(picture: np.ndarray) -> float:
+    _, deviation = cv2.meanStdDev(picture)
+    return float((deviation**2).sum()) * picture.shape[0] * picture.shape[1]
+
+
+class Transitions:
+    """Finds cuts in frames that are added in order, with a few dozen small pictures in memory."""
+
+    name = "transitions"
+
+    def __init__(self) -> None:
+        self._all: deque[_Seen] = deque(maxlen=2 * REACH + 1)
+        self._thin: deque[_Seen] = deque(maxlen=2 * REACH + 1)
+        self._found: list[_Found] = []
+        self._even = False
+
+    def add(self, frame: Frame, small: np.ndarray) -> None:
+        """Look at the next frame: at its time and its small picture."""
+        self.see(frame.time, small)
+
+    def see(self, time: Fraction, small: np.ndarray) -> None:
+        """Look at the next small picture, which appears at `time` (seconds)."""
+        step = _apart(small, self._all[-1].small) if self._all else 0.0
+        _, deviation = cv2.meanStdDev(small)
+        energy = float((deviation**2).sum()) * small.shape[0] * small.shape[1]
+        self._go_on(_Seen(time, small, step, float(deviation[0, 0]), energy))
+
+    def cuts(self) -> list[Cut]:
+        """The cuts in all frames added; to be asked at the end."""
+        if self._all:
+            last = self._all[-1]
+            for number in range(1, REACH + 1):
+                self._go_on(replace(last, time=last.time + number * GRADUAL, step=0.0))
+        return [found.cut for found in self._found]
+
+    def _go_on(self, seen: _Seen) -> None:
+        """Ask whether the frames now in the middle are where a new shot begins."""
+        self._ask(self._all, seen, (_cut,))
+        if not self._thin or seen.time - self._thin[-1].time >= GRADUAL:
+            # what is gradual shows in every other frame as well
+            self._even = not self._even
+            self._ask(self._thin, seen, (_fade, _dissolve) if self._even else (_fade,))
+
+    def _ask(self, frames: deque[_Seen], seen: _Seen, ways: tuple[Callable[[list[_Seen]], _Found | None], ...]) -> None:
+        # what is before the first frame looks like it
+        frames.extend([replace(seen, step=0.0)] * (REACH if not frames else 0))
+        frames.append(seen)
+        if len(frames) > 2 * REACH:
+            around = list(frames)
+            for found in filter(None, (way(around) for way in ways)):
+                self._keep(found)
+
+    def _keep(self, found: _Found) -> None:
+        """Take what was found, unless it overlaps what is surer; what is less sure gives way."""
+        rivals = [own for own in self._found[-8:] if own.overlaps(found)]
+        if all(own.rank < found.rank for own in rivals):
+            self._found = [own for own in self._found if own not in rivals] + [found]
+            self._found.sort(key=lambda own: own.cut.start)
+
+
+def _apart(one: np.ndarray, other: np.ndarray) -> float:
+    """The mean difference of two small pictures in grey values, of luma and both chroma together."""
+    return cv2.norm(one, other, cv2.NORM_L1) / (one.size / 3)
+
+
+def _cut(seen: list[_Seen]) -> _Found | None:
+    """A hard cut right before the middle one of the frames seen."""
+    step = seen[REACH].step
+    if step < LEAST or step < max(seen[REACH - 1].step, seen[REACH + 1].step):
+        return None
+    around = sorted(own.step for own in seen[REACH - NEAR : REACH + NEAR + 1])
+    if step < PEAK * around[-4]:
+        return None
+    before = [own.small for own in seen[REACH - BACK - 1 : REACH]]
+    after = [own.small for own in seen[REACH : REACH + BACK + 1]]
+    new = _unlike_shifted(before[-1], after[0], NEXT)
+    moved = max(_unlike_shifted(before[-2], before[-1], NEXT), _unlike_shifted(after[0], after[1], NEXT))
+    if new < max(NEW, MOVED * moved):
+        return None
+    back = [_unlike_shifted(before[-1], own, NEXT) for own in after[1:]]
+    back += [_unlike_shifted(own, after[0], NEXT) for own in before[:-1]]
+    if min(back) < min(AGAIN * new, OTHER):
+        return None
+    time = seen[REACH].time
+    return _Found(Cut("cut", time, time), (2, step), (time, time))
+
+
+def _fade(seen: list[_Seen]) -> _Found | None:
+    """A fade whose picture has the least contrast in the middle one of the frames seen."""
+    contrasts = [own.contrast for own in seen]
+    least, before, after = contrasts[REACH], max(contrasts[:REACH]), max(contrasts[REACH + 1 :])
+    if least > FADED * min(before, after) or min(before, after) < NOISE or least > min(contrasts):
+        return None
+    if contrasts[REACH - 2] > SLOW * before or contrasts[REACH + 2] > SLOW * after:
+        return None
+    first = next(index for index in range(REACH, -1, -1) if contrasts[index] >= 0.9 * before)
+    last = next(index for index in range(REACH, 2 * REACH + 1) if contrasts[index] >= 0.9 * after)
+    if _unlike_shifted(seen[first].small, seen[last].small, FAR) < OTHER:
+        return None
+    span = seen[first].time, seen[last].time
+    return _Found(Cut("fade", *span), (1, -least), span)
+
+
+def _dissolve(seen: list[_Seen]) -> _Found | None:
+    """A dissolve around the middle one of the frames seen."""
+    middle, best, sure = seen[REACH].small, 0, 0.0
+    for half in HALVES:
+        one, other = seen[REACH - half].small, seen[REACH + half].small
+        apart = _apart(one, other)
+        if apart <= max(sure, 2 * LEAST) or _unlike(seen[REACH - half], seen[REACH + half]) < OTHER:
+            continue
+        off = _apart(middle, cv2.addWeighted(one, 0.5, other, 0.5, 0))
+        if apart - off / BLEND > sure:
+            best, sure = half, apart - off / BLEND
+    window = seen[REACH - best : REACH + best + 1]
+    if not best or _unlike_shifted(window[0].small, window[-1].small, FAR) < OTHER:
+        return None
+    first, last = _extent([own.small for own in window])
+    span = window[0].time - NEAR * GRADUAL, window[-1].time + NEAR * GRADUAL
+    return _Found(Cut("dissolve", window[first].time, window[last].time), (0, sure), span)
+
+
+def _extent(pictures: list[np.ndarray]) -> tuple[int, int]:
+    """Which of some pictures is the first that has something of the last, and the first with nothing of the first."""
+    one = pictures[0].astype(np.float32)
+    way = pictures[-1] - one
+    shares = np.array([float(((own - one) * way).sum()) for own in pictures]) / float((way * way).sum())
+    middle = int(np.searchsorted(np.maximum.accumulate(shares), 0.5))
+    first = middle - int(np.argmax(shares[middle::-1] < EDGE)) + 1 if (shares[: middle + 1] < EDGE).any() else 0
+    return min(first, middle), middle + int(np.argmax(shares[middle:] > 1 - EDGE))

@@ -1,0 +1,121 @@
+"""What made the results is on record, and other packages than those are noticed by a line, cheaply."""
+
+import importlib.metadata
+import json
+import platform
+import subprocess
+import time
+
+import house
+import pytest
+
+from framewright.study import machine, versions
+
+NOW = {"av": "18.1.0", "numpy": "2.4.6", "rich": "15.0.0", "scipy": "1.17.1", "torch": "2.15.0"}
+
+
+def test_the_pinned_packages_are_those_that_are_installed():
+    """The quick way through the names of folders says the same as the packages' own records."""
+    here = versions.pinned(house.ROOT)
+    assert here == {name: importlib.metadata.version(name) for name in here}
+    assert {"snakemake", "numpy", "av", "opencv-python-headless", "snakemake-interface-common"} <= here.keys()
+    assert list(here) == sorted(here)
+
+
+def test_asking_costs_little():
+    costs = []
+    for _ in range(5):
+        begin = time.process_time()
+        versions.pinned(house.ROOT)
+        costs.append(time.process_time() - begin)
+    assert min(costs) < 0.1
+
+
+def record(packages, earlier=None):
+    return {"packages": packages, "earlier": earlier or {}}
+
+
+EARLIER = [
+    pytest.param(None, {}, id="the first run"),
+    pytest.param(record(NOW), {}, id="nothing changed"),
+    pytest.param(record(NOW | {"av": "17.0.0"}), {"av": ["17.0.0"]}, id="an upgrade"),
+    pytest.param(record(NOW, {"av": ["17.0.0"]}), {"av": ["17.0.0"]}, id="an upgrade before that"),
+    pytest.param(record(NOW | {"av": "17.1.0"}, {"av": ["17.0.0"]}), {"av": ["17.0.0", "17.1.0"]}, id="two upgrades"),
+    pytest.param(record(NOW | {"av": "17.0.0"}, {"av": ["18.1.0"]}), {"av": ["17.0.0"]}, id="there and back"),
+    pytest.param(record(NOW | {"gone": "1"}), {}, id="a package that is no longer used"),
+]
+
+
+@pytest.mark.parametrize(("recorded", "other"), EARLIER)
+def test_earlier_versions_stay_on_record(recorded, other):
+    assert versions.earlier(recorded, NOW) == other
+
+
+def test_once_recorded_the_earlier_versions_are_the_same_in_each_further_run():
+    first = versions.earlier(record(NOW | {"av": "17.0.0"}), NOW)
+    assert versions.earlier(record(NOW, first), NOW) == first
+
+
+def test_other_packages_are_named_in_one_line_that_says_what_to_do(tmp_path):
+    here = versions.pinned(house.ROOT)
+    old = here | dict.fromkeys(["attrs", "av", "black", "certifi", "click"], "0.1")
+    (tmp_path / "versions.json").write_text(json.dumps(record(old)))
+    line = versions.warning(tmp_path / "versions.json", house.ROOT)
+    assert f"attrs 0.1 (now {here['attrs']}), av 0.1 (now {here['av']}), black 0.1" in line
+    assert "and 2 more" in line
+    assert "delete" in line and "--forceall" in line
+    assert "\n" not in line
+
+
+@pytest.mark.parametrize("text", [None, "", "[]", '{"packages": {}}'], ids=["none", "empty", "a list", "half"])
+def test_without_a_record_there_is_nothing_to_warn_of(tmp_path, text):
+    if text is not None:
+        (tmp_path / "versions.json").write_text(text)
+    assert versions.warning(tmp_path / "versions.json", house.ROOT) is None
+
+
+def test_the_houses_own_version_is_that_of_its_project():
+    assert versions.own_version(house.ROOT) == "0.1.0"
+
+
+def commit(folder, text):
+    (folder / "file").write_text(text)
+    who = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
+    for command in (["add", "file"], [*who, "commit", "-qm", text]):
+        subprocess.run(["git", "-C", folder, *command], check=True)
+
+
+def test_the_commit_and_whether_files_differ_from_it(tmp_path):
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    commit(tmp_path, "first")
+    clean = versions.git(tmp_path)
+    assert (len(clean["commit"]), clean["dirty"]) == (40, False)
+    (tmp_path / "a film beside it").touch()
+    assert versions.git(tmp_path) == clean
+    (tmp_path / "file").write_text("edited")
+    assert versions.git(tmp_path) == {"commit": clean["commit"], "dirty": True}
+
+
+def test_a_house_without_a_repository_of_its_own_has_no_commit(tmp_path):
+    nothing = {"commit": None, "dirty": None}
+    (tmp_path / "house").mkdir()
+    assert versions.git(tmp_path / "house") == nothing
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    commit(tmp_path, "of somebody else's")
+    assert versions.git(tmp_path / "house") == nothing
+
+
+def test_a_digest_is_of_the_values_and_not_of_their_order():
+    assert versions.digest({"a": 1, "b": [2]}) == versions.digest({"b": [2], "a": 1})
+    assert versions.digest({"a": 1}) != versions.digest({"a": 2})
+
+
+def test_the_machine_is_described_by_what_decides_bytes():
+    kind = machine.processor()
+    assert kind["machine"] == platform.machine()
+    assert kind["features"]
+    assert kind["level"] in ((1, 2, 3, 4) if kind["machine"] in ("x86_64", "AMD64") else (None,))
+    builds = machine.ffmpeg_builds()
+    assert builds["pyav"]["libraries"]["libavcodec"].count(".") == 2
+    assert "--enable-libx264" in builds["pyav"]["configuration"]
+    assert builds["imageio-ffmpeg"]["ffmpeg"]

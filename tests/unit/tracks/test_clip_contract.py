@@ -1,0 +1,119 @@
+"""The contract of clips: it holds for what the library cuts, and each way of breaking it is found."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from house import ROOT, schema
+from make_video import damage, make_video
+
+from framewright.study.funnel import count
+from framewright.tracks.clips.contract import Cut, contract
+from framewright.tracks.clips.extract import Settings, extract, settings_of
+from framewright.tracks.clips.preview import clip_sheet, histograms, overlay
+from framewright.tracks.clips.record import outcomes, read_clips, write_clips
+from framewright.tracks.meta import new_track
+
+SIZE = (96, 64)
+
+
+@pytest.fixture(scope="module")
+def cut(tmp_path_factory):
+    """Two clips of three tracks; one begins past the end."""
+    place = tmp_path_factory.mktemp("cut")
+    path = make_video(place / "v.mp4", range(150), size=SIZE, rate=25)
+    times = np.arange(49) / 16
+    places = [(0.0, [0, 0, 60, 60]), (2.0, [30, 4, 90, 60]), (30.0, [0, 0, 50, 50])]
+    tracks = [
+        new_track("v", SIZE, start + times, np.tile(np.array(box, float), (49, 1)), [k], [f"class {k}"])
+        for k, (start, box) in enumerate(places)
+    ]
+    tracks.sort(key=lambda track: track.tid)
+    (place / "clips").mkdir()
+    clips = extract(path, tracks, place / "clips")
+    return Cut("v", tracks, clips, [(0.0, 4.0), (1.9, 6.0), (30, 40)], place / "clips")
+
+
+def broken(cut: Cut) -> list[str]:
+    return [own.name for own in contract([cut], 0.5, 180) if not own.ok]
+
+
+def test_what_the_library_cuts_holds(cut):
+    findings = contract([cut], 0.5, 180)
+    assert [own.detail for own in findings if not own.ok] == []
+    assert findings[0].detail == "2 clips of 3 tracks, 6 s"
+
+
+@pytest.mark.parametrize(
+    ("change", "promise"),
+    [
+        pytest.param(lambda c: {"clips": c.clips[1:]}, "a reason why not", id="a track forgotten"),
+        pytest.param(lambda c: {"tracks": c.tracks[::-1], "clips": c.clips[::-1]}, "is there once", id="not sorted"),
+        pytest.param(lambda c: {"segments": [(0, 2.5), (2.5, 6), (30, 40)]}, "crosses a cut", id="across a cut"),
+    ],
+)
+def test_each_broken_promise_of_tracks_is_found(cut, change, promise):
+    assert any(promise in name for name in broken(replace(cut, **change(cut))))
+
+
+@pytest.mark.parametrize(
+    ("values", "promise"),
+    [
+        pytest.param({"windows": ((0.0, 0.0, 97.0, 60.0),) * 76}, "inside the frame", id="beyond the frame"),
+        pytest.param({"windows": ((0.0, 0.0, 40.0, 60.0),) * 9}, "inside the frame", id="windows missing"),
+        pytest.param(
+            {"windows": ((0.0, 0.0, 40.0, 60.0),) * 75 + ((0.0, 0.0, 60.0, 60.0),)}, "one shape", id="another shape"
+        ),
+        pytest.param({"end": 9.0}, "within their tracks", id="longer than its track"),
+        pytest.param({"frames": 75}, "decode", id="a frame too many"),
+    ],
+)
+def test_each_broken_promise_of_a_clip_is_found(cut, values, promise):
+    first = next(k for k, clip in enumerate(cut.clips) if not clip.reason)
+    clips = [replace(clip, **values) if k == first else clip for k, clip in enumerate(cut.clips)]
+    assert any(promise in name for name in broken(replace(cut, clips=clips)))
+
+
+def test_damaged_missing_and_foreign_files_are_found(cut, tmp_path):
+    folder = Path(shutil.copytree(cut.folder, tmp_path / "clips"))
+    own = replace(cut, folder=folder)
+    (folder / "other.mp4").write_bytes(b"")
+    assert broken(own) == ["each track has a clip, or a reason why not"]
+    (folder / "other.mp4").unlink()
+    path = next(iter(folder.iterdir()))
+    damage(path, 10)
+    assert broken(own) == ["clips decode, with all their frames and a key frame in time"]
+    path.unlink()
+    assert len(broken(own)) == 2
+
+
+def test_what_became_of_tracks_is_read_back_and_counted(cut, tmp_path):
+    write_clips(tmp_path / "a", cut.clips)
+    assert list(read_clips(tmp_path / "a")) == list(cut.clips)
+    write_clips(tmp_path / "b", cut.clips)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+    (stage,) = count(outcomes(("v", clip) for clip in cut.clips))
+    assert (stage.name, stage.entered, stage.kept) == ("clip", 3, 2)
+    assert stage.reasons[0].word == "past-the-end"
+
+
+def test_the_configurations_defaults_are_the_librarys():
+    section = schema(ROOT, "tracks")["properties"]["clips"]["properties"]
+    assert settings_of({name: own["default"] for name, own in section.items()}) == Settings()
+
+
+def test_sheets_show_frames_clips_and_counts(cut, tmp_path):
+    path = make_video(tmp_path / "v.mp4", range(150), size=SIZE, rate=25)
+    frames = overlay(path, cut.tracks[:2])
+    assert frames.shape[1:] == (1280, 3) and frames.shape[0] > 300
+    sheet = clip_sheet(cut.folder, cut.clips)
+    assert sheet.shape[1:] == (1280, 3) and len(np.unique(sheet.reshape(-1, 3), axis=0)) > 50
+    picture = histograms(cut.tracks)
+    assert "3 tracks, 3 classes" in picture and "3 to 4 s" in picture and "class 2" in picture
+
+
+def test_nothing_to_show_is_said(tmp_path):
+    assert overlay(tmp_path / "missing", []).shape == clip_sheet(tmp_path, []).shape == (100, 1280, 3)
+    assert "0 tracks" in histograms([])

@@ -1,0 +1,105 @@
+"""The card of the tracks: what it says of segments, tracks and clips, and under which settings it says what."""
+
+import json
+
+import mlcroissant as mlc
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from house import ROOT
+
+from framewright.report.card import read_store, write_croissant, write_index
+from framewright.report.readme import write_readme
+from framewright.study.funnel import Item, write_outcomes
+from framewright.tracks.card import DATASET, dataset, figures, segment_rows, track_rows
+from framewright.tracks.clips.record import Clip, write_clips
+from framewright.tracks.meta import new_track, write_tracks
+
+SETTINGS = {
+    "segments": {"cartoon": {"weights": None}, "aesthetic": {"weights": "own.onnx"}},
+    "deface": {"method": "blur", "plates": {"weights": None}},
+    "detector": {"weights": None},
+}
+SCORES = {"sharpness": 60.0}
+RECORD = {
+    "video": "v",
+    "segments": [
+        {"start": 0.0, "end": 4.0, "reason": "", "scores": SCORES},
+        {"start": 4.0, "end": 5.0, "reason": "length", "scores": SCORES},
+        {"start": 5.0, "end": 125.0, "reason": "", "scores": SCORES},
+    ],
+}
+
+
+@pytest.fixture
+def card(tmp_path):
+    """A card of two tracks, one with a clip, and two segments."""
+    times = np.arange(64) / 16
+    boxes = np.tile([[-10.0, 0.0, 50.0, 50.0]], (64, 1))
+    scores = np.array([[0.8, 0.1], [0.1, 0.1], [0.6, 0.0], [0.1, 0.0]])
+    tracks = [new_track("v", (100, 50), times + start, boxes, (3, 1), ("dog", "cat"), scores) for start in (0, 6)]
+    tracks.sort(key=lambda track: track.tid)
+    clips = [
+        Clip(tracks[0].tid, tracks[0].fn, "", "", (50, 50), 96, tracks[0].times[0], tracks[0].times[-1], "25"),
+        Clip(tracks[1].tid, tracks[1].fn, "duplicate", "shows what another shows"),
+    ]
+    write_tracks(tmp_path / "v-meta.jsonl.gzip", tracks)
+    write_clips(tmp_path / "v-clips.jsonl.gzip", clips)
+    (tmp_path / "sources.tsv").write_text("video\tlicence\nv\tCC0-1.0\n")
+    write_outcomes(tmp_path / "tracks.tsv", [Item("clip", "v", clip.tid, clip.reason) for clip in clips])
+    index = tmp_path / "index.parquet"
+    write_index(index, DATASET, track_rows([tmp_path / "v-meta.jsonl.gzip"], [tmp_path / "v-clips.jsonl.gzip"]))
+    write_index(tmp_path / "segments.parquet", DATASET, segment_rows([RECORD]), "segments")
+    known = dataset(SETTINGS, figures(index, "Fits."))
+    store = read_store(
+        {"tracks": tmp_path / "tracks.tsv"}, tmp_path / "sources.tsv", {"tracks": SETTINGS}, ROOT / "CITATION.cff"
+    )
+    write_readme(tmp_path / "README.md", known, store, index)
+    write_croissant(tmp_path / "croissant.json", known, store, index)
+    return tmp_path
+
+
+def test_programs_read_tracks_and_segments(card):
+    read = mlc.Dataset(card / "croissant.json")
+    tracks, segments = list(read.records("tracks")), list(read.records("segments"))
+    assert [own["segments/segment"] for own in segments] == [b"v 0", b"v 1"]
+    assert [own["segments/end"] for own in segments] == [4.0, 125.0]
+    made, none = tracks
+    assert made["tracks/clip"].startswith(b"v/v-dog-") and none["tracks/clip"] is None
+    assert (none["tracks/reason"], none["tracks/frames"]) == (b"duplicate", None)
+    assert (made["tracks/label"], made["tracks/name"], made["tracks/score"]) == (3, b"dog", 0.6)
+    assert (made["tracks/width"], made["tracks/frames"], made["tracks/instants"]) == (50, 96, 64)
+    assert made["tracks/area"] == 0.5  # what lies outside the frame does not count
+
+
+def test_every_column_has_a_sentence_in_both_cards(card):
+    text = (card / "README.md").read_text()
+    sets = json.loads((card / "croissant.json").read_text())["recordSet"]
+    assert [own["name"] for own in sets] == ["tracks", "segments"]
+    for own in sets:
+        for field in own["field"]:
+            assert field["description"].endswith(".") and f"| `{field['name']}` | {field['description']} |" in text
+    assert "## Columns of `segments.parquet`" in text and "Run it in this folder" in text
+
+
+def test_it_says_how_much_there_is_and_how_good(card):
+    text = (card / "README.md").read_text()
+    assert "2 segments (2.1 minutes), 2 tracks (0.1 minutes) of 1 classes, and 1 clips. Fits." in text
+    assert "2 tracks, a row each in `index.parquet`; 2 segments, a row each in `segments.parquet`." in text
+
+
+def test_its_limits_are_those_of_the_settings(card):
+    text = (card / "README.md").read_text()
+    assert "demo's detector, which serves the demo alone" in text and "Cartoons are not left out" in text
+    assert "no objectness" in text and "Ugly segments" not in text and "no licence plates" in text
+    own = dataset(SETTINGS | {"detector": {"weights": "yolo.onnx"}})
+    assert not any("demo" in limit for limit in own.limits)
+    bare = dataset(SETTINGS | {"deface": {"method": "none"}})
+    assert bare.description.startswith("FACES ARE SHOWN") and bare.privacy.startswith("FACES ARE SHOWN")
+
+
+def test_a_card_of_nothing_is_one_too(card):
+    write_index(card / "index.parquet", DATASET, [])
+    write_index(card / "segments.parquet", DATASET, [], "segments")
+    assert "0 segments (0.0 minutes), 0 tracks (0.0 minutes)" in figures(card / "index.parquet")
+    assert pq.read_table(card / "index.parquet").column_names == list(DATASET.columns)

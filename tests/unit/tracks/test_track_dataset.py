@@ -1,0 +1,110 @@
+"""Clips as training reads them."""
+
+import shutil
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from make_video import damage, make_video, number_in
+from torch.utils.data import DataLoader
+
+from framewright.errors import UserError
+from framewright.tracks.clips.extract import Settings, extract
+from framewright.tracks.dataset import TrackClips, clip_seconds, read_window
+from framewright.tracks.meta import new_track, write_tracks
+
+RATE = 25
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    """Two films with three tracks each, of which one begins past the end: (metadata, clips)."""
+    place = tmp_path_factory.mktemp("tracks")
+    meta, clips = place / "tracks_meta", place / "tracks_mp4"
+    meta.mkdir()
+    for video in ("one", "two"):
+        path = make_video(place / f"{video}.mp4", range(150), size=(96, 64), rate=RATE)
+        tracks = []
+        for label, (start, seconds) in enumerate([(0, 5.9), (1, 3), (50, 3)]):
+            times = start + np.arange(int(seconds * 16) + 1) / 16
+            scores = np.full((4, 1), 0.5)
+            boxes = np.tile([0.0, 0, 96 - label, 64 - label], (len(times), 1))
+            tracks.append(new_track(video, (96, 64), times, boxes, [label], [f"class {label}"], scores))
+        tracks[1] = new_track(
+            video, (96, 64), tracks[1].times, tracks[1].boxes - [0, 0, 30, 0], [1], ["class 1"], scores
+        )
+        write_tracks(meta / f"{video}-meta.jsonl.gzip", tracks)
+        (clips / video).mkdir(parents=True)
+        extract(path, tracks, clips / video, Settings(crf=4))
+    return meta, clips
+
+
+def test_a_loader_with_two_workers_gives_each_clip_once(folders):
+    clips = TrackClips(*folders, frames=8, size=(48, 32), seed=1)
+    assert len(clips) == 4 and clips.missing == 2
+    batches = list(DataLoader(clips, batch_size=2, num_workers=2))
+    assert [tuple(batch["video"].shape) for batch in batches] == [(2, 8, 3, 32, 48)] * 2
+    assert sorted(tid for batch in batches for tid in batch["tid"]) == sorted(row.tid for row in clips.rows)
+    assert {(name, int(k)) for b in batches for name, k in zip(b["name"], b["label"], strict=True)} == {
+        ("class 0", 0),
+        ("class 1", 1),
+    }
+    alone = [clips[k]["video"] for k in range(4)]
+    assert all((own == batches[k // 2]["video"][k % 2]).all() for k, own in enumerate(alone))
+
+
+def test_a_window_has_its_pictures_at_its_times(folders):
+    clips = TrackClips(*folders, frames=5, step=0.4)
+    clips.rows.sort(key=lambda row: row.label)
+    item = clips[0]
+    assert clip_seconds(clips.rows[0].path) == pytest.approx(147 / RATE)
+    numbers = [number_in(picture.permute(1, 2, 0).numpy()) for picture in item["video"]]
+    assert numbers == [round(float(time) * RATE) for time in item["times"]]
+    middle = (clip_seconds(clips.rows[0].path) - 5 * 0.4) / 2
+    assert np.abs(item["times"].numpy() - (middle + 0.4 * np.arange(5))).max() <= 1 / RATE
+
+
+def test_windows_differ_between_epochs_and_not_between_runs(folders):
+    first, again = (TrackClips(*folders, frames=4, seed=3) for _ in range(2))
+    starts = [[float(first[k]["times"][0]) for k in range(4)]]
+    assert starts[0] == [float(again[k]["times"][0]) for k in range(4)]
+    first.set_epoch(1)
+    assert starts[0] != [float(first[k]["times"][0]) for k in range(4)]
+
+
+def test_a_clip_that_is_too_short_repeats_its_last_picture(folders):
+    clips = TrackClips(*folders, frames=40, step=0.25)
+    item = clips[0]
+    assert item["video"].shape[0] == 40 and (item["video"][-1] == item["video"][-2]).all()
+
+
+def test_classes_can_be_chosen_and_pictures_transformed(folders):
+    clips = TrackClips(*folders, frames=2, classes=[1], transform=lambda video: video.float() / 255)
+    assert len(clips) == 2 and {clips[k]["label"] for k in range(2)} == {1}
+    assert float(clips[0]["video"].min()) >= 0 and float(clips[0]["video"].max()) <= 1
+
+
+def test_a_window_is_read_from_the_key_frame_before_it(folders, tmp_path):
+    """What is just more than half a second before it is destroyed: nobody misses it."""
+    clips = TrackClips(*folders)
+    whole = next(row.path for row in clips.rows if row.label == 0)
+    for start in (1.3, 3.77, 5.5):
+        path = Path(shutil.copy(whole, tmp_path / "a.mp4"))
+        for k in range(int(start * RATE) - RATE // 2)[-6:]:
+            damage(path, k)
+        times, pictures = read_window(path, [start])
+        assert number_in(pictures[0]) == np.floor(start * RATE + 1e-6) and times[0] <= start + 1e-6
+
+
+def test_a_window_of_a_clip_of_varying_rate(tmp_path):
+    times = [Fraction(0), Fraction(1, 10), Fraction(1), Fraction(11, 10), Fraction(3)]
+    path = make_video(tmp_path / "a.mp4", range(5), times=times, b_frames=0)
+    shown, pictures = read_window(path, [0, 0.05, 0.9, 1.0, 2.9, 3.5])
+    assert [number_in(picture) for picture in pictures] == [0, 0, 1, 2, 3, 4]
+    assert shown.tolist() == pytest.approx([0, 0, 0.1, 1.0, 1.1, 3.0])
+
+
+def test_a_folder_without_metadata_is_one_line(tmp_path):
+    with pytest.raises(UserError, match="no files"):
+        TrackClips(tmp_path, tmp_path)
