@@ -77,10 +77,12 @@ format: .venv/ready ## Format and lint everything
 config-readme: .venv/ready ## Write config/README.md anew from config/schemas
 	@$(TIMED) "make config-readme: config/README.md" "$(BIN)/python scripts/document_config.py"
 
-lock: ## Resolve requirements.in into requirements.txt, for Python 3.11 to 3.13
-	@$(BIN)/uv pip compile requirements.in --universal --python-version 3.11 --fork-strategy fewest --upgrade \
-		--override requirements-overrides.txt --no-header --no-annotate --quiet | grep -v '^opencv-python=' > requirements.txt.new
-	@mv requirements.txt.new requirements.txt && wc -l < requirements.txt | xargs printf '%s packages pinned in requirements.txt\n'
+lock: ## Resolve requirements.in into requirements.txt, for Python 3.11 to 3.13; ARGS=--upgrade takes the newest of all
+	@cp requirements.txt requirements.txt.new
+	@$(BIN)/uv pip compile requirements.in --universal --python-version 3.11 --fork-strategy fewest $(ARGS) \
+		--override requirements-overrides.txt --no-header --no-annotate --quiet --output-file requirements.txt.new > /dev/null
+	@grep -v '^opencv-python=' requirements.txt.new > requirements.txt && rm requirements.txt.new
+	@wc -l < requirements.txt | xargs printf '%s packages pinned in requirements.txt\n'
 
 # ---- the environment -----------------------------------------------------------------------------------------------
 
