@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from framewright.study.code import closure
+from framewright.study.code import closure, is_front_door
 
 ROOT = Path(__file__).parent.parent
 REQUESTED = {
@@ -121,13 +121,18 @@ def script_faults(root: Path) -> list[str]:
 
 def library_faults(root: Path) -> list[str]:
     faults = []
+    doors = front_doors(root)
     for path in sorted(root.glob("scripts/framewright/**/*.py")):
         name = path.relative_to(root)
         text = path.read_text()
         if path.name == "__init__.py":
-            faults += [f"{name} is not empty"] if text.strip() else []
+            faults += [] if is_front_door(path) else [f"{name} is neither empty nor a front door"]
             continue
         tree = ast.parse(text)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and (door := doors.get(node.module or "")):
+                through = sorted({alias.name for alias in node.names} & door)
+                faults += [f"{name}: import {word} from its module: no digest follows a front door" for word in through]
         if not ast.get_docstring(tree):
             faults.append(f"{name} has no docstring")
         for node in ast.walk(tree):
@@ -140,6 +145,17 @@ def library_faults(root: Path) -> list[str]:
         if (lines := len(path.read_text().splitlines())) > 400:
             faults.append(f"{path.relative_to(root)} has {lines} lines; does it hold one idea?")
     return faults
+
+
+def front_doors(root: Path) -> dict[str, set[str]]:
+    """The names that each package offers from its `__init__.py`, by the package."""
+    doors = {}
+    for path in root.glob("scripts/framewright/**/__init__.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.keyword) and node.arg == "submod_attrs":
+                package = ".".join(path.parent.relative_to(root / "scripts").parts)
+                doors[package] = {word for words in ast.literal_eval(node.value).values() for word in words}
+    return doors
 
 
 # ---- environments ---------------------------------------------------------------------------------------------------

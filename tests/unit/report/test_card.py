@@ -163,9 +163,9 @@ def test_five_lines_load_the_dataset(tmp_path, store):
 @pytest.mark.slow
 def test_the_same_records_give_the_same_bytes_anywhere(tmp_path):
     code = f"""
-import sys; sys.path[:0] = ["{ROOT}/scripts", "{ROOT}/tests", "{ROOT}/tests/unit"]
+import sys; sys.path[:0] = ["{ROOT}/scripts", "{ROOT}/tests", "{ROOT}/tests/unit/report"]
 from pathlib import Path; import test_card as t
-from framewright.report.card import read_store; from framewright.funnel import write_outcomes
+from framewright.report.card import read_store; from framewright.study.funnel import write_outcomes
 write_outcomes("outcomes.tsv", t.OUTCOMES["clips"])
 t.write(Path("card"), read_store({{"clips": "outcomes.tsv"}}, None, {{}}, "{ROOT}/CITATION.cff"))
 """

@@ -12,7 +12,7 @@ import pytest
 
 from framewright.study import job
 
-SCRIPTS = Path(job.__file__).parent.parent
+SCRIPTS = Path(job.__file__).parents[2]
 
 
 def run_script(tmp_path: Path, body: str) -> tuple[int, str]:
@@ -157,7 +157,7 @@ def numbers(threads: int, begin: str) -> str:
 
 @pytest.mark.slow
 def test_numbers_do_not_depend_on_how_many_threads_there_are():
-    begin = "from types import SimpleNamespace; from framewright import job; job.start(SimpleNamespace(log=[]))"
+    begin = "from types import SimpleNamespace; from framewright.study import job; job.start(SimpleNamespace(log=[]))"
     assert numbers(1, begin) == numbers(4, begin)
     if len(os.sched_getaffinity(0)) > 1:  # the test can tell: left alone, they do
         assert numbers(1, "") != numbers(4, "")
