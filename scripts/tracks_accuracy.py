@@ -3,8 +3,8 @@
 from framewright.study import job
 from framewright.study.record import read_record
 from framewright.tracks.meta import read_tracks
-from framewright.tracks.objects.accuracy import of_video
-from framewright.tracks.objects.accuracy_table import totals, totals_page
+from framewright.tracks.objects.accuracy import measure_video
+from framewright.tracks.objects.accuracy_table import format_accuracy, make_accuracy_page
 from framewright.truth import read_truth
 
 log = job.start(snakemake)
@@ -12,10 +12,10 @@ given, keep = snakemake.input, snakemake.params.keep
 
 found = zip(given.truths, given.parsed, given.metas, strict=True)
 videos = ((read_truth(truth), read_record(record), read_tracks(meta)) for truth, record, meta in found)
-measured = {own[1]["video"]: of_video(*own, keep["min_seconds"], keep["min_area"]) for own in videos}
-text = totals({video: own for video, own in measured.items() if own})
+measured = {own[1]["video"]: measure_video(*own, keep["min_seconds"], keep["min_area"]) for own in videos}
+text = format_accuracy({video: own for video, own in measured.items() if own})
 with job.whole(snakemake.output.table) as path:
     path.write_text(text, encoding="utf-8")
 with job.whole(snakemake.output.page) as path:
-    path.write_text(totals_page(text), encoding="utf-8")
+    path.write_text(make_accuracy_page(text), encoding="utf-8")
 log.info("%s", text)

@@ -2,7 +2,7 @@
 
 from framewright.study import job
 from framewright.study.record import read_record, write_record
-from framewright.tracks.privacy.deface import audit, finders_of, read_found
+from framewright.tracks.privacy.deface import audit, open_finders, read_faces
 
 log = job.start(snakemake)
 given, settings = snakemake.input, snakemake.params.settings
@@ -10,8 +10,8 @@ given, settings = snakemake.input, snakemake.params.settings
 result = audit(
     given.video,
     read_record(given.record),
-    read_found(given.found),
-    finders_of(settings | {"threshold": settings["audit"]["threshold"]}),
+    read_faces(given.found),
+    open_finders(settings | {"threshold": settings["audit"]["threshold"]}),
     settings["audit"]["frames"],
 )
 with job.whole(snakemake.output.audit) as path:

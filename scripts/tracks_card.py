@@ -6,18 +6,18 @@ from framewright.report.card import read_store, write_croissant, write_index
 from framewright.report.readme import write_readme
 from framewright.study import job
 from framewright.study.record import read_record
-from framewright.tracks.card import DATASET, dataset, figures, segment_rows, track_rows
-from framewright.tracks.objects.accuracy_table import said
+from framewright.tracks.card import DATASET, describe_dataset, describe_figures, list_segment_rows, list_track_rows
+from framewright.tracks.objects.accuracy_table import accuracy_sentence
 
 log = job.start(snakemake)
 given, made = snakemake.input, snakemake.output
 
 with job.whole(made.segments) as path:
-    write_index(path, DATASET, segment_rows(map(read_record, given.records)), "segments")
+    write_index(path, DATASET, list_segment_rows(map(read_record, given.records)), "segments")
 with job.whole(made.index) as path:
-    write_index(path, DATASET, track_rows(given.metas, given.clips))
-accuracy = said(Path(given.accuracy).read_text(encoding="utf-8"))
-known = dataset(snakemake.params.settings["tracks"], figures(made.index, accuracy))
+    write_index(path, DATASET, list_track_rows(given.metas, given.clips))
+accuracy = accuracy_sentence(Path(given.accuracy).read_text(encoding="utf-8"))
+known = describe_dataset(snakemake.params.settings["tracks"], describe_figures(made.index, accuracy))
 outcomes = {"sources": given.sources, "tracks": given.outcomes}
 store = read_store(outcomes, given.summary, snakemake.params.settings, given.citation)
 with job.whole(made.readme) as path:

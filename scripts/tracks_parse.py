@@ -6,7 +6,7 @@ from framewright.study import job
 from framewright.tracks.meta import write_tracks
 from framewright.tracks.objects.contract import write_record
 from framewright.tracks.objects.parse import association_of, detector_of, parse, wanted_of
-from framewright.tracks.segments.segments import from_text
+from framewright.tracks.segments.segments import parse_segments
 
 log = job.start(snakemake)
 given, settings = snakemake.input, snakemake.params.settings
@@ -14,7 +14,7 @@ given, settings = snakemake.input, snakemake.params.settings
 tracks, record = parse(
     given.video,
     snakemake.wildcards.video,
-    from_text(Path(given.segments).read_text(encoding="utf-8")),
+    parse_segments(Path(given.segments).read_text(encoding="utf-8")),
     detector_of(settings["detector"], given.weights, given.prompts),
     association_of(settings),
     wanted_of(settings),

@@ -6,13 +6,13 @@ from pathlib import Path
 from framewright.study import job
 from framewright.study.record import write_record
 from framewright.tracks.segments.choose import detector_of, judges_of, lengths_of
-from framewright.tracks.segments.find import segmented
-from framewright.tracks.segments.segments import as_text
+from framewright.tracks.segments.find import find_segments
+from framewright.tracks.segments.segments import format_segments
 
 log = job.start(snakemake)
 settings = snakemake.params.settings
 
-record = segmented(
+record = find_segments(
     snakemake.input.video,
     json.loads(Path(snakemake.input.probe).read_text(encoding="utf-8")),
     detector_of(settings),
@@ -23,5 +23,5 @@ record = segmented(
 with job.whole(snakemake.output.record) as path:
     write_record(path, record)
 with job.whole(snakemake.output.text) as path:
-    path.write_text(as_text(record["segments"]), encoding="utf-8")
+    path.write_text(format_segments(record["segments"]), encoding="utf-8")
 log.info("%s", record["detail"] or f"{len(record['cuts'])} cuts, {len(record['segments'])} segments")

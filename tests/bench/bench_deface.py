@@ -20,8 +20,8 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from framewright.scenes.render import render, scene
-from framewright.tracks.privacy.deface import read_found
-from framewright.tracks.privacy.face_tracks import covers
+from framewright.tracks.privacy.deface import read_faces
+from framewright.tracks.privacy.face_tracks import list_covers
 from framewright.truth import read_truth
 from framewright.video.encode import Writer
 from framewright.video.stream import open_video
@@ -110,8 +110,8 @@ def _marked(piece: dict) -> dict[int, list]:
 def _rows(film: Path, faces: dict[int, list], folder: Path):
     ours = _cpu(OURS, film, folder, json.dumps(SETTINGS))
     theirs = _cpu(THEIRS, film, folder)
-    chains, times = read_found(folder / "found.npz")
-    own = _missed(faces, list(covers(chains, times)))
+    chains, times = read_faces(folder / "found.npz")
+    own = _missed(faces, list(list_covers(chains, times)))
     other = _missed(faces, [np.array(boxes, float) for boxes in json.loads((folder / "theirs.json").read_text())])
     for height, (missed, total), (missed_too, _) in zip(HEIGHTS, own, other, strict=True):
         if total:

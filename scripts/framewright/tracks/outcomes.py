@@ -6,12 +6,12 @@ from typing import Any
 from framewright.study.funnel import Item
 
 
-def outcomes(records: Iterable[Mapping[str, Any]]) -> Iterator[Item]:
+def list_segment_outcomes(records: Iterable[Mapping[str, Any]]) -> Iterator[Item]:
     """The items: the videos that this pipeline works on, then the candidate segments of those that can be used."""
     records = list(records)
-    for own in records:
-        yield Item("video", own["video"], "", own["reason"], own["detail"])
-    for own in records:
-        for part in own["segments"]:
-            name = f"{own['video']} {part['start']:.3f}-{part['end']:.3f} s"
-            yield Item("segment", own["video"], name, part["reason"], part["detail"])
+    for record in records:
+        yield Item("video", record["video"], "", record["reason"], record["detail"])
+    for record in records:
+        for part in record["segments"]:
+            name = f"{record['video']} {part['start']:.3f}-{part['end']:.3f} s"
+            yield Item("segment", record["video"], name, part["reason"], part["detail"])

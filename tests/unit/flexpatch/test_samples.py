@@ -17,7 +17,7 @@ from framewright.flexpatch.samples import collect, columns, observations, truth
 from framewright.flexpatch.samples.columns import COLUMNS, Sampling, label_of, write_samples
 from framewright.flexpatch.samples.gather import side_of, write_table
 from framewright.flexpatch.samples.observations import NOBODY, Known, read_known, rows_of, write_known
-from framewright.tracks.objects.associate import Association, Seen, chains
+from framewright.tracks.objects.associate import Association, FrameDetections, find_tracklets
 from framewright.truth import Boxes, Object, Truth, write_truth
 
 NAMES = ("dog", "car")
@@ -192,7 +192,7 @@ def test_compat_has_the_speed_for_its_first_acceleration_and_spreads_a_pure_shif
 def seen(time, *boxes, scores=None, label=0):
     classes = np.zeros((len(boxes), 2))
     classes[:, label] = 0.9 if scores is None else scores
-    return Seen(time, np.array(boxes, float).reshape(-1, 4), classes.max(axis=1, initial=0), classes)
+    return FrameDetections(time, np.array(boxes, float).reshape(-1, 4), classes.max(axis=1, initial=0), classes)
 
 
 def annotated(*objects, ignore=(), frames=10):
@@ -229,7 +229,7 @@ def test_frames_are_told_by_when_they_appear():
 
 def test_the_truth_of_a_detector_has_the_trackers_identities_also_where_it_missed_one():
     looked = [seen(k / 10, *([] if k == 4 else [[20 + 2 * k, 50, 60 + 2 * k, 90]])) for k in range(10)]
-    here = truth.from_detector(looked, chains(looked, Association(rate=10)), SIZE, NAMES)
+    here = truth.from_detector(looked, find_tracklets(looked, Association(rate=10)), SIZE, NAMES)
     assert here.found.objects.tolist() == [0] * 9
     assert here.true.frames.tolist() == list(range(10))
     assert here.true.boxes[4].tolist() == pytest.approx([28, 50, 68, 90])  # between the two finds around
@@ -242,14 +242,14 @@ def test_finds_are_compared_with_annotations():
     )
     looked = [seen(k / 10, *([[20 + k, 50, 40 + k, 90]] if k < 8 else [])) for k in range(10)]
     looked[0] = seen(0, [20, 50, 40, 90], [0, 150, 60, 230], [100, 150, 140, 200])
-    fit = truth.agree(looked, chains(looked, Association(rate=10)), real)
+    fit = truth.agree(looked, find_tracklets(looked, Association(rate=10)), real)
     assert (fit.precision, fit.recall, fit.switches) == (pytest.approx(8 / 9), pytest.approx(8 / 20), 0)
     assert fit.identity == 1
 
 
 def test_a_change_of_identity_is_counted():
     looked = [seen(k / 10, [20 + k, 50, 40 + k, 90]) for k in range(10)]
-    followed = chains(looked[:5], Association(rate=10)) + chains(looked[5:], Association(rate=10))
+    followed = find_tracklets(looked[:5], Association(rate=10)) + find_tracklets(looked[5:], Association(rate=10))
     fit = truth.agree(looked, followed, annotated(thing(1, 20)))
     assert fit.switches == 1 and fit.identity == pytest.approx(8 / 9)
 

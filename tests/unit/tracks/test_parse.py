@@ -9,7 +9,7 @@ import pytest
 from make_video import make_video
 from make_weights import columns, make_weights
 
-from framewright.tracks.objects.contract import found_nothing, outcomes, tracked, write_record
+from framewright.tracks.objects.contract import check_objects, list_outcomes, warn_of_nothing, write_record
 from framewright.tracks.objects.parse import association_of, detector_of, parse, wanted_of
 from framewright.tracks.objects.prompts import read_prompts
 
@@ -103,7 +103,7 @@ def records(film, tmp_path, *objects):
 
 def test_every_object_followed_is_in_the_funnel_with_its_reason(film, tmp_path):
     record, _ = records(film, tmp_path, LARGE, SMALL)
-    items = list(outcomes([record]))
+    items = list(list_outcomes([record]))
     assert [item.reason for item in items] == ["", "", "short", "short", "small", "small"]
     assert len({item.name for item in items}) == 6 and {item.stage for item in items} == {"track"}
 
@@ -111,19 +111,19 @@ def test_every_object_followed_is_in_the_funnel_with_its_reason(film, tmp_path):
 def test_a_detector_that_finds_nothing_in_a_whole_run_is_named(film, tmp_path):
     nothing, segments = records(film, tmp_path, (0, 0, 0, 0, 0, 0, 0))
     something, _ = records(film, tmp_path, LARGE)
-    assert "w.onnx found nothing at all in 80 frames of 1 videos" in found_nothing([nothing])
-    assert found_nothing([nothing, something]) == "" == found_nothing([])
-    assert "nothing at all" in tracked([nothing], [segments])[0].detail
+    assert "w.onnx found nothing at all in 80 frames of 1 videos" in warn_of_nothing([nothing])
+    assert warn_of_nothing([nothing, something]) == "" == warn_of_nothing([])
+    assert "nothing at all" in check_objects([nothing], [segments])[0].detail
 
 
 def test_a_segment_that_was_left_out_breaks_the_contract(film, tmp_path):
     record, segments = records(film, tmp_path, LARGE)
-    assert [own.ok for own in tracked([record], [segments])] == [True]
+    assert [own.ok for own in check_objects([record], [segments])] == [True]
     less = record | {"segments": record["segments"][:-1]}
-    assert [own.ok for own in tracked([less], [segments])] == [False]
+    assert [own.ok for own in check_objects([less], [segments])] == [False]
     across = json.loads(json.dumps(record))
     across["segments"][0]["times"][-1] = 2.1
-    assert [own.ok for own in tracked([across], [segments])] == [False]
+    assert [own.ok for own in check_objects([across], [segments])] == [False]
 
 
 def test_the_settings_of_the_detector_and_of_the_tracker_agree():

@@ -11,7 +11,7 @@ from house import ROOT
 from framewright.report.card import read_store, write_croissant, write_index
 from framewright.report.readme import write_readme
 from framewright.study.funnel import Item, write_outcomes
-from framewright.tracks.card import DATASET, dataset, figures, segment_rows, track_rows
+from framewright.tracks.card import DATASET, describe_dataset, describe_figures, list_segment_rows, list_track_rows
 from framewright.tracks.clips.record import Clip, write_clips
 from framewright.tracks.meta import new_track, write_tracks
 
@@ -48,9 +48,9 @@ def card(tmp_path):
     (tmp_path / "sources.tsv").write_text("video\tlicence\nv\tCC0-1.0\n")
     write_outcomes(tmp_path / "tracks.tsv", [Item("clip", "v", clip.tid, clip.reason) for clip in clips])
     index = tmp_path / "index.parquet"
-    write_index(index, DATASET, track_rows([tmp_path / "v-meta.jsonl.gzip"], [tmp_path / "v-clips.jsonl.gzip"]))
-    write_index(tmp_path / "segments.parquet", DATASET, segment_rows([RECORD]), "segments")
-    known = dataset(SETTINGS, figures(index, "Fits."))
+    write_index(index, DATASET, list_track_rows([tmp_path / "v-meta.jsonl.gzip"], [tmp_path / "v-clips.jsonl.gzip"]))
+    write_index(tmp_path / "segments.parquet", DATASET, list_segment_rows([RECORD]), "segments")
+    known = describe_dataset(SETTINGS, describe_figures(index, "Fits."))
     store = read_store(
         {"tracks": tmp_path / "tracks.tsv"}, tmp_path / "sources.tsv", {"tracks": SETTINGS}, ROOT / "CITATION.cff"
     )
@@ -92,14 +92,14 @@ def test_its_limits_are_those_of_the_settings(card):
     text = (card / "README.md").read_text()
     assert "demo's detector, which serves the demo alone" in text and "Cartoons are not left out" in text
     assert "no objectness" in text and "Ugly segments" not in text and "no licence plates" in text
-    own = dataset(SETTINGS | {"detector": {"weights": "yolo.onnx"}})
+    own = describe_dataset(SETTINGS | {"detector": {"weights": "yolo.onnx"}})
     assert not any("demo" in limit for limit in own.limits)
-    bare = dataset(SETTINGS | {"deface": {"method": "none"}})
+    bare = describe_dataset(SETTINGS | {"deface": {"method": "none"}})
     assert bare.description.startswith("FACES ARE SHOWN") and bare.privacy.startswith("FACES ARE SHOWN")
 
 
 def test_a_card_of_nothing_is_one_too(card):
     write_index(card / "index.parquet", DATASET, [])
     write_index(card / "segments.parquet", DATASET, [], "segments")
-    assert "0 segments (0.0 minutes), 0 tracks (0.0 minutes)" in figures(card / "index.parquet")
+    assert "0 segments (0.0 minutes), 0 tracks (0.0 minutes)" in describe_figures(card / "index.parquet")
     assert pq.read_table(card / "index.parquet").column_names == list(DATASET.columns)

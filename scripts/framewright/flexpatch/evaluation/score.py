@@ -10,7 +10,7 @@ from framewright.detector import Detections
 from framewright.flexpatch.evaluation.baselines import SAME, Judged
 from framewright.flexpatch.runtime.runtime import Thing
 from framewright.flexpatch.samples.observations import Known, Rows
-from framewright.tracks.demo_detector.rating import map50
+from framewright.tracks.demo_detector.rating import measure_map50
 
 LABELS = ("high", "medium", "low")
 BAR = {"high": 0.70, "medium": 0.60, "low": 0.68}  # share of each that the paper's classifier finds
@@ -26,7 +26,7 @@ def precision(known: Known, frames: range, things: Sequence[Sequence[Thing]]) ->
     """Mean over the classes of their average precision at an overlap of .5 in a sequence's frames, 0..1."""
     true = [known.true.at(frame) for frame in frames]
     shown = [_detections(own, len(known.names)) for own in things]
-    return map50(shown, [own.boxes for own in true], [own.labels for own in true], [asked(own) for own in true])
+    return measure_map50(shown, [own.boxes for own in true], [own.labels for own in true], [asked(own) for own in true])
 
 
 def delays(known: Known, frames: range, things: Sequence[Sequence[Thing]]) -> tuple[list[float], int]:

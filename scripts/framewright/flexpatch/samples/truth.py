@@ -18,7 +18,7 @@ from framewright.boxes import iou
 from framewright.detector import Detector, Settings, open_detector
 from framewright.flexpatch.samples.frames import frames_of
 from framewright.flexpatch.samples.observations import NOBODY, NOTHING_KNOWN, Known, rows_of
-from framewright.tracks.objects.associate import Association, Chain, Seen, chains
+from framewright.tracks.objects.associate import Association, FrameDetections, Tracklet, find_tracklets
 from framewright.truth import Truth, read_truth
 from framewright.video.frame import Frame
 from framewright.video.stream import open_video
@@ -73,7 +73,7 @@ def looked_at(
         seen = list(_seen(frames_of(film, probe["use"], settings["frames"]), detector, settings["detector"]["batch"]))
     if not seen:
         return NOTHING_KNOWN, record | {"reason": "no-frames", "detail": "no frame of the part to use can be decoded"}
-    followed = chains(seen, _association(settings, float(rate or 25)))
+    followed = find_tracklets(seen, _association(settings, float(rate or 25)))
     known = from_annotations(seen, truth, size, detector.names) if source == "annotations" else None
     known = known or from_detector(seen, followed, size, detector.names)
     agreement = vars(agree(seen, followed, truth)) if truth is not None and truth.objects else None
@@ -82,7 +82,9 @@ def looked_at(
     return known, record | told | {"agreement": agreement}
 
 
-def from_annotations(seen: Sequence[Seen], truth: Truth, size: tuple[int, int], names: Sequence[str]) -> Known:
+def from_annotations(
+    seen: Sequence[FrameDetections], truth: Truth, size: tuple[int, int], names: Sequence[str]
+) -> Known:
     """What was found, with the annotated object that each is, and all annotations of the frames."""
     places = {round(found.time * float(truth.rate)): number for number, found in enumerate(seen)}
     names = (*names, *sorted({thing.name for thing in truth.objects} - {*names}))
@@ -101,7 +103,7 @@ def from_annotations(seen: Sequence[Seen], truth: Truth, size: tuple[int, int], 
 
 
 def from_detector(
-    seen: Sequence[Seen], followed: Sequence[Chain], size: tuple[int, int], names: Sequence[str]
+    seen: Sequence[FrameDetections], followed: Sequence[Tracklet], size: tuple[int, int], names: Sequence[str]
 ) -> Known:
     """What was found, with the tracker's number of each; the truth is where each number was found, and on a line
     between two finds."""
@@ -110,7 +112,7 @@ def from_detector(
     true = []
     for number, chain in enumerate(followed):
         at = np.array([places[time] for time in chain.times.tolist()])
-        label = int(chain.likely()[2].argmax())
+        label = int(chain.class_scores()[2].argmax())
         every = np.arange(at[0], at[-1] + 1)
         boxes = np.stack([np.interp(every, at, chain.boxes[:, k]) for k in range(4)], axis=1)
         true += [(int(frame), number, label, 1.0, box) for frame, box in zip(every, boxes, strict=True)]
@@ -123,7 +125,7 @@ def from_detector(
     return Known(size, _times(seen), tuple(names), rows_of(found), rows_of(true))
 
 
-def agree(seen: Sequence[Seen], followed: Sequence[Chain], truth: Truth) -> Agreement:
+def agree(seen: Sequence[FrameDetections], followed: Sequence[Tracklet], truth: Truth) -> Agreement:
     """How what was found, and the tracker's numbers of it, fit the annotations."""
     of_tracker = from_detector(seen, followed, truth.size, range(seen[0].classes.shape[1])).found
     real = from_annotations(seen, truth, truth.size, ()).true
@@ -159,11 +161,13 @@ def pairs(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
     return found
 
 
-def _seen(frames: Iterable[Frame], detector: Detector, batch: int) -> Iterator[Seen]:
+def _seen(frames: Iterable[Frame], detector: Detector, batch: int) -> Iterator[FrameDetections]:
     frames = iter(frames)
     while own := list(islice(frames, batch)):
         for frame, found in zip(own, detector([one.rgb for one in own]), strict=True):
-            yield Seen(float(frame.time), found.boxes.astype(float), found.scores.astype(float), found.classes)
+            yield FrameDetections(
+                float(frame.time), found.boxes.astype(float), found.scores.astype(float), found.classes
+            )
 
 
 def _association(settings: Mapping[str, Any], rate: float) -> Association:
@@ -175,7 +179,7 @@ def _ignored(truth: Truth, frame: int) -> np.ndarray:
     return np.array([box for own in truth.ignore for box in own.boxes[own.frames == frame]]).reshape(-1, 4)
 
 
-def _times(seen: Iterable[Seen]) -> np.ndarray:
+def _times(seen: Iterable[FrameDetections]) -> np.ndarray:
     return np.array([found.time for found in seen])
 
 

@@ -17,13 +17,13 @@ from framewright.tracks.demo_detector.pictures import (
     RATED,
     SMALLEST,
     Picture,
-    frames_of,
-    practice,
-    streets,
-    thrown,
+    draw_frames,
+    draw_practice,
+    draw_streets,
+    draw_thrown,
     write_practice,
 )
-from framewright.tracks.demo_detector.rating import map50
+from framewright.tracks.demo_detector.rating import measure_map50
 
 SIZE = 384  # pixels of the longer side of the demo's frames where they are looked at
 DESCRIPTION = "The detector of Framewright's demo: for its rendered scenes alone, not for real footage."
@@ -46,7 +46,7 @@ def make_detector(weights: Path, network: Path, recipe: Recipe, folder: Path) ->
 
     Returns its card: what it finds, how well, on what it was trained, and its licence.
     """
-    write_practice(folder, practice(recipe.seed, recipe.pictures, recipe.size))
+    write_practice(folder, draw_practice(recipe.seed, recipe.pictures, recipe.size))
     # nothing is rated while it trains; ultralytics wants to look at some pictures at the end
     (folder / "few.txt").write_text("".join(f"./images/{number:05d}.jpg\n" for number in range(1, 9)))
     data = folder / "data.yaml"
@@ -77,18 +77,18 @@ def rate(weights: Path, recipe: Recipe) -> dict[str, float]:
     whole = open_detector(weights, Settings(confidence=0.001))
     held_out = recipe.seed, "held-out", recipe.held_out, recipe.size
     return {
-        "held-out streets": round(rated(small, streets(*held_out)), 4),
-        "demo:street": round(rated(whole, frames_of(scene("street"), STEP)), 4),
-        "held-out things thrown together": round(rated(small, thrown(*held_out)), 4),
+        "held-out streets": round(rate_pictures(small, draw_streets(*held_out)), 4),
+        "demo:street": round(rate_pictures(whole, draw_frames(scene("street"), STEP)), 4),
+        "held-out things thrown together": round(rate_pictures(small, draw_thrown(*held_out)), 4),
     }
 
 
-def rated(detector: Detector, pictures: Iterable[Picture]) -> float:
+def rate_pictures(detector: Detector, pictures: Iterable[Picture]) -> float:
     """mAP50 of a detector on these pictures."""
     pictures = list(pictures)
     found = [detector([picture.rgb])[0] for picture in pictures]
     boxes, labels = [picture.boxes for picture in pictures], [picture.labels for picture in pictures]
-    return map50(found, boxes, labels, [picture.clear(RATED) for picture in pictures])
+    return measure_map50(found, boxes, labels, [picture.is_clear(RATED) for picture in pictures])
 
 
 def write_card(path: Path, card: dict[str, Any]) -> None:

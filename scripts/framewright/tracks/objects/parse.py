@@ -9,10 +9,10 @@ from typing import Any
 
 from framewright.detector import Detector, Settings, open_detector
 from framewright.tracks.meta import Track, clean_name
-from framewright.tracks.objects.associate import Association, Seen
-from framewright.tracks.objects.detect import looked
-from framewright.tracks.objects.prompts import chosen
-from framewright.tracks.objects.select import Wanted, tracks
+from framewright.tracks.objects.associate import Association, FrameDetections
+from framewright.tracks.objects.detect import detect
+from framewright.tracks.objects.prompts import choose_prompts
+from framewright.tracks.objects.select import Keep, make_tracks
 from framewright.video.stream import Video, open_video
 
 
@@ -25,7 +25,7 @@ def detector_of(settings: Mapping[str, Any], weights: str | Path, prompts: Seque
         at_most=settings["at_most"],
         only=tuple(settings["classes"]),
     )
-    return open_detector(weights, how, **chosen(settings, prompts), device=settings["device"])
+    return open_detector(weights, how, **choose_prompts(settings, prompts), device=settings["device"])
 
 
 def association_of(settings: Mapping[str, Any]) -> Association:
@@ -34,9 +34,9 @@ def association_of(settings: Mapping[str, Any]) -> Association:
     return Association(settings["frame_rate"], own["nms"], own["confidence"], **settings["tracker"])
 
 
-def wanted_of(settings: Mapping[str, Any]) -> Wanted:
+def wanted_of(settings: Mapping[str, Any]) -> Keep:
     """Which tracks `tracks` of the configuration want to be kept."""
-    return Wanted(settings["keep"]["min_seconds"], settings["keep"]["min_area"])
+    return Keep(settings["keep"]["min_seconds"], settings["keep"]["min_area"])
 
 
 def parse(
@@ -45,7 +45,7 @@ def parse(
     segments: Sequence[tuple[float, float]],
     detector: Detector,
     how: Association,
-    wanted: Wanted,
+    wanted: Keep,
     batch: int,
 ) -> tuple[list[Track], dict[str, Any]]:
     """The tracks in these segments (start, end in seconds) of the video `video` in `path`, and a record of the work.
@@ -61,7 +61,7 @@ def parse(
         how = replace(how, rate=min(how.rate, float(claimed)) if claimed else how.rate)
         rate = Fraction(str(how.rate))
         shots = (_shot(film, segment, detector, rate, batch, record["segments"]) for segment in segments)
-        kept, dropped = tracks(video, film.size, names, shots, how, wanted)
+        kept, dropped = make_tracks(video, film.size, names, shots, how, wanted)
     return kept, record | {"tracks": [track.tid for track in kept], "dropped": dropped}
 
 
@@ -73,11 +73,11 @@ def _about(detector: Detector) -> dict[str, Any]:
 
 def _shot(
     film: Video, segment: tuple[float, float], detector: Detector, rate: Fraction, batch: int, parts: list[dict]
-) -> Iterator[Seen]:
+) -> Iterator[FrameDetections]:
     """What is found in each frame of a segment; afterwards `parts` has one more that says when, and how many."""
     part = {"start": segment[0], "end": segment[1], "objects": 0, "times": []}
-    for time, found in looked(film, segment, detector, rate, batch):
+    for time, found in detect(film, segment, detector, rate, batch):
         part["times"].append(round(time, 6))
         part["objects"] += len(found.scores)
-        yield Seen(time, found.boxes.astype(float), found.scores.astype(float), found.classes)
+        yield FrameDetections(time, found.boxes.astype(float), found.scores.astype(float), found.classes)
     parts.append(part)

@@ -29,6 +29,6 @@ def file_of(settings: Mapping[str, Any], default: Path) -> list[str]:
     return [] if settings["keep_prompts"] else [settings["prompts"] or str(default)]
 
 
-def chosen(settings: Mapping[str, Any], files: Sequence[str | Path]) -> dict[str, tuple[str, ...]]:
+def choose_prompts(settings: Mapping[str, Any], files: Sequence[str | Path]) -> dict[str, tuple[str, ...]]:
     """What `open_detector` is told: prompts that were asked for, or the vocabulary of open-vocabulary weights."""
     return {"prompts" if settings["prompts"] else "vocabulary": read_prompts(path) for path in files}

@@ -7,23 +7,23 @@ from pathlib import Path
 from typing import Any
 
 from framewright.tracks.segments import filters
-from framewright.tracks.segments.find import Detector
-from framewright.tracks.segments.quality import Limits, passed
+from framewright.tracks.segments.find import CutDetector
+from framewright.tracks.segments.quality import Limits, apply_limits
 from framewright.tracks.segments.segments import Judge, Lengths
-from framewright.tracks.segments.transitions import Transitions
+from framewright.tracks.segments.transitions import TransitionDetector
 
 Settings = Mapping[str, Any]  # `tracks.segments` of the configuration
 
 
-def detector_of(settings: Settings) -> Detector:
+def detector_of(settings: Settings) -> CutDetector:
     """The detector that the settings name."""
     if settings["detector"] == "adaptive":
         from framewright.tracks.segments.adaptive import (
-            Adaptive,  # takes a second to import, for those alone who ask for it
+            AdaptiveCutDetector,  # takes a second to import, for those alone who ask for it
         )
 
-        return Adaptive(settings["adaptive"])
-    return Transitions()
+        return AdaptiveCutDetector(settings["adaptive"])
+    return TransitionDetector()
 
 
 def lengths_of(settings: Settings) -> Lengths:
@@ -34,12 +34,12 @@ def lengths_of(settings: Settings) -> Lengths:
 
 def judges_of(path: str | Path, settings: Settings) -> list[Judge]:
     """The rules that drop segments of the film `path` by what they show, in the order in which they are asked."""
-    judges: list[Judge] = [partial(passed, limits=Limits(**settings["filters"]))]
+    judges: list[Judge] = [partial(apply_limits, limits=Limits(**settings["filters"]))]
     cartoon, aesthetic = settings["cartoon"], settings["aesthetic"]
     if cartoon["weights"]:
-        judges.append(filters.cartoon(path, filters.load(cartoon["weights"])))
+        judges.append(filters.make_cartoon_judge(path, filters.load_model(cartoon["weights"])))
     if aesthetic["weights"]:
-        encoder = filters.load(aesthetic["encoder"]) if aesthetic["encoder"] else None
-        judge = filters.beauty(encoder, filters.load(aesthetic["weights"]))
-        judges.append(filters.aesthetic(path, judge, aesthetic["least"]))
+        encoder = filters.load_model(aesthetic["encoder"]) if aesthetic["encoder"] else None
+        judge = filters.combine_models(encoder, filters.load_model(aesthetic["weights"]))
+        judges.append(filters.make_aesthetic_judge(path, judge, aesthetic["least"]))
     return judges

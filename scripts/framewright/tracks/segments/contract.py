@@ -5,13 +5,13 @@ from itertools import pairwise
 from typing import Any
 
 from framewright.study.contract import Finding, finding
-from framewright.tracks.segments.segments import from_text
+from framewright.tracks.segments.segments import parse_segments
 
 Records = Iterable[tuple[Mapping[str, Any], str]]
 SLACK = 1e-6  # seconds: what is lost where exact times become floating-point numbers
 
 
-def contract(records: Records, limits: Mapping[str, float]) -> list[Finding]:
+def check_segments(records: Records, limits: Mapping[str, float]) -> list[Finding]:
     """The promises, each found to hold or broken, of videos' records and the texts beside them.
 
     `limits` are the configuration's `min_seconds` and `max_seconds`.
@@ -66,7 +66,7 @@ def _cut_faults(records: Records) -> Iterator[str]:
 def _text_faults(records: Records) -> Iterator[str]:
     for record, text in records:
         used = [(part["start"], part["end"]) for part in record["segments"] if not part["reason"]]
-        if from_text(text) != used or text.endswith("\n"):
+        if parse_segments(text) != used or text.endswith("\n"):
             yield f"{record['video']}: {len(used)} in the record, {len(text.splitlines())} in the text"
 
 

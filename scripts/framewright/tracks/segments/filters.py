@@ -22,7 +22,7 @@ Model = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
-class Eye:
+class Preprocessing:
     """How a model sees: the short side of a picture before its middle is cut out, and what makes its values normal."""
 
     short: int
@@ -30,16 +30,16 @@ class Eye:
     deviation: tuple[float, float, float]
 
 
-IMAGENET = Eye(256, (0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
-CLIP = Eye(SIDE, (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711))
+IMAGENET = Preprocessing(256, (0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+CLIP = Preprocessing(SIDE, (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711))
 
 
-def load(path: str | Path) -> Model:
+def load_model(path: str | Path) -> Model:
     """The model in an ONNX file (.onnx) or, by any other name, a TorchScript file; it computes on one thread."""
     return _onnx(Path(path)) if Path(path).suffix == ".onnx" else _torchscript(Path(path))
 
 
-def seen(pictures: Iterable[np.ndarray], eye: Eye) -> np.ndarray:
+def prepare_pictures(pictures: Iterable[np.ndarray], eye: Preprocessing) -> np.ndarray:
     """(n, 3, 224, 224) float32 of (H, W, 3) uint8 RGB pictures: the middle of each, normalised."""
     made = []
     for picture in pictures:
@@ -53,7 +53,7 @@ def seen(pictures: Iterable[np.ndarray], eye: Eye) -> np.ndarray:
     return np.ascontiguousarray(np.stack(made).transpose(0, 3, 1, 2)) if made else np.zeros((0, 3, SIDE, SIDE), "f4")
 
 
-def beauty(encoder: Model | None, head: Model) -> Model:
+def combine_models(encoder: Model | None, head: Model) -> Model:
     """A judge of pictures: the head alone, or the head behind an encoder whose vectors are first made of length 1."""
 
     def judge(pictures: np.ndarray) -> np.ndarray:
@@ -65,26 +65,28 @@ def beauty(encoder: Model | None, head: Model) -> Model:
     return judge
 
 
-def cartoon(path: str | Path, model: Model) -> Judge:
+def make_cartoon_judge(path: str | Path, model: Model) -> Judge:
     """Drops segments of a film whose first output is above 0 on average: cartoons. Those without a frame stay."""
-    return _judge(path, model, IMAGENET, "cartoon", lambda score: score > 0, "the mean of its first output is above 0")
+    return _make_judge(
+        path, model, IMAGENET, "cartoon", lambda score: score > 0, "the mean of its first output is above 0"
+    )
 
 
-def aesthetic(path: str | Path, model: Model, least: float) -> Judge:
+def make_aesthetic_judge(path: str | Path, model: Model, least: float) -> Judge:
     """Drops segments of a film whose mean score is less than `least`; those without a frame stay."""
-    return _judge(path, model, CLIP, "aesthetic", lambda score: score < least, f"its score is less than {least:g}")
+    return _make_judge(path, model, CLIP, "aesthetic", lambda score: score < least, f"its score is less than {least:g}")
 
 
-def _judge(path, model: Model, eye: Eye, word: str, bad: Callable[[float], bool], why: str) -> Judge:
+def _make_judge(path, model: Model, eye: Preprocessing, word: str, bad: Callable[[float], bool], why: str) -> Judge:
     def judge(segment: Segment) -> Segment:
-        score = _mean(model, seen(sample(path, segment), eye))
+        score = _mean(model, prepare_pictures(sample_frames(path, segment), eye))
         judged = replace(segment, scores={**segment.scores, word: score})
-        return judged.dropped(word, f"{why}: {score:g}") if score is not None and bad(score) else judged
+        return judged.drop(word, f"{why}: {score:g}") if score is not None and bad(score) else judged
 
     return judge
 
 
-def sample(path: str | Path, segment: Segment) -> Iterator[np.ndarray]:
+def sample_frames(path: str | Path, segment: Segment) -> Iterator[np.ndarray]:
     """Two pictures a second of the first seconds of a segment, (H, W, 3) uint8 RGB; read by a seek of its own."""
     with open_video(path) as video:
         end = min(segment.end, segment.start + SECONDS)
