@@ -8,17 +8,17 @@ from framewright.videomnist.card import dataset
 from framewright.videomnist.contract import read_made, rows
 
 log = job.start(snakemake)
-given, result, look = snakemake.input, snakemake.output, snakemake.params.look
+inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
-own = dataset(snakemake.params.digits, look["digits"], read_contract(given.contract))
-made = {"train": read_made(given.train), "test": read_made(given.test)}
-store = read_store({"videomnist": given.outcomes}, None, snakemake.params.settings, given.citation)
-with job.whole(result.index) as path:
-    write_index(path, own, rows(made, look["motions"]))
-with job.whole(result.readme) as path:
-    write_readme(path, own, store, result.index)
-with job.whole(result.page) as path:
-    write_readme(path, own, store, result.index)
-with job.whole(result.croissant) as path:
-    write_croissant(path, own, store, result.index)
+described = dataset(settings["digits"], settings["digits_per_video"], read_contract(inputs.contract))
+made = {"train": read_made(inputs.train), "test": read_made(inputs.test)}
+store = read_store({"videomnist": inputs.outcomes}, None, settings["configuration"], inputs.citation)
+with job.whole(outputs.index) as path:
+    write_index(path, described, rows(made, settings["motion_types"]))
+with job.whole(outputs.readme) as path:
+    write_readme(path, described, store, outputs.index)
+with job.whole(outputs.page) as path:
+    write_readme(path, described, store, outputs.index)
+with job.whole(outputs.croissant) as path:
+    write_croissant(path, described, store, outputs.index)
 log.info("the card of %s", {split: len(part.measures.margin) for split, part in made.items()})
