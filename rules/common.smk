@@ -43,7 +43,9 @@ def checked() -> dict:
 
 videos = checked()
 CITATION = read_citation(HOUSE / "CITATION.cff")  # in the settings of the rules that write cards
-DEMO_DETECTOR = str(HOUSE / "config" / "detector" / "demo.onnx")  # finds objects where the configuration names no weights
+DEMO_DETECTOR = str(
+    HOUSE / "config" / "detector" / "demo.onnx"
+)  # finds objects where the configuration names no weights
 
 
 def code_of(script: str) -> str:
