@@ -240,7 +240,6 @@ rule videomnist_card:
         test=rules.videomnist_contract.input.test,
         contract=rules.videomnist_contract.output.contract,
         outcomes=rules.videomnist_summary.output.outcomes,
-        citation=HOUSE / "CITATION.cff",
     output:
         croissant="results/videomnist/card/croissant.json",
         index="results/videomnist/card/index.parquet",
@@ -257,9 +256,12 @@ rule videomnist_card:
         "../envs/digits.yaml"
     params:
         code=code_of("videomnist_card"),
-        digits=MNIST["digits"],
-        look=MNIST_LOOK,
-        settings={"seed": config["seed"], "videomnist": MNIST},
+        settings={
+            "chosen": {"seed": config["seed"], "videomnist": MNIST},
+            "citation": CITATION,
+            "digits": MNIST["digits"],
+            "look": MNIST_LOOK,
+        },
     script:
         "../scripts/videomnist_card.py"
 
