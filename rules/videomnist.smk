@@ -244,7 +244,6 @@ rule videomnist_card:
         test=rules.videomnist_contract.input.test,
         contract=rules.videomnist_contract.output.contract,
         outcomes=rules.videomnist_summary.output.outcomes,
-        citation=HOUSE / "CITATION.cff",
     output:
         croissant="results/videomnist/card/croissant.json",
         index="results/videomnist/card/index.parquet",
@@ -262,10 +261,11 @@ rule videomnist_card:
     params:
         code=code_of("videomnist_card"),
         settings={
+            "chosen": {"seed": config["seed"], "videomnist": VIDEOMNIST},
+            "citation": CITATION,
             "digits": VIDEOMNIST["digits"],
             "digits_per_video": VIDEOMNIST["digits_per_video"],
             "motion_types": VIDEOMNIST["motion_types"],
-            "configuration": {"seed": config["seed"], "videomnist": VIDEOMNIST},
         },
     script:
         "../scripts/videomnist_card.py"
