@@ -43,7 +43,7 @@ rule cards_versions:
         packages=lambda wildcards: versions.pinned(HOUSE),
         config=lambda wildcards: versions.digest(config),
         videos=lambda wildcards: versions.digest(videos),
-        weights=TRACKS_WEIGHTS,
+        weights=TRACKS.model_files(),
     script:
         "../scripts/cards_versions.py"
 

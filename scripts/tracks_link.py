@@ -4,7 +4,8 @@ from framewright.study import job
 from framewright.tracks.privacy.link import link_file
 
 log = job.start(snakemake)
+inputs, outputs = snakemake.input, snakemake.output
 
-with job.whole(snakemake.output.video) as target:
-    link_file(snakemake.input.video, target)
-log.info("%s", snakemake.input.video)
+with job.whole(outputs.video) as target:
+    link_file(inputs.video, target)
+log.info("%s", inputs.video)

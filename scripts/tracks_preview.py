@@ -6,8 +6,8 @@ from framewright.tracks.privacy.deface import read_faces
 from framewright.tracks.privacy.preview import draw_before_after
 
 log = job.start(snakemake)
-given = snakemake.input
+inputs, outputs = snakemake.input, snakemake.output
 
-with job.whole(snakemake.output.sheet) as path:
-    write_png(path, draw_before_after(given.source, given.video, read_faces(given.found)))
-log.info("%s", snakemake.output.sheet)
+with job.whole(outputs.sheet) as path:
+    write_png(path, draw_before_after(inputs.source, inputs.video, read_faces(inputs.found)))
+log.info("%s", outputs.sheet)

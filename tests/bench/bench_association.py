@@ -26,13 +26,8 @@ from framewright.scenes.scene import Scene, record
 from framewright.scenes.street import street
 from framewright.study.job import compute_on_one_thread
 from framewright.tracks.objects.accuracy import measure_accuracy
-from framewright.tracks.objects.associate import (
-    Association,
-    FrameDetections,
-    Tracklet,
-    find_tracklets,
-    suppress_overlaps,
-)
+from framewright.tracks.objects.associate import FrameDetections, Tracklet, find_tracklets, suppress_overlaps
+from framewright.tracks.objects.options import Association
 from framewright.truth import Truth
 
 RATE, CLASSES = 16, ("person", "dog", "cyclist", "car", "bus")
@@ -55,8 +50,8 @@ def main() -> int:
         "ours, high score .6": {"high_score": 0.6},
         "ours, lost after .75 s, as the origin": {"lost_seconds": 0.75},
         "ours, lost after 2 s": {"lost_seconds": 2},
-        "ours, overlap .1": {"least_overlap": 0.1},
-        "ours, overlap .3": {"least_overlap": 0.3},
+        "ours, overlap .1": {"min_overlap": 0.1},
+        "ours, overlap .3": {"min_overlap": 0.3},
     }
     ways = {name: partial(find_tracklets, how=Association(**own)) for name, own in ours.items()}
     byte = {"frame_rate": RATE, "lost_track_buffer": 60, "minimum_iou_threshold": 0.2}
@@ -203,7 +198,7 @@ def overlap_alone(shot: list[FrameDetections]) -> list[Tracklet]:
 def single(seen: FrameDetections) -> FrameDetections:
     """The detections as ours takes them."""
     how = Association()
-    return suppress_overlaps(seen.select(seen.scores >= how.least_score), how.nms)
+    return suppress_overlaps(seen.select(seen.scores >= how.min_score), how.nms)
 
 
 def chain_of(links: list[tuple[FrameDetections, int]]) -> Tracklet:

@@ -20,9 +20,8 @@ from framewright.scenes.render import render
 from framewright.scenes.street import street
 from framewright.study.job import compute_on_one_thread
 from framewright.tracks.meta import write_tracks
-from framewright.tracks.objects.associate import Association
+from framewright.tracks.objects.options import Association, Keep
 from framewright.tracks.objects.parse import parse
-from framewright.tracks.objects.select import Keep
 from framewright.video.stream import open_video
 
 SECONDS, ROUNDS, BATCH, TARGET = 6.0, 3, 8, 1.25

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from framewright.boxes import area, clip
 from framewright.report.card import Column, Dataset
+from framewright.tracks.card_facts import CardFacts
 from framewright.tracks.clips.record import Clip, read_clips
 from framewright.tracks.meta import Track, read_tracks
 
@@ -79,17 +80,15 @@ OFF = {
 }
 
 
-def describe_dataset(settings: Mapping[str, Any], figures: str = "") -> Dataset:
-    """What the dataset is under these settings, `tracks` of the configuration, with `figures` in words; filters that
-    are off, and the demo's detector, are limits."""
-    off = tuple(said for name, said in OFF.items() if not settings["segments"][name]["weights"])
-    demo = () if settings["detector"]["weights"] else (DEMO,)
+def describe_dataset(facts: CardFacts, figures: str = "") -> Dataset:
+    """What the dataset is, with `figures` in words; filters that are off, and the demo's detector, are limits."""
+    off = (("" if facts.cartoon else OFF["cartoon"]), ("" if facts.aesthetic else OFF["aesthetic"]))
+    demo = DEMO if facts.demo_detector else ""
     about = f"{DATASET.description} {figures}".rstrip()
-    known = replace(DATASET, description=about, limits=(*demo, *off, *DATASET.limits))
-    if settings["deface"]["method"] == "none":
+    known = replace(DATASET, description=about, limits=(*filter(None, (demo, *off)), *DATASET.limits))
+    if not facts.covered:
         return replace(known, description=f"{BARE} {about}", privacy=f"{BARE} {known.privacy}")
-    plates = settings["deface"]["plates"]["weights"]
-    looked_for = "Faces, and what the weights took for plates," if plates else "Faces, but no licence plates,"
+    looked_for = "Faces, and what the weights took for plates," if facts.plates else "Faces, but no licence plates,"
     return replace(known, privacy=f"{looked_for} {COVERED} {known.privacy}")
 
 

@@ -17,7 +17,8 @@ from framewright.flexpatch.samples import collect, columns, observations, truth
 from framewright.flexpatch.samples.columns import COLUMNS, Sampling, label_of, write_samples
 from framewright.flexpatch.samples.gather import side_of, write_table
 from framewright.flexpatch.samples.observations import NOBODY, Known, read_known, rows_of, write_known
-from framewright.tracks.objects.associate import Association, FrameDetections, find_tracklets
+from framewright.tracks.objects.associate import FrameDetections, find_tracklets
+from framewright.tracks.objects.options import Association
 from framewright.truth import Boxes, Object, Truth, write_truth
 
 NAMES = ("dog", "car")

@@ -9,8 +9,9 @@ import pytest
 from framewright.tracks.meta import new_track, read_tracks, write_tracks
 from framewright.tracks.objects.accuracy import keep_trackable, measure_accuracy, measure_video
 from framewright.tracks.objects.accuracy_table import accuracy_sentence, format_accuracy, make_accuracy_page
-from framewright.tracks.objects.associate import Association, FrameDetections, find_tracklets, suppress_overlaps
-from framewright.tracks.objects.select import Keep, make_track, make_tracks
+from framewright.tracks.objects.associate import FrameDetections, find_tracklets, suppress_overlaps
+from framewright.tracks.objects.options import Association, Keep
+from framewright.tracks.objects.select import make_track, make_tracks
 from framewright.truth import NOTHING, Object, Truth
 
 SIZE = (640, 360)
@@ -273,13 +274,13 @@ def test_of_the_truth_that_counts_which_a_track_may_be():
     """The second is a ninth of the frame, the third gone after 1 s: neither is missed, nor wrong to find."""
     large = [[100, 0, 340, 320]] * 64
     real = truth_of((large, 1, "cat"), (SECOND, 1, "dog"), ([[400, 0, 640, 320]] * 64, [1] * 17 + [0] * 47, "bus"))
-    fair = keep_trackable(real, 3.0, 0.2)
+    fair = keep_trackable(real, Keep(3.0, 0.2))
     assert [thing.id for thing in fair.objects] == [1] and len(fair.ignore) == 2
     for found in ([(TIMES, large)], [(TIMES, large), (TIMES, SECOND)]):
         assert measure_accuracy(fair, TIMES, found).hota == 1
-    assert len(keep_trackable(real, 0.8, 0.09).objects) == 3
-    assert len(keep_trackable(real, 0.9, 0.1).objects) == 1  # hardly so long, hardly so large
-    assert keep_trackable(real, 9.0, 0.1).objects == ()
+    assert len(keep_trackable(real, Keep(0.8, 0.09)).objects) == 3
+    assert len(keep_trackable(real, Keep(0.9, 0.1)).objects) == 1  # hardly so long, hardly so large
+    assert keep_trackable(real, Keep(9.0, 0.1)).objects == ()
 
 
 def test_a_video_is_measured_in_what_was_searched_of_it():
@@ -287,11 +288,11 @@ def test_a_video_is_measured_in_what_was_searched_of_it():
     real = truth_of((FIRST, 1, "cat"))
     record = {"segments": [{"times": TIMES[:24].tolist()}, {"times": []}, {"times": TIMES[40:].tolist()}]}
     halves = [new_track("v", SIZE, TIMES[part], np.array(FIRST)[part]) for part in (slice(0, 24), slice(40, 64))]
-    own = measure_video(real, record, halves, 1.0, 0.05)
+    own = measure_video(real, record, halves, Keep(1.0, 0.05))
     assert (own.hota, own.idf1, own.recall, own.switches) == (1, 1, 1, 0)
-    assert measure_video(real, record, halves[:1], 1.0, 0.05).recall == pytest.approx(0.5)
-    assert measure_video(real, record, halves, 1.45, 0.05) is None  # 23 and 23 steps of 1/16 s
-    assert measure_video(NOTHING, {"segments": []}, [], 1.0, 0.05) is None
+    assert measure_video(real, record, halves[:1], Keep(1.0, 0.05)).recall == pytest.approx(0.5)
+    assert measure_video(real, record, halves, Keep(1.45, 0.05)) is None  # 23 and 23 steps of 1/16 s
+    assert measure_video(NOTHING, {"segments": []}, [], Keep(1.0, 0.05)) is None
 
 
 def test_truth_of_another_rate_is_taken_at_the_nearest_frame():

@@ -6,14 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from house import ROOT, schema
 from make_video import damage, make_video
 
 from framewright.study.funnel import count
 from framewright.tracks.clips.contract import VideoClips, check_clips
-from framewright.tracks.clips.extract import ClipSettings, extract, settings_of
+from framewright.tracks.clips.extract import extract
 from framewright.tracks.clips.preview import draw_clip_sheet, draw_histograms, draw_overlay
-from framewright.tracks.clips.record import list_outcomes, read_clips, write_clips
+from framewright.tracks.clips.record import list_clip_outcomes, read_clips, write_clips
 from framewright.tracks.meta import new_track
 
 SIZE = (96, 64)
@@ -94,14 +93,9 @@ def test_what_became_of_tracks_is_read_back_and_counted(cut, tmp_path):
     assert list(read_clips(tmp_path / "a")) == list(cut.clips)
     write_clips(tmp_path / "b", cut.clips)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
-    (stage,) = count(list_outcomes(("v", clip) for clip in cut.clips))
+    (stage,) = count(list_clip_outcomes(("v", clip) for clip in cut.clips))
     assert (stage.name, stage.entered, stage.kept) == ("clip", 3, 2)
     assert stage.reasons[0].word == "past-the-end"
-
-
-def test_the_configurations_defaults_are_the_librarys():
-    section = schema(ROOT, "tracks")["properties"]["clips"]["properties"]
-    assert settings_of({name: own["default"] for name, own in section.items()}) == ClipSettings()
 
 
 def test_sheets_show_frames_clips_and_counts(cut, tmp_path):

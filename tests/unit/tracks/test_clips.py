@@ -12,7 +12,8 @@ from make_video import cut_off, damage, is_upright, make_video, number_in, trim
 
 from framewright.errors import UserError
 from framewright.tracks.clips.crop import CropWindows
-from framewright.tracks.clips.extract import ClipPlan, ClipSettings, choose_key_frames, extract, group_plans
+from framewright.tracks.clips.extract import ClipPlan, choose_key_frames, extract, group_plans
+from framewright.tracks.clips.options import ClipSettings
 from framewright.tracks.clips.verify import find_fault
 from framewright.tracks.meta import new_track
 from framewright.video.colour import Colour
@@ -202,11 +203,11 @@ def test_a_track_given_twice_is_one_clip(tmp_path):
     assert [clip.reason for clip in clips] == [""] and len(shown) == 1
 
 
-def test_a_clip_ends_after_its_most_seconds(tmp_path):
+def test_a_clip_ends_after_its_max_seconds(tmp_path):
     path = make_video(tmp_path / "a.mp4", range(100), size=SIZE, rate=25)
-    (clip,), (shown,) = cut(path, track(1, 3.9), most_seconds=2)
+    (clip,), (shown,) = cut(path, track(1, 3.9), max_seconds=2)
     assert len(shown) == 51 and clip.detail == "its first 2 s"
-    assert ClipSettings().most_seconds == 180
+    assert ClipSettings().max_seconds == 180
 
 
 def test_a_track_between_two_frames_has_no_clip(tmp_path):

@@ -20,7 +20,7 @@ from framewright.tracks.demo_detector.pictures import (
 )
 from framewright.tracks.demo_detector.rating import measure_map50
 from framewright.tracks.demo_detector.train import Recipe, make_detector, rate_pictures
-from framewright.tracks.objects.prompts import choose_prompts, file_of, read_prompts
+from framewright.tracks.objects.prompts import choose_prompts, read_prompts
 
 HOME = Path(__file__).parents[3] / "config"
 SHIPPED, CARD = HOME / "detector/demo.onnx", json.loads((HOME / "detector/demo.json").read_text())
@@ -152,11 +152,7 @@ def test_a_file_that_can_not_be_used_is_told(tmp_path, text, said):
 def test_prompts_are_those_of_the_file_or_what_open_vocabulary_weights_lack_or_none(tmp_path):
     (tmp_path / "p.txt").write_text("photo of a cat\ndog (also known as hound)\n\n")
     prompts = ("photo of a cat", "dog (also known as hound)")
-    own, default = str(tmp_path / "p.txt"), tmp_path / "p.txt"
-
-    def given(settings):
-        return choose_prompts(settings, file_of(settings, default))
-
-    assert given({"prompts": own, "keep_prompts": False}) == {"prompts": prompts}
-    assert given({"prompts": None, "keep_prompts": False}) == {"vocabulary": prompts}
-    assert given({"prompts": None, "keep_prompts": True}) == {}
+    path = tmp_path / "p.txt"
+    assert choose_prompts(True, [path]) == {"prompts": prompts}
+    assert choose_prompts(False, [path]) == {"vocabulary": prompts}
+    assert choose_prompts(False, []) == {}

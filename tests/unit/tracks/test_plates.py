@@ -7,6 +7,7 @@ from make_weights import columns, make_weights
 
 from framewright.errors import UserError
 from framewright.tracks.privacy.deface import audit, deface, open_finders
+from framewright.tracks.privacy.options import DefaceSettings, FinderSettings
 from framewright.tracks.privacy.plates import open_plate_finder
 from framewright.video.probe import probe
 from framewright.video.stream import open_video
@@ -46,8 +47,8 @@ def test_weights_of_another_kind_are_one_line(tmp_path, output):
 
 def test_a_plate_is_covered_in_all_frames_and_nothing_else_is(tmp_path):
     film = make_video(tmp_path / "v.mp4", range(20), size=(320, 160), rate=25)
-    settings = {"method": "solid", "every": 3, "threshold": 0.2, "long_side": 320, "crf": 18}
-    settings |= {"plates": {"weights": str(weights(tmp_path, PLATE)), "image_size": 320}}
+    finders = FinderSettings(long_side=320, plates=str(weights(tmp_path, PLATE)), plate_size=320)
+    settings = DefaceSettings(finders, method="solid")
     probed = probe(film) | {"video": "v"}
     record, found, times = deface(film, tmp_path / "out.mp4", probed, settings)
     assert (record["status"], record["chains"], record["covered_frames"]) == ("covered", 1, 20)
@@ -56,5 +57,5 @@ def test_a_plate_is_covered_in_all_frames_and_nothing_else_is(tmp_path):
             away = np.abs(new.rgb.astype(int) - old.rgb.astype(int))
             assert np.ptp(new.rgb[72:88, 142:178].astype(int)) < 40  # grey
             assert away[:40].mean() < 3 and away[:, :100].mean() < 3 and away[:, 220:].mean() < 3
-    result = audit(tmp_path / "out.mp4", record, (found, times), open_finders(settings), 5)
+    result = audit(tmp_path / "out.mp4", record, (found, times), open_finders(finders), 5)
     assert (result["looked_at"], result["open"]) == (5, 0) and result["seen"] >= 5

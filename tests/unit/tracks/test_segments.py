@@ -15,16 +15,16 @@ from make_video import claim_duration, make_video
 from onnx import TensorProto, helper
 
 from framewright.errors import UserError
-from framewright.tracks.outcomes import list_segment_outcomes
+from framewright.tracks.model_file import load_model
 from framewright.tracks.segments import filters, quality
 from framewright.tracks.segments.adaptive import AdaptiveCutDetector
-from framewright.tracks.segments.choose import judges_of, lengths_of
-from framewright.tracks.segments.contract import check_segments
+from framewright.tracks.segments.contract import check_segments, list_segment_outcomes
+from framewright.tracks.segments.filters import make_judges
 from framewright.tracks.segments.find import find_segments, scan_video
-from framewright.tracks.segments.quality import FrameStats, Limits, apply_limits
+from framewright.tracks.segments.options import Lengths, Limits, ModelFilters
+from framewright.tracks.segments.quality import FrameStats, apply_limits
 from framewright.tracks.segments.segments import (
     Cut,
-    Lengths,
     Segment,
     apply_judges,
     fit_lengths,
@@ -35,15 +35,7 @@ from framewright.tracks.segments.segments import (
 )
 from framewright.tracks.segments.transitions import TransitionDetector
 
-SETTINGS = {
-    "detector": "transitions",
-    "min_seconds": 3,
-    "max_seconds": 600,
-    "long": "split",
-    "filters": dict.fromkeys(("most_black", "most_frozen", "least_sharpness", "least_picture")),
-    "cartoon": {"weights": None},
-    "aesthetic": {"weights": None, "encoder": None, "least": 4},
-}
+NO_LIMITS = Limits(None, None, None, None)
 EVERYTHING = {"video": "film", "status": "ok", "reason": None, "use": [0.0, 1e6]}
 ADAPTIVE = {"adaptive_threshold": 3.0, "min_scene_len": 15, "window_width": 2, "min_content_val": 15.0}
 
@@ -103,7 +95,7 @@ def test_short_segments_are_dropped(length, reason):
 
 
 def test_decimals_of_the_configuration_are_exact():
-    assert lengths_of(SETTINGS | {"min_seconds": 0.1}).least == Fraction(1, 10)
+    assert Lengths(min_seconds=0.1).least == Fraction(1, 10)
 
 
 def test_the_first_rule_that_drops_a_segment_is_the_reason_and_no_other_is_asked():
@@ -166,7 +158,7 @@ def test_the_picture_is_what_bars_leave_over_all_frames():
 def test_blur_takes_away_fine_detail():
     sharp = cv2.resize(noise(3)[:6, :9], (240, 135), interpolation=cv2.INTER_NEAREST)
     soft = cv2.GaussianBlur(sharp, (0, 0), 12)
-    assert quality.measure_sharpness(soft) < Limits().least_sharpness < quality.measure_sharpness(sharp)
+    assert quality.measure_sharpness(soft) < Limits().min_sharpness < quality.measure_sharpness(sharp)
 
 
 @pytest.mark.parametrize(
@@ -235,7 +227,9 @@ def test_only_the_part_to_use_is_cut(tmp_path):
 
 def test_the_record_has_every_candidate_and_the_version_of_the_detector(tmp_path):
     path = make_video(tmp_path / "film.mp4", [1365] * 120 + [2730] * 60, rate=30)
-    known = find_segments(path, EVERYTHING, AdaptiveCutDetector(ADAPTIVE), Lengths(), judges_of(path, SETTINGS))
+    known = find_segments(
+        path, EVERYTHING, AdaptiveCutDetector(ADAPTIVE), Lengths(), make_judges(path, NO_LIMITS, ModelFilters())
+    )
     assert [(own["start"], own["end"], own["reason"]) for own in known["segments"]] == [
         (0.0, 4.0, ""),
         (4.0, 6.0, "length"),
@@ -250,7 +244,7 @@ def test_a_video_that_cannot_be_used_has_a_reason_and_nothing_else(tmp_path):
     probe = {"video": "gone", "status": "rejected", "reason": "it is not there", "use": None}
     known = find_segments(tmp_path / "nothing", probe, TransitionDetector(), Lengths(), [])
     assert (known["reason"], known["segments"]) == ("unusable", [])
-    assert all(own.ok for own in check_segments([(known, "")], SETTINGS))
+    assert all(own.ok for own in check_segments([(known, "")], Lengths()))
 
 
 # ---- contract -------------------------------------------------------------------------------------------------------
@@ -263,7 +257,7 @@ def record(*parts: tuple[float, float, str], cuts: tuple = ()) -> tuple[dict, st
 
 
 def broken(known: dict, text: str) -> list[int]:
-    return [number for number, own in enumerate(check_segments([(known, text)], SETTINGS)) if not own.ok]
+    return [number for number, own in enumerate(check_segments([(known, text)], Lengths())) if not own.ok]
 
 
 def test_whole_segments_keep_the_contract():
@@ -320,7 +314,7 @@ def still(tmp_path_factory) -> Path:
 @pytest.mark.parametrize(("offset", "reason"), [(9, "cartoon"), (-9, "")], ids=["above 0", "below 0"])
 def test_a_cartoon_is_what_its_model_says(tmp_path, still, offset, reason):
     weights = mean_of_red(tmp_path / "cartoon.onnx", offset)
-    (judge,) = judges_of(still, SETTINGS | {"cartoon": {"weights": str(weights)}})[1:]
+    (judge,) = make_judges(still, NO_LIMITS, ModelFilters(cartoon=str(weights)))[1:]
     own = judge(Segment(Fraction(0), Fraction(10)))
     assert own.reason == reason and (own.scores["cartoon"] > 0) == bool(reason)
 
@@ -342,8 +336,8 @@ def test_a_torchscript_judge_behind_an_encoder_gets_vectors_of_length_one(tmp_pa
     files = {"encoder": Encoder(), "weights": Head(score)}
     for name, module in files.items():
         torch.jit.script(module).save(str(tmp_path / f"{name}.pt"))
-    named = {name: str(tmp_path / f"{name}.pt") for name in files}
-    (judge,) = judges_of(still, SETTINGS | {"aesthetic": {**named, "least": 4}})[1:]
+    models = ModelFilters(aesthetic=str(tmp_path / "weights.pt"), encoder=str(tmp_path / "encoder.pt"))
+    (judge,) = make_judges(still, NO_LIMITS, models)[1:]
     own = judge(Segment(Fraction(0), Fraction(10)))
     assert (own.reason, own.scores["aesthetic"]) == (reason, score)
 
@@ -364,5 +358,5 @@ def test_what_a_model_is_given_is_normal():
 def test_a_file_that_is_no_model_is_said_in_one_line(tmp_path, name):
     (tmp_path / name).write_bytes(b"nothing of the kind")
     with pytest.raises(UserError, match=name) as error:
-        filters.load_model(tmp_path / name)
+        load_model(tmp_path / name)
     assert "\n" not in str(error.value)

@@ -18,7 +18,8 @@ from framewright.boxes import iou
 from framewright.detector import Detector, Settings, open_detector
 from framewright.flexpatch.samples.frames import frames_of
 from framewright.flexpatch.samples.observations import NOBODY, NOTHING_KNOWN, Known, rows_of
-from framewright.tracks.objects.associate import Association, FrameDetections, Tracklet, find_tracklets
+from framewright.tracks.objects.associate import FrameDetections, Tracklet, find_tracklets
+from framewright.tracks.objects.options import Association
 from framewright.truth import Truth, read_truth
 from framewright.video.frame import Frame
 from framewright.video.stream import open_video

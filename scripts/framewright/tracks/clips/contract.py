@@ -35,7 +35,7 @@ def read_video_clips(segments: str | Path, tracks: str | Path, became: str | Pat
     return VideoClips(record["video"], list(read_tracks(tracks)), list(read_clips(became)), used, Path(folder))
 
 
-def check_clips(cuts: Iterable[VideoClips], key_seconds: float, most_seconds: float) -> list[Finding]:
+def check_clips(cuts: Iterable[VideoClips], key_seconds: float, max_seconds: float) -> list[Finding]:
     """The promises of all videos' tracks and clips, each found to hold or broken."""
     cuts = list(cuts)
     made = [(cut, clip) for cut in cuts for clip in cut.clips if not clip.reason]
@@ -53,7 +53,7 @@ def check_clips(cuts: Iterable[VideoClips], key_seconds: float, most_seconds: fl
             f"{len(opened):,} opened",
         ),
         finding("clips show what lies inside the frame, in one shape each", _window_faults(made, cuts)),
-        finding("clips lie within their tracks, and are not too long", _span_faults(made, most_seconds)),
+        finding("clips lie within their tracks, and are not too long", _span_faults(made, max_seconds)),
         finding("a track's times increase, and its id is there once", _time_faults(cuts)),
         finding("no track crosses a cut", _cut_faults(cuts)),
     ]
@@ -88,13 +88,13 @@ def _window_faults(made: Iterable[tuple[VideoClips, Clip]], cuts: Iterable[Video
             yield f"{clip.fn}: its windows change their shape"
 
 
-def _span_faults(made: Iterable[tuple[VideoClips, Clip]], most_seconds: float) -> Iterator[str]:
+def _span_faults(made: Iterable[tuple[VideoClips, Clip]], max_seconds: float) -> Iterator[str]:
     for cut, clip in made:
         times = next(track.times for track in cut.tracks if track.tid == clip.tid)
         if clip.start < times[0] - 2 * SLACK or clip.end > times[-1] + 2 * SLACK:
             yield f"{clip.fn}: {clip.start:.3f} to {clip.end:.3f} s, its track {times[0]:.3f} to {times[-1]:.3f} s"
-        if clip.end - clip.start > most_seconds + 2 * SLACK:
-            yield f"{clip.fn} is longer than {most_seconds:g} s"
+        if clip.end - clip.start > max_seconds + 2 * SLACK:
+            yield f"{clip.fn} is longer than {max_seconds:g} s"
 
 
 def _time_faults(cuts: Iterable[VideoClips]) -> Iterator[str]:

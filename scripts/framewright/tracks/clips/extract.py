@@ -1,16 +1,16 @@
 """Clips of tracks, cut out of a video in one pass: every frame is decoded once, whatever the number of clips."""
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from framewright.errors import UserError
 from framewright.tracks.clips.crop import CropWindows, Cutter, plan_windows
+from framewright.tracks.clips.options import ClipSettings
 from framewright.tracks.clips.record import Clip
 from framewright.tracks.clips.verify import find_fault
 from framewright.tracks.meta import Track
@@ -35,25 +35,7 @@ ENCODING |= {"partitions": "none", "motion-est": "dia"}
 MATRICES = {1: "bt709", 5: "smpte170m", 9: "bt2020nc"}  # by the scaler's numbers
 
 
-@dataclass(frozen=True)
-class ClipSettings:
-    """How clips are made: seconds, shares, and x264's constant rate factor and preset."""
-
-    overlap: float = 0.9  # more space and time than this shared with a longer track: no clip
-    smoothing: float = 0.66  # seconds, deviation of the Gaussian over the boxes
-    aspects: tuple[float, float] = (2 / 3, 3 / 2)  # least and most width over height
-    most_seconds: float = 180
-    key_seconds: float = 0.5  # most between two key frames
-    crf: int = 20
-    preset: str = "veryfast"
-
-
-SETTINGS = ClipSettings()
-
-
-def settings_of(section: Mapping[str, Any]) -> ClipSettings:
-    """How `tracks.clips` of the configuration wants clips to be made."""
-    return ClipSettings(**section | {"aspects": (section["aspects"][0], section["aspects"][1])})
+DEFAULTS = ClipSettings()
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +62,7 @@ class ClipPlan:
         return self.size[0] * self.size[1]
 
 
-def extract(path: Path | str, tracks: Sequence[Track], folder: Path, settings: ClipSettings = SETTINGS) -> list[Clip]:
+def extract(path: Path | str, tracks: Sequence[Track], folder: Path, settings: ClipSettings = DEFAULTS) -> list[Clip]:
     """Write a clip for each track of the video in `path` into `folder`, under the last part of its `fn`.
 
     Returns what became of each track, in order. Every clip is opened again and decoded; a UserError says which one is
@@ -114,7 +96,7 @@ def plan_clip(track: Track, line: Timeline, size: tuple[int, int], settings: Cli
     """The clip that a track gets from a video with this timeline and frames of `size` (width, height), or why none."""
     seconds = line.ticks * float(line.unit)
     begin, end = float(track.times[0]), float(track.times[-1])
-    until = min(end, begin + settings.most_seconds)
+    until = min(end, begin + settings.max_seconds)
     first, last = (int(np.searchsorted(seconds, time)) for time in (begin - SLACK, until + SLACK))
     if first == last:
         past = first == len(line)
@@ -122,10 +104,12 @@ def plan_clip(track: Track, line: Timeline, size: tuple[int, int], settings: Cli
         said = f"begins at {begin:.3f} s, the video ends at {float(line.end):.3f} s" if past else "between two frames"
         return Clip(track.tid, track.fn, reason, said)
     scale = np.tile(np.divide(size, track.size), 2) if all(track.size) else 1.0
-    windows = plan_windows(track.times, track.boxes * scale, size, settings.smoothing, settings.aspects)
+    windows = plan_windows(
+        track.times, track.boxes * scale, size, settings.smoothing, (settings.min_aspect, settings.max_aspect)
+    )
     rate, varies = line.rate()
     missing = end - float(line.end)
-    detail = [f"its first {settings.most_seconds:g} s"] if until < end else []
+    detail = [f"its first {settings.max_seconds:g} s"] if until < end else []
     detail += [f"the video ends {missing:.3f} s before it"] if missing > SLACK and until == end else []
     rate = None if varies or not rate else rate
     return ClipPlan(track, windows.size, first, last - 1, rate, windows, "; ".join(detail))

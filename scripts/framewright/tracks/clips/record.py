@@ -46,7 +46,7 @@ def read_clips(path: str | Path) -> Iterator[Clip]:
             yield Clip(**fields | {"size": tuple(fields["size"]), "windows": windows})
 
 
-def list_outcomes(clips: Iterable[tuple[str, Clip]]) -> Iterator[Item]:
+def list_clip_outcomes(clips: Iterable[tuple[str, Clip]]) -> Iterator[Item]:
     """An item of the stage `clip` for each track, given with the name of its video."""
     for video, clip in clips:
         yield Item("clip", video, clip.tid, clip.reason, clip.detail)

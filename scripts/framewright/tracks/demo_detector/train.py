@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import yaml
 
 from framewright.detector import Detector, Settings, export, open_detector, train
 from framewright.scenes.render import scene
+from framewright.tracks.demo_detector.options import Recipe
 from framewright.tracks.demo_detector.pictures import (
     NAMES,
     RATED,
@@ -28,17 +29,6 @@ from framewright.tracks.demo_detector.rating import measure_map50
 SIZE = 384  # pixels of the longer side of the demo's frames where they are looked at
 DESCRIPTION = "The detector of Framewright's demo: for its rendered scenes alone, not for real footage."
 STEP = 15  # every so many frames of demo:street are rated
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How it is trained: pictures, their side in pixels, rounds through all of them, and where chance begins."""
-
-    pictures: int = 1600
-    size: int = 192
-    epochs: int = 40
-    seed: int = 0
-    held_out: int = 200
 
 
 def make_detector(weights: Path, network: Path, recipe: Recipe, folder: Path) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import numpy as np
 from framewright.boxes import area, clip, iou
 from framewright.tracks.meta import Track
 from framewright.tracks.objects.accuracy_table import Accuracy
+from framewright.tracks.objects.options import Keep
 from framewright.truth import Object, Truth
 
 SEEN = 0.25  # share of an object that must be visible for it to count; what is hidden more is neither right nor wrong
@@ -49,14 +50,12 @@ def measure_accuracy(
     )
 
 
-def measure_video(
-    truth: Truth, record: Mapping[str, Any], tracks: Iterable[Track], least_seconds: float, least_area: float
-) -> Accuracy | None:
+def measure_video(truth: Truth, record: Mapping[str, Any], tracks: Iterable[Track], keep: Keep) -> Accuracy | None:
     """How well the tracks of a video fit its truth in what was searched, by the `record` of that; None where no object
     in it may be a track."""
     parts = [part for part in record["segments"] if part["times"]]
     spans = [(part["times"][0], part["times"][-1]) for part in parts]
-    fair = keep_trackable(restrict_to_spans(truth, spans), least_seconds, least_area)
+    fair = keep_trackable(restrict_to_spans(truth, spans), keep)
     if not fair.objects:
         return None
     return measure_accuracy(fair, [time for part in parts for time in part["times"]], list_boxes(tracks))
@@ -76,18 +75,18 @@ def restrict_to_spans(truth: Truth, spans: Iterable[tuple[float, float]]) -> Tru
     return replace(truth, objects=tuple(objects))
 
 
-def keep_trackable(truth: Truth, least_seconds: float, least_area: float) -> Truth:
+def keep_trackable(truth: Truth, keep: Keep) -> Truth:
     """The truth with those objects alone that are worth a track: seen for so long, and so large on average while they
     are (a share of the frame), and that clearly. On the others, also those that are hardly so, a track is neither right
     nor wrong.
     """
-    least_seconds, least_area = CLEARLY * least_seconds, CLEARLY * least_area
+    min_seconds, min_area = CLEARLY * keep.min_seconds, CLEARLY * keep.min_area
     kept, beside = [], list(truth.ignore)
     for thing in truth.objects:
         seen = thing.visible >= SEEN
         seconds = float(np.ptp(thing.frames[seen]) / truth.rate) if seen.any() else 0.0
-        large = seen.any() and area(clip(thing.boxes[seen], truth.size)).mean() >= least_area * np.prod(truth.size)
-        (kept if large and seconds >= least_seconds else beside).append(thing)
+        large = seen.any() and area(clip(thing.boxes[seen], truth.size)).mean() >= min_area * np.prod(truth.size)
+        (kept if large and seconds >= min_seconds else beside).append(thing)
     return replace(truth, objects=tuple(kept), ignore=tuple(beside))
 
 

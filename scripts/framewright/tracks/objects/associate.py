@@ -15,6 +15,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from framewright.boxes import iou
+from framewright.tracks.objects.options import Association
 
 CONFIRMED = 2  # detections in a row that make a thing; one alone is a mistake of the detector
 ALIKE = 0.5  # cosine of what a thing was taken for and what a detection is taken for; below it they are of two classes
@@ -39,19 +40,6 @@ class FrameDetections:
     def select(self, chosen: np.ndarray) -> "FrameDetections":
         """Only those that are chosen, by number or mask."""
         return FrameDetections(self.time, self.boxes[chosen], self.scores[chosen], self.classes[chosen])
-
-
-@dataclass(frozen=True)
-class Association:
-    """How detections become tracks. The figures behind the defaults: python tests/bench/bench_association.py"""
-
-    rate: float = 16  # frames per second
-    nms: float = 0.5  # of two boxes that overlap more, whatever their classes, the surer one stays
-    least_score: float = 0.1  # detections below are left out
-    high_score: float = 0.5  # surer ones are associated first, and begin tracks
-    least_overlap: float = 0.2  # of a box and where its track should be
-    lost_seconds: float = 1.5  # after so long without a box a track has ended
-    duplicate: float = 0.85  # two tracks that share more space and time are one
 
 
 ASSOCIATION = Association()
@@ -98,15 +86,15 @@ def associate(frames: Iterable[FrameDetections], how: Association = ASSOCIATION)
     """The chains of `chains`, each as soon as it has ended. Of the frames nothing is kept."""
     alive: list[_ActiveTrack] = []
     for frame in frames:
-        found = suppress_overlaps(frame.select(frame.scores >= how.least_score), how.nms)
+        found = suppress_overlaps(frame.select(frame.scores >= how.min_score), how.nms)
         ended = [thing for thing in alive if found.time - thing.seen > how.lost_seconds]
         yield from (thing.chain() for thing in ended if thing.is_confirmed)
         alive = [thing for thing in alive if found.time - thing.seen <= how.lost_seconds]
         for thing in alive:
             thing.move(found.time)
         sure = found.scores >= how.high_score
-        free, claimed = _continue_tracks(alive, found, np.flatnonzero(sure), how.least_overlap)
-        _continue_tracks(free, found, np.flatnonzero(~sure), max(UNSURE_OVERLAP, how.least_overlap))
+        free, claimed = _continue_tracks(alive, found, np.flatnonzero(sure), how.min_overlap)
+        _continue_tracks(free, found, np.flatnonzero(~sure), max(UNSURE_OVERLAP, how.min_overlap))
         # seen once and then not is a mistake
         alive = [thing for thing in alive if thing.is_confirmed or thing.seen == found.time]
         alive += [_ActiveTrack(found, row) for row in np.flatnonzero(sure) if row not in claimed]

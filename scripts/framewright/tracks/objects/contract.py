@@ -22,7 +22,7 @@ def write_record(path: str | Path, record: Mapping[str, Any]) -> None:
     Path(path).write_text(json.dumps(record, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def list_outcomes(records: Iterable[Mapping[str, Any]]) -> Iterator[Item]:
+def list_track_outcomes(records: Iterable[Mapping[str, Any]]) -> Iterator[Item]:
     """For the funnel, an item for each object that was followed: a track, or why it is none."""
     for record in records:
         for tid in record["tracks"]:

@@ -1,7 +1,7 @@
 """A video's segments become tracks: objects are looked for in each of them and followed, never across a cut."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -9,34 +9,24 @@ from typing import Any
 
 from framewright.detector import Detector, Settings, open_detector
 from framewright.tracks.meta import Track, clean_name
-from framewright.tracks.objects.associate import Association, FrameDetections
+from framewright.tracks.objects.associate import FrameDetections
 from framewright.tracks.objects.detect import detect
+from framewright.tracks.objects.options import Association, DetectorSettings, Keep
 from framewright.tracks.objects.prompts import choose_prompts
-from framewright.tracks.objects.select import Keep, make_tracks
+from framewright.tracks.objects.select import make_tracks
 from framewright.video.stream import Video, open_video
 
 
-def detector_of(settings: Mapping[str, Any], weights: str | Path, prompts: Sequence[str | Path]) -> Detector:
-    """The detector that `settings` (`tracks.detector` of the configuration) ask for, with these files."""
+def open_objects_detector(settings: DetectorSettings, weights: str | Path, prompts: Sequence[str | Path]) -> Detector:
+    """The detector with these weights; `prompts` has the file of prompts to read, or none."""
     how = Settings(
-        size=settings["image_size"],
-        confidence=settings["confidence"],
-        nms=settings["nms"],
-        at_most=settings["at_most"],
-        only=tuple(settings["classes"]),
+        size=settings.image_size,
+        confidence=settings.confidence,
+        nms=settings.nms,
+        at_most=settings.max_objects,
+        only=tuple(settings.classes),
     )
-    return open_detector(weights, how, **choose_prompts(settings, prompts), device=settings["device"])
-
-
-def association_of(settings: Mapping[str, Any]) -> Association:
-    """How `tracks` of the configuration want detections to be associated."""
-    own = settings["detector"]
-    return Association(settings["frame_rate"], own["nms"], own["confidence"], **settings["tracker"])
-
-
-def wanted_of(settings: Mapping[str, Any]) -> Keep:
-    """Which tracks `tracks` of the configuration want to be kept."""
-    return Keep(settings["keep"]["min_seconds"], settings["keep"]["min_area"])
+    return open_detector(weights, how, **choose_prompts(settings.renames, prompts), device=settings.device)
 
 
 def parse(

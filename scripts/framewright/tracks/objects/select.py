@@ -1,24 +1,17 @@
 """From the detections of each frame to tracks: one object followed through a shot, its class voted over all frames."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from framewright.boxes import area, clip
 from framewright.tracks.meta import Track, new_track
-from framewright.tracks.objects.associate import ASSOCIATION, Association, FrameDetections, Tracklet, associate
+from framewright.tracks.objects.associate import ASSOCIATION, FrameDetections, Tracklet, associate
+from framewright.tracks.objects.options import Association, Keep
 from framewright.tracks.objects.overlap import drop_duplicates
 
 TOP = 10  # classes that are kept
-
-
-@dataclass(frozen=True)
-class Keep:
-    """Which tracks are worth keeping."""
-
-    least_seconds: float = 3.0
-    least_area: float = 0.1  # mean area over that of the frame
+KEEP = Keep()
 
 
 def make_tracks(
@@ -27,7 +20,7 @@ def make_tracks(
     names: Sequence[str],
     shots: Iterable[Iterable[FrameDetections]],
     how: Association = ASSOCIATION,
-    wanted: Keep = Keep(),
+    wanted: Keep = KEEP,
 ) -> tuple[list[Track], dict[str, int]]:
     """The tracks of a video's shots (its frames' `size` is (width, height)) by their ids, and how many chains were
     dropped for which reason: `short`, `small`, `duplicate`.
@@ -51,9 +44,9 @@ def make_tracks(
 
 def find_drop_reason(chain: Tracklet, size: tuple[int, int], wanted: Keep) -> str:
     """Why a chain is no track: `short`, `small`, or empty where it is one. What is outside the frame has no area."""
-    if round(chain.times[-1] - chain.times[0], 6) < wanted.least_seconds:
+    if round(chain.times[-1] - chain.times[0], 6) < wanted.min_seconds:
         return "short"
-    return "small" if area(clip(chain.boxes, size)).mean() < wanted.least_area * size[0] * size[1] else ""
+    return "small" if area(clip(chain.boxes, size)).mean() < wanted.min_area * size[0] * size[1] else ""
 
 
 def make_track(chain: Tracklet, video: str, size: tuple[int, int], names: Sequence[str]) -> Track:

@@ -26,7 +26,7 @@ def check_privacy(records: Records) -> list[Finding]:
     ]
 
 
-def list_outcomes(records: Iterable[Mapping[str, Any]], audits: Iterable[Mapping[str, Any]]) -> Iterator[Item]:
+def list_privacy_outcomes(records: Iterable[Mapping[str, Any]], audits: Iterable[Mapping[str, Any]]) -> Iterator[Item]:
     """For the funnel: each video, with what was done about faces and what an audit found."""
     for record, audit in zip(records, audits, strict=True):
         said = record["detail"] or (

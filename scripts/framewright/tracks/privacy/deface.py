@@ -11,6 +11,7 @@ from framewright.tracks.privacy.cover_video import deface_video
 from framewright.tracks.privacy.face_tracks import FaceTrack, list_covers
 from framewright.tracks.privacy.faces import Finder, open_face_finder
 from framewright.tracks.privacy.link import link_file
+from framewright.tracks.privacy.options import DefaceSettings, FinderSettings
 from framewright.tracks.privacy.plates import open_plate_finder
 from framewright.video.media import open_media
 from framewright.video.stream import open_video
@@ -21,39 +22,38 @@ INSIDE = 0.5  # of a box, covered: what the detector sees there is the cover
 
 
 def deface(
-    source: str | Path, target: Path, probe: Mapping[str, Any], settings: Mapping[str, Any]
+    source: str | Path, target: Path, probe: Mapping[str, Any], settings: DefaceSettings
 ) -> tuple[dict[str, Any], list[FaceTrack], np.ndarray]:
-    """Put at `target` the video without what shall not be seen, under `tracks.deface` of the configuration.
+    """Put at `target` the video without what shall not be seen.
 
     Gives its record, what was found, and the times of all frames. `status` is `covered`, `linked` (there was nothing to
     cover), `off` (linked, for nobody looked) or `unusable` (an empty file).
     """
-    record = {"video": probe["video"], "status": "", "detail": "", "method": settings["method"]}
+    record = {"video": probe["video"], "status": "", "detail": "", "method": settings.method}
     record |= dict.fromkeys(COUNTS, 0) | {"sound": ""}
     if probe["status"] != "ok":
         target.touch()
         return record | {"status": "unusable", "detail": probe["reason"]}, [], np.zeros(0)
-    if settings["method"] == "none":
+    if settings.method == "none":
         link_file(source, target)
         return record | {"status": "off", "detail": "tracks.deface.method is none"}, [], np.zeros(0)
     figures, found, times = deface_video(
         source,
         target,
-        open_finders(settings),
-        every=settings["every"],
-        sure=settings["threshold"],
-        method=settings["method"],
-        crf=settings["crf"],
+        open_finders(settings.finders),
+        every=settings.every,
+        sure=settings.finders.threshold,
+        method=settings.method,
+        crf=settings.crf,
     )
     return record | figures | {"status": "covered" if found else "linked"}, found, times
 
 
-def open_finders(settings: Mapping[str, Any]) -> list[Finder]:
+def open_finders(settings: FinderSettings) -> list[Finder]:
     """What is looked for: faces, and plates where weights that know them are given."""
-    least = UNSURE * settings["threshold"]
-    plates = settings["plates"]
-    finders = [open_face_finder(least, settings["long_side"])]
-    return finders + ([open_plate_finder(plates["weights"], least, plates["image_size"])] if plates["weights"] else [])
+    least = UNSURE * settings.threshold
+    finders = [open_face_finder(least, settings.long_side)]
+    return finders + ([open_plate_finder(settings.plates, least, settings.plate_size)] if settings.plates else [])
 
 
 def write_faces(path: str | Path, chains: list[FaceTrack], times: np.ndarray) -> None:

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 
 from framewright.errors import UserError
+from framewright.tracks.model_file import load_model
 from framewright.tracks.privacy.faces import Finder
-from framewright.tracks.segments.filters import load_model
 
 GREY = 114  # what fills the square around a picture, as such detectors are trained
 END_TO_END, MANY = 6, 100  # columns and the fewest rows of a head that gives finished boxes

@@ -7,18 +7,20 @@ RGB, normalised as it was trained, and gives (n,), (n, 1) or (n, k) numbers.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from framewright.errors import UserError
+from framewright.tracks.model_file import Model, load_model
+from framewright.tracks.segments.options import Limits, ModelFilters
+from framewright.tracks.segments.quality import apply_limits
 from framewright.tracks.segments.segments import Judge, Segment
 from framewright.video.stream import open_video
 
 RATE, SECONDS = Fraction(2), Fraction(8)  # pictures a second, over the first of a segment
 SIDE = 224
-Model = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -34,11 +36,6 @@ IMAGENET = Preprocessing(256, (0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 CLIP = Preprocessing(SIDE, (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711))
 
 
-def load_model(path: str | Path) -> Model:
-    """The model in an ONNX file (.onnx) or, by any other name, a TorchScript file; it computes on one thread."""
-    return _onnx(Path(path)) if Path(path).suffix == ".onnx" else _torchscript(Path(path))
-
-
 def prepare_pictures(pictures: Iterable[np.ndarray], eye: Preprocessing) -> np.ndarray:
     """(n, 3, 224, 224) float32 of (H, W, 3) uint8 RGB pictures: the middle of each, normalised."""
     made = []
@@ -51,6 +48,18 @@ def prepare_pictures(pictures: Iterable[np.ndarray], eye: Preprocessing) -> np.n
         middle = small[y : y + SIDE, x : x + SIDE].astype(np.float32) / 255
         made.append((middle - np.float32(eye.mean)) / np.float32(eye.deviation))
     return np.ascontiguousarray(np.stack(made).transpose(0, 3, 1, 2)) if made else np.zeros((0, 3, SIDE, SIDE), "f4")
+
+
+def make_judges(path: str | Path, limits: Limits, models: ModelFilters) -> list[Judge]:
+    """The rules that drop segments of the video `path` by what they show, in the order in which they are asked."""
+    judges: list[Judge] = [partial(apply_limits, limits=limits)]
+    if models.cartoon:
+        judges.append(make_cartoon_judge(path, load_model(models.cartoon)))
+    if models.aesthetic:
+        encoder = load_model(models.encoder) if models.encoder else None
+        judge = combine_models(encoder, load_model(models.aesthetic))
+        judges.append(make_aesthetic_judge(path, judge, models.min_aesthetic))
+    return judges
 
 
 def combine_models(encoder: Model | None, head: Model) -> Model:
@@ -98,50 +107,3 @@ def _mean(model: Model, inputs: np.ndarray) -> float | None:
         return None
     outputs = np.asarray(model(inputs), np.float64)
     return round(float(outputs.reshape(len(inputs), -1)[:, 0].mean()), 5)
-
-
-def _onnx(path: Path) -> Model:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    try:
-        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime's errors share no base class
-        raise UserError(
-            f"{path}: not a model that onnxruntime reads ({_line(error)}); export it to ONNX again"
-        ) from error
-    name, batch = session.get_inputs()[0].name, session.get_inputs()[0].shape[0]
-
-    def run(inputs: np.ndarray) -> np.ndarray:
-        try:
-            if batch == 1:  # exported for one picture at a time
-                return np.concatenate([session.run(None, {name: one[None]})[0] for one in inputs])
-            return session.run(None, {name: inputs})[0]
-        except Exception as error:
-            raise UserError(f"{path}: it does not take {inputs.shape} float32 ({_line(error)})") from error
-
-    return run
-
-
-def _torchscript(path: Path) -> Model:
-    import torch
-
-    torch.set_num_threads(1)
-    try:
-        module = torch.jit.load(str(path), map_location="cpu").eval()
-    except (RuntimeError, ValueError) as error:
-        raise UserError(f"{path}: neither named .onnx nor a TorchScript file ({_line(error)})") from error
-
-    def run(inputs: np.ndarray) -> np.ndarray:
-        try:
-            with torch.inference_mode():
-                return module(torch.from_numpy(np.ascontiguousarray(inputs, np.float32))).numpy()
-        except RuntimeError as error:
-            raise UserError(f"{path}: it does not take {inputs.shape} float32 ({_line(error)})") from error
-
-    return run
-
-
-def _line(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]

@@ -10,8 +10,10 @@ from typing import Any, Protocol
 import numpy as np
 
 from framewright.tracks.segments import quality, segments
+from framewright.tracks.segments.options import CutSettings, Lengths
 from framewright.tracks.segments.quality import FrameStats
-from framewright.tracks.segments.segments import Cut, Judge, Lengths, Segment
+from framewright.tracks.segments.segments import Cut, Judge, Segment
+from framewright.tracks.segments.transitions import TransitionDetector
 from framewright.video.frame import Frame
 from framewright.video.stream import LONGEST_STILL, open_video
 
@@ -26,6 +28,16 @@ class CutDetector(Protocol):
 
     def finish(self) -> list[Cut]:
         """The cuts in all frames added, in order."""
+
+
+def open_cut_detector(settings: CutSettings) -> CutDetector:
+    """The detector that the settings name."""
+    if settings.detector == "adaptive":
+        # takes a second to import, for those alone who ask for it
+        from framewright.tracks.segments.adaptive import AdaptiveCutDetector
+
+        return AdaptiveCutDetector(settings.adaptive)
+    return TransitionDetector()
 
 
 @dataclass(frozen=True, eq=False)

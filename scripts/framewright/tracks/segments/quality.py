@@ -5,11 +5,11 @@ A small picture of a frame is (36, 64, 3) uint8 Y, U, V, turned upright (64 high
 
 from array import array
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
+from framewright.tracks.segments.options import Limits
 from framewright.tracks.segments.segments import Segment
 from framewright.video.frame import Frame
 
@@ -19,20 +19,6 @@ STILL = 1  # grey values by which a still picture's places may change: compressi
 SHARP_EVERY = 1  # seconds between frames whose sharpness is measured
 SHARP = 240, 135  # pixels of the pictures that it is measured in; finer detail is not missed in a clip
 ROUNDING = 0.15  # grey values
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a segment may be at most, and must be at least; None is no limit.
-
-    Shares, 0 to 1: of frames that are black, of frames that are still, of the frame that bars leave to the picture.
-    `sharpness` is 0 to 100.
-    """
-
-    most_black: float | None = 0.5
-    most_frozen: float | None = 0.95
-    least_sharpness: float | None = 25
-    least_picture: float | None = 0.25
 
 
 class FrameStats:
@@ -150,10 +136,10 @@ def apply_limits(segment: Segment, limits: Limits) -> Segment:
     """The segment, dropped where its scores are beyond the limits: what it shows is black, bars, still or blurred."""
     scores: Mapping[str, float | None] = segment.scores
     checks = (
-        ("black", "black", limits.most_black, 1, "of its frames are black"),
-        ("letterbox", "picture", limits.least_picture, -1, "of the frame lies within black bars"),
-        ("frozen", "frozen", limits.most_frozen, 1, "of its frames are those before"),
-        ("blurred", "sharpness", limits.least_sharpness, -1, "of its steps are sharp"),
+        ("black", "black", limits.max_black, 1, "of its frames are black"),
+        ("letterbox", "picture", limits.min_picture, -1, "of the frame lies within black bars"),
+        ("frozen", "frozen", limits.max_frozen, 1, "of its frames are those before"),
+        ("blurred", "sharpness", limits.min_sharpness, -1, "of its steps are sharp"),
     )
     for reason, name, limit, sign, what in checks:
         value = scores.get(name)

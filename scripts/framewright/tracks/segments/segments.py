@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from framewright.tracks.segments.options import Lengths
+
 Judge = Callable[["Segment"], "Segment"]
 
 
@@ -46,15 +48,6 @@ class Segment:
     def drop(self, reason: str, detail: str) -> "Segment":
         """The same, not used."""
         return replace(self, reason=reason, detail=detail)
-
-
-@dataclass(frozen=True)
-class Lengths:
-    """How long segments are, in seconds; `split` says whether longer ones are split, or else lose their end."""
-
-    least: Fraction = Fraction(3)
-    most: Fraction = Fraction(600)
-    split: bool = True
 
 
 def split_at_cuts(cuts: Iterable[Cut], start: Fraction, end: Fraction) -> Iterator[Segment]:
