@@ -21,8 +21,8 @@ sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests")]
 from squares import KINDS, SIZE, square
 
 from framewright.detector import Settings, open_detector
-from framewright.flexpatch.evaluation.baselines import Meter, every, patched, pixels_of, whole
-from framewright.flexpatch.evaluation.evaluate import TIMED, name_of
+from framewright.flexpatch.evaluation.baselines import Meter, every, patched, count_pixels, whole
+from framewright.flexpatch.evaluation.evaluate import TIMED, method_name
 from framewright.flexpatch.evaluation.score import (
     delays,
     interval,
@@ -32,15 +32,15 @@ from framewright.flexpatch.evaluation.score import (
     recalls,
     summed,
 )
-from framewright.flexpatch.runtime.run import How, runtime_of
+from framewright.flexpatch.runtime.run import RuntimeSettings, build_runtime
 from framewright.flexpatch.runtime.runtime import FlexPatch
-from framewright.flexpatch.samples.observations import Known, rows_of
+from framewright.flexpatch.samples.observations import Observations, box_table
 from framewright.study.job import compute_on_one_thread
 from framewright.video.stream import open_video
 
 FRAMES, SCALE, CONFIDENCE = 50, 1.0, 0.25
-QUARTER = How(width=0.5, height=0.43, every=1, patch=1.0)
-TENTH = How(width=0.5, height=0.34, every=2, patch=1.0)
+QUARTER = RuntimeSettings(width=0.5, height=0.43, every=1, patch=1.0)
+TENTH = RuntimeSettings(width=0.5, height=0.34, every=2, patch=1.0)
 BEST, AHEAD, OVERHEAD = 0.9, 0.03, 8.0  # of every frame's precision; above one in ten; ms
 
 
@@ -80,7 +80,7 @@ def squares(seeds: int, detector):
             yield (
                 kind,
                 pictures,
-                Known(SIZE, times, detector.names, rows_of(found_in(pictures, detector)), rows_of(true)),
+                Observations(SIZE, times, detector.names, box_table(found_in(pictures, detector)), box_table(true)),
             )
 
 
@@ -94,7 +94,11 @@ def sequences_of(film: str, detector):
                 found = found_in(pictures, detector)
                 true = [(row[0], number, row[2], 1.0, row[4]) for number, row in enumerate(found) if row[3] >= 0.4]
                 times = np.arange(FRAMES) / 30
-                yield "video", pictures, Known(video.size, times, detector.names, rows_of(found), rows_of(true))
+                yield (
+                    "video",
+                    pictures,
+                    Observations(video.size, times, detector.names, box_table(found), box_table(true)),
+                )
                 pictures = []
 
 
@@ -105,10 +109,10 @@ def found_in(pictures, detector):
             yield frame, -1, int(label), float(score), box
 
 
-def rated(pictures, known: Known, meter: Meter) -> dict[str, dict]:
+def rated(pictures, known: Observations, meter: Meter) -> dict[str, dict]:
     """The figures of each way in a sequence."""
     frames = range(len(pictures))
-    each = pixels_of(meter, known.size[::-1])
+    each = count_pixels(meter, known.size[::-1])
     greys = [cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) for picture in pictures]
     begun = meter.seconds
     for picture in pictures[:TIMED]:
@@ -121,7 +125,7 @@ def rated(pictures, known: Known, meter: Meter) -> dict[str, dict]:
         "first frame": every(known, frames, greys, None, each),
     }
     for how in (QUARTER, TENTH):
-        ways[name_of(how)] = patched(known, frames, pictures, runtime_of(meter, known.size, how, None), meter)
+        ways[method_name(how)] = patched(known, frames, pictures, build_runtime(meter, known.size, how, None), meter)
     rows = {}
     for way, shown in ways.items():
         waited, never = delays(known, frames, shown.things)
@@ -148,11 +152,11 @@ def report(rows: dict[str, list[dict]]) -> bool:
         print(f"{way:36}{mean[way]:7.3f}{spread:>14}{share:8.1%}{ms:7.1%}{delay:9.2f}{found:7.2f}", end="")
         print("".join(f"{np.mean([row['ap'] for row in own if row['kind'] == kind]):9.3f}" for kind in kinds))
     for how in (QUARTER, TENTH):
-        told = summed([row["judged"] for row in rows[name_of(how)]])
-        print(f"{name_of(how)}: foretold {recalls(told['confusion'])}, packed {packed_shares(told)}")
-    quarter = mean[name_of(QUARTER)] / mean["every frame"]
+        told = summed([row["judged"] for row in rows[method_name(how)]])
+        print(f"{method_name(how)}: foretold {recalls(told['confusion'])}, packed {packed_shares(told)}")
+    quarter = mean[method_name(QUARTER)] / mean["every frame"]
     gains = [
-        ours["ap"] - plain["ap"] for ours, plain in zip(rows[name_of(TENTH)], rows["every 10 frames"], strict=True)
+        ours["ap"] - plain["ap"] for ours, plain in zip(rows[method_name(TENTH)], rows["every 10 frames"], strict=True)
     ]
     low, high = interval(gains, rng)
     ahead = float(np.mean(gains))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from framewright.errors import UserError
-from framewright.flexpatch.runtime.cells import LONGEST, MOVING, Cells, best_windows, halved, intensity
+from framewright.flexpatch.runtime.cells import LONGEST, MOVING, Cells, find_best_windows, halve, intensity
 
 SIZE = (640, 360)
 NOTHING = np.zeros((0, 4))
@@ -26,7 +26,7 @@ def test_cells_cover_the_frame(size, cell, shape):
 def test_edges_are_where_the_picture_changes():
     grey = np.full((64, 64), 90, np.uint8)
     grey[:, 30:34] = 200
-    strong = intensity(halved(grey, (8, 8)), (8, 8))
+    strong = intensity(halve(grey, (8, 8)), (8, 8))
     assert (strong[:, 3:5].max(axis=1) > 20).all()
     assert (np.delete(strong, [2, 3, 4], axis=1) == 0).all()
 
@@ -86,7 +86,7 @@ def test_cells_start_again_where_the_detector_looked_even_if_it_found_nothing():
 def test_the_windows_of_the_largest_sums_are_chosen_and_do_not_count_twice():
     priority = np.zeros((20, 30))
     priority[3, 4], priority[3, 5], priority[15, 20] = 5, 4, 7
-    (first, one), (second, other) = best_windows(priority, (4, 3), 5)
+    (first, one), (second, other) = find_best_windows(priority, (4, 3), 5)
     assert (one, other) == (9, 7)
     assert first[0] <= 4 and first[2] > 5 and first[1] <= 3 < first[3]
     assert second[0] <= 20 < second[2] and second[1] <= 15 < second[3]

@@ -5,7 +5,7 @@ import pytest
 from make_motion import SIZE, box_at, picture, texture
 
 from framewright.boxes import iou
-from framewright.flexpatch.follow.crops import Levels, correlation, crops
+from framewright.flexpatch.follow.crops import Pyramid, correlation, crops
 from framewright.flexpatch.follow.features import FEATURES, feature_matrix
 from framewright.flexpatch.follow.flow import displacement
 from framewright.flexpatch.follow.follower import Follower
@@ -139,7 +139,7 @@ def test_correlation_does_not_see_a_change_of_light(ground, thing):
 def test_correlation_of_unlike_pictures_is_near_nothing():
     """Without subtracting means it would be near 1 for any two pictures in daylight."""
     rng = np.random.default_rng(3)
-    one, other = (crops(Levels(texture(rng, 80, 80) // 4 + 150), [[0, 0, 80, 80]]) for _ in range(2))
+    one, other = (crops(Pyramid(texture(rng, 80, 80) // 4 + 150), [[0, 0, 80, 80]]) for _ in range(2))
     assert abs(correlation(one, other)[0]) < 0.25
     assert correlation(one, one)[0] == pytest.approx(1)
     assert correlation(one, np.full_like(one, 200))[0] == 0

@@ -13,7 +13,7 @@ from framewright.boxes import iou
 from framewright.detector import Detections
 from framewright.errors import UserError
 from framewright.flexpatch.follow.follower import Track
-from framewright.flexpatch.runtime.detector_adapter import eyes
+from framewright.flexpatch.runtime.detector_adapter import adapt_detector
 from framewright.flexpatch.runtime.failing import TrackingFailureRecommender
 from framewright.flexpatch.runtime.runtime import FlexPatch
 
@@ -177,7 +177,7 @@ def test_a_detector_with_end2end_is_taken_as_it_is():
 def test_classes_may_be_numbers_or_the_scores_of_all():
     boxes, scores = np.array([[1, 2, 3, 4.0]]), np.array([0.8])
     for classes in (np.array([2]), np.array([[0.1, 0.0, 0.8]])):
-        assert eyes(lambda _, own=classes: [Detections(boxes, scores, own)])(ground())[2].tolist() == [2]
+        assert adapt_detector(lambda _, own=classes: [Detections(boxes, scores, own)])(ground())[2].tolist() == [2]
 
 
 def test_what_is_no_detector_is_refused():

@@ -14,9 +14,15 @@ from framewright.flexpatch.follow.compat import CompatFollower
 from framewright.flexpatch.follow.follower import Follower
 from framewright.flexpatch.outcomes import outcomes
 from framewright.flexpatch.samples import collect, columns, observations, truth
-from framewright.flexpatch.samples.columns import COLUMNS, Sampling, label_of, write_samples
-from framewright.flexpatch.samples.gather import side_of, write_table
-from framewright.flexpatch.samples.observations import NOBODY, Known, read_known, rows_of, write_known
+from framewright.flexpatch.samples.columns import COLUMNS, Sampling, label_overlap, write_samples
+from framewright.flexpatch.samples.gather import describe_table, write_table
+from framewright.flexpatch.samples.observations import (
+    NOBODY,
+    Observations,
+    read_observations,
+    box_table,
+    write_observations,
+)
 from framewright.tracks.objects.associate import Association, Seen, chains
 from framewright.truth import Boxes, Object, Truth, write_truth
 
@@ -44,7 +50,7 @@ def scene(frames, ways, found_in=(0,), gone_from=None):
                 true.append((frame, who, who % 2, 1.0, box))
             if frame in found_in:
                 found.append((frame, who, who % 2, 0.8, box))
-    return Known(SIZE, np.arange(frames) / 25, NAMES, rows_of(found), rows_of(true))
+    return Observations(SIZE, np.arange(frames) / 25, NAMES, box_table(found), box_table(true))
 
 
 def drawn(ground, things, ways, frames, hidden_from=None):
@@ -62,7 +68,7 @@ def made(known, greys, how=HOW, follower=None):
     [(0.0, "high"), (1e-9, "medium"), (0.5, "medium"), (0.5000001, "low"), (1.0, "low")],
 )
 def test_labels_have_the_documented_bounds(overlap, label):
-    assert label_of(overlap, Sampling()) == label
+    assert label_overlap(overlap, Sampling()) == label
 
 
 def test_a_track_that_lies_well_is_low_and_its_row_says_all_about_it(ground, things):
@@ -79,8 +85,8 @@ def test_another_object_in_the_same_place_does_not_make_a_lost_track_a_good_one(
     """By any box that is there, as the origin labels, the track would be low: it lies where the other object is."""
     ways = [(60, 90, 0, 0), (60, 90, 0, 0)]
     here = scene(3, ways[:1], found_in=(0,))
-    true = rows_of([(0, 0, 0, 1.0, [60, 90, 100, 140]), (1, 1, 1, 1.0, [60, 90, 100, 140])])
-    swapped = Known(SIZE, here.times, NAMES, here.found, true)
+    true = box_table([(0, 0, 0, 1.0, [60, 90, 100, 140]), (1, 1, 1, 1.0, [60, 90, 100, 140])])
+    swapped = Observations(SIZE, here.times, NAMES, here.found, true)
     found, _ = made(swapped, drawn(ground, things, ways[:1], 3))
     assert [(own.iou_label, own.state, own.iou) for own in found] == [("high", "gone", 0.0)] * 2
 
@@ -91,16 +97,18 @@ def test_an_object_that_has_left_or_is_hidden_is_gone_and_high(ground, things):
     found, _ = made(left, drawn(ground, things, ways, 8))
     assert [own.state for own in found] == ["there"] * 3 + ["gone"] * 4
     assert [own.iou_label for own in found] == ["low"] * 3 + ["high"] * 4
-    hidden = rows_of([(frame, 0, 0, 0.05, [60, 90, 100, 140]) for frame in range(8)])
-    found, _ = made(Known(SIZE, left.times, NAMES, left.found, hidden), drawn(ground, things, ways, 8))
+    hidden = box_table([(frame, 0, 0, 0.05, [60, 90, 100, 140]) for frame in range(8)])
+    found, _ = made(Observations(SIZE, left.times, NAMES, left.found, hidden), drawn(ground, things, ways, 8))
     assert {own.state for own in found} == {"gone"}
 
 
 def test_a_track_is_compared_with_what_it_was_last_refreshed_on(ground, things):
     ways = [(60, 90, 0, 0)]
     here = scene(12, ways, found_in=())
-    found = rows_of([(0, 0, 0, 0.8, [60, 90, 100, 140]), (5, 7, 0, 0.8, [62, 90, 102, 140])])
-    rows, _ = made(Known(SIZE, here.times, NAMES, found, here.true), drawn(ground, things, ways, 12), Sampling(every=5))
+    found = box_table([(0, 0, 0, 0.8, [60, 90, 100, 140]), (5, 7, 0, 0.8, [62, 90, 102, 140])])
+    rows, _ = made(
+        Observations(SIZE, here.times, NAMES, found, here.true), drawn(ground, things, ways, 12), Sampling(every=5)
+    )
     assert [own.object for own in rows] == [0] * 5 + [7] * 6
     assert [own.iou_label for own in rows] == ["low"] * 5 + ["high"] * 6
 
@@ -108,8 +116,8 @@ def test_a_track_is_compared_with_what_it_was_last_refreshed_on(ground, things):
 def test_a_find_that_is_no_object_is_followed_and_gives_no_sample(ground, things):
     ways = [(60, 90, 0, 0)]
     here = scene(4, ways)
-    found = rows_of([(0, 0, 0, 0.8, [60, 90, 100, 140]), (0, NOBODY, 0, 0.8, [200, 90, 240, 140])])
-    rows, untrue = made(Known(SIZE, here.times, NAMES, found, here.true), drawn(ground, things, ways, 4))
+    found = box_table([(0, 0, 0, 0.8, [60, 90, 100, 140]), (0, NOBODY, 0, 0.8, [200, 90, 240, 140])])
+    rows, untrue = made(Observations(SIZE, here.times, NAMES, found, here.true), drawn(ground, things, ways, 4))
     assert {own.track for own in rows} != set(untrue) and len(untrue) == 1 and len(rows) == 3
 
 
@@ -142,9 +150,9 @@ def test_a_table_begins_as_documented_and_says_the_same_each_time(tmp_path, grou
 
 
 def test_a_video_of_which_nothing_is_known_has_an_empty_table(tmp_path):
-    rows, record = collect.sampled("none.mp4", "v", observations.NOTHING_KNOWN, None, Sampling(), "framewright")
+    rows, record = collect.sample_video("none.mp4", "v", observations.NO_OBSERVATIONS, None, Sampling(), "framewright")
     assert rows == [] and record["samples"] == 0
-    side = side_of([record], [{"video": "v", "truth": None}], {"features": [], "definition": {}})
+    side = describe_table([record], [{"video": "v", "truth": None}], {"features": [], "definition": {}})
     assert (side["samples"], side["frames"], side["labels"]["high"]) == (0, 0, 0)
 
 
@@ -257,8 +265,8 @@ def test_a_change_of_identity_is_counted():
 def test_what_is_known_is_read_as_it_was_written(tmp_path):
     here = scene(3, [(10, 20, 1, 0)], found_in=(0, 2))
     for name in ("a.npz", "b.npz"):
-        write_known(tmp_path / name, here)
-    back = read_known(tmp_path / "a.npz")
+        write_observations(tmp_path / name, here)
+    back = read_observations(tmp_path / "a.npz")
     assert (back.size, back.names, back.times.tolist()) == (here.size, here.names, here.times.tolist())
     for kind in ("found", "true"):
         for name in observations.FIELDS:
@@ -304,9 +312,9 @@ def study(tmp_path_factory):
 
 def look(study, wanted, annotations=("truth.json",), status="ok"):
     probe = {"video": "v", "status": status, "reason": "no video" if status != "ok" else "", "use": [0.0, 0.8]}
-    detector = truth.detector_of(SETTINGS["detector"], study / "w.onnx")
+    detector = truth.build_detector(SETTINGS["detector"], study / "w.onnx")
     files = [study / name for name in annotations]
-    return truth.looked_at(study / "v.mp4", probe, files, wanted, detector, SETTINGS)
+    return truth.observe_video(study / "v.mp4", probe, files, wanted, detector, SETTINGS)
 
 
 @pytest.mark.parametrize(
@@ -343,6 +351,6 @@ def test_a_video_that_gives_nothing_is_an_outcome(study, case, reason):
 @pytest.mark.parametrize("definition", ["framewright", "compat"])
 def test_a_video_becomes_samples_by_either_definition(study, definition):
     here, _ = look(study, "auto")
-    rows, record = collect.sampled(study / "v.mp4", "v", here, [0.0, 0.8], Sampling(every=5), definition)
+    rows, record = collect.sample_video(study / "v.mp4", "v", here, [0.0, 0.8], Sampling(every=5), definition)
     assert len(rows) >= 11 and {own.iou_label for own in rows} == {"low"} and {own.object for own in rows} == {5}
     assert record["definition"] == {"name": definition, "version": 1} and record["samples"] == len(rows)

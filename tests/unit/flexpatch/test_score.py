@@ -3,23 +3,23 @@
 import numpy as np
 import pytest
 
-from framewright.flexpatch.evaluation.baselines import Judged
+from framewright.flexpatch.evaluation.baselines import TrackPrediction
 from framewright.flexpatch.evaluation.score import delays, interval, packed_shares, precision, predicted, recalls
 from framewright.flexpatch.runtime.contract import run_contract
-from framewright.flexpatch.runtime.runtime import Thing
-from framewright.flexpatch.samples.observations import Known, rows_of
+from framewright.flexpatch.runtime.runtime import TrackedObject
+from framewright.flexpatch.samples.observations import Observations, box_table
 
 BOX, OTHER = (10.0, 10, 50, 70), (200.0, 100, 260, 190)
 FRAMES = range(0, 6)
 
 
 def known(rows):
-    true = rows_of(rows)
-    return Known((640, 360), np.arange(6) / 10, ("person", "car"), rows_of(()), true)
+    true = box_table(rows)
+    return Observations((640, 360), np.arange(6) / 10, ("person", "car"), box_table(()), true)
 
 
 def thing(box=BOX, label=0, score=0.9):
-    return Thing(np.array(box), score, label, 0, True)
+    return TrackedObject(np.array(box), score, label, 0, True)
 
 
 BOTH = [(frame, 1, 0, 1.0, BOX) for frame in FRAMES] + [(frame, 2, 1, 1.0, OTHER) for frame in range(2, 6)]
@@ -48,8 +48,12 @@ def test_delay_is_from_when_a_new_object_is_to_be_seen():
 
 
 def test_predictions_are_counted_by_what_was_true():
-    judged = [Judged("high", "high", True), Judged("low", "high", False), Judged("medium", "medium", True)]
-    judged += [Judged("low", "low", False)] * 3 + [Judged("high", "low", True)]
+    judged = [
+        TrackPrediction("high", "high", True),
+        TrackPrediction("low", "high", False),
+        TrackPrediction("medium", "medium", True),
+    ]
+    judged += [TrackPrediction("low", "low", False)] * 3 + [TrackPrediction("high", "low", True)]
     told = predicted(judged)
     assert recalls(told["confusion"]) == {"high": 0.5, "medium": 1.0, "low": 0.75}
     assert packed_shares(told) == {"failing": 0.6667, "good": 0.25}
