@@ -26,7 +26,7 @@ rule flexpatch_truth:
             rules.sources_render.output.truth,
             video=[video for video in FLEXPATCH_ANNOTATED if video == wildcards.video],
         ),
-        weights=FLEXPATCH["detector"]["weights"] or HOUSE / "config" / "detector" / "demo.onnx",
+        weights=FLEXPATCH["detector"]["weights"] or DEMO_DETECTOR,
     output:
         observations="results/flexpatch/truth/{video}.npz",
         record="results/flexpatch/truth/{video}.json",
@@ -309,7 +309,6 @@ rule flexpatch_card:
         sources=rules.sources_summary.output.outcomes,
         summary=rules.sources_summary.output.table,
         outcomes=rules.flexpatch_summary.output.outcomes,
-        citation=HOUSE / "CITATION.cff",
     output:
         croissant="results/flexpatch/card/croissant.json",
         index="results/flexpatch/card/index.parquet",
@@ -326,7 +325,7 @@ rule flexpatch_card:
         "../envs/cards.yaml"
     params:
         code=code_of("flexpatch_card"),
-        settings=flexpatch_settings.card_settings(FLEXPATCH),
+        settings={"chosen": {"flexpatch": FLEXPATCH}, "citation": CITATION},
     script:
         "../scripts/flexpatch_card.py"
 

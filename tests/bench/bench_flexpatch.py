@@ -128,11 +128,11 @@ def rated(pictures, known: Observations, meter: Meter) -> dict[str, dict]:
         ways[method_name(how)] = patched(known, frames, pictures, build_runtime(meter, known.size, how, None), meter)
     rows = {}
     for way, shown in ways.items():
-        waited, never = delays(known, frames, shown.things)
+        waited, never = measure_delays(known, frames, shown.things)
         share = shown.pixels / (each * (len(frames) - 1))
-        rows[way] = {"ap": precision(known, frames, shown.things), "share": share, "waited": waited, "never": never}
+        rows[way] = {"ap": average_precision(known, frames, shown.things), "share": share, "waited": waited, "never": never}
         rows[way]["ms"] = shown.cpu.get("detector", share * per_frame) / per_frame
-        rows[way]["judged"] = predicted(shown.judged)
+        rows[way]["judged"] = count_predictions(shown.judged)
     return rows
 
 
@@ -144,7 +144,7 @@ def report(rows: dict[str, list[dict]]) -> bool:
     print("".join(f"{kind:>9}" for kind in kinds))
     mean = {way: float(np.mean([row["ap"] for row in own])) for way, own in rows.items()}
     for way, own in rows.items():
-        low, high = interval([row["ap"] for row in own], rng)
+        low, high = bootstrap_interval([row["ap"] for row in own], rng)
         waited, never = [s for row in own for s in row["waited"]], sum(row["never"] for row in own)
         share, ms = (np.mean([row[key] for row in own]) for key in ("share", "ms"))
         delay, found = np.mean(waited or [0]), len(waited) / max(1, len(waited) + never)
@@ -152,13 +152,13 @@ def report(rows: dict[str, list[dict]]) -> bool:
         print(f"{way:36}{mean[way]:7.3f}{spread:>14}{share:8.1%}{ms:7.1%}{delay:9.2f}{found:7.2f}", end="")
         print("".join(f"{np.mean([row['ap'] for row in own if row['kind'] == kind]):9.3f}" for kind in kinds))
     for how in (QUARTER, TENTH):
-        told = summed([row["judged"] for row in rows[method_name(how)]])
-        print(f"{method_name(how)}: foretold {recalls(told['confusion'])}, packed {packed_shares(told)}")
+        told = sum_predictions([row["judged"] for row in rows[method_name(how)]])
+        print(f"{method_name(how)}: foretold {compute_recalls(told['confusion'])}, packed {compute_packed_shares(told)}")
     quarter = mean[method_name(QUARTER)] / mean["every frame"]
     gains = [
         ours["ap"] - plain["ap"] for ours, plain in zip(rows[method_name(TENTH)], rows["every 10 frames"], strict=True)
     ]
-    low, high = interval(gains, rng)
+    low, high = bootstrap_interval(gains, rng)
     ahead = float(np.mean(gains))
     print(f"at a quarter: {quarter:.3f} of every frame's AP (target {BEST})")
     print(f"at a tenth: {ahead:+.3f} ({low:+.3f} to {high:+.3f}) against every 10 frames (target +{AHEAD})")

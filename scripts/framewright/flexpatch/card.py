@@ -11,10 +11,10 @@ from framewright.report.card import Column, Dataset
 DATASET = Dataset(
     name="framewright-flexpatch",
     description=(
-        "Objects that are followed through videos by optical flow, frame by frame: five features of the tracking, and "
-        "the overlap of each track with its object. A small decision tree learns from them which tracks a detector must "
-        "examine again. The label is the class of the overlap (intersection over union) with the true box of the same "
-        "object, and of no other."
+        "Objects that are followed through videos by optical flow, frame by frame: five features of the tracking, "
+        "and the overlap of each track with its object. A small decision tree learns from them which tracks a detector "
+        "must examine again. The label is the class of the overlap (intersection over union) with the true box of the "
+        "same object, and of no other."
     ),
     records="samples",
     columns={

@@ -34,7 +34,7 @@ def draw_sheet(
             if number in chosen:
                 rows, true = samples[samples["frame"] == number], observations.true.at(number)
                 shown.append(_draw(frame.rgb, rows, true.boxes[true.sure >= MIN_VISIBLE]))
-                counts = ", ".join(f"{(own['iou_label'] == label).sum()} {label}" for label in LABELS)
+                counts = ", ".join(f"{(rows['iou_label'] == label).sum()} {label}" for label in LABELS)
                 labels.append(f"{observations.times[number]:.2f} s: {counts}")
     return contact_sheet(shown, labels, 3, 1680)
 

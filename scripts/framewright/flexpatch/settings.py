@@ -104,8 +104,3 @@ def rate_settings(section: Section) -> dict[str, Any]:
     )
     plain = asdict(plan) | {"every": list(plan.every), "runtimes": [asdict(runtime) for runtime in plan.runtimes]}
     return {"detector": detector_settings(section), "plan": plain}
-
-
-def card_settings(section: Section) -> dict[str, Any]:
-    """What `flexpatch_card` uses: the section as configured, which the card repeats."""
-    return {"configuration": {"flexpatch": dict(section)}}

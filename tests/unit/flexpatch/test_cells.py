@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from framewright.errors import UserError
-from framewright.flexpatch.runtime.cells import LONGEST, MOVING, Cells, find_best_windows, halve, intensity
+from framewright.flexpatch.runtime.cells import LONGEST, MOVING, Cells, find_best_windows, halve, edge_strength
 
 SIZE = (640, 360)
 NOTHING = np.zeros((0, 4))
@@ -26,7 +26,7 @@ def test_cells_cover_the_frame(size, cell, shape):
 def test_edges_are_where_the_picture_changes():
     grey = np.full((64, 64), 90, np.uint8)
     grey[:, 30:34] = 200
-    strong = intensity(halve(grey, (8, 8)), (8, 8))
+    strong = edge_strength(halve(grey, (8, 8)), (8, 8))
     assert (strong[:, 3:5].max(axis=1) > 20).all()
     assert (np.delete(strong, [2, 3, 4], axis=1) == 0).all()
 
@@ -78,7 +78,7 @@ def test_cells_start_again_where_the_detector_looked_even_if_it_found_nothing():
     cells = Cells((64, 64))
     for _ in range(9):
         cells.wait()
-    cells.look([(8, 16, 30, 64)])
+    cells.examine([(8, 16, 30, 64)])
     assert (cells.waited[2:, 1:3] == 0).all()
     assert cells.waited.sum() == 9 * (64 - 12), "only cells that lie in it as a whole"
 
@@ -110,7 +110,7 @@ def test_every_cell_is_looked_at_in_bounded_time(busy):
     last, longest = np.zeros(cells.waited.shape, int), 0
     for frame in range(1, 400):
         cells.wait()
-        cells.look(region for region, _ in cells.choose(grey, NOTHING, (10, 11), 1))
+        cells.examine(region for region, _ in cells.choose(grey, NOTHING, (10, 11), 1))
         last[cells.waited == 0] = frame
         longest = max(longest, (frame - last).max())
     # 40 patches cover the frame

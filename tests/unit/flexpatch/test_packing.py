@@ -4,18 +4,18 @@ import numpy as np
 import pytest
 
 from framewright.flexpatch.runtime.packing import (
-    FrameDetections,
+    MappedDetections,
     Patch,
     Placed,
-    around,
+    pad_box,
     order_by_share,
     paint_cluster,
     complete_cut_boxes,
     is_turn_for_new_objects,
-    grown,
+    grow_patches,
     map_to_frame,
     pack,
-    shrunk,
+    fit_size,
     suppress_duplicates,
 )
 
@@ -29,7 +29,7 @@ def patch(x, y, width, height, box=None, scale=1.0, **more):
 
 def found(*boxes, labels=None, scores=None, cut=None):
     number = len(boxes)
-    return FrameDetections(
+    return MappedDetections(
         np.array(boxes, float).reshape(-1, 4),
         np.array(scores if scores is not None else [0.9] * number, float),
         np.array(labels if labels is not None else [0] * number, int),
@@ -41,7 +41,7 @@ def found(*boxes, labels=None, scores=None, cut=None):
 
 
 def test_a_patch_is_twice_as_wide_and_high_as_its_box():
-    assert around((100, 200, 140, 260), 1.0, FRAME) == (80, 170, 160, 290)
+    assert pad_box((100, 200, 140, 260), 1.0, FRAME) == (80, 170, 160, 290)
 
 
 @pytest.mark.parametrize(
@@ -55,28 +55,28 @@ def test_a_patch_is_twice_as_wide_and_high_as_its_box():
     ids=["top left", "bottom right", "beyond two edges", "outside"],
 )
 def test_a_patch_stays_in_the_frame_on_all_four_sides(box, region):
-    assert around(box, 1.0, FRAME) == (region if region[0] < region[2] else None)
+    assert pad_box(box, 1.0, FRAME) == (region if region[0] < region[2] else None)
 
 
 def test_corners_are_never_read_as_sizes():
     # read as x, y, width, height, this box would reach to (1010, 620)
-    assert around((500, 300, 510, 320), 1.0, FRAME) == (495, 290, 515, 330)
+    assert pad_box((500, 300, 510, 320), 1.0, FRAME) == (495, 290, 515, 330)
     placed = pack([patch(495, 290, 20, 40)], CLUSTER)
     (box,) = map_to_frame(np.array([[2, 3, 12, 23]]), [0.9], [1], placed, FRAME).boxes
     assert box.tolist() == [497, 293, 507, 313]
 
 
 def test_what_would_not_fit_loses_padding_first_and_is_then_down_sampled():
-    region = around((100, 100, 500, 400), 1.0, FRAME, CLUSTER)
+    region = pad_box((100, 100, 500, 400), 1.0, FRAME, CLUSTER)
     assert region[2] - region[0] <= 640 and region[3] - region[1] <= 377  # a quarter of 300 more, and whole pixels
-    large = around((100, 100, 1100, 700), 1.0, FRAME, CLUSTER)
-    width, height = shrunk(large, CLUSTER)
+    large = pad_box((100, 100, 1100, 700), 1.0, FRAME, CLUSTER)
+    width, height = fit_size(large, CLUSTER)
     assert width <= 640 and height <= 360
     assert width / height == pytest.approx((large[2] - large[0]) / (large[3] - large[1]), rel=0.02)
 
 
 def test_a_small_box_gets_some_surroundings():
-    assert around((100, 100, 104, 108), 1.0, FRAME, CLUSTER, least=64) == (70, 72, 134, 136)
+    assert pad_box((100, 100, 104, 108), 1.0, FRAME, CLUSTER, min_side=64) == (70, 72, 134, 136)
 
 
 # ---- packing --------------------------------------------------------------------------------------------------------
@@ -88,7 +88,7 @@ def test_packed_patches_lie_in_the_cluster_and_do_not_overlap(seed):
     patches = [patch(*rng.integers(0, 500, 2), *rng.integers(10, 220, 2)) for _ in range(40)]
     covered = np.zeros(CLUSTER[::-1], int)
     placed = pack(patches, CLUSTER)
-    stretched = grown(placed, CLUSTER, FRAME)
+    stretched = grow_patches(placed, CLUSTER, FRAME)
     for own in stretched:
         x1, y1, x2, y2 = own.place
         assert 0 <= x1 < x2 <= CLUSTER[0] and 0 <= y1 < y2 <= CLUSTER[1]

@@ -12,7 +12,7 @@ from make_weights import make_weights
 
 from framewright.flexpatch.follow.compat import CompatFollower
 from framewright.flexpatch.follow.follower import Follower
-from framewright.flexpatch.outcomes import outcomes
+from framewright.flexpatch.outcomes import list_outcomes
 from framewright.flexpatch.samples import collect, columns, observations, truth
 from framewright.flexpatch.samples.columns import COLUMNS, Sampling, label_overlap, write_samples
 from framewright.flexpatch.samples.gather import describe_table, write_table
@@ -60,7 +60,7 @@ def drawn(ground, things, ways, frames, hidden_from=None):
 
 
 def made(known, greys, how=HOW, follower=None):
-    return collect.samples("v", known, greys, follower or Follower(SIZE, max_age=how.max_age), how)
+    return collect.collect_samples("v", known, greys, follower or Follower(SIZE, max_age=how.max_age), how)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_track_that_lies_well_is_low_and_its_row_says_all_about_it(ground, thi
     assert len(found) == 8 and {own.iou_label for own in found} == {"low"} and untrue == []
     last = found[-1]
     assert (last.video, last.frame, last.track, last.object, last.state) == ("v", 8, 0, 0, "there")
-    assert last.time == pytest.approx(8 / 25) and last.iou > 0.95 and last.looked == 8 and last.confidence > 0.79
+    assert last.time == pytest.approx(8 / 25) and last.iou > 0.95 and last.unexamined == 8 and last.confidence > 0.79
     assert [last.x1, last.y1, last.x2, last.y2] == pytest.approx(box_at(things[0], 76, 98), abs=0.5)
 
 
@@ -124,7 +124,7 @@ def test_a_find_that_is_no_object_is_followed_and_gives_no_sample(ground, things
 def test_tracks_are_refreshed_after_every_k_frames(ground, things):
     ways = [(60, 90, 1, 0)]
     rows, _ = made(scene(12, ways, found_in=range(12)), drawn(ground, things, ways, 12), Sampling(every=4))
-    assert [own.looked for own in rows] == [1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3]
+    assert [own.unexamined for own in rows] == [1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3]
 
 
 def test_corners_taken_for_sizes_would_show_in_the_labels(ground, things):
@@ -175,7 +175,7 @@ def test_compat_measures_as_the_origin_codes_it(ground, things):
     first, second = list(drawn(ground, things, ways, 2))
     track = compat(ground, things, ways, 2)
     crop = first[20:100, 10:70]
-    assert track.own == (10, 20, 60, 80)
+    assert track.rectangle == (10, 20, 60, 80)
     assert track.min_eig == pytest.approx(cv2.cornerMinEigenVal(crop, 7, ksize=3).mean())
     assert track.ncc == pytest.approx(cv2.matchTemplate(crop, second[20:100, 10:70], cv2.TM_CCORR_NORMED)[0, 0])
     assert (track.confidence, track.flow_std) == (0.7, pytest.approx(0, abs=1e-3))
@@ -250,7 +250,7 @@ def test_finds_are_compared_with_annotations():
     )
     looked = [seen(k / 10, *([[20 + k, 50, 40 + k, 90]] if k < 8 else [])) for k in range(10)]
     looked[0] = seen(0, [20, 50, 40, 90], [0, 150, 60, 230], [100, 150, 140, 200])
-    fit = truth.agree(looked, chains(looked, Association(rate=10)), real)
+    fit = truth.measure_agreement(looked, chains(looked, Association(rate=10)), real)
     assert (fit.precision, fit.recall, fit.switches) == (pytest.approx(8 / 9), pytest.approx(8 / 20), 0)
     assert fit.identity == 1
 
@@ -258,7 +258,7 @@ def test_finds_are_compared_with_annotations():
 def test_a_change_of_identity_is_counted():
     looked = [seen(k / 10, [20 + k, 50, 40 + k, 90]) for k in range(10)]
     followed = chains(looked[:5], Association(rate=10)) + chains(looked[5:], Association(rate=10))
-    fit = truth.agree(looked, followed, annotated(thing(1, 20)))
+    fit = truth.measure_agreement(looked, followed, annotated(thing(1, 20)))
     assert fit.switches == 1 and fit.identity == pytest.approx(8 / 9)
 
 
@@ -281,7 +281,7 @@ def test_what_became_of_videos_and_tracks_is_said():
         {"video": "b", "reason": "unusable", "detail": "no video", "detections": 0, "frames": 0, "detector": detector},
         {"video": "c", "reason": "", "detail": "", "detections": 0, "frames": 9, "detector": detector},
     ]
-    items = list(outcomes(truths, [{"video": "a", "tracks": [0, 2], "without_truth": [1, 2]}]))
+    items = list(list_outcomes(truths, [{"video": "a", "tracks": [0, 2], "without_truth": [1, 2]}]))
     assert [(own.name, own.reason) for own in items] == [
         ("a", ""), ("b", "unusable"), ("c", "empty"), ("a 0", ""), ("a 1", "untrue"), ("a 2", ""),
     ]  # fmt: skip

@@ -55,8 +55,10 @@ def detect_every_frame(observations: Observations, frames: range, each: int) -> 
 def detect_every_nth_frame(
     observations: Observations, frames: range, pictures: Iterable[np.ndarray], number: int | None, each: int
 ) -> MethodOutput:
-    """One of `number` frames examined as a whole, `each` pixels, and objects followed through the others; None: the first
-    frame alone. `pictures` are grey, (H, W) uint8."""
+    """One of `number` frames examined as a whole, `each` pixels, and objects followed through the others.
+
+    None examines the first frame alone. `pictures` are grey, (H, W) uint8.
+    """
     follower, output = Follower(observations.size), MethodOutput()
     for place, (frame, grey) in enumerate(zip(frames, pictures, strict=True)):
         fresh = place == 0 or (number is not None and place % number == 0)
@@ -74,7 +76,10 @@ def detect_every_nth_frame(
 def run_flexpatch(
     observations: Observations, frames: range, pictures: Iterable[np.ndarray], runtime: FlexPatch, meter: Meter
 ) -> MethodOutput:
-    """FlexPatch, whose detector is the `meter`; the detections of its first frame are given. `pictures` are (H, W, 3) uint8 RGB."""
+    """FlexPatch, whose detector is the `meter`, started with the detections of the first frame.
+
+    `pictures` are (H, W, 3) uint8 RGB.
+    """
     output = MethodOutput()
     owners: dict[int, int] = {}
     meter.pixels, meter.seconds, spent = 0, 0.0, 0.0

@@ -123,7 +123,7 @@ def _run_methods(
 
 
 def _score(observations: Observations, frames: range, output: MethodOutput, each: int) -> dict[str, Any]:
-    """The figures of a method in a sequence; `share` is the detector's pixels over all pixels, after the first frame."""
+    """The figures of a method in a sequence; `share` is the detector's pixels over all pixels after the first frame."""
     waited, never = measure_delays(observations, frames, output.objects)
     figures = {
         "ap": round(average_precision(observations, frames, output.objects), 4),

@@ -73,6 +73,6 @@ def check_definition(found: Definition, wanted: Definition, where: object) -> No
     """UserError where features computed by one definition would meet a model, or a table, of another."""
     if found != wanted:
         raise UserError(
-            f"{where}: its features are of the definition {found}, but {wanted} is wanted here; make it again with features "
-            f"of {wanted}"
+            f"{where}: its features are of the definition {found}, but {wanted} is wanted here; "
+            f"make it again with features of {wanted}"
         )

@@ -120,7 +120,7 @@ class Follower:
         classes: np.ndarray,
         examined: np.ndarray | None = None,
     ) -> np.ndarray:
-        """Correct the tracks by the detections in the frame that they were moved to, within the areas `examined` (M, 4).
+        """Correct the tracks by the detections in the current frame, within the areas `examined` (M, 4).
 
         None means the whole frame. Detections and tracks are paired one to one; a detection without a track begins one.
         A track without a detection that lay inside an area ages by the frames since its last examination, half of

@@ -65,7 +65,7 @@ class Cells:
     def choose(
         self, grey: np.ndarray, boxes: np.ndarray, window: tuple[int, int], count: int
     ) -> list[tuple[Region, float]]:
-        """The `count` regions of `window` (columns, rows) cells with the highest priorities, and the priority of each."""
+        """The `count` regions of `window` (columns, rows) cells with the highest priorities, with these."""
         (width, height), (across, down) = self.size, self.cell
         found = find_best_windows(self.priorities(grey, boxes), window, count)
         return [

@@ -105,9 +105,9 @@ def fit_size(region: Region, max_size: tuple[float, float]) -> tuple[int, int]:
 
 
 def merge_patches(patches: Iterable[Patch], max_size: tuple[float, float]) -> list[Patch]:
-    """The same patches in the same order, but neighbours made one where that shows hardly more, and fits into `max_size`.
+    """The same patches in the same order, but neighbours joined where that adds few pixels and fits into `max_size`.
 
-    Together they are as urgent as the first of them: things stay whole, and in their surroundings.
+    A joined patch is as urgent as its first part: objects stay whole, and in their surroundings.
     """
     groups: list[Patch] = []
     for patch in patches:
@@ -277,9 +277,9 @@ def map_to_frame(
 
 
 def suppress_duplicates(found: MappedDetections, max_overlap: float = 0.5) -> MappedDetections:
-    """What was found, each thing once: of two of a class that overlap (intersection over union) by more than `max_overlap`,
-    the whole one stays rather than the cut one, the surer one rather than the other. What was cut and lies for more
-    than `max_overlap` in another of its class goes, too."""
+    """The detections without duplicates: of two in a class with an overlap (intersection over union) above
+    `max_overlap`, the whole one stays rather than the cut one, then the surer one. A cut one with a share of more than
+    `max_overlap` inside another of its class is dropped, too."""
     cut = found.cut.any(axis=1)
     order = np.lexsort((-found.scores, cut))
     found, cut = found[order], cut[order]

@@ -44,7 +44,7 @@ def build_runtime(
 
 
 def choose_cluster_size(detector: Any, size: tuple[int, int], settings: RuntimeSettings) -> tuple[int, int]:
-    """The cluster's (width, height) in pixels of the frame: its share of the frame, without a margin for the network."""
+    """The cluster's (width, height) in pixels of the frame, so that the network needs no margin."""
     scale = size[0] / detector.shape_of(size[::-1])[1]  # pixels of the frame for each that the network sees
     wanted = round(size[0] * settings.width), round(size[1] * settings.height)
     width, height = (max(1, int(max(round(side / scale / SIDE), 1) * SIDE * scale)) for side in wanted)
@@ -96,8 +96,8 @@ def run_video(
 
 
 def write_mot(path: str | Path, found: Iterable[tuple[int, TrackedObject]]) -> None:
-    """Write objects in the format of MOT Challenge: frame and number from 1, left, top, width, height, score, class from
-    1, and -1 for how much is visible."""
+    """Write objects in the format of MOT Challenge: frame and number from 1, left, top, width, height, score, class
+    from 1, and -1 for the visible share."""
     with Path(path).open("w", encoding="utf-8", newline="\n") as file:
         for frame, thing in found:
             x1, y1, x2, y2 = thing.box

@@ -68,8 +68,8 @@ class FlexPatch:
     `detector` is whatever `framewright.flexpatch.runtime.detector_adapter` accepts; it sees a cluster of
     `cluster_size` in one of `every` frames. Tracks that nothing confirms for `max_age` frames end. Tracks get the share
     `tf_ratio` of each cluster's area, new objects the rest; without `use_ratio_packing` it is the share of the clusters
-    that are for tracks first. Without a model (`tf_model_path`, or `set_tf_model`) fixed bounds decide what fails. `patch_cells` (columns, rows) is the size of a patch for new objects in cells; None makes
-    eight of them a cluster.
+    that are for tracks first. Without a model (`tf_model_path`, or `set_tf_model`) fixed bounds decide what fails.
+    `patch_cells` (columns, rows) is the size of a patch for new objects in cells; None fits eight into a cluster.
     """
 
     def __init__(

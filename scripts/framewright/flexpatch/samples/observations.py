@@ -11,7 +11,7 @@ NOBODY = -1  # object of a box that belongs to no object of the truth
 
 @dataclass(frozen=True, eq=False)
 class BoxTable:
-    """Boxes in order of their frames. `sure` is the score of a detection, or the visible share of a true object, 0..1."""
+    """Boxes in order of their frames. `sure` is a detection's score, or a true object's visible share, 0..1."""
 
     frames: np.ndarray  # (N,) int64, numbers of frames, ascending
     objects: np.ndarray  # (N,) int64: identities, NOBODY for none

@@ -59,8 +59,8 @@ def observe_video(
     """The observations of a video's first `limit` frames, and a record of how they came about.
 
     `source` says where the truth comes from: `annotations`, `detector`, or `auto`, which prefers annotations. The
-    detections are compared with the annotation file in any case. A video that can't be used, or has no annotations where
-    these are required, has a reason and no observations.
+    detections are compared with the annotation file in any case. A video that can't be used, or lacks required
+    annotations, has a reason and no observations.
     """
     record = {"video": probe["video"], "reason": "", "detail": "", "truth": None, "detector": _describe(detector)}
     record |= {"frames": 0, "detections": 0, "objects": 0, "agreement": None}

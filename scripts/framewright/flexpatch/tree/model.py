@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 20_000
 LABEL = "iou_label"
+DOCUMENTED = TreeSettings()
 
 
 def read_samples(path: str | Path) -> pd.DataFrame:
@@ -60,7 +61,7 @@ def to_matrix(samples: pd.DataFrame) -> np.ndarray:
     return samples[list(FEATURES)].to_numpy(np.float32)
 
 
-def fit_tree(samples: pd.DataFrame, settings: TreeSettings = TreeSettings()) -> "DecisionTreeClassifier":
+def fit_tree(samples: pd.DataFrame, settings: TreeSettings = DOCUMENTED) -> "DecisionTreeClassifier":
     """A DecisionTreeClassifier of scikit-learn, fitted on samples."""
     from sklearn.tree import DecisionTreeClassifier
 

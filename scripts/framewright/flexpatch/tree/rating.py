@@ -1,4 +1,4 @@
-"""How good predicted labels are: recall of each label, confusion, balanced accuracy; and predictions by fixed bounds."""
+"""How good predicted labels are: recall of each label, confusion; and predictions by fixed bounds."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ def rate(true: ArrayLike, predicted: ArrayLike) -> dict[str, Any]:
 
 
 def predict_by_bounds(matrix: np.ndarray) -> np.ndarray:
-    """Labels (N,) str from features (N, 5), by the bounds of ncc, accel and flow_std that trtutils uses without a model."""
+    """Labels (N,) str from features (N, 5), by the fixed bounds that trtutils uses without a model."""
     matrix = np.asarray(matrix, float)
     ncc, accel, spread = (matrix[:, FEATURES.index(name)] for name in ("ncc", "accel", "flow_std"))
     high = (ncc < 0.5) | (accel > 10) | (spread > 5)

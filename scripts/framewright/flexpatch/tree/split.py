@@ -17,9 +17,9 @@ def split_samples(
 ) -> np.ndarray:
     """For each sample TRAIN, HELD_OUT or GAP, (N,) str.
 
-    `by` is "video" or "time", or "auto": by video with four or more videos. By time, the last `share` of each video is held
-    out, and the `gap` seconds before it are left out. By video, those are held out that the table puts into val or test
-    (`splits`), or as many of the last ones by name as hold `share` of the samples.
+    `by` is "video" or "time", or "auto": by video with four or more videos. By time, the last `share` of each video is
+    held out, and the `gap` seconds before it are left out. By video, those are held out that the table puts into val
+    or test (`splits`), or as many of the last ones by name as hold `share` of the samples.
     """
     videos = sorted(samples["video"].unique())
     if by == "auto":
