@@ -21,18 +21,20 @@ sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests")]
 from squares import KINDS, SIZE, square
 
 from framewright.detector import Settings, open_detector
-from framewright.flexpatch.evaluation.baselines import Meter, every, patched, count_pixels, whole
+from framewright.flexpatch.evaluation.baselines import detect_every_frame, detect_every_nth_frame, run_flexpatch
 from framewright.flexpatch.evaluation.evaluate import TIMED, method_name
 from framewright.flexpatch.evaluation.score import (
-    delays,
-    interval,
-    packed_shares,
-    precision,
-    predicted,
-    recalls,
-    summed,
+    average_precision,
+    bootstrap_interval,
+    compute_packed_shares,
+    compute_recalls,
+    count_predictions,
+    measure_delays,
+    sum_predictions,
 )
-from framewright.flexpatch.runtime.run import RuntimeSettings, build_runtime
+from framewright.flexpatch.runtime.meter import Meter, count_pixels
+from framewright.flexpatch.runtime.options import RuntimeSettings
+from framewright.flexpatch.runtime.run import build_runtime
 from framewright.flexpatch.runtime.runtime import FlexPatch
 from framewright.flexpatch.samples.observations import Observations, box_table
 from framewright.study.job import compute_on_one_thread
@@ -119,20 +121,27 @@ def rated(pictures, known: Observations, meter: Meter) -> dict[str, dict]:
         meter([picture])
     per_frame = 1000 * (meter.seconds - begun) / TIMED
     ways = {
-        "every frame": whole(known, frames, each),
-        "every 4 frames": every(known, frames, greys, 4, each),
-        "every 10 frames": every(known, frames, greys, 10, each),
-        "first frame": every(known, frames, greys, None, each),
+        "every frame": detect_every_frame(known, frames, each),
+        "every 4 frames": detect_every_nth_frame(known, frames, greys, 4, each),
+        "every 10 frames": detect_every_nth_frame(known, frames, greys, 10, each),
+        "first frame": detect_every_nth_frame(known, frames, greys, None, each),
     }
     for how in (QUARTER, TENTH):
-        ways[method_name(how)] = patched(known, frames, pictures, build_runtime(meter, known.size, how, None), meter)
+        ways[method_name(how)] = run_flexpatch(
+            known, frames, pictures, build_runtime(meter, known.size, how, None), meter
+        )
     rows = {}
     for way, shown in ways.items():
-        waited, never = measure_delays(known, frames, shown.things)
+        waited, never = measure_delays(known, frames, shown.objects)
         share = shown.pixels / (each * (len(frames) - 1))
-        rows[way] = {"ap": average_precision(known, frames, shown.things), "share": share, "waited": waited, "never": never}
+        rows[way] = {
+            "ap": average_precision(known, frames, shown.objects),
+            "share": share,
+            "waited": waited,
+            "never": never,
+        }
         rows[way]["ms"] = shown.cpu.get("detector", share * per_frame) / per_frame
-        rows[way]["judged"] = count_predictions(shown.judged)
+        rows[way]["judged"] = count_predictions(shown.predictions)
     return rows
 
 
@@ -153,7 +162,9 @@ def report(rows: dict[str, list[dict]]) -> bool:
         print("".join(f"{np.mean([row['ap'] for row in own if row['kind'] == kind]):9.3f}" for kind in kinds))
     for how in (QUARTER, TENTH):
         told = sum_predictions([row["judged"] for row in rows[method_name(how)]])
-        print(f"{method_name(how)}: foretold {compute_recalls(told['confusion'])}, packed {compute_packed_shares(told)}")
+        print(
+            f"{method_name(how)}: foretold {compute_recalls(told['confusion'])}, packed {compute_packed_shares(told)}"
+        )
     quarter = mean[method_name(QUARTER)] / mean["every frame"]
     gains = [
         ours["ap"] - plain["ap"] for ours, plain in zip(rows[method_name(TENTH)], rows["every 10 frames"], strict=True)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from framewright.errors import UserError
-from framewright.flexpatch.runtime.cells import LONGEST, MOVING, Cells, find_best_windows, halve, edge_strength
+from framewright.flexpatch.runtime.cells import LONGEST, MOVING, Cells, edge_strength, find_best_windows, halve
 
 SIZE = (640, 360)
 NOTHING = np.zeros((0, 4))

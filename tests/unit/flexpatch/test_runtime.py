@@ -121,10 +121,10 @@ def test_two_objects_never_become_one():
 # ---- what fails -----------------------------------------------------------------------------------------------------
 
 
-def track(number, examined=0, score=0.9, **figures):
+def track(number, unexamined=0, score=0.9, **figures):
     figures = {"min_eig": 0.1, "ncc": 0.95, "accel": 0.1, "flow_std": 0.1} | figures
     box = np.array([100.0 + 20 * number, 100, 112 + 20 * number, 120])
-    return Track(number, box, score, 0, examined=looked, **figures)
+    return Track(number, box, score, 0, unexamined=unexamined, **figures)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_failing_tracks_come_first_and_of_equals_the_less_sure_one():
 
 
 def test_whoever_has_waited_long_enough_comes_before_those_that_fail():
-    patches = TrackingFailureRecommender().get_patches([track(0, ncc=0.1), track(1, examined=30)], None, SIZE)
+    patches = TrackingFailureRecommender().get_patches([track(0, ncc=0.1), track(1, unexamined=30)], None, SIZE)
     assert [patch.track for patch in patches] == [1, 0]
 
 

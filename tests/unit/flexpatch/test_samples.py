@@ -10,19 +10,22 @@ from make_video import make_video
 from make_weights import columns as output_columns
 from make_weights import make_weights
 
+from framewright.errors import UserError
 from framewright.flexpatch.follow.compat import CompatFollower
+from framewright.flexpatch.follow.features import COMPAT, FRAMEWRIGHT
 from framewright.flexpatch.follow.follower import Follower
 from framewright.flexpatch.outcomes import list_outcomes
 from framewright.flexpatch.samples import collect, columns, observations, truth
-from framewright.flexpatch.samples.columns import COLUMNS, Sampling, label_overlap, write_samples
+from framewright.flexpatch.samples.columns import COLUMNS, label_overlap, write_samples
 from framewright.flexpatch.samples.gather import describe_table, write_table
 from framewright.flexpatch.samples.observations import (
     NOBODY,
     Observations,
-    read_observations,
     box_table,
+    read_observations,
     write_observations,
 )
+from framewright.flexpatch.samples.options import DetectorSettings, Sampling
 from framewright.tracks.objects.associate import Association, Seen, chains
 from framewright.truth import Boxes, Object, Truth, write_truth
 
@@ -152,7 +155,9 @@ def test_a_table_begins_as_documented_and_says_the_same_each_time(tmp_path, grou
 def test_a_video_of_which_nothing_is_known_has_an_empty_table(tmp_path):
     rows, record = collect.sample_video("none.mp4", "v", observations.NO_OBSERVATIONS, None, Sampling(), "framewright")
     assert rows == [] and record["samples"] == 0
-    side = describe_table([record], [{"video": "v", "truth": None}], {"features": [], "definition": {}})
+    side = describe_table([record], [{"video": "v", "truth": None}], FRAMEWRIGHT)
+    with pytest.raises(UserError, match="v: its features are of the definition framewright 1, but compat 1"):
+        describe_table([record], [{"video": "v", "truth": None}], COMPAT)
     assert (side["samples"], side["frames"], side["labels"]["high"]) == (0, 0, 0)
 
 
@@ -289,13 +294,7 @@ def test_what_became_of_videos_and_tracks_is_said():
 
 # ---- a video and a detector -----------------------------------------------------------------------------------------
 
-SETTINGS = {
-    "frames": 12,
-    "detector": {
-        **{"image_size": None, "confidence": 0.25, "nms": 0.45, "at_most": 300, "classes": [], "device": "cpu"},
-        "batch": 5,
-    },
-}
+SETTINGS = DetectorSettings(batch=5)
 
 
 @pytest.fixture(scope="module")
@@ -312,9 +311,9 @@ def study(tmp_path_factory):
 
 def look(study, wanted, annotations=("truth.json",), status="ok"):
     probe = {"video": "v", "status": status, "reason": "no video" if status != "ok" else "", "use": [0.0, 0.8]}
-    detector = truth.build_detector(SETTINGS["detector"], study / "w.onnx")
+    detector = truth.build_detector(SETTINGS, study / "w.onnx")
     files = [study / name for name in annotations]
-    return truth.observe_video(study / "v.mp4", probe, files, wanted, detector, SETTINGS)
+    return truth.observe_video(study / "v.mp4", probe, files, wanted, detector, SETTINGS, 12)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from framewright.flexpatch.evaluation.baselines import TrackPrediction
+from framewright.flexpatch.evaluation.contract import check_evaluation
 from framewright.flexpatch.evaluation.score import (
     average_precision,
     bootstrap_interval,
@@ -12,7 +13,7 @@ from framewright.flexpatch.evaluation.score import (
     count_predictions,
     measure_delays,
 )
-from framewright.flexpatch.runtime.contract import run_contract
+from framewright.flexpatch.runtime.contract import check_boxes
 from framewright.flexpatch.runtime.runtime import TrackedObject
 from framewright.flexpatch.samples.observations import Observations, box_table
 
@@ -92,5 +93,6 @@ RUN = {"video": "a", "boxes": 1, "frames": 3, "size": [640, 360]}
 def test_the_contract_breaks_where_it_should(tmp_path, line, told, broken):
     (tmp_path / "a.txt").write_text(line + "\n")
     rated = [{"video": "a", "sequences": [{"methods": {"x": WAY}}]}]
-    findings = run_contract([tmp_path / "a.txt"], [RUN], rated, {"sequences": 1, "methods": {"x": told}})
+    findings = check_boxes([tmp_path / "a.txt"], [RUN])
+    findings += check_evaluation(rated, {"sequences": 1, "methods": {"x": told}})
     assert [place for place, own in enumerate(findings) if not own.ok] == broken

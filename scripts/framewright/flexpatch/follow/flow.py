@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
+from numpy.typing import ArrayLike
 
 QUALITY, BLOCK = 0.01, 5  # minimum eigenvalue of a point over the best one's, and the window it is computed in
 INNER = 0.8  # share of a box's sides in which points are chosen: nearer to the edge there is much background
@@ -51,9 +52,10 @@ def follow_points(before: np.ndarray, now: np.ndarray, points: np.ndarray) -> tu
 
 
 def measure_displacements(
-    points: np.ndarray, ends: np.ndarray, agrees: np.ndarray, counts: np.ndarray
+    points: np.ndarray, ends: np.ndarray, agrees: np.ndarray, counts: ArrayLike
 ) -> Displacements:
     """How each of N objects moved; the k-th owns the next `counts[k]` points."""
+    counts = np.asarray(counts, np.int64)
     owner = np.repeat(np.arange(len(counts)), counts)
     place = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
     moves = np.full((len(counts), max(int(counts.max(initial=0)), 1), 2), np.nan)

@@ -76,7 +76,7 @@ class MappedDetections:
 
 
 def pad_box(
-    box: Sequence[float],
+    box: Sequence[float] | np.ndarray,
     padding_ratio: float,
     frame: tuple[int, int],
     max_size: tuple[float, float] | None = None,
@@ -285,7 +285,7 @@ def suppress_duplicates(found: MappedDetections, max_overlap: float = 0.5) -> Ma
     found, cut = found[order], cut[order]
     overlap = iou(found.boxes, found.boxes)
     within = np.where(cut[:, None], share_inside(found.boxes, found.boxes), 0.0)
-    clash = (np.maximum(overlap, within) > max_overlap) & (found.labels[:, None] == found.labels[None, :])
+    clash: np.ndarray = (np.maximum(overlap, within) > max_overlap) & (found.labels[:, None] == found.labels[None, :])
     kept: list[int] = []
     for row in range(len(found)):
         if not clash[row, kept].any():

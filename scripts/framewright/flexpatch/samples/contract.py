@@ -80,6 +80,6 @@ def _label_faults(samples: pd.DataFrame, sampling: Sampling) -> Iterator[str]:
 
 
 def _track_faults(samples: pd.DataFrame) -> Iterator[str]:
-    for (video, track), rows in samples.groupby(["video", "track"]):  # type: ignore[misc]  # a key is a tuple
+    for (video, track), rows in samples.groupby(["video", "track"]):
         if rows["frame"].duplicated().any() or not rows["frame"].is_monotonic_increasing:
             yield f"{video} track {track}"
