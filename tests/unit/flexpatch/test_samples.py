@@ -1,6 +1,7 @@
 """Labels are by the same object; the truth is annotations, or a detector's finds with a tracker's identities."""
 
 from fractions import Fraction
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -12,7 +13,7 @@ from make_weights import make_weights
 
 from framewright.errors import UserError
 from framewright.flexpatch.follow.compat import CompatFollower
-from framewright.flexpatch.follow.features import COMPAT, FRAMEWRIGHT
+from framewright.flexpatch.follow.features import COMPAT, DEFINITIONS, FRAMEWRIGHT
 from framewright.flexpatch.follow.follower import Follower
 from framewright.flexpatch.outcomes import list_outcomes
 from framewright.flexpatch.samples import collect, columns, observations, truth
@@ -156,7 +157,7 @@ def test_a_video_of_which_nothing_is_known_has_an_empty_table(tmp_path):
     rows, record = collect.sample_video("none.mp4", "v", observations.NO_OBSERVATIONS, None, Sampling(), "framewright")
     assert rows == [] and record["samples"] == 0
     side = describe_table([record], [{"video": "v", "truth": None}], FRAMEWRIGHT)
-    with pytest.raises(UserError, match="v: its features are of the definition framewright 1, but compat 1"):
+    with pytest.raises(UserError, match="v: its features are of the definition framewright 1, but compat 2"):
         describe_table([record], [{"video": "v", "truth": None}], COMPAT)
     assert (side["samples"], side["frames"], side["labels"]["high"]) == (0, 0, 0)
 
@@ -197,6 +198,36 @@ def test_compat_has_the_speed_for_its_first_acceleration_and_spreads_a_pure_shif
     assert track.accel == pytest.approx(3, abs=0.2)  # the speed
     assert track.flow_std == pytest.approx(1.5, abs=0.2)  # 3 across and 0 down: their deviation
     assert track.box == pytest.approx([103, 60, 103, 100], abs=1)
+
+
+def test_compat_computes_what_trtutils_computes():
+    """The rows of trtutils' unmodified tracker, 65 of them with a rectangle that leaves the frame."""
+    ground = texture(np.random.default_rng(0), *SIZE)
+    sprites = [texture(np.random.default_rng(k), 40, 50) for k in (1, 2, 3)]
+    starts = [(60, 90, -3, -2), (250, 60, 4, 1), (20, 170, 1.5, 2.5)]
+    follower, rows = CompatFollower(SIZE), []
+    for frame in range(40):
+        places = [(x + dx * frame, y + dy * frame) for x, y, dx, dy in starts]
+        grey = picture(ground, *((sprite, *place) for sprite, place in zip(sprites, places, strict=True)))
+        found = [
+            (int(x), int(y), int(x + 40), int(y + 50), 0.9 - 0.1 * k)
+            for k, (x, y) in enumerate(places)
+            if -30 < x < SIZE[0] - 10 and -30 < y < SIZE[1] - 10
+        ]
+        detections = np.array(found, float).reshape(-1, 5)
+        if frame == 0:
+            follower.start(grey, detections[:, :4], detections[:, 4], np.zeros(len(found), int))
+            continue
+        follower.move(grey)
+        for track in follower.tracks:
+            features = track.min_eig, track.ncc, track.accel, track.flow_std, track.confidence
+            rows.append((frame, track.number, *track.rectangle, track.age, *features))
+        if frame % 5 == 0:
+            follower.refresh(grey, detections[:, :4], detections[:, 4], np.zeros(len(found), int))
+    golden = np.loadtxt(Path(__file__).parents[2] / "data/flexpatch_compat.csv", delimiter=",", skiprows=1)
+    assert np.array(rows) == pytest.approx(golden, rel=1e-8)
+    x, y, width, height = golden[:, 2:6].T
+    assert ((x < 0) | (y < 0) | (x + width > SIZE[0]) | (y + height > SIZE[1])).sum() == 65
 
 
 # ---- truth ----------------------------------------------------------------------------------------------------------
@@ -352,4 +383,6 @@ def test_a_video_becomes_samples_by_either_definition(study, definition):
     here, _ = look(study, "auto")
     rows, record = collect.sample_video(study / "v.mp4", "v", here, [0.0, 0.8], Sampling(every=5), definition)
     assert len(rows) >= 11 and {own.iou_label for own in rows} == {"low"} and {own.object for own in rows} == {5}
-    assert record["definition"] == {"name": definition, "version": 1} and record["samples"] == len(rows)
+    assert record["definition"] == {"name": definition, "version": DEFINITIONS[definition].version} and record[
+        "samples"
+    ] == len(rows)

@@ -29,7 +29,7 @@ class Definition:
 
 
 FRAMEWRIGHT = Definition("framewright", 1)  # as framewright.flexpatch.follow.follower computes them
-COMPAT = Definition("compat", 1)  # as trtutils computes them: framewright.flexpatch.follow.compat
+COMPAT = Definition("compat", 2)  # as trtutils computes them: framewright.flexpatch.follow.compat
 DEFINITIONS = {definition.name: definition for definition in (FRAMEWRIGHT, COMPAT)}
 
 

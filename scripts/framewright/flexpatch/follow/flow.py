@@ -51,9 +51,7 @@ def follow_points(before: np.ndarray, now: np.ndarray, points: np.ndarray) -> tu
     return ends, is_there & is_again & (error < MAX_ERROR)
 
 
-def measure_displacements(
-    points: np.ndarray, ends: np.ndarray, agrees: np.ndarray, counts: ArrayLike
-) -> Displacements:
+def measure_displacements(points: np.ndarray, ends: np.ndarray, agrees: np.ndarray, counts: ArrayLike) -> Displacements:
     """How each of N objects moved; the k-th owns the next `counts[k]` points."""
     counts = np.asarray(counts, np.int64)
     owner = np.repeat(np.arange(len(counts)), counts)

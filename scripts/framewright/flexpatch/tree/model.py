@@ -178,6 +178,7 @@ def write_card(path: str | Path, card: dict[str, Any]) -> None:
 
 
 def read_card(path: Path) -> dict[str, Any]:
+    """The record in the .json beside a model or a table of samples."""
     try:
         card = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
