@@ -141,7 +141,7 @@ def test_another_definition_of_the_features_is_refused(saved, trained):
             load_model(saved, definition=other)
         with pytest.raises(UserError, match="make it again"):
             load_tree(card_path(saved), other)
-    with pytest.raises(UserError, match="is computed"):  # trust is about the file alone
+    with pytest.raises(UserError, match="is wanted"):  # trust is about the file alone
         load_model(saved, trust=True, definition=COMPAT)
 
 
