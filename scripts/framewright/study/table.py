@@ -44,6 +44,8 @@ class Video(NamedTuple):
     start: float | None  # seconds; Fraction(str(start)) is the exact decimal of the table
     end: float | None
     split: str | None  # train, val, test
+    group: str | None  # editions of one film
+    training: bool  # no: kept out of datasets
     colour: str | None  # SDR, PQ, HLG
 
     @property
@@ -94,6 +96,7 @@ def videos(table: Table) -> dict[str, Video]:
         "sha256": (cell.lower() or None for cell in cells["sha256"]),
         "start": (float(cell) if cell else None for cell in cells["start"]),
         "end": (float(cell) if cell else None for cell in cells["end"]),
+        "training": (cell != "no" for cell in cells["training"]),
     }
     return {row.video: row for row in map(Video._make, zip(*values.values(), strict=True))}
 

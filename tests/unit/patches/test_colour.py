@@ -10,7 +10,7 @@ from framewright.patches.view import View, as_plain, fitted, from_plain, view_of
 from framewright.scenes.hdr import PATCHES, hdr, pq
 from framewright.video.colour import Colour
 from framewright.video.encode import Writer
-from framewright.video.probe import probe
+from framewright.video.examine import probe
 from framewright.video.stream import open_video
 
 COLOUR = {"untagged": "SDR", "curve": "mobius", "peak": 1000, "desat": 0}

@@ -20,8 +20,8 @@ from framewright.patches.stack import Degrading, from_png, low, stacks, unstacke
 from framewright.patches.tree import gather
 from framewright.study import config
 from framewright.video.encode import Writer
+from framewright.video.examine import probe
 from framewright.video.fingerprint import ALIKE, as_numbers, bits_apart, look
-from framewright.video.probe import probe
 from framewright.video.stream import open_video
 
 SCHEMAS = Path(__file__).parents[3] / "config/schemas"

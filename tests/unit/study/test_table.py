@@ -57,8 +57,10 @@ def test_annotations_that_would_stop_the_run_are_named_before(here, path, words)
 def test_a_good_table_gives_its_values(here):
     digest = "AB" * 32
     text = gallery.table(
-        "video | source | pipelines | categories | licence | sha256 | truth | start | end | split | colour",
-        f"a | films/a.mp4 | tracks, patches | general=.3, space=.4 | MIT | {digest} | truth.json | 1.5 | 90 | val | PQ",
+        "video | source | pipelines | categories | licence | sha256 | truth | start | end | split | group | training"
+        " | colour",
+        f"a | films/a.mp4 | tracks, patches | general=.3, space=.4 | MIT | {digest} | truth.json | 1.5 | 90 | val"
+        " | film-1 | no | PQ",
         "b | demo:cuts | flexpatch",
     )
     assert said(text) == []
@@ -74,9 +76,11 @@ def test_a_good_table_gives_its_values(here):
         start=1.5,
         end=90.0,
         split="val",
+        group="film-1",
+        training=False,
         colour="PQ",
     )
-    assert b == table.Video("b", "demo:cuts", ("flexpatch",), {}, None, None, None, None, None, None, None)
+    assert b == table.Video("b", "demo:cuts", ("flexpatch",), {}, *[None] * 7, True, None)
 
 
 @pytest.mark.parametrize(
@@ -150,7 +154,7 @@ def test_parts_of_one_film_are_two_videos(here):
     ],
 )
 def test_the_kind_of_a_source(source, kind, place):
-    video = table.Video("a", source, (), {}, *[None] * 7)
+    video = table.Video("a", source, (), {}, *[None] * 7, True, None)
     assert (video.kind, video.place) == (kind, place)
 
 
