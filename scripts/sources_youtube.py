@@ -26,15 +26,8 @@ get = partial(
     log=log,
 )
 with job.whole(snakemake.output.video) as target:
-    outcome = settle(
-        get,
-        target,
-        video=video,
-        source=settings["source"],
-        kind="youtube",
-        attempt=effort.attempt,
-        attempts=effort.attempts,
-    )
+    tries = {"attempt": effort.attempt, "attempts": effort.attempts}
+    outcome = settle(get, target, video=video, source=settings["source"], kind="youtube", **tries)
 
 with job.whole(snakemake.output.outcome) as path:
     write_outcome(path, outcome)
