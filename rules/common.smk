@@ -19,7 +19,7 @@ os.environ.update(PYTHONPYCACHEPREFIX=sys.pycache_prefix, FRAMEWRIGHT_RUN=str(os
 sys.path.insert(0, str(SCRIPTS))
 
 from framewright.report.citation import read_citation
-from framewright.study import code, declared, table, versions
+from framewright.study import code, declared, table, table_faults, versions
 from framewright.study.config import complete, fill, read_schema, said
 from snakemake.utils import update_config
 from framewright.scenes.names import NAMES as SCENES
@@ -36,7 +36,7 @@ def checked() -> dict:
     config.update(filled)
     rows = table.read_table(config["videos"] or DEMO_TABLE)
     if workflow.is_main_process:
-        faults += table.problems(rows, SCHEMAS, SCENES, config["patches"]["categories"])
+        faults += table_faults.problems(rows, SCHEMAS, SCENES, config["patches"]["categories"])
     if faults:
         sys.exit("\n".join(faults))
     return table.videos(rows)
