@@ -100,7 +100,7 @@ def annotations(wildcards) -> list[str]:
 def of_each(pattern: str, ids, **others):
     """What a whole-study rule collects: the path for each of these ids of videos, and for each of the `others`.
 
-    A function, because only the process that needs the rule shall work the paths out: every job reads this file.
+    A function, because every job reads this file, and few of them need these paths.
     """
     return lambda wildcards: expand(pattern, video=list(ids), **others)
 

@@ -3,7 +3,7 @@
 from framewright.report.card import read_store
 from framewright.report.publish import write_card
 from framewright.sources.card import DATASET, rows
-from framewright.sources.summary import read_licences, read_summary
+from framewright.sources.fates import read_licences, read_summary
 from framewright.study import job
 from framewright.study.declared import read_declared
 from framewright.study.funnel import read_outcomes

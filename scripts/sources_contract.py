@@ -1,7 +1,7 @@
 """Check what the sources promise to every pipeline; a broken promise fails the build."""
 
 from framewright.sources.contract import contract, read_sources
-from framewright.sources.summary import read_summary
+from framewright.sources.fates import read_summary
 from framewright.study import job
 from framewright.study.contract import hold, write_contract
 from framewright.study.declared import read_declared

@@ -1,10 +1,8 @@
 """What became of all videos, as one table that a person reads and a program can."""
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 from framewright.report.page import page, plain, table
 from framewright.sources.outcome import Outcome
@@ -70,17 +68,6 @@ def summary_page(text: str) -> str:
     shown = [[plain(row[name]) for name in SHOWN] for row in rows[:MOST]]
     rest = f"These are {MOST:,} of {len(rows):,}; `results/sources/summary.tsv` has all." if len(rows) > MOST else ""
     return page("Sources", f"# What became of each video\n\n{rest}\n\n{table(SHOWN, shown)}\n")
-
-
-def read_summary(path: str | Path) -> dict[str, dict[str, str]]:
-    """The rows of the sources' summary by video, their cells as text."""
-    with Path(path).open(encoding="utf-8", newline="") as file:
-        return {row["video"]: row for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)}
-
-
-def read_licences(path: str | Path) -> dict[str, str]:
-    """The licence of each video as the table of videos names it, empty where none is known; from the summary."""
-    return {video: row["licence"] for video, row in read_summary(path).items()}
 
 
 def word_of(reason: str | None) -> str:
