@@ -98,7 +98,7 @@ def annotations(wildcards) -> list[str]:
 
 
 def of_each(pattern: str, ids, **others):
-    """What a whole-study rule collects: the path for each of these ids of videos, and for each of the `others`.
+    """Inputs over the whole study: the path of each of these videos, and for each of the `others`.
 
     A function, because every job reads this file, and few of them need these paths.
     """
