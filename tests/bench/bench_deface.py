@@ -34,7 +34,7 @@ import sys
 from pathlib import Path
 import cv2
 cv2.setNumThreads(1)
-from framewright.video.probe import probe
+from framewright.video.examine import probe
 from framewright.tracks.privacy.deface import deface, write_faces
 from framewright.tracks.privacy.options import DefaceSettings
 source, folder = Path(sys.argv[1]), Path(sys.argv[2])

@@ -21,8 +21,8 @@ from framewright.tracks.privacy.face_tracks import FaceDetections, link_faces, l
 from framewright.tracks.privacy.faces import open_face_finder, scan_faces
 from framewright.tracks.privacy.options import DefaceSettings
 from framewright.video.colour import Colour
+from framewright.video.examine import probe
 from framewright.video.frame import Shape
-from framewright.video.probe import probe
 from framewright.video.stream import open_video
 
 RATE = 30
