@@ -30,8 +30,8 @@ convert-patches: .venv/ready ## Turn a generator_config.json into films.tsv and 
 	@test -n "$(FILE)" || { echo "make convert-patches: say which: make convert-patches FILE=generator_config.json" >&2; exit 2; }
 	@$(TIMED) "make convert-patches: $(FILE)" "$(BIN)/python scripts/convert_patches.py '$(FILE)' $(ARGS)"
 
-monitor: .venv/ready ## Watch the patches being cut, from another terminal; ARGS=--once prints the state once
-	@$(BIN)/python scripts/monitor.py results $(ARGS)
+monitor: .venv/ready ## Watch a run from another terminal; DIR=study says where, ARGS=--once or --json prints the state once
+	@$(BIN)/python scripts/monitor.py '$(or $(DIR),.)' $(ARGS)
 
 retry-sources: .venv/ready ## Forget the sources that failed for a passing reason, so that the next run tries them again
 	@$(TIMED) "make retry-sources: sources that may live again" "$(BIN)/python scripts/retry_sources.py results"

@@ -19,7 +19,9 @@ sys.path.insert(0, str(SCRIPTS))
 
 from framewright.report.citation import read_citation
 from framewright.study import code, table, versions
+from framewright.study.monitor.events import EventLog
 from framewright.study.config import complete, fill, read_schema, said
+from snakemake.logging import logger
 from snakemake.utils import update_config
 from framewright.scenes.names import NAMES as SCENES
 
@@ -42,6 +44,9 @@ def checked() -> dict:
 
 
 videos = checked()
+events = EventLog()
+if workflow.is_main_process:
+    logger.addHandler(events)
 CITATION = read_citation(HOUSE / "CITATION.cff")  # in the settings of the rules that write cards
 DEMO_DETECTOR = str(
     HOUSE / "config" / "detector" / "demo.onnx"
@@ -105,3 +110,8 @@ def warn_of_other_packages(recorded: str) -> None:
     """One line when the results were made with other packages than those that are installed here."""
     if workflow.is_main_process and (line := versions.warning(recorded, HOUSE)):
         print(line, file=sys.stderr)
+
+
+onstart:
+    # Not called by a dry run. `make monitor` and `make resume` read what is written from now on.
+    events.begin()
