@@ -3,6 +3,7 @@
 # yields:   config (complete), videos (id -> row), and the input functions: the only functions in rule files
 
 import os
+import socket
 import sys
 
 HOUSE = Path(workflow.current_basedir).parent
@@ -18,7 +19,7 @@ os.environ.update(PYTHONPYCACHEPREFIX=sys.pycache_prefix, FRAMEWRIGHT_RUN=str(os
 sys.path.insert(0, str(SCRIPTS))
 
 from framewright.report.citation import read_citation
-from framewright.study import code, table, versions
+from framewright.study import code, lock, table, versions
 from framewright.study.monitor.events import EventLog
 from framewright.study.config import complete, fill, read_schema, said
 from snakemake.logging import logger
@@ -44,9 +45,11 @@ def checked() -> dict:
 
 
 videos = checked()
-events = EventLog()
+events = EventLog(directory=workflow.overwrite_workdir)
 if workflow.is_main_process:
     logger.addHandler(events)
+    if warning := lock.advice(Path(), socket.gethostname()):
+        print(warning, file=sys.stderr)
 CITATION = read_citation(HOUSE / "CITATION.cff")  # in the settings of the rules that write cards
 DEMO_DETECTOR = str(
     HOUSE / "config" / "detector" / "demo.onnx"

@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import socket
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -22,9 +23,11 @@ class EventLog(logging.Handler):
     What can't be written is left out: watching a run never fails it.
     """
 
-    def __init__(self, path: str | Path = PLACE) -> None:
+    def __init__(self, path: str | Path = PLACE, directory: str | Path | None = None) -> None:
+        """`directory` is what --directory said."""
         super().__init__(logging.INFO)
         self.path = Path(path)
+        self.cwd = called_in(directory, Path.cwd(), os.environ.get("PWD"))
         self._jobs: dict[str, int] = {}
         self._file: TextIO | None = None
 
@@ -35,8 +38,12 @@ class EventLog(logging.Handler):
             partial = self.path.with_name(f".{self.path.stem}.{os.getpid()}.partial{self.path.suffix}")
             self._file = partial.open("w", encoding="utf-8", buffering=1)
             partial.replace(self.path)
-            run = {"pid": os.getpid(), "host": socket.gethostname(), "jobs": self._jobs}
-            self._write({"event": "run", "time": round(time.time(), 3)} | run)
+            self._write(
+                {
+                    **{"event": "run", "time": round(time.time(), 3), "pid": os.getpid(), "host": socket.gethostname()},
+                    **{"command": sys.argv[1:], "cwd": str(self.cwd), "jobs": self._jobs},
+                }
+            )
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write the event that a record of Snakemake's logger carries, if it is one of those wanted."""
@@ -58,6 +65,17 @@ class EventLog(logging.Handler):
         if self._file is not None:
             with suppress(OSError, ValueError):
                 self._file.write(json.dumps(event, ensure_ascii=False, default=str) + "\n")
+
+
+def called_in(directory: str | Path | None, here: Path, shell: str | None) -> Path:
+    """Where Snakemake was called. It is `here` by now: in the `directory` that it was told to work in. `shell` is where
+    the shell was that called it, which programs may have changed since."""
+    if directory is None:
+        return here
+    depth = len(Path(directory).parts)
+    if not Path(directory).is_absolute() and here.parts[-depth:] == Path(directory).parts:
+        return Path(*here.parts[:-depth])
+    return Path(shell) if shell else here
 
 
 def _event_of(record: logging.LogRecord) -> dict[str, Any] | None:

@@ -30,14 +30,15 @@ class Job:
 
 @dataclass
 class Run:
-    """A run of Snakemake. `wanted` are jobs by rule; `ended` is when it ended by itself, None before, or if it was
-    killed."""
+    """A run of Snakemake. `wanted` are jobs by rule; `ended` says that it ended by itself: a killed one has not."""
 
     pid: int = 0
     host: str = ""
     begin: float = 0.0
     last: float = 0.0  # when the last event came
     ended: bool = False
+    command: list[str] = field(default_factory=list)  # the arguments of Snakemake, and where it was called
+    cwd: str = ""
     wanted: Counter[str] = field(default_factory=Counter)
     done: Counter[str] = field(default_factory=Counter)
     jobs: dict[int, Job] = field(default_factory=dict)  # those that run, or failed
@@ -51,7 +52,7 @@ class Run:
         match event["event"]:
             case "run":
                 self.pid, self.host, self.begin = event["pid"], event["host"], time
-                self.wanted = Counter(event["jobs"])
+                self.wanted, self.command, self.cwd = Counter(event["jobs"]), event["command"], event["cwd"]
             case "job":
                 wildcards = {name: str(value) for name, value in event["wildcards"].items()}
                 self.jobs[event["id"]] = Job(event["rule"], wildcards, next(iter(event["log"]), ""), time)

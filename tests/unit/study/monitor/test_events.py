@@ -3,10 +3,11 @@
 import json
 import logging
 import os
+from pathlib import Path
 
 import pytest
 
-from framewright.study.monitor.events import EventLog
+from framewright.study.monitor.events import EventLog, called_in
 from framewright.study.monitor.run import EventReader, Run, earlier_seconds
 
 JOB = {"jobid": 7, "rule_name": "tracks_deface", "wildcards": {"video": "street"}, "log": ["logs/street.log"]}
@@ -61,6 +62,21 @@ def test_what_cannot_be_written_fails_no_run(tmp_path):
     say(logger, "job_info", **JOB)
 
 
+@pytest.mark.parametrize(
+    ("directory", "here", "shell", "called"),
+    [
+        (None, "/data/study", "/elsewhere", "/data/study"),
+        ("study", "/data/study", None, "/data"),
+        ("./a/b", "/data/a/b", "/x", "/data"),
+        ("/data/study", "/data/study", "/home", "/home"),
+        ("../study", "/data/study", "/data/house", "/data/house"),
+        ("/data/study", "/data/study", None, "/data/study"),
+    ],
+)
+def test_where_snakemake_was_called(directory, here, shell, called):
+    assert called_in(directory, Path(here), shell) == Path(called)
+
+
 def run_of(*found):
     run = Run()
     for event in found:
@@ -68,7 +84,15 @@ def run_of(*found):
     return run
 
 
-BEGIN = {"event": "run", "time": 0, "pid": 1, "host": "a", "jobs": {"tracks_deface": 4, "tracks": 1}}
+BEGIN = {
+    "event": "run",
+    "time": 0,
+    "pid": 1,
+    "host": "a",
+    "command": [],
+    "cwd": "/",
+    "jobs": {"tracks_deface": 4, "tracks": 1},
+}
 
 
 def job(number, time, rule="tracks_deface"):

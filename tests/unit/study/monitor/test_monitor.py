@@ -26,7 +26,7 @@ def study(folder: Path, pid: int, host: str = HOST, ended: bool = False) -> Path
     """A run with a job done, one at work and one failed."""
     now = time.time()
     jobs = {"tracks_deface": 3, "sources_probe": 1, "tracks_a_rule_with_an_uncommonly_long_name_that_must_not_break": 1}
-    events = [{"event": "run", "time": now - 60, "pid": pid, "host": host, "jobs": jobs}]
+    events = [{"event": "run", "time": now - 60, "pid": pid, "host": host, "command": [], "cwd": "/", "jobs": jobs}]
     for number, video in enumerate(("alley", "street", "bridge-over-troubled-water-in-the-very-early-morning")):
         log = f"logs/tracks_deface/{video}.log"
         events.append(
