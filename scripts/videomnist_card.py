@@ -10,8 +10,8 @@ from framewright.videomnist.contract import read_made, rows
 log = job.start(snakemake)
 inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
-described = dataset(settings["digits"], settings["look"]["digits"], read_contract(inputs.contract))
+described = dataset(settings["digits"], settings["digits_per_video"], read_contract(inputs.contract))
 made = {"train": read_made(inputs.train), "test": read_made(inputs.test)}
 store = read_store({"videomnist": inputs.outcomes}, {}, settings["chosen"], settings["citation"])
-write_card(outputs, described, store, rows(made, settings["look"]["motions"]))
+write_card(outputs, described, store, rows(made, settings["motion_types"]))
 log.info("the card of %s", {split: len(part.measures.margin) for split, part in made.items()})

@@ -1,7 +1,6 @@
 """How far the patches of a run have come, by category, from the files that it has written so far."""
 
 import csv
-import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from framewright.patches.attempts import read_attempts
+from framewright.study.record import read_record
 
 RECENT = 300.0  # seconds over which a rate is taken
 IDLE = 600.0  # seconds without a new file after which a part counts as left behind by a killed run
@@ -26,7 +26,7 @@ class Wanted(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Part:
+class PartProgress:
     """What a part of a film holds, by category: patches, places that were tried, windows that are settled, and when the
     patches came (seconds of the clock)."""
 
@@ -65,7 +65,7 @@ class PatchCounts:
         rows = [_row(name, count, lost[name], parts, (name,), now) for name, count in target.items()]
         return [*rows, _row("all", target.total(), lost.total(), parts, tuple(target), now)]
 
-    def _parts(self, roots: Mapping[str, str], before: dict[Any, Any], now: float) -> Iterator[Part]:
+    def _parts(self, roots: Mapping[str, str], before: dict[Any, Any], now: float) -> Iterator[PartProgress]:
         for path in sorted(self.folder.glob("parts/*/*")):
             hidden = path.name.startswith(".")
             if (hidden and ".partial" not in path.name) or not path.is_dir():
@@ -74,13 +74,13 @@ class PatchCounts:
                 if hidden:
                     times = _times(path, roots)
                     if now - max([path.stat().st_mtime, *(max(own) for own in times.values() if own)]) < IDLE:
-                        counts = {name: len(own) for name, own in times.items()}
-                        yield Part(counts, {}, counts, times)
+                        counts = {name: len(own) for name, moments in times.items()}
+                        yield PartProgress(counts, {}, counts, times)
                     continue
                 attempts = path / "attempts.tsv"
                 part = self._read(attempts, before, read_part)
                 recent = now - attempts.stat().st_mtime < RECENT
-                yield Part(part.kept, part.tried, part.settled, _times(path, roots) if recent else {})
+                yield PartProgress(part.kept, part.tried, part.settled, _times(path, roots) if recent else {})
             except OSError:  # it has just been finished, or is being made again
                 continue
 
@@ -93,7 +93,7 @@ class PatchCounts:
 
 
 def _row(
-    name: str, wanted: int, lost: int, parts: Iterable[Part], categories: tuple[str, ...], now: float
+    name: str, wanted: int, lost: int, parts: Iterable[PartProgress], categories: tuple[str, ...], now: float
 ) -> dict[str, Any]:
     done = tried = kept = settled = recent = 0
     oldest = now
@@ -138,18 +138,18 @@ def read_wanted(path: str | Path) -> list[Wanted]:
 
 def read_lost(path: Path) -> Counter[str]:
     """Windows that a film's plan says can't be had, by category; all of a film that can't be used."""
-    plan = json.loads(path.read_text(encoding="utf-8"))
+    plan = read_record(path)
     if plan["film"] is None:
         return Counter(plan["counts"])
     return Counter(category for category, *_ in plan["lost"])
 
 
-def read_part(path: Path) -> Part:
+def read_part(path: Path) -> PartProgress:
     """What the attempts of a finished part say."""
     attempts = list(read_attempts(path))
     settled = Counter(category for category, _ in {(row.category, row.index) for row in attempts})
     kept = Counter(row.category for row in attempts if not row.reason)
-    return Part(kept, Counter(row.category for row in attempts), settled)
+    return PartProgress(kept, Counter(row.category for row in attempts), settled)
 
 
 def _times(path: Path, roots: Mapping[str, str]) -> dict[str, tuple[float, ...]]:
@@ -161,4 +161,4 @@ def _times(path: Path, roots: Mapping[str, str]) -> dict[str, tuple[float, ...]]
                 times.setdefault(category, []).extend(
                     entry.stat().st_mtime for entry in entries if entry.name.endswith(".png")
                 )
-    return {name: tuple(own) for name, own in times.items()}
+    return {name: tuple(moments) for name, moments in times.items()}
