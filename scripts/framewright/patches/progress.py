@@ -73,8 +73,8 @@ class PatchCounts:
             try:
                 if hidden:
                     times = _times(path, roots)
-                    if now - max([path.stat().st_mtime, *(max(own) for own in times.values() if own)]) < IDLE:
-                        counts = {name: len(own) for name, moments in times.items()}
+                    if now - max([path.stat().st_mtime, *(max(moments) for moments in times.values() if moments)]) < IDLE:
+                        counts = {name: len(moments) for name, moments in times.items()}
                         yield PartProgress(counts, {}, counts, times)
                     continue
                 attempts = path / "attempts.tsv"
