@@ -73,7 +73,8 @@ class PatchCounts:
             try:
                 if hidden:
                     times = _times(path, roots)
-                    if now - max([path.stat().st_mtime, *(max(moments) for moments in times.values() if moments)]) < IDLE:
+                    last = max(path.stat().st_mtime, *(max(moments, default=0.0) for moments in times.values()), 0.0)
+                    if now - last < IDLE:
                         counts = {name: len(moments) for name, moments in times.items()}
                         yield PartProgress(counts, {}, counts, times)
                     continue
