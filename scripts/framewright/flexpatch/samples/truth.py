@@ -90,8 +90,6 @@ def observe_video(
 def from_annotations(
     frames: Sequence[FrameDetections], truth: Truth, size: tuple[int, int], names: Sequence[str]
 ) -> Observations:
-    frames: Sequence[FrameDetections], truth: Truth, size: tuple[int, int], names: Sequence[str]
-) -> Observations:
     """The detections with the annotated object that each shows, and all annotations of the frames."""
     places = {round(detections.time * float(truth.rate)): number for number, detections in enumerate(frames)}
     names = (*names, *sorted({thing.name for thing in truth.objects} - {*names}))
