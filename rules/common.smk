@@ -3,6 +3,7 @@
 # yields:   config (complete), videos (id -> row), and the input functions: the only functions in rule files
 
 import os
+import socket
 import sys
 
 HOUSE = Path(workflow.current_basedir).parent
@@ -19,8 +20,10 @@ os.environ.update(PYTHONPYCACHEPREFIX=sys.pycache_prefix, FRAMEWRIGHT_RUN=str(os
 sys.path.insert(0, str(SCRIPTS))
 
 from framewright.report.citation import read_citation
-from framewright.study import code, declared, table, table_faults, versions
+from framewright.study import code, declared, lock, table, table_faults, versions
+from framewright.study.monitor.events import EventLog
 from framewright.study.config import complete, fill, read_schema, said
+from snakemake.logging import logger
 from snakemake.utils import update_config
 from framewright.scenes.names import NAMES as SCENES
 
@@ -43,6 +46,11 @@ def checked() -> dict:
 
 
 videos = checked()
+events = EventLog(directory=workflow.overwrite_workdir)
+if workflow.is_main_process:
+    logger.addHandler(events)
+    if warning := lock.advice(Path(), socket.gethostname()):
+        print(warning, file=sys.stderr)
 TABLE = Path(config["videos"] or DEMO_TABLE).absolute()
 CITATION = read_citation(HOUSE / "CITATION.cff")  # in the settings of the rules that write cards
 DEMO_DETECTOR = str(
@@ -130,3 +138,8 @@ def warn_of_other_packages(recorded: str) -> None:
     """One line when the results were made with other packages than those that are installed here."""
     if workflow.is_main_process and (line := versions.warning(recorded, HOUSE)):
         print(line, file=sys.stderr)
+
+
+onstart:
+    # Not called by a dry run. `make monitor` and `make resume` read what is written from now on.
+    events.begin()
