@@ -41,6 +41,7 @@ PACKAGE_OF = {  # import name -> name at the package index, where they differ
     "cv2": "opencv-python-headless",
     "PIL": "pillow",
     "imageio_ffmpeg": "imageio-ffmpeg",
+    "lazy_loader": "lazy-loader",
     "markdown_it": "markdown-it-py",
     "skimage": "scikit-image",
     "sklearn": "scikit-learn",
@@ -222,7 +223,7 @@ def _own_imports(path: Path) -> set[str]:
 
 
 def configuration_faults(root: Path) -> list[str]:
-    """Keys of the configuration are read by `settings.py` alone; a stage's `options.py` reads the settings of its rule."""
+    """`settings.py` alone reads keys of the configuration; `options.py` of a stage reads the settings of its rule."""
     faults = []
     for path in sorted(root.glob("scripts/framewright/**/*.py")):
         name = path.relative_to(root / "scripts/framewright").as_posix()
@@ -302,6 +303,29 @@ def environment_faults(root: Path) -> list[str]:
                 package = PACKAGE_OF.get(imported, imported)
                 if names.get(package, {}).get("name", package) not in provided.get(env[1], set()):
                     faults.append(f"rule {rule.name}: {module.name} imports {imported}, which envs/{env[1]} lacks")
+    return faults
+
+
+PARTS = {  # what an extra of `pip install .[extra]` must be able to import; "" is what comes without one
+    "": ("video/stream", "video/probe"),
+    "torch": ("tracks/dataset", "patches/dataset", "videomnist/dataset", "persistence/dataset"),
+    "flexpatch": ("flexpatch/dataset", "flexpatch/runtime/runtime", "flexpatch/runtime/failing"),
+    "tracks": ("tracks/segments/find", "tracks/privacy/deface", "tracks/objects/parse", "tracks/clips/extract"),
+}
+
+
+def extra_faults(root: Path) -> list[str]:
+    """`pip install .[extra]` brings every package that the extra's part of the library imports."""
+    project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
+    faults = []
+    for extra, modules in PARTS.items():
+        brought = {*project["dependencies"], *project["optional-dependencies"].get(extra, [])}
+        for path in [root / f"scripts/framewright/{module}.py" for module in modules]:
+            for module in sorted({path, *closure(path, root / "scripts")}) if path.is_file() else ():
+                lacking = {PACKAGE_OF.get(name, name) for name in _third_party(module)} - brought
+                faults += [
+                    f"pyproject.toml: extra {extra!r} lacks {name}, imported by {module.name}" for name in lacking
+                ]
     return faults
 
 

@@ -16,6 +16,7 @@ CHECKS = [
     house.global_faults,
     house.requirement_faults,
     house.environment_faults,
+    house.extra_faults,
     house.profile_faults,
     house.pipeline_faults,
     house.text_faults,
