@@ -22,8 +22,8 @@ rule tracks_summary:
         records=rules.tracks_timeline.input.records,
         privacy=expand(rules.tracks_deface.output.record, video=TRACKS_VIDEOS),
         audits=expand(rules.tracks_audit.output.audit, video=TRACKS_VIDEOS),
-        parsed=expand(rules.tracks_parse.output.record, video=TRACKS_VIDEOS),
-        metas=expand(rules.tracks_parse.output.meta, video=TRACKS_VIDEOS),
+        parsed=expand(rules.tracks_follow.output.record, video=TRACKS_VIDEOS),
+        metas=expand(rules.tracks_follow.output.meta, video=TRACKS_VIDEOS),
         clips=expand(rules.tracks_extract.output.record, video=TRACKS_VIDEOS),
     output:
         outcomes="results/tracks/outcomes.tsv",
@@ -57,6 +57,8 @@ rule tracks_contract:
         metas=rules.tracks_summary.input.metas,
         clips=rules.tracks_summary.input.clips,
         folders=expand(rules.tracks_extract.output.clips, video=TRACKS_VIDEOS),
+        meta_tree=rules.tracks_tree.output.meta,
+        clip_tree=rules.tracks_tree.output.clips,
     output:
         contract="results/tracks/contract.json",
     log:
@@ -113,9 +115,11 @@ rule tracks:
         expand(rules.tracks_deface.output, video=TRACKS_VIDEOS),
         expand(rules.tracks_audit.output, video=TRACKS_VIDEOS),
         expand(rules.tracks_preview.output, video=TRACKS_SHOWN),
-        expand(rules.tracks_parse.output, video=TRACKS_VIDEOS),
+        expand(rules.tracks_detect.output, video=TRACKS_VIDEOS),
+        expand(rules.tracks_follow.output, video=TRACKS_VIDEOS),
         expand(rules.tracks_extract.output, video=TRACKS_VIDEOS),
         expand(rules.tracks_sheet.output, video=TRACKS_SHOWN),
+        rules.tracks_tree.output,
         rules.tracks_timeline.output,
         rules.tracks_accuracy.output,
         rules.tracks_summary.output,
