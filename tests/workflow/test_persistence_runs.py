@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flow import snakemake
 
-from framewright.persistence.base import BaseSet, base_clips
+from framewright.persistence.base import BaseSet, render_base_clips
 from framewright.persistence.store import Clips, write_clips
 from framewright.study.volatile import lasting
 
@@ -61,7 +61,7 @@ def test_what_is_lost_on_the_way_comes_back_the_same(study, tmp_path):
 
 @pytest.mark.long
 def test_a_damaged_clip_of_a_folder_is_recorded_and_skipped_and_mended_later(tmp_path):
-    write_clips(tmp_path / "given", "traj", "0000", "pt", base_clips(BaseSet(), 0, range(6)))
+    write_clips(tmp_path / "given", "traj", "0000", "pt", render_base_clips(BaseSet(), 0, range(6)))
     whole = (tmp_path / "given/traj_00005.pt").read_bytes()
     (tmp_path / "given/traj_00005.pt").write_bytes(whole[:1000])
     strict = run(tmp_path / "study", ", default: {train: []}, variants: {}, base: {folder: ../given}")

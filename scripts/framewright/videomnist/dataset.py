@@ -1,6 +1,6 @@
 """Read the moving digits, or any file of these layouts, in PyTorch.
 
-clips = Clips("results/videomnist/videomnist-videogpt.h5", "train", length=16, seed=1)
+clips = MovingDigits("results/videomnist/videomnist-videogpt.h5", "train", length=16, seed=1)
 loader = DataLoader(clips, batch_size=32, shuffle=True, num_workers=4)
 for epoch in range(100):
     clips.epoch = epoch
@@ -17,7 +17,7 @@ import torch
 from torch.utils.data import Dataset
 
 
-class Clips(Dataset):
+class MovingDigits(Dataset):
     """The videos of a split, each cut to `length` frames (by default to the file's `sequence_length`).
 
     Nothing is read before it is asked for, and each process opens the file for itself, so that workers may be forked or
@@ -44,7 +44,7 @@ class Clips(Dataset):
         return len(self.starts)
 
     def __getitem__(self, index: int) -> dict[str, torch.Tensor]:
-        """`video`, (C, T, H, W) float32 from -0.5 to 0.5 with C = 1 or 3, and `label`, int64."""
+        """`read_video`, (C, T, H, W) float32 from -0.5 to 0.5 with C = 1 or 3, and `label`, int64."""
         index = range(len(self))[index]
         first = int(self.starts[index]) + self._cut(index)
         frames = torch.from_numpy(self._data()[first : first + self.length])

@@ -9,7 +9,7 @@ import torch
 from torch.utils.data import Dataset
 
 from framewright.errors import UserError
-from framewright.persistence.base import camera_of
+from framewright.persistence.base import find_camera
 from framewright.persistence.paths import CLASSES
 from framewright.persistence.splits import SPLITS
 from framewright.persistence.store import Clips
@@ -28,17 +28,21 @@ class ClipDataset(Dataset):
 
     def __init__(self, clips: Clips, split: str) -> None:
         self.clips = clips
-        self.places, sources, labels, digest = [], {}, {name: set() for name in SPLITS}, hashlib.sha256()
+        self.places: list[int] = []
+        sources: dict[int, str] = {}
+        labels: dict[str, set[bool]] = {name: set() for name in SPLITS}
+        digest = hashlib.sha256()
         shapes = set()
         for place in range(len(clips)):
-            own = clips.metadata(place)
-            if sources.setdefault(own["source"], own["split"]) != own["split"]:
-                raise UserError(f"source {own['source']} is in {sources[own['source']]} and in {own['split']}: a leak")
-            labels[own["split"]].add(own["persistent"])
-            shapes.add((own["num_frames"], *own["resolution"]))
-            if own["split"] == split:
+            metadata = clips.metadata(place)
+            source, part = metadata["source"], metadata["split"]
+            if sources.setdefault(source, part) != part:
+                raise UserError(f"source {source} is in {sources[source]} and in {part}: a leak")
+            labels[part].add(metadata["persistent"])
+            shapes.add((metadata["num_frames"], *metadata["resolution"]))
+            if part == split:
                 self.places.append(place)
-                digest.update(json.dumps(own).encode())
+                digest.update(json.dumps(metadata).encode())
         self.digest = digest.hexdigest()
         if len(shapes) > 1:
             raise UserError(
@@ -53,7 +57,7 @@ class ClipDataset(Dataset):
 
     def __getitem__(self, position: int) -> dict[str, torch.Tensor]:
         clip = self.clips[self.places[position]]
-        return {"video": torch.from_numpy(clip.video.copy()), **labels_of(clip.metadata)}
+        return {"video": torch.from_numpy(clip.video.copy()), **make_labels(clip.metadata)}
 
     def batch(self, positions: list[int]) -> dict[str, torch.Tensor]:
         """Several items in one, stacked."""
@@ -61,32 +65,32 @@ class ClipDataset(Dataset):
         return {key: torch.stack([item[key] for item in items]) for key in items[0]}
 
 
-def labels_of(metadata: dict[str, Any]) -> dict[str, torch.Tensor]:
+def make_labels(metadata: dict[str, Any]) -> dict[str, torch.Tensor]:
     """What is true of a clip, as tensors."""
     frames = metadata["num_frames"]
-    positions = camera_of(metadata).seen(metadata.get("positions", np.full((frames, 3), np.nan)))
+    positions = find_camera(metadata).seen(metadata.get("positions", np.full((frames, 3), np.nan)))
     return {
         "clean": torch.tensor(metadata["frame_labels"], dtype=torch.float32),
         "persistent": torch.tensor(float(metadata["persistent"])),
         "kind": torch.tensor(CLASSES.index(metadata["class"])),
         "positions": torch.tensor(positions, dtype=torch.float32),
-        "cells": torch.from_numpy(cells_of(metadata["transient_details"], frames, metadata["resolution"][0])),
+        "cells": torch.from_numpy(mark_cells(metadata["transient_details"], frames, metadata["resolution"][0])),
     }
 
 
-def cells_of(details: list[dict[str, Any]], frames: int, size: int) -> np.ndarray:
+def mark_cells(details: list[dict[str, Any]], frames: int, size: int) -> np.ndarray:
     """(frames, GRID, GRID) float32: 1 in each cell that the square around a transient reaches."""
     cells = np.zeros((frames, GRID, GRID), np.float32)
-    for own in details:
-        for age, parts in enumerate(own["pixels"]):
+    for detail in details:
+        for age, parts in enumerate(detail["pixels"]):
             *middle, radius = np.mean(parts, axis=0)
             first, last = ((np.add(middle, reach) * GRID / size).astype(int) for reach in (-radius, radius))
             first, last = np.maximum(first, 0), np.minimum(last, GRID - 1)
-            cells[own["start_frame"] + age, first[1] : last[1] + 1, first[0] : last[0] + 1] = 1
+            cells[detail["start_frame"] + age, first[1] : last[1] + 1, first[0] : last[0] + 1] = 1
     return cells
 
 
-def mirrored(batch: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+def mirror(batch: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     """The same clips seen in a mirror, left and right exchanged: as likely as they are, and as true."""
     across = batch["positions"] * batch["positions"].new_tensor([-1.0, 1.0, 1.0])
     return batch | {"video": batch["video"].flip(4), "cells": batch["cells"].flip(3), "positions": across}
