@@ -62,6 +62,9 @@ test: .venv/ready ## Run all tests but the long ones
 test-long: .venv/ready ## Run the tests that make a whole study again, or train
 	@$(TIMED) "make test-long: studies made again, killed and resumed; a training" "$(PYTEST) --durations 10 -m long"
 
+test-browser: .venv/ready ## Open report and galleries in Debian's Chromium, and click; skipped where there is none
+	@$(TIMED) "make test-browser: pages in a real browser" "$(BIN)/pytest --durations 5 tests/browser"
+
 test-fast: .venv/ready ## Run the tests that answer within a minute
 	@$(TIMED) "make test-fast: all but the slow tests" "$(BIN)/pytest -q -n $(CORES) -m 'not slow'"
 
@@ -96,4 +99,4 @@ clean: ## Remove results and logs; the environment stays
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
-.PHONY: demo table convert-patches monitor retry-sources explain dag slurm-profile test test-long test-fast verify bench format config-readme lock clean help
+.PHONY: demo table convert-patches monitor retry-sources explain dag slurm-profile test test-long test-browser test-fast verify bench format config-readme lock clean help

@@ -16,7 +16,15 @@ from rich.table import Table
 from rich.text import Text
 
 from framewright.errors import UserError
-from framewright.patches.progress import Part, Progress, Row, progress, read_lost, read_parts, read_wanted
+from framewright.patches.progress import (
+    PartProgress,
+    Progress,
+    ProgressRow,
+    measure_progress,
+    read_lost,
+    read_parts,
+    read_wanted,
+)
 
 COLUMNS = ("film", "category", "patches", "of", "", "images/min", "kept", "jobs", "time left")
 AROUND = 9  # lines of a screen that are not films
@@ -43,7 +51,7 @@ def main() -> None:
         sys.exit(f"monitor: {error}")
 
 
-def look(results: Path, known: dict[Path, Part]) -> tuple[Progress, int]:
+def look(results: Path, known: dict[Path, PartProgress]) -> tuple[Progress, int]:
     """The state of the run whose results are there, and the free bytes of their disk."""
     folder = results / "patches"
     try:
@@ -52,7 +60,7 @@ def look(results: Path, known: dict[Path, Part]) -> tuple[Progress, int]:
         raise UserError(f"{folder / 'wanted.tsv'}: not there yet; start snakemake, or give its results") from error
     lost = read_lost(sorted(folder.glob("plans/*/plan.json")))
     parts = list(read_parts(folder / "parts", {own.root: own.category for own in wanted}, known))
-    return progress(wanted, lost, parts, time.time()), shutil.disk_usage(results).free
+    return measure_progress(wanted, lost, parts, time.time()), shutil.disk_usage(results).free
 
 
 def picture(state: Progress, free: int, most: int | None = None) -> Group:
@@ -81,7 +89,7 @@ def picture(state: Progress, free: int, most: int | None = None) -> Group:
     return Group(table, Text(), Text(disk, style="bold red" if full else ""))
 
 
-def cells(row: Row, film: str = "", category: str = "") -> list[str]:
+def cells(row: ProgressRow, film: str = "", category: str = "") -> list[str]:
     """A row's text, column by column."""
     share = (row.done / row.target) if row.target else 1.0
     bar = "█" * round(10 * share) + "░" * (10 - round(10 * share))
@@ -94,7 +102,7 @@ def cells(row: Row, film: str = "", category: str = "") -> list[str]:
     ]
 
 
-def remaining(row: Row) -> str:
+def remaining(row: ProgressRow) -> str:
     """The time left in words; what is lost of a film that is done."""
     if not row.left:
         return "done" if row.done == row.target else f"done, {row.target - row.done:,} lost"

@@ -1,7 +1,6 @@
 """How far a run has come, from the files that it has written so far: films and categories, rates, disk, time left."""
 
 import csv
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from framewright.patches.attempts import read_attempts
+from framewright.study.record import read_record
 
 RECENT = 300.0  # seconds over which a rate is taken
 IDLE = 600.0  # seconds without a new file after which a part counts as left behind by a killed run
@@ -25,7 +25,7 @@ class Wanted(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Part:
+class PartProgress:
     """What a part of a film holds. Of one that is finished, `settled` windows (by category) were tried `tried` times;
     one that is being cut has neither yet. `written` says when each patch came (seconds of the clock), by category."""
 
@@ -39,7 +39,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Row:
+class ProgressRow:
     """A line of the monitor. `video` or `category` is empty in what is summed over all of them; `left` are windows that
     are not settled yet, `tried` and `kept` places in films, `seconds_left` None where nothing tells."""
 
@@ -64,16 +64,18 @@ class Row:
 class Progress:
     """The state of a run: rows by film and category, by category, and one for all; disk in bytes."""
 
-    films: tuple[Row, ...]
-    categories: tuple[Row, ...]
-    total: Row
+    films: tuple[ProgressRow, ...]
+    categories: tuple[ProgressRow, ...]
+    total: ProgressRow
     bytes: int
     bytes_expected: float | None  # by the size of what is there
 
 
-def progress(wanted: Iterable[Wanted], lost: Mapping[tuple[str, str], int], parts: list[Part], now: float) -> Progress:
+def measure_progress(
+    wanted: Iterable[Wanted], lost: Mapping[tuple[str, str], int], parts: list[PartProgress], now: float
+) -> Progress:
     """The state of a run at the time `now`. `lost` are windows, by video and category, that no part can give."""
-    counts = {(own.video, own.category): own.windows for own in wanted}
+    counts = {(item.video, item.category): item.windows for item in wanted}
     tallies = {key: _Tally(target=target, lost=lost.get(key, 0)) for key, target in counts.items()}
     of_film = defaultdict(list)
     for (video, category), tally in tallies.items():
@@ -86,7 +88,7 @@ def progress(wanted: Iterable[Wanted], lost: Mapping[tuple[str, str], int], part
             tally.add(part, category, live)
     films = tuple(tally.row(now, *key) for key, tally in tallies.items())
     categories = tuple(
-        _sum(own for key, own in tallies.items() if key[1] == name).row(now, "", name)
+        _sum(item for key, item in tallies.items() if key[1] == name).row(now, "", name)
         for name in dict.fromkeys(category for _, category in tallies)
     )
     total = _sum(tallies.values())
@@ -107,7 +109,7 @@ class _Tally:
     running: int = 0
     times: list[float] = field(default_factory=list)
 
-    def add(self, part: Part, category: str, live: bool) -> None:
+    def add(self, part: PartProgress, category: str, live: bool) -> None:
         times = part.written.get(category, ())
         self.times += times
         self.running += live
@@ -118,13 +120,13 @@ class _Tally:
         else:
             self.underway += len(times)
 
-    def row(self, now: float, video: str, category: str) -> Row:
+    def row(self, now: float, video: str, category: str) -> ProgressRow:
         left = max(0, self.target - self.lost - self.settled - self.underway)
         recent = [time for time in self.times if now - time < RECENT]
         span = max(1.0, min(RECENT, now - min(recent))) if recent else RECENT
         rate = len(recent) / span
         seconds = 0.0 if not left else left / rate if rate else None
-        return Row(
+        return ProgressRow(
             *(video, category, len(self.times), self.target, left, 60 * FILES * rate),
             *(self.tried, self.kept, self.running, seconds),
         )
@@ -132,9 +134,9 @@ class _Tally:
 
 def _sum(tallies: Iterable[_Tally]) -> _Tally:
     whole = _Tally()
-    for own in tallies:
+    for item in tallies:
         for name in ("target", "lost", "settled", "underway", "tried", "kept", "running", "times"):
-            setattr(whole, name, getattr(whole, name) + getattr(own, name))
+            setattr(whole, name, getattr(whole, name) + getattr(item, name))
     return whole
 
 
@@ -160,7 +162,7 @@ def read_lost(plans: Iterable[Path]) -> dict[tuple[str, str], int]:
     """Windows that plans say can't be had, by video and category; all of a film that can't be used."""
     lost: Counter[tuple[str, str]] = Counter()
     for path in plans:
-        plan = json.loads(path.read_text(encoding="utf-8"))
+        plan = read_record(path)
         video = plan["video"]
         if plan["film"] is None:
             lost.update({(video, category): count for category, count in plan["counts"].items()})
@@ -168,7 +170,7 @@ def read_lost(plans: Iterable[Path]) -> dict[tuple[str, str], int]:
     return dict(lost)
 
 
-def read_parts(folder: Path, roots: Mapping[str, str], known: dict[Path, Part]) -> Iterator[Part]:
+def read_parts(folder: Path, roots: Mapping[str, str], known: dict[Path, PartProgress]) -> Iterator[PartProgress]:
     """The parts in `folder`, one folder each in that of its film, also those that are being cut.
 
     `roots` says by folder of the dataset which category it is. What is finished stays as it is: it is kept in `known`
@@ -189,7 +191,7 @@ def read_parts(folder: Path, roots: Mapping[str, str], known: dict[Path, Part]) 
             known.pop(path, None)
 
 
-def _part(path: Path, roots: Mapping[str, str], finished: bool) -> Part:
+def _part(path: Path, roots: Mapping[str, str], finished: bool) -> PartProgress:
     written: dict[str, list[float]] = {name: [] for name in roots.values()}
     size, last = 0, path.stat().st_mtime
     for file in path.rglob("*.png"):
@@ -199,9 +201,9 @@ def _part(path: Path, roots: Mapping[str, str], finished: bool) -> Part:
             size, last = size + about.st_size, max(last, about.st_mtime)
             if file.parent.name == "GT":
                 written[roots[root]].append(about.st_mtime)
-    times = {name: tuple(own) for name, own in written.items() if own}
+    times = {name: tuple(item) for name, item in written.items() if item}
     if not finished:
-        return Part(path.parent.name, False, times, size, last)
+        return PartProgress(path.parent.name, False, times, size, last)
     attempts = list(read_attempts(path / "attempts.tsv"))
-    settled = Counter(category for category, _ in {(own.category, own.index) for own in attempts})
-    return Part(path.parent.name, True, times, size, last, settled, Counter(own.category for own in attempts))
+    settled = Counter(category for category, _ in {(item.category, item.index) for item in attempts})
+    return PartProgress(path.parent.name, True, times, size, last, settled, Counter(item.category for item in attempts))

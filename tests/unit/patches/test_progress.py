@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 from framewright.patches.attempts import Attempt, write_attempts
-from framewright.patches.progress import IDLE, Part, Wanted, progress, read_lost, read_parts, read_wanted, write_wanted
+from framewright.patches.progress import (
+    IDLE,
+    PartProgress,
+    Wanted,
+    measure_progress,
+    read_lost,
+    read_parts,
+    read_wanted,
+    write_wanted,
+)
 
 ROOT = Path(__file__).parents[3]
 WANTED = [
@@ -17,13 +26,13 @@ WANTED = [
     Wanted("two", "general", "G/Learn", 20),
 ]
 NOW = 10_000.0
-DONE = Part("one", True, {"general": (NOW - 100, NOW - 50)}, 2_000, NOW - 50, {"general": 3}, {"general": 8})
-HALF = Part("two", False, {"general": (NOW - 20,)}, 1_000, NOW - 20)
-DEAD = Part("two", False, {"general": (NOW - IDLE - 1,) * 5}, 5_000, NOW - IDLE - 1)
+DONE = PartProgress("one", True, {"general": (NOW - 100, NOW - 50)}, 2_000, NOW - 50, {"general": 3}, {"general": 8})
+HALF = PartProgress("two", False, {"general": (NOW - 20,)}, 1_000, NOW - 20)
+DEAD = PartProgress("two", False, {"general": (NOW - IDLE - 1,) * 5}, 5_000, NOW - IDLE - 1)
 
 
 def test_what_is_done_wanted_kept_and_running_is_counted():
-    state = progress(WANTED, {("one", "toon"): 10}, [DONE, HALF, DEAD], NOW)
+    state = measure_progress(WANTED, {("one", "toon"): 10}, [DONE, HALF, DEAD], NOW)
     one, toon, two = state.films
     assert (one.done, one.target, one.left, one.success) == (2, 10, 7, 0.25)
     assert (toon.done, toon.left, toon.success, toon.seconds_left) == (0, 0, None, 0.0)
@@ -35,17 +44,17 @@ def test_what_is_done_wanted_kept_and_running_is_counted():
 
 
 def test_rate_and_time_left_follow_the_last_minutes():
-    state = progress(WANTED, {}, [DONE, HALF], NOW)
+    state = measure_progress(WANTED, {}, [DONE, HALF], NOW)
     assert state.total.images_a_minute == pytest.approx(3 * 3 / 100 * 60)
     assert state.total.seconds_left == pytest.approx(state.total.left / (3 / 100))
-    assert progress(WANTED, {}, [DONE, HALF], NOW + 3600).total.seconds_left is None
-    assert progress(WANTED, {}, [], NOW).total.images_a_minute == 0
+    assert measure_progress(WANTED, {}, [DONE, HALF], NOW + 3600).total.seconds_left is None
+    assert measure_progress(WANTED, {}, [], NOW).total.images_a_minute == 0
 
 
 def test_disk_to_come_is_told_by_what_is_there():
-    state = progress(WANTED, {}, [DONE, HALF], NOW)
+    state = measure_progress(WANTED, {}, [DONE, HALF], NOW)
     assert state.bytes_expected == pytest.approx(1_000 * (3 + state.total.left))
-    assert progress(WANTED, {}, [], NOW).bytes_expected is None
+    assert measure_progress(WANTED, {}, [], NOW).bytes_expected is None
 
 
 def study(folder: Path) -> Path:
