@@ -24,7 +24,7 @@ from framewright.videomnist.digits import read_digits
 
 SMALL = (
     "videomnist={videos_per_digit: {train: 2, test: 1}, videos_per_shard: 15, sequence_length: 8, convert: films, "
-    "motion_types: [bounce, circular, linear, spiral], samples: {num_samples: 10, width: 64}}"
+    "motion_types: [bounce, circular, linear, spiral], samples: {num_samples: 10, min_width: 64}}"
 )
 EXAMPLES = re.findall(r"^\| .*? \| `\"videomnist=(\{.*\})\"` \|$", (ROOT / "README.md").read_text(), re.M)
 

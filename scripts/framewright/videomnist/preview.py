@@ -28,12 +28,12 @@ def write_samples(
     fps: int,
     create_comparison: bool,
     num_per_class: int,
-    width: int,
+    min_width: int,
 ) -> int:
     """Write everything there is to look at of the documented file; how many single videos there are."""
     (folder / "class_comparisons").mkdir(parents=True)
     with h5py.File(dataset) as file:
-        zoom = max(1, -(-width // int(file.attrs["resolution"])))
+        zoom = max(1, -(-min_width // int(file.attrs["resolution"])))
         chosen = choose_videos(file["train_labels"][()], num_samples)
         for number, (digit, index) in enumerate(chosen):
             frames = enlarge(read_video(file, index), zoom)

@@ -4,38 +4,38 @@ import subprocess
 import sys
 import zipfile
 import zlib
-from dataclasses import asdict, replace
+from dataclasses import replace
 from itertools import islice
-from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
 import torch
 
+from framewright.persistence import settings
 from framewright.persistence.arm_folder import STEM, link_shards, recount, write_documents
 from framewright.persistence.augment import augment, redraw
-from framewright.persistence.base import BaseSet, Clip, PackedClip, render_base_clips, to_compact_json
+from framewright.persistence.base import Clip, PackedClip, render_base_clips, to_compact_json
 from framewright.persistence.base_folder import read_base_folder
 from framewright.persistence.camera import is_whole
 from framewright.persistence.contract import check_arm, find_leaks
+from framewright.persistence.outcomes import list_outcomes
 from framewright.persistence.packed import pack
 from framewright.persistence.paths import TYPES, compute_short_paths
 from framewright.persistence.shard import Account, augment_shard, make_base_shard
+from framewright.persistence.specs import BaseSpec, Variant
 from framewright.persistence.splits import choose_split
 from framewright.persistence.store import STORAGES, Clips, write_clips
-from framewright.persistence.summary import list_outcomes
-from framewright.persistence.transients import Variant
 
-BASE = BaseSet()
+BASE = BaseSpec()
 WHITE = (255, 255, 255)
 ARMS = {
     "default": Variant(),
     "same colour": Variant(colour=WHITE),
     "dense": Variant(per_video=8),
-    "long-lived": Variant(longest=8),
+    "long-lived": Variant(max_duration=8),
     "large": Variant(sphere_radius=0.1),
-    "lit and smooth": Variant(look="lambert"),
+    "lit and smooth": Variant(shading="lambert"),
     "behind and before": Variant(depth=True, colour=WHITE),
     "noisy": Variant(noise=5.0),
     "blurred": Variant(blur=0.5),
@@ -43,7 +43,7 @@ ARMS = {
 }
 VIEWS = {
     "as documented": BASE,
-    "lit spheres": replace(BASE, look="lambert"),
+    "lit spheres": replace(BASE, shading="lambert"),
     "pinhole": replace(BASE, projection="pinhole"),
     "four pinholes on a ring": replace(BASE, projection="pinhole", cameras=4, camera_height=2.0),
     "small and short": replace(BASE, size=32, frames=8),
@@ -192,8 +192,7 @@ def dataset(folder, storage="pt", count=12, variant=None, lost=()):
         (c for c in render_base_clips(BASE, 0, range(count)) if c.index not in lost),
     )
     account, base = Account(began=1.0, ended=3.0), Account(lost=[(index, "missing", "gone") for index in lost])
-    recipe = vars(variant or Variant()) | {"colour": list((variant or Variant()).colour)}
-    clips = augment_shard(Clips(folder / "b", "traj"), recipe, "default", 0, account)
+    clips = augment_shard(Clips(folder / "b", "traj"), variant or Variant(), "default", 0, account)
     write_clips(folder / "s", STEM, "0000", storage, clips)
     link_shards(folder / "dataset", [folder / "s"])
     write_documents(folder / "dataset", [base], [account], count, {"seed": 0})
@@ -223,7 +222,7 @@ def test_a_clip_made_from_a_shard_is_the_one_made_from_its_base_clip(tmp_path, s
 
 @pytest.mark.parametrize("more", [{}, {"num_transients": 99}], ids=["our own", "with a key of an arm"])
 def test_text_that_comes_with_a_clip_is_its_metadata(tmp_path, more):
-    clips = (clip._replace(metadata=clip.metadata | more) for clip in render_base_clips(BASE, 0, range(6)))
+    clips = (replace(clip, metadata=clip.metadata | more) for clip in render_base_clips(BASE, 0, range(6)))
     write_clips(tmp_path / "b", "traj", "0000", "hdf5", clips)
     for base in Clips(tmp_path / "b", "traj"):
         clip = augment(base, Variant(), "arm", 0)
@@ -236,8 +235,7 @@ def test_text_that_comes_with_a_clip_is_its_metadata(tmp_path, more):
 @pytest.mark.parametrize("variant", ARMS.values(), ids=ARMS)
 def test_clips_that_are_made_together_from_a_shard_are_those_made_alone(tmp_path, variant):
     write_clips(tmp_path / "b", "traj", "0000", "hdf5", render_base_clips(BASE, 0, range(12)))
-    recipe = vars(variant) | {"colour": list(variant.colour)}
-    together = augment_shard(Clips(tmp_path / "b", "traj"), recipe, "arm", 0, Account())
+    together = augment_shard(Clips(tmp_path / "b", "traj"), variant, "arm", 0, Account())
     for mine, theirs in zip(together, made(variant, 12), strict=True):
         np.testing.assert_array_equal(mine.video, theirs.video)
         assert mine.text == to_compact_json(theirs.metadata)
@@ -263,7 +261,7 @@ def test_a_damaged_byte_is_noticed_wherever_it_is(tmp_path):
             stream[[2, len(stream) // 2, -1][row]] ^= 1
             shard["video"].id.write_direct_chunk((row, 0, 0, 0, 0), bytes(stream))
     account = Account()
-    clips = augment_shard(Clips(tmp_path / "b", "traj"), vars(Variant()), "default", 0, account)
+    clips = augment_shard(Clips(tmp_path / "b", "traj"), Variant(), "default", 0, account)
     assert [clip.index for clip in clips] == [3] and [index for index, _, _ in account.lost] == [0, 1, 2]
 
 
@@ -419,7 +417,7 @@ DAMAGES = {
 def test_a_damaged_sample_is_recorded_and_skipped(tmp_path, damage, reason, words):
     damage(given(tmp_path / "set"))
     account = Account()
-    clips = list(make_base_shard(asdict(BASE), str(tmp_path / "set"), 0.5, 0, range(4), account))
+    clips = list(make_base_shard(BASE, str(tmp_path / "set"), 0.5, 0, range(4), account))
     assert [clip.index for clip in clips] == [0, 2, 3] and account.clips == 3
     [(index, word, detail)] = account.lost
     assert (index, word) == (1, reason) and words in detail
@@ -436,7 +434,7 @@ def test_a_base_clip_that_was_damaged_by_hand_is_recorded_and_skipped(tmp_path, 
         with h5py.File(tmp_path / "b" / "traj-0000.h5", "a") as shard:
             shard["video"].id.write_direct_chunk((1, 0, 0, 0, 0), b"damaged")
     account = Account()
-    clips = augment_shard(Clips(tmp_path / "b", "traj"), vars(Variant()), "default", 0, account)
+    clips = augment_shard(Clips(tmp_path / "b", "traj"), Variant(), "default", 0, account)
     assert [clip.index for clip in clips] == [0, 2, 3]
     assert [(index, word) for index, word, _ in account.lost] == [(1, "damaged")]
 
@@ -487,7 +485,7 @@ def test_a_broken_promise_is_found(tmp_path, breach, named):
 
 def test_too_many_lost_clips_break_the_contract(tmp_path):
     broken = [own.name for own in promises(dataset(tmp_path, lost=(2, 3)), lost=(2, 3), most=0.1) if not own.ok]
-    assert broken == ["default: not more clips are lost than persistence.most_lost allows"]
+    assert broken == ["default: not more clips are lost than persistence.max_lost allows"]
 
 
 def test_a_source_in_two_splits_is_a_leak(tmp_path):
@@ -500,6 +498,30 @@ def test_a_source_in_two_splits_is_a_leak(tmp_path):
     assert not find_leaks({"a": Clips(folder, STEM), "b": Clips(tmp_path / "other", STEM)}).ok
 
 
-def test_the_house_reads_places_without_numbers():
-    words = (Path(__file__).parents[3] / "scripts/framewright/persistence/places.py").read_text()
-    assert "numpy" not in words and "torch" not in words
+SECTION = {"samples": 5, "shard_size": 2, "variants": {}, "default": {"min_duration": 1, "max_duration": 3}}
+
+
+def test_shards_hold_all_clips_once():
+    assert [settings.number_clips(SECTION, shard) for shard in settings.list_shards(SECTION)] == [
+        range(2),
+        range(2, 4),
+        range(4, 5),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({"variants": {"default": SECTION["default"]}}, "variants.default: the default arm has this name"),
+        ({"variants": {"a": {"min_duration": 4, "max_duration": 3}}}, "variants.a.min_duration = 4: must be at most"),
+        (
+            {"default": {"min_duration": 2, "max_duration": 1}},
+            "default.min_duration = 2: must be at most persistence.def",
+        ),
+    ],
+    ids=["a variant named default", "a variant's durations", "the default arm's durations"],
+)
+def test_what_the_schema_cannot_see_is_said(changes, line):
+    assert settings.faults(SECTION) == []
+    [found] = settings.faults(SECTION | changes)
+    assert found.startswith(f"config: persistence.{line}")

@@ -10,25 +10,26 @@ import torch
 
 from framewright.errors import UserError
 from framewright.persistence import attention, multitask
-from framewright.persistence.base import BaseSet, render_base_clips
+from framewright.persistence.base import render_base_clips
 from framewright.persistence.baselines import answer_clips, find_threshold
 from framewright.persistence.bound import Oracle, compute_bayes_bound
 from framewright.persistence.charts import make_evaluation_page, write_attention, write_curves
 from framewright.persistence.contract import check_possible
 from framewright.persistence.dataset import ClipDataset, mark_cells, mirror
 from framewright.persistence.evaluate import decide, evaluate, exit_early, find_beaten
-from framewright.persistence.frame_classifier import Config, FrameClassifier
+from framewright.persistence.frame_classifier import FrameClassifier, FrameClassifierConfig
 from framewright.persistence.models import MODELS, TrainedModel, learn, read_model, write_model
-from framewright.persistence.places import settings_of, shape_of
 from framewright.persistence.scores import compute_calibration_error, fit_temperature, score_answers, score_kinds
+from framewright.persistence.settings import training_settings
 from framewright.persistence.shard import Account, augment_shard
+from framewright.persistence.specs import BaseSpec, TrainingSpec, Variant
 from framewright.persistence.store import Clips, write_clips
-from framewright.persistence.training import TrainingSettings, choose_device
-from framewright.persistence.transients import Variant, draw_lives
+from framewright.persistence.training import choose_device
+from framewright.persistence.transients import draw_lives
 
 STEM = "augmented_traj"
-TINY = BaseSet(frames=8, size=32)
-FEW = Variant(per_video=1, longest=2)
+TINY = BaseSpec(frames=8, size=32)
+FEW = Variant(per_video=1, max_duration=2)
 QUICK = {"epochs": 2, "batch": 8, "learning_rate": 0.01}
 
 
@@ -36,8 +37,7 @@ def arm(folder, variant=FEW, base=TINY, count=80):
     """Clips with transients, as the workflow makes them."""
     folder.mkdir(exist_ok=True)
     write_clips(folder / "b", "traj", "0000", "hdf5", render_base_clips(base, 0, range(count)))
-    recipe = vars(variant) | {"colour": list(variant.colour)}
-    clips = augment_shard(Clips(folder / "b", "traj"), recipe, "default", 0, Account())
+    clips = augment_shard(Clips(folder / "b", "traj"), variant, "default", 0, Account())
     write_clips(folder / "d", STEM, "0000", "hdf5", clips)
     return Clips(folder / "d", STEM)
 
@@ -52,14 +52,14 @@ def documented(tmp_path_factory):
     folder = tmp_path_factory.mktemp("models")
     hard = Variant(colour=(255, 255, 255))
     return {
-        "default": (arm(folder / "default", Variant(), BaseSet(), 120), Variant()),
-        "same colour": (arm(folder / "same", hard, BaseSet(), 120), hard),
+        "default": (arm(folder / "default", Variant(), BaseSpec(), 120), Variant()),
+        "same colour": (arm(folder / "same", hard, BaseSpec(), 120), hard),
     }
 
 
 def taught(clips, task, folder, shape=None, **more):
     torch.set_num_threads(1)
-    return learn(clips, task, shape or {}, QUICK | more, 0, folder / "progress.pt", "code")
+    return learn(clips, task, shape or {}, TrainingSpec(**QUICK | more), 0, folder / "progress.pt", "code")
 
 
 # ---- the bound
@@ -76,7 +76,7 @@ def test_the_bound_agrees_with_what_was_published():
 
 LAWS = {
     "as documented": (Variant(), 32),
-    "lives of up to eight frames": (Variant(longest=8), 32),
+    "lives of up to eight frames": (Variant(max_duration=8), 32),
     "many": (Variant(per_video=5), 40),
     "few in short clips": (FEW, 8),
 }
@@ -329,7 +329,11 @@ def test_progress_with_other_clips_or_settings_is_not_taken_up(tiny, tmp_path):
 
 def test_a_model_is_one_file_and_damage_is_told(tiny, tmp_path):
     trained = TrainedModel(
-        "persistence", vars(Config(size=32)), FrameClassifier(Config(size=32)), [1.0], {"clean": 2.0}
+        "persistence",
+        vars(FrameClassifierConfig(size=32)),
+        FrameClassifier(FrameClassifierConfig(size=32)),
+        [1.0],
+        {"clean": 2.0},
     )
     write_model(tmp_path / "model.pt", trained)
     again = read_model(tmp_path / "model.pt")
@@ -343,16 +347,18 @@ def test_a_model_is_one_file_and_damage_is_told(tiny, tmp_path):
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU: it would be used")
 def test_a_gpu_that_is_not_there_is_told():
-    assert choose_device(TrainingSettings(1, 1, 0.1)).type == "cpu"
+    assert choose_device(TrainingSpec(1, 1, 0.1)).type == "cpu"
     with pytest.raises(UserError, match="set it to 0"):
-        choose_device(TrainingSettings(1, 1, 0.1, gpus=1))
+        choose_device(TrainingSpec(1, 1, 0.1, gpus=1))
 
 
-def test_settings_of_a_task_are_its_own():
-    given = {"encoder": "transformer", "epochs": {"persistence": 3, "attention": 5}, "batch": 2}
-    given |= {"learning_rate": 0.1, "gpus": 0, "early_exit": 0.9}
-    assert settings_of("attention", given) == {"epochs": 5, "batch": 2, "learning_rate": 0.1, "gpus": 0}
-    assert shape_of("persistence", given) == {"encoder": "transformer"} and shape_of("attention", given) == {}
+def test_a_task_has_its_epochs_and_the_classifier_alone_an_encoder():
+    train = {"encoder": "transformer", "epochs": {"persistence": 3, "attention": 5}, "batch": 2}
+    section = {"train": train | {"learning_rate": 0.1, "gpus": 0, "early_exit": 0.9}}
+    attention = training_settings(section, 7, "attention")
+    assert attention["training"] == {"epochs": 5, "batch": 2, "learning_rate": 0.1, "gpus": 0}
+    assert attention["shape"] == {} and attention["seed"] == 7
+    assert training_settings(section, 7, "persistence")["shape"] == {"encoder": "transformer"}
 
 
 # ---- the evaluation

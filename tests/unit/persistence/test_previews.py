@@ -3,18 +3,18 @@ import pytest
 from PIL import Image
 
 from framewright.persistence.augment import augment
-from framewright.persistence.base import BaseSet, render_base_clips
+from framewright.persistence.base import render_base_clips
 from framewright.persistence.paths import CLASSES
 from framewright.persistence.preview import choose_clips, write_samples
+from framewright.persistence.specs import BaseSpec, Variant
 from framewright.persistence.store import Clips, write_clips
 from framewright.persistence.strips import EDGE, MARK, STILL, TEXT, draw_strip, enlarge, mark_transients
-from framewright.persistence.transients import Variant
 
 
 @pytest.fixture(scope="module")
 def clips(tmp_path_factory):
     folder = tmp_path_factory.mktemp("previews") / "d"
-    made = (augment(clip, Variant(), "default", 0) for clip in render_base_clips(BaseSet(), 0, range(24)))
+    made = (augment(clip, Variant(), "default", 0) for clip in render_base_clips(BaseSpec(), 0, range(24)))
     write_clips(folder, "augmented_traj", "0000", "hdf5", made)
     return Clips(folder, "augmented_traj")
 

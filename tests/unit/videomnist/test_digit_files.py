@@ -12,6 +12,7 @@ import torch
 from PIL import Image
 from torch.utils.data import DataLoader
 
+from framewright.errors import UserError
 from framewright.video.encode import Writer
 from framewright.video.stream import open_video
 from framewright.videomnist import class_videos, preview, videogpt_loader
@@ -256,24 +257,41 @@ def test_the_guides_quality_control_runs_unchanged(made, tmp_path, monkeypatch):
     plt.close(fig)
 
 
-def test_clips_come_to_pytorch_as_the_loader_gives_them(made):
-    clips = MovingDigits(made / "videomnist-videogpt.h5", "test")
-    assert len(clips) == TEST
-    item = clips[3]
-    assert item["video"].dtype == torch.float32 and item["label"] == 3
-    assert np.allclose(
-        item["video"].numpy(), videogpt_loader.read(made / "videomnist-videogpt.h5", "test", 3), atol=1e-6
-    )
-    assert MovingDigits(made / "videomnist.h5")[0]["video"].shape == (1, 8, 64, 64)
-    with pytest.raises(ValueError, match="has 9 frames, not 10"):
-        MovingDigits(made / "videomnist-videogpt.h5", length=10)
+def test_digits_come_to_pytorch_as_bytes_or_as_videogpts_loader_gives_them(made):
+    path = made / "videomnist-videogpt.h5"
+    digits = MovingDigits(path, "test")
+    assert len(digits) == TEST
+    item, last = digits[3], digits[-1]
+    assert item["video"].dtype == torch.uint8 and item["video"].shape == (8, 3, 64, 64) and item["label"] == 3
+    assert torch.equal(last["video"], digits[TEST - 1]["video"])
+    theirs = MovingDigits(path, "test", range=(-0.5, 0.5), order="CTHW")[3]["video"]
+    assert theirs.dtype == torch.float32
+    assert np.allclose(theirs.numpy(), videogpt_loader.read(path, "test", 3), atol=1e-6)
+    assert MovingDigits(made / "videomnist.h5")[0]["video"].shape == (8, 1, 64, 64)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        ({"length": 10}, "video 0 of train has 9 frames, not 10"),
+        ({"split": "val"}, "it has no split val; its data sets are "),
+        ({"order": "THWC"}, "order = 'THWC': must be TCHW or CTHW"),
+    ],
+)
+def test_what_cannot_be_read_gets_one_line(made, arguments, line):
+    with pytest.raises(UserError, match=line):
+        MovingDigits(made / "videomnist-videogpt.h5", **arguments)
+
+
+def test_an_index_beyond_the_last_ends_an_iteration(made):
+    assert len([*MovingDigits(made / "videomnist.h5", "test")]) == TEST
 
 
 def test_cuts_are_seeded_for_training_and_fixed_for_evaluation(made):
     def cuts(split, seed=0, epoch=0):
-        clips = MovingDigits(made / "videomnist-videogpt.h5", split, length=4, seed=seed)
-        clips.epoch = epoch
-        return [clips._cut(index) for index in range(len(clips))]
+        digits = MovingDigits(made / "videomnist-videogpt.h5", split, length=4, seed=seed)
+        digits.set_epoch(epoch)
+        return [digits._choose_cut(index) for index in range(len(digits))]
 
     assert cuts("train") == cuts("train")
     assert set(cuts("train")) == {0, 1, 2, 3, 4, 5}
@@ -284,14 +302,14 @@ def test_cuts_are_seeded_for_training_and_fixed_for_evaluation(made):
 @pytest.mark.slow
 @pytest.mark.parametrize("context", ["fork", "spawn"])
 def test_workers_may_be_forked_and_spawned(made, context):
-    clips = MovingDigits(made / "videomnist-videogpt.h5", length=4, seed=5)
-    alone = torch.stack([clips[index]["video"] for index in range(len(clips))])  # the file is open here now
-    batches = DataLoader(clips, batch_size=7, num_workers=2, multiprocessing_context=context)
+    digits = MovingDigits(made / "videomnist-videogpt.h5", length=4, seed=5)
+    alone = torch.stack([digits[index]["video"] for index in range(len(digits))])  # the file is open here now
+    batches = DataLoader(digits, batch_size=7, num_workers=2, multiprocessing_context=context)
     assert torch.equal(torch.cat([batch["video"] for batch in batches]), alone)
 
 
 def test_samples_are_there_under_their_documented_names(made, tmp_path):
-    settings = {"formats": ["gif", "mp4"], "fps": 15, "create_comparison": True, "num_per_class": 3, "width": 128}
+    settings = {"formats": ["gif", "mp4"], "fps": 15, "create_comparison": True, "num_per_class": 3, "min_width": 128}
     assert preview.write_samples(tmp_path / "samples", made / "videomnist.h5", num_samples=20, **settings) == 20
     names = {path.relative_to(tmp_path / "samples").as_posix() for path in (tmp_path / "samples").rglob("*.*")}
     assert names == {
