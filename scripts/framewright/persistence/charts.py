@@ -10,10 +10,11 @@ import torch
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from framewright.persistence.dataset import ClipDataset
+from framewright.persistence.dataset import PersistenceClips
 from framewright.persistence.models import TrainedModel
 from framewright.persistence.store import Clips
-from framewright.persistence.strips import MARK, STILL, add_border, enlarge
+from framewright.persistence.strips import MARK, STILL, add_border
+from framewright.report.gif import enlarge
 from framewright.report.page import page, table
 from framewright.report.picture import contact_sheet, notice, write_png
 
@@ -64,7 +65,7 @@ def write_attention(
     for name, trained in models.items():
         if "attention" not in trained:
             continue
-        data = ClipDataset(arms[name], "test")
+        data = PersistenceClips(arms[name], "test")
         for position in range(min(SHOWN, len(data))):
             item, number = data[position], arms[name].numbers[data.places[position]]
             with torch.no_grad():

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,31 +10,41 @@ import torch
 from torch.utils.data import Dataset
 
 from framewright.errors import UserError
+from framewright.persistence.arm_folder import STEM
 from framewright.persistence.base import find_camera
 from framewright.persistence.paths import CLASSES
 from framewright.persistence.splits import SPLITS
 from framewright.persistence.store import Clips
+from framewright.video.tensors import in_range
 
 GRID = 16  # cells across and down, of the labels that say where transients are
 
 
-class ClipDataset(Dataset):
-    """The clips of one split; of the others nothing is read but their metadata, once, to know that no source leaks.
+class PersistenceClips(Dataset[dict[str, torch.Tensor]]):
+    """The clips of one split of a dataset's folder, in whatever storage.
 
-    An item is a dict: `video` (T, 3, H, W) uint8; `clean` (T,) 1.0 where a frame has no transient; `persistent` 1.0 or
+    clips = PersistenceClips("results/persistence/dataset", "train")
+
+    Of the other splits nothing is read but their metadata, once, to know that no source leaks. An item is a dict:
+    `video` (T, 3, H, W) uint8, or float32 with `range=(0, 1)` or any two numbers; `clean` (T,) 1.0 where a frame has no transient; `persistent` 1.0 or
     0.0 for the whole clip; `kind` the number of its class; `positions` (T, 3) of the real sphere as the camera sees it,
     not-a-number where unknown; `cells` (T, GRID, GRID) 1.0 where transients are. `digest` changes with anything that a
     label says.
     """
 
-    def __init__(self, clips: Clips, split: str) -> None:
-        self.clips = clips
+    def __init__(
+        self, clips: Clips | str | Path, split: str = "train", range: tuple[float, float] | None = None
+    ) -> None:
+        clips = clips if isinstance(clips, Clips) else Clips(clips, STEM)
+        if split not in SPLITS:
+            raise UserError(f"split = {split!r}: must be one of {', '.join(SPLITS)}")
+        self.clips, self.range, self.epoch = clips, range, 0
         self.places: list[int] = []
         sources: dict[int, str] = {}
         labels: dict[str, set[bool]] = {name: set() for name in SPLITS}
         digest = hashlib.sha256()
         shapes = set()
-        for place in range(len(clips)):
+        for place, _ in enumerate(clips.numbers):
             metadata = clips.metadata(place)
             source, part = metadata["source"], metadata["split"]
             if sources.setdefault(source, part) != part:
@@ -57,7 +68,11 @@ class ClipDataset(Dataset):
 
     def __getitem__(self, position: int) -> dict[str, torch.Tensor]:
         clip = self.clips[self.places[position]]
-        return {"video": torch.from_numpy(clip.video.copy()), **make_labels(clip.metadata)}
+        return {"video": in_range(torch.from_numpy(clip.video.copy()), self.range), **make_labels(clip.metadata)}
+
+    def set_epoch(self, epoch: int) -> None:
+        """Tell the epoch, as to every dataset here. Clips are the same in each."""
+        self.epoch = epoch
 
     def batch(self, positions: list[int]) -> dict[str, torch.Tensor]:
         """Several items in one, stacked."""

@@ -12,7 +12,7 @@ import torch
 from framewright.persistence.attention import on_transients
 from framewright.persistence.baselines import MEASURES, answer_clips, find_threshold, measure_frames
 from framewright.persistence.bound import Oracle, compute_bayes_bound
-from framewright.persistence.dataset import ClipDataset, mark_cells
+from framewright.persistence.dataset import PersistenceClips, mark_cells
 from framewright.persistence.models import TrainedModel
 from framewright.persistence.paths import CLASSES
 from framewright.persistence.scores import score_answers, score_kinds, sigmoid
@@ -37,7 +37,7 @@ def evaluate(
     `models` are those of this arm by their tasks, `others` the persistence classifiers of other arms by the arms'
     names. `sure` is how sure a decision before the end must be.
     """
-    train, test = ClipDataset(clips, "train"), ClipDataset(clips, "test")
+    train, test = PersistenceClips(clips, "train"), PersistenceClips(clips, "test")
     known, asked = _measure_features(train), _measure_features(test)
     found: dict[str, Any] = {
         "clips": {"train": len(train), "test": len(test)},
@@ -94,7 +94,7 @@ def find_beaten(curve: list[float], bound: list[float], number: int) -> list[int
     return (np.flatnonzero(np.array(curve) > np.array(bound) + SURE * error + 1e-9) + 1).tolist()
 
 
-def _measure_features(data: ClipDataset) -> dict[str, np.ndarray]:
+def _measure_features(data: PersistenceClips) -> dict[str, np.ndarray]:
     """By clip and frame: what baselines measure, and whether transients show; by clip, whether it is persistent."""
     rows = []
     for position in range(len(data)):
@@ -126,7 +126,7 @@ def _score_clip_baselines(known: dict[str, np.ndarray], asked: dict[str, np.ndar
 
 
 def _compute_bounds(
-    data: ClipDataset, variant: Variant, persistent: np.ndarray, sure: float, seed: int
+    data: PersistenceClips, variant: Variant, persistent: np.ndarray, sure: float, seed: int
 ) -> dict[str, Any]:
     """The bound by frames seen, and what who knows all transients so far would say of these very clips."""
     details = [data.clips.metadata(place)["transient_details"] for place in data.places]
@@ -183,7 +183,7 @@ def _score_multitask(
 
 
 def _score_attention(
-    outputs: dict[str, torch.Tensor], labels: dict[str, torch.Tensor], data: ClipDataset
+    outputs: dict[str, torch.Tensor], labels: dict[str, torch.Tensor], data: PersistenceClips
 ) -> dict[str, Any]:
     shows = labels["clean"].numpy() < 0.5
     attention, cells = outputs["attention"], labels["cells"]
@@ -209,7 +209,7 @@ def _score_attention(
     }
 
 
-def _compute_middle(data: ClipDataset) -> np.ndarray:
+def _compute_middle(data: PersistenceClips) -> np.ndarray:
     """(3,) the mean position of the real sphere."""
     return np.nanmean([data[position]["positions"].numpy() for position in range(len(data))], axis=(0, 1))
 

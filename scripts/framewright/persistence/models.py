@@ -11,7 +11,7 @@ import torch
 
 from framewright.errors import UserError
 from framewright.persistence import attention, frame_classifier, multitask
-from framewright.persistence.dataset import ClipDataset
+from framewright.persistence.dataset import PersistenceClips
 from framewright.persistence.scores import fit_temperature
 from framewright.persistence.specs import TrainingSpec
 from framewright.persistence.store import Clips
@@ -44,7 +44,7 @@ def learn(
     have changed, what is in the file `progress` is not taken up.
     """
     module, kind, config_of = MODELS[task]
-    data, held = ClipDataset(clips, "train"), ClipDataset(clips, "val")
+    data, held = PersistenceClips(clips, "train"), PersistenceClips(clips, "val")
     config = config_of(**shape, size=data[0]["video"].shape[-1])
     digest = hashlib.sha256(repr((code, task, config, spec, seed, data.digest)).encode()).hexdigest()
     torch.manual_seed(seed)

@@ -8,11 +8,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from PIL import Image
 
 from framewright.persistence.paths import CLASSES, TYPES
 from framewright.persistence.store import Clips, to_json
 from framewright.persistence.strips import draw_strip, mark_transients
+from framewright.report.gif import write_gif
 from framewright.report.picture import write_png
 
 RATE = 8  # frames a second of the moving pictures
@@ -34,7 +34,8 @@ def write_samples(folder: str | Path, clips: Clips, name: str, number: int) -> i
         shown = f"{metadata['num_transients']} transients in {len(metadata['transient_frames'])} frames"
         title = f"{name} {clip.index}: {metadata['class']}, {shown}"
         write_png(folder / f"{stem}.png", draw_strip(clip.video, metadata, title, max(1, 96 // clip.video.shape[-1])))
-        write_gif(folder / f"{stem}.gif", mark_transients(clip.video, metadata, max(1, SIDE // clip.video.shape[-1])))
+        frames = mark_transients(clip.video, metadata, max(1, SIDE // clip.video.shape[-1]))
+        write_gif(folder / f"{stem}.gif", frames, RATE, colours=64)
         (folder / f"{stem}.json").write_text(to_json(metadata), encoding="utf-8")
     write_statistics(folder / f"{name}_statistics.png", clips)
     return len(chosen)
@@ -51,12 +52,6 @@ def choose_clips(clips: Clips, number: int) -> list[int]:
         if all(len(places) == each for places in found.values()):
             break
     return sorted(place for places in found.values() for place in places)
-
-
-def write_gif(path: str | Path, frames: list[np.ndarray]) -> None:
-    """Write (H, W, 3) uint8 RGB frames as an endless GIF."""
-    first, *rest = (Image.fromarray(frame).quantize(64, dither=Image.Dither.NONE) for frame in frames)
-    first.save(path, save_all=True, append_images=rest, duration=1000 // RATE, loop=0, disposal=1)
 
 
 def write_statistics(path: str | Path, clips: Clips) -> None:

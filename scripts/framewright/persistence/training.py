@@ -10,7 +10,7 @@ import torch
 
 from framewright.errors import UserError
 from framewright.persistence.attention import Attention
-from framewright.persistence.dataset import ClipDataset, mirror
+from framewright.persistence.dataset import PersistenceClips, mirror
 from framewright.persistence.frame_classifier import FrameClassifier
 from framewright.persistence.multitask import Multitask
 from framewright.persistence.specs import TrainingSpec
@@ -24,7 +24,7 @@ SETTLING, SETTLING_BATCH, SETTLING_RATE = 300, 256, 0.01  # steps and clips a st
 def train(
     model: Model,
     loss: Loss,
-    data: ClipDataset,
+    data: PersistenceClips,
     settings: TrainingSpec,
     seed: int,
     progress: str | Path,
@@ -65,7 +65,7 @@ def choose_device(settings: TrainingSpec) -> torch.device:
 
 
 def run_eye(
-    model: Model, data: ClipDataset, device: torch.device
+    model: Model, data: PersistenceClips, device: torch.device
 ) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]:
     """What the model's eye says of all clips, and their labels: small tensors on `device`, clips first."""
     outputs, labels = [], []
@@ -77,7 +77,7 @@ def run_eye(
     return _join(outputs), {key: value.to(device) for key, value in _join(labels).items()}
 
 
-def _settle(model: Model, loss: Loss, data: ClipDataset, seed: int, device: torch.device) -> None:
+def _settle(model: Model, loss: Loss, data: PersistenceClips, seed: int, device: torch.device) -> None:
     """Let the part that draws conclusions learn on, from what the eye sees: many steps cost little, for it is small."""
     seen, labels = run_eye(model, data, device)
     length = labels["clean"].shape[1]

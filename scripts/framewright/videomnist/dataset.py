@@ -18,6 +18,7 @@ import torch
 from torch.utils.data import Dataset
 
 from framewright.errors import UserError
+from framewright.video.tensors import in_range
 
 
 class MovingDigits(Dataset[dict[str, torch.Tensor]]):
@@ -75,10 +76,7 @@ class MovingDigits(Dataset[dict[str, torch.Tensor]]):
         frames = torch.from_numpy(self._open_data()[first : first + self.length])
         frames = frames[..., None] if frames.ndim == 3 else frames
         video = frames.permute(*((0, 3, 1, 2) if self.order == "TCHW" else (3, 0, 1, 2))).contiguous()
-        if self.range:
-            low, high = self.range
-            video = video.float().div_(255).mul_(high - low).add_(low)
-        return {"video": video, "label": torch.tensor(self.labels[index])}
+        return {"video": in_range(video, self.range), "label": torch.tensor(self.labels[index])}
 
     def __getstate__(self) -> dict[str, Any]:
         """What another process gets: everything but the open file."""

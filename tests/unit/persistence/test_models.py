@@ -15,7 +15,7 @@ from framewright.persistence.baselines import answer_clips, find_threshold
 from framewright.persistence.bound import Oracle, compute_bayes_bound
 from framewright.persistence.charts import make_evaluation_page, write_attention, write_curves
 from framewright.persistence.contract import check_possible
-from framewright.persistence.dataset import ClipDataset, mark_cells, mirror
+from framewright.persistence.dataset import PersistenceClips, mark_cells, mirror
 from framewright.persistence.evaluate import decide, evaluate, exit_early, find_beaten
 from framewright.persistence.frame_classifier import FrameClassifier, FrameClassifierConfig
 from framewright.persistence.models import MODELS, TrainedModel, learn, read_model, write_model
@@ -190,13 +190,13 @@ def test_an_early_exit_is_what_was_decided_then_and_counts_real_frames():
 
 
 def test_labels_are_read_lazily_and_fit_the_clip(tiny):
-    data = ClipDataset(tiny, "train")
+    data = PersistenceClips(tiny, "train")
     item, metadata = data[3], tiny.metadata(data.places[3])
     assert metadata["split"] == "train" and item["video"].dtype == torch.uint8
     assert item["clean"].tolist() == metadata["frame_labels"] and bool(item["persistent"]) == metadata["persistent"]
     np.testing.assert_allclose(item["positions"], metadata["positions"], atol=1e-6)
     parts = {
-        split: {tiny.metadata(p)["source"] for p in ClipDataset(tiny, split).places} for split in ("train", "test")
+        split: {tiny.metadata(p)["source"] for p in PersistenceClips(tiny, split).places} for split in ("train", "test")
     }
     assert not parts["train"] & parts["test"]
     for own in metadata["transient_details"]:
@@ -205,7 +205,7 @@ def test_labels_are_read_lazily_and_fit_the_clip(tiny):
 
 
 def test_a_mirror_shows_the_same_scene(tiny):
-    batch = ClipDataset(tiny, "train").batch([0, 1])
+    batch = PersistenceClips(tiny, "train").batch([0, 1])
     other = mirror(batch)
     np.testing.assert_array_equal(mirror(other)["video"], batch["video"])
     np.testing.assert_array_equal(other["positions"][..., 0], -batch["positions"][..., 0])
@@ -216,7 +216,7 @@ def test_views_from_aside_have_positions_as_the_camera_sees_them(tmp_path):
     clips = arm(tmp_path / "views", base=replace(TINY, cameras=2), count=160)
     first, second = (clips.metadata(place) for place in (0, 1))
     assert first["positions"] == second["positions"]
-    data = ClipDataset(clips, first["split"])
+    data = PersistenceClips(clips, first["split"])
     front, back = (data[data.places.index(place)]["positions"] for place in (0, 1))
     np.testing.assert_allclose(back[:, 0], -front[:, 0], atol=1e-6)  # it stands on the other side
 
@@ -242,7 +242,7 @@ FAULTS = {
 @pytest.mark.parametrize(("said", "words"), FAULTS.values(), ids=FAULTS)
 def test_what_would_teach_nothing_is_refused(tiny, said, words):
     with pytest.raises(UserError, match=words):
-        ClipDataset(Edited(tiny, **said), "train")
+        PersistenceClips(Edited(tiny, **said), "train")
 
 
 # ---- losses
@@ -279,7 +279,7 @@ def test_attention_on_transients_costs():
 def test_both_encoders_learn_and_know_nothing_of_frames_to_come(tiny, tmp_path, encoder):
     trained = taught(tiny, "persistence", tmp_path, {"encoder": encoder}, epochs=3)
     assert trained.losses[-1] < 0.95 * trained.losses[0] and trained.config["encoder"] == encoder
-    data = ClipDataset(tiny, "test")
+    data = PersistenceClips(tiny, "test")
     video = data[0]["video"]
     with torch.no_grad():
         whole = trained.model(video[None])["persistent"]
@@ -337,7 +337,7 @@ def test_a_model_is_one_file_and_damage_is_told(tiny, tmp_path):
     )
     write_model(tmp_path / "model.pt", trained)
     again = read_model(tmp_path / "model.pt")
-    video = ClipDataset(tiny, "test")[0]["video"][None]
+    video = PersistenceClips(tiny, "test")[0]["video"][None]
     assert torch.equal(again.model(video)["clean"], trained.model.eval()(video)["clean"])
     assert again.temperatures == {"clean": 2.0} and again.losses == [1.0]
     (tmp_path / "model.pt").write_bytes((tmp_path / "model.pt").read_bytes()[:500])

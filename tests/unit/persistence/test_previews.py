@@ -8,7 +8,8 @@ from framewright.persistence.paths import CLASSES
 from framewright.persistence.preview import choose_clips, write_samples
 from framewright.persistence.specs import BaseSpec, Variant
 from framewright.persistence.store import Clips, write_clips
-from framewright.persistence.strips import EDGE, MARK, STILL, TEXT, draw_strip, enlarge, mark_transients
+from framewright.persistence.strips import EDGE, MARK, STILL, TEXT, draw_strip, mark_transients
+from framewright.report.gif import enlarge
 
 
 @pytest.fixture(scope="module")
