@@ -25,11 +25,16 @@ class PersistenceClips(Dataset[dict[str, torch.Tensor]]):
 
     clips = PersistenceClips("results/persistence/dataset", "train")
 
-    Of the other splits nothing is read but their metadata, once, to know that no source leaks. An item is a dict:
-    `video` (T, 3, H, W) uint8, or float32 with `range=(0, 1)` or any two numbers; `clean` (T,) 1.0 where a frame has no transient; `persistent` 1.0 or
-    0.0 for the whole clip; `kind` the number of its class; `positions` (T, 3) of the real sphere as the camera sees it,
-    not-a-number where unknown; `cells` (T, GRID, GRID) 1.0 where transients are. `digest` changes with anything that a
-    label says.
+    Of the other splits nothing is read but their metadata, once, to know that no source leaks. An item has
+
+    video       (T, 3, H, W) uint8 RGB, or float32 with `range=(0, 1)` or any two numbers
+    clean       (T,) 1.0 where a frame has no transient
+    persistent  1.0 or 0.0, of the whole clip
+    kind        the number of its class
+    positions   (T, 3) of the real sphere as the camera sees it, not-a-number where unknown
+    cells       (T, GRID, GRID) 1.0 where transients are
+
+    `digest` changes with anything that a label says.
     """
 
     def __init__(

@@ -1,6 +1,6 @@
 """Moving digits to look at: single videos, comparisons, a montage of all ten, and figures in words."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import cv2
@@ -79,7 +79,7 @@ def write_mp4(path: Path, frames: np.ndarray, fps: int) -> None:
             writer.add(frame)
 
 
-WRITERS = {"gif": write_gif, "mp4": write_mp4}
+WRITERS: dict[str, Callable[[Path, np.ndarray, int], None]] = {"gif": write_gif, "mp4": write_mp4}
 
 
 def draw_montage(file: h5py.File) -> np.ndarray:
