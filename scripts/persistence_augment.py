@@ -2,13 +2,14 @@
 
 import time
 
-from framewright.persistence.shard import Account, augment_shard, read_variant, write_account
+from framewright.persistence.shard import Account, augment_shard, write_account
+from framewright.persistence.specs import build_variant
 from framewright.persistence.store import Clips, write_clips
 from framewright.study import job
 
 log = job.start(snakemake)
 inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
-wildcards, variant = snakemake.wildcards, read_variant(settings["variant"])
+wildcards, variant = snakemake.wildcards, build_variant(settings["variant"])
 
 account = Account(began=time.time())
 base = Clips(inputs.clips, "traj")

@@ -4,7 +4,7 @@ from framewright.persistence.arm_folder import STEM
 from framewright.persistence.charts import make_evaluation_page, write_attention, write_curves
 from framewright.persistence.evaluate import evaluate
 from framewright.persistence.models import read_model
-from framewright.persistence.shard import read_variant
+from framewright.persistence.specs import build_variant
 from framewright.persistence.store import Clips
 from framewright.study import job
 from framewright.study.record import write_record
@@ -13,7 +13,7 @@ log = job.start(snakemake)
 inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 sure, seed = settings["early_exit"], settings["seed"]
 
-variants = {arm["name"]: read_variant(arm["variant"]) for arm in settings["arms"]}
+variants = {arm["name"]: build_variant(arm["variant"]) for arm in settings["arms"]}
 arms = {name: Clips(folder, STEM) for name, folder in zip(variants, inputs.datasets, strict=True)}
 paths = iter(inputs.models)
 models = {arm["name"]: {task: read_model(next(paths)) for task in arm["tasks"]} for arm in settings["arms"]}

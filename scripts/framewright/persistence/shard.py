@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 from framewright.errors import UserError
 from framewright.persistence.augment import augment_all
@@ -43,11 +42,6 @@ def make_base_shard(
             yield clip
         else:
             account.lost.append(clip)
-
-
-def read_variant(settings: dict[str, Any]) -> Variant:
-    """The variant that a rule's settings describe; JSON has lists where a variant has tuples."""
-    return Variant(**settings | {"colour": tuple(settings["colour"])})
 
 
 def augment_shard(

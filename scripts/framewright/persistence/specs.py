@@ -1,6 +1,7 @@
 """What is chosen for a base set, for a variant, and for a training. Light: no arrays here."""
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,11 @@ class Variant:
     apart: bool = False
     noise: float = 0.0
     blur: float = 0.0
+
+
+def build_variant(values: dict[str, Any]) -> Variant:
+    """The variant with these values; its colour may be a list, as in JSON."""
+    return Variant(**values | {"colour": tuple(values["colour"])})
 
 
 @dataclass(frozen=True)
