@@ -115,7 +115,7 @@ def of_each(pattern: str, ids, **others):
 
 
 def of_bucket(pattern: str, ids, **others):
-    """Inputs of a rule that has the wildcard `bucket`: the path of each of these videos that lies in it."""
+    """Inputs where the wildcard is `bucket`, the path of each of these videos that lies in it."""
     return lambda wildcards: expand(pattern, video=buckets.in_bucket(ids, wildcards.bucket), **others)
 
 
