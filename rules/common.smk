@@ -21,10 +21,12 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 os.environ.update(PYTHONPYCACHEPREFIX=sys.pycache_prefix, FRAMEWRIGHT_RUN=str(os.getpid()))
 if workflow.is_main_process:  # jobs know by this that they were tried before in the same run
     os.environ["FRAMEWRIGHT_BEGIN"] = f"{socket.gethostname()} {os.getpid()} {time.time()}"
+# Scripts import this workflow's library, whichever one the environment knows.
+os.environ.update(PYTHONPATH=os.pathsep.join([str(SCRIPTS), *filter(None, [os.environ.get("PYTHONPATH")])]))
 sys.path.insert(0, str(SCRIPTS))
 
 from framewright.report.citation import read_citation
-from framewright.study import code, declared, dry_run, lock, table, table_faults, versions
+from framewright.study import buckets, code, declared, dry_run, lock, table, table_faults, versions
 from framewright.study.monitor.events import EventLog
 from framewright.study.config import complete, fill, read_schema, said
 from snakemake.logging import logger
@@ -43,6 +45,7 @@ def checked() -> dict:
     config.update(filled)
     rows = table.read_table(config["videos"] or DEFAULT_TABLE)
     if workflow.is_main_process:
+        faults += filter(None, [buckets.change_of_buckets("results", config["buckets"])])
         faults += table_faults.problems(rows, SCHEMAS, SCENES, config["patches"]["categories"])
     if faults:
         sys.exit("\n".join(faults))
@@ -119,6 +122,16 @@ def of_each(pattern: str, ids, **others):
     A function, because every job reads this file, and few of them need these paths.
     """
     return lambda wildcards: expand(pattern, video=list(ids), **others)
+
+
+def of_bucket(pattern: str, ids, **others):
+    """Inputs where the wildcard is `bucket`, the path of each of these videos that lies in it."""
+    return lambda wildcards: expand(pattern, video=buckets.in_bucket(ids, wildcards.bucket), **others)
+
+
+def of_buckets(pattern: str):
+    """Inputs over the whole study from what was collected in each bucket."""
+    return expand(pattern, bucket=buckets.bucket_names(config["buckets"]))
 
 
 def paths(wildcards, *collected) -> list[str]:
