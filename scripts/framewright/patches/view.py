@@ -3,8 +3,9 @@
     view = make_view(probe, Rendering(frame="fullhd", peak=1000))
     patch = view.crop(frame, (100, 200, 640, 740))
 
-SDR in its own size is the decoded frame itself. Larger frames are scaled first; PQ and HLG are then tone-mapped. Only
-the part that is asked for is computed, to the same pixels as the whole.
+SDR in its own size is the decoded frame, its chroma interpolated exactly where the file places it. Larger frames are
+scaled first; PQ and HLG are then tone-mapped. Only the part that is asked for is computed, to the same pixels as the
+whole.
 """
 
 from collections.abc import Mapping
@@ -15,12 +16,13 @@ import cv2
 import numpy as np
 
 from framewright.patches.formats import Box
-from framewright.patches.scale import scale_part
+from framewright.patches.scale import find_source, scale_part, scale_region
 from framewright.patches.tone import LUMA, Tone, tone_map
 from framewright.video.frame import Frame, Shape
 
 FULLHD = (1920, 1080)
 GREY_WIDTH = 320  # of the pictures that windows are checked on
+BAND = 256  # rows that a whole grey picture is computed in at a time
 MATRICES = {"bt2020nc": "bt2020", "bt2020c": "bt2020", "bt709": "bt709", "smpte170m": "bt601", "bt470bg": "bt601"}
 
 
@@ -60,11 +62,18 @@ class View:
         """(y2 - y1, x2 - x1, 3) uint8 RGB: the part `box` (x1, y1, x2, y2) of the picture of a frame."""
         if self.tone:
             return tone_map(self._signal(frame, box), self.tone)
-        if frame.shape.displayed == self.size:
-            x1, y1, x2, y2 = box
-            return frame.rgb[y1:y2, x1:x2]
-        planes = [scale_part(frame.rgb[..., channel], self.size, box) for channel in range(3)]
+        displayed = frame.shape.displayed
+        if displayed == self.size:
+            return frame.rgb_part(box)
+        source = frame.rgb_part(find_source(displayed, self.size, box))
+        planes = [scale_region(source[..., channel], displayed, self.size, box) for channel in range(3)]
         return np.rint(np.clip(cv2.merge(planes), 0, 255)).astype(np.uint8)
+
+    def whole_grey(self, frame: Frame) -> np.ndarray:
+        """(H, W) uint8 grey values of all of the picture, computed in bands: it takes the memory of one of them."""
+        width, height = self.size
+        bands = ((0, top, width, min(height, top + BAND)) for top in range(0, height, BAND))
+        return np.vstack([cv2.cvtColor(self.crop(frame, band), cv2.COLOR_RGB2GRAY) for band in bands])
 
     def whole(self, frame: Frame) -> np.ndarray:
         """(H, W, 3) uint8 RGB: all of the picture."""
