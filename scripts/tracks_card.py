@@ -4,7 +4,7 @@ from pathlib import Path
 
 from framewright.report.card import read_store, write_index
 from framewright.report.publish import write_card
-from framewright.sources.summary import read_licences
+from framewright.sources.fates import read_licences
 from framewright.study import job
 from framewright.study.record import read_record
 from framewright.tracks.card import DATASET, dataset, figures, segment_rows, track_rows

@@ -36,7 +36,7 @@ import json, sys
 from pathlib import Path
 import cv2
 cv2.setNumThreads(1)
-from framewright.video.probe import probe
+from framewright.video.examine import probe
 from framewright.tracks.privacy.deface import private, write_found
 source, folder = Path(sys.argv[1]), Path(sys.argv[2])
 record, found, times = private(source, folder / "ours.mp4", probe(source) | {"video": "a"}, json.loads(sys.argv[3]))

@@ -21,7 +21,7 @@ from framewright.scenes.photos import photo
 from framewright.scenes.street import street
 from framewright.study.job import compute_on_one_thread
 from framewright.video.encode import Writer
-from framewright.video.probe import probe
+from framewright.video.examine import probe
 
 SIZE, RATE, SECONDS, MINUTES, TARGET = (320, 180), Fraction(25), 10, (1, 10), 1.10
 STEPS = ("segment", "deface", "parse", "extract")

@@ -19,8 +19,8 @@ from framewright.tracks.privacy.deface import audit, private, read_found, uncove
 from framewright.tracks.privacy.face_tracks import Sightings, covers, link
 from framewright.tracks.privacy.faces import face_finder, look
 from framewright.video.colour import Colour
+from framewright.video.examine import probe
 from framewright.video.frame import Shape
-from framewright.video.probe import probe
 from framewright.video.stream import open_video
 
 RATE = 30

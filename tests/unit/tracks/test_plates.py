@@ -8,7 +8,7 @@ from make_weights import columns, make_weights
 from framewright.errors import UserError
 from framewright.tracks.privacy.deface import audit, finders_of, private
 from framewright.tracks.privacy.plates import plate_finder
-from framewright.video.probe import probe
+from framewright.video.examine import probe
 from framewright.video.stream import open_video
 
 PLATE, FAINT, TWIN = (160, 80, 40, 20, 0.1, 0.9), (60, 60, 20, 10, 0.04, 0.02), (162, 81, 40, 20, 0.6, 0.2)

@@ -7,7 +7,6 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import av
 import cv2
 import numpy as np
 
@@ -18,6 +17,7 @@ from framewright.tracks.privacy.link import link as link_to
 from framewright.video.colour import Colour
 from framewright.video.encode import Writer, container_for_sound
 from framewright.video.frame import Frame
+from framewright.video.media import open_media
 from framewright.video.stream import Video, open_video
 
 SUBSAMPLED = {(2, 2): "420", (2, 1): "422", (1, 1): "444"}  # chroma pixels across and down, as FFmpeg names them
@@ -149,5 +149,5 @@ def _tick(time_base: Fraction) -> Fraction:
 def _said_of_sound(source: Path | str, container: str | None) -> str:
     if container:
         return "copied"
-    with av.open(str(source)) as file:
+    with open_media(source) as file:
         return "left out: an mp4 can't hold it" if file.streams.audio else "none"
