@@ -8,7 +8,6 @@ scaled first; PQ and HLG are then tone-mapped. Only the part that is asked for i
 whole.
 """
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -19,6 +18,7 @@ from framewright.patches.formats import Box
 from framewright.patches.scale import find_source, scale_part, scale_region
 from framewright.patches.tone import LUMA, Tone, tone_map
 from framewright.video.frame import Frame, Shape
+from framewright.video.probe import Probe
 
 FULLHD = (1920, 1080)
 GREY_WIDTH = 320  # of the pictures that windows are checked on
@@ -28,14 +28,18 @@ MATRICES = {"bt2020nc": "bt2020", "bt2020c": "bt2020", "bt709": "bt709", "smpte1
 
 @dataclass(frozen=True)
 class Rendering:
-    """What the configuration says of how films are rendered: `frame` is fullhd or native; `untagged` the kind of films
-    without colour tags; `curve`, `peak` (nits, or None for the film's own) and `desat` are those of tone mapping."""
+    """What the configuration says of how films are rendered.
+
+    `frame` is fullhd or native; `untagged` the kind of films without colour tags; `interlaced` says what is done with
+    interlaced ones; `curve`, `peak` (nits, or None for the film's own) and `desat` are those of tone mapping.
+    """
 
     frame: str = "fullhd"
     untagged: str = "SDR"
     curve: str = "mobius"
     peak: float | None = 1000
     desat: float = 0
+    interlaced: str = "reject"  # or deinterlace
 
 
 @dataclass(frozen=True)
@@ -48,14 +52,16 @@ class View:
     matrix: str = "bt709"
     full_range: bool = False
     tone: Tone | None = None  # None for SDR
+    fields: str = ""  # tff or bff where frames are deinterlaced, by the order of their fields
 
     @property
     def chain(self) -> str:
         """The steps in one line, for the manifest."""
         steps = [f"{self.kind}{' (as told)' * self.forced}", "x".join(map(str, self.size))]
-        if self.tone:
-            own = self.tone
-            steps.append(f"{own.primaries} to bt709, {own.curve} peak={own.peak:g} desat={own.desat:g}, gamma 2.4")
+        if self.fields:
+            steps.insert(1, f"deinterlaced by bwdif, {self.fields}")
+        if tone := self.tone:
+            steps.append(f"{tone.primaries} to bt709, {tone.curve} peak={tone.peak:g} desat={tone.desat:g}, gamma 2.4")
         return "; ".join(steps)
 
     def crop(self, frame: Frame, box: Box) -> np.ndarray:
@@ -89,6 +95,11 @@ class View:
         luma = frame.gray(*size)
         return luma if self._is_full(frame) else cv2.convertScaleAbs(luma, alpha=255 / 219, beta=-16 * 255 / 219)
 
+    def luma(self, frame: Frame) -> np.ndarray:
+        """(H, W) uint8 luma of the picture, 0..255 between the signal's black and white: not tone-mapped."""
+        luma = frame.gray(*self.size)
+        return luma if self._is_full(frame) else cv2.convertScaleAbs(luma, alpha=255 / 219, beta=-16 * 255 / 219)
+
     def _signal(self, frame: Frame, box: Box) -> np.ndarray:
         """(3, h, w) float32 R'G'B' of a part of the picture, 0..1 as far as it is in gamut."""
         luma, *chroma = self._planes(frame)
@@ -119,19 +130,19 @@ class View:
         return self.full_range or frame.picture.format.name.startswith("yuvj")
 
 
-def make_view(probe: Mapping[str, Any], rendering: Rendering) -> View:
-    """How a film is rendered, from its probe and the configuration."""
-    colour, size = probe["colour"], tuple(probe["displayed_size"])
+def make_view(probe: Probe, rendering: Rendering, fields: str = "") -> View:
+    """How a film is rendered, from its probe and the configuration; `fields` is its order where it is deinterlaced."""
+    colour, size = probe.colour, probe.displayed_size
     if rendering.frame == "fullhd":
         size = fit_size(size)
-    told = colour["class"] == "unknown"
-    kind = rendering.untagged if told else colour["class"]
+    told = colour.kind == "unknown"
+    kind = rendering.untagged if told else colour.kind
     bright = kind != "SDR"
-    matrix = MATRICES.get(colour["matrix"], "bt2020" if bright else "bt709")
-    primaries = colour["primaries"] if colour["primaries"] != "unknown" else "bt2020"
-    peak = float(rendering.peak or colour["peak"] or 1000)
+    matrix = MATRICES.get(colour.matrix, "bt2020" if bright else "bt709")
+    primaries = colour.primaries if colour.primaries != "unknown" else "bt2020"
+    peak = float(rendering.peak or colour.peak or 1000)
     tone = Tone(kind, primaries, rendering.curve, peak, float(rendering.desat)) if bright else None
-    return View(size, kind, told or colour["forced"], matrix, colour["range"] == "pc", tone)
+    return View(size, kind, told or colour.forced, matrix, colour.range == "pc", tone, fields)
 
 
 def fit_size(size: tuple[int, int]) -> tuple[int, int]:
@@ -146,7 +157,7 @@ def dump_view(view: View) -> dict[str, Any]:
 
 
 def load_view(values: dict[str, Any]) -> View:
-    """The view that `as_plain` wrote down."""
+    """The view that `dump_view` wrote down."""
     tone = values["tone"] and Tone(**values["tone"])
     return View(**values | {"size": tuple(values["size"]), "tone": tone})
 

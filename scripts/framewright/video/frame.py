@@ -192,7 +192,9 @@ def _cut_out(picture: av.VideoFrame, x: int, y: int, width: int, height: int) ->
     crop.link_to(sink)
     graph.configure()
     graph.push(picture)
-    return graph.pull()
+    part = graph.pull()
+    assert isinstance(part, av.VideoFrame)
+    return part
 
 
 def orientation(picture: av.VideoFrame) -> tuple[int, bool]:
