@@ -44,7 +44,7 @@ rule cards_versions:
             "packages": versions.pinned(HOUSE),
             "config": versions.digest(config),
             "videos": versions.digest(videos),
-            "weights": TRACKS_WEIGHTS,
+            "weights": TRACKS.model_files(),
         },
     script:
         "../scripts/cards_versions.py"

@@ -3,6 +3,7 @@
 # yields:   config (complete), videos (id -> row), and the input functions: the only functions in rule files
 
 import os
+import socket
 import sys
 
 HOUSE = Path(workflow.current_basedir).parent
@@ -16,11 +17,15 @@ sys.pycache_prefix, sys.dont_write_bytecode = str(CACHE / "python"), False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # A job asks whether this process is still alive before it does anything.
 os.environ.update(PYTHONPYCACHEPREFIX=sys.pycache_prefix, FRAMEWRIGHT_RUN=str(os.getpid()))
+# Scripts import this workflow's library, whichever one the environment knows.
+os.environ.update(PYTHONPATH=os.pathsep.join([str(SCRIPTS), *filter(None, [os.environ.get("PYTHONPATH")])]))
 sys.path.insert(0, str(SCRIPTS))
 
 from framewright.report.citation import read_citation
-from framewright.study import code, declared, table, table_faults, versions
+from framewright.study import buckets, code, declared, lock, table, table_faults, versions
+from framewright.study.monitor.events import EventLog
 from framewright.study.config import complete, fill, read_schema, said
+from snakemake.logging import logger
 from snakemake.utils import update_config
 from framewright.scenes.names import NAMES as SCENES
 
@@ -36,6 +41,7 @@ def checked() -> dict:
     config.update(filled)
     rows = table.read_table(config["videos"] or DEMO_TABLE)
     if workflow.is_main_process:
+        faults += filter(None, [buckets.change_of_buckets("results", config["buckets"])])
         faults += table_faults.problems(rows, SCHEMAS, SCENES, config["patches"]["categories"])
     if faults:
         sys.exit("\n".join(faults))
@@ -43,6 +49,11 @@ def checked() -> dict:
 
 
 videos = checked()
+events = EventLog(directory=workflow.overwrite_workdir)
+if workflow.is_main_process:
+    logger.addHandler(events)
+    if warning := lock.advice(Path(), socket.gethostname()):
+        print(warning, file=sys.stderr)
 TABLE = Path(config["videos"] or DEMO_TABLE).absolute()
 CITATION = read_citation(HOUSE / "CITATION.cff")  # in the settings of the rules that write cards
 DEMO_DETECTOR = str(
@@ -105,6 +116,16 @@ def of_each(pattern: str, ids, **others):
     return lambda wildcards: expand(pattern, video=list(ids), **others)
 
 
+def of_bucket(pattern: str, ids, **others):
+    """Inputs where the wildcard is `bucket`, the path of each of these videos that lies in it."""
+    return lambda wildcards: expand(pattern, video=buckets.in_bucket(ids, wildcards.bucket), **others)
+
+
+def of_buckets(pattern: str):
+    """Inputs over the whole study from what was collected in each bucket."""
+    return expand(pattern, bucket=buckets.bucket_names(config["buckets"]))
+
+
 def paths(wildcards, *collected) -> list[str]:
     """What rules collect, by function or in plain text, as one list of plain text."""
     found = []
@@ -130,3 +151,8 @@ def warn_of_other_packages(recorded: str) -> None:
     """One line when the results were made with other packages than those that are installed here."""
     if workflow.is_main_process and (line := versions.warning(recorded, HOUSE)):
         print(line, file=sys.stderr)
+
+
+onstart:
+    # Not called by a dry run. `make monitor` and `make resume` read what is written from now on.
+    events.begin()
