@@ -32,7 +32,9 @@ def test_a_copy_that_begins_anywhere_keeps_its_promises(tmp_path, start, suffix,
     assert line.keys.any()
     with open_video(path) as video:
         numbers = [number_in(frame.rgb) for frame in video.frames(start=line.time(0))]
-    assert numbers and numbers[-1] == 89 and numbers == sorted(numbers)
+    assert numbers and numbers == sorted(numbers)
+    if not (negative and suffix == ".mkv"):  # which can't hold them: what stands there is anybody's guess
+        assert numbers[-1] == 89
 
 
 def test_frames_of_vp9_that_are_not_shown_are_no_frames(tmp_path):
