@@ -20,7 +20,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # A job asks whether this process is still alive before it does anything.
 os.environ.update(PYTHONPYCACHEPREFIX=sys.pycache_prefix, FRAMEWRIGHT_RUN=str(os.getpid()))
 if workflow.is_main_process:  # jobs know by this that they were tried before in the same run
-    os.environ["FRAMEWRIGHT_BEGIN"] = f"{socket.gethostname()} {os.getpid()} {time.time()}"
+    os.environ.update(FRAMEWRIGHT_BEGIN=f"{socket.gethostname()} {os.getpid()} {time.time()}")
 # Scripts import this workflow's library, whichever one the environment knows.
 os.environ.update(PYTHONPATH=os.pathsep.join([str(SCRIPTS), *filter(None, [os.environ.get("PYTHONPATH")])]))
 sys.path.insert(0, str(SCRIPTS))
