@@ -64,9 +64,9 @@ rule tracks_sheet:
 rule tracks_tree:
     """Tracks and clips stand in the trees that TrackVerse documents, hard-linked, and in its other two schemas."""
     input:
-        metas=expand(rules.tracks_follow.output.meta, video=TRACKS_VIDEOS),
-        folders=expand(rules.tracks_extract.output.clips, video=TRACKS_VIDEOS),
-        records=expand(rules.tracks_extract.output.record, video=TRACKS_VIDEOS),
+        metas=of_each(rules.tracks_follow.output.meta, TRACKS_VIDEOS),
+        folders=of_each(rules.tracks_extract.output.clips, TRACKS_VIDEOS),
+        records=of_each(rules.tracks_extract.output.record, TRACKS_VIDEOS),
     output:
         meta=directory(f"results/tracks/tracks_meta/{TRACKS.dataset}"),
         clips=directory(f"results/tracks/tracks_mp4/{TRACKS.dataset}"),

@@ -72,6 +72,7 @@ def test_nothing_chosen_means_every_default(nothing):
         "pipelines": [],
         "videos": None,
         "seed": 0,
+        "buckets": 1,
         "sources": {
             "attempts": 3,
             "timeout_seconds": 30,

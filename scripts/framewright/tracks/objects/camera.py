@@ -16,7 +16,7 @@ class CameraMotion:
 
     def __init__(self) -> None:
         self._before: np.ndarray | None = None
-        self._mask = np.zeros((0, 0), np.uint8)
+        self._mask: np.ndarray = np.zeros((0, 0), np.uint8)
 
     def add(self, picture: np.ndarray, boxes: np.ndarray) -> np.ndarray:
         """The camera's motion since the frame before, (6,) float64, from this one, (H, W, 3) uint8 RGB, in its pixels.
@@ -31,7 +31,7 @@ class CameraMotion:
             (max(1, round(width * scale)), max(1, round(height * scale))),
             interpolation=cv2.INTER_AREA,
         )
-        mask = np.full(small.shape, 255, np.uint8)
+        mask: np.ndarray = np.full(small.shape, 255, np.uint8)
         for x1, y1, x2, y2 in (boxes * scale).tolist():
             mask[max(0, int(y1)) : int(y2) + 1, max(0, int(x1)) : int(x2) + 1] = 0
         motion = STILL if self._before is None else self._measure(self._before, small, mask & self._mask, scale)
