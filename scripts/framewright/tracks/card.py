@@ -68,7 +68,7 @@ DATASET = Dataset(
 SHOTS = (
     "Shots of videos, the segments between two cuts in which objects could be followed: cuts, dissolves and fades are "
     "found in the pictures, and what is too short, black, still, blurred or mostly bars is left out. No detector was "
-    "given (tracks.detector.weights is none), so there are no tracks and clips. The table of segments has a row for each."
+    "given (tracks.detector.weights is none): there are no tracks and no clips. The table of segments has a row each."
 )
 BARE = "FACES ARE SHOWN: nothing was covered in these videos (tracks.deface.method is none)."
 COVERED = (
