@@ -5,6 +5,7 @@
 import os
 import socket
 import sys
+from collections import Counter
 
 HOUSE = Path(workflow.current_basedir).parent
 SCRIPTS = HOUSE / "scripts"
@@ -126,6 +127,11 @@ def artifacts(wildcards) -> list[str]:
     """Every final file and folder that the configuration asks for, but the MANIFEST itself and what depends on it."""
     shared = (rules.sources.input, rules.overview_dag.output, rules.cards_funnel.output, rules.cards_versions.output)
     return paths(wildcards, *shared, *(getattr(rules, pipeline).input for pipeline in config["pipelines"]))
+
+
+def pipelines_with(rule: str) -> list[str]:
+    """The chosen pipelines that have such a rule."""
+    return [word for word in config["pipelines"] if hasattr(rules, f"{word}_{rule}")]
 
 
 def makers() -> dict[str, list[str]]:

@@ -39,6 +39,17 @@ class Column(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Front:
+    """What the first page of the report says of a dataset, beside how many records it has."""
+
+    title: str
+    load: str  # the Python line that loads it
+    picture: str = ""  # a picture among the results that may be shown, such as results/tracks/sheet.png; "" for none
+    figure: str = ""  # the one number that tells how good it is, and "" where there is none
+    meaning: str = ""  # what that number says, in a few words
+
+
+@dataclass(frozen=True)
 class Dataset:
     """What only its pipeline can say of a dataset."""
 
@@ -51,6 +62,7 @@ class Dataset:
     limits: tuple[str, ...]
     licence: str | None = None  # of what it holds beside its sources, such as digits or what code has drawn
     others: Mapping[str, Mapping[str, Column]] = field(default_factory=dict)  # more records, in a file of their name
+    front: Front = field(default_factory=lambda: Front("", ""))
 
     def files(self, index: str | Path) -> dict[str, tuple[Mapping[str, Column], Path]]:
         """The columns of all kinds of records, and the file of each, beside the index."""

@@ -41,6 +41,14 @@ def costs_table(costs: Iterable[Cost]) -> str:
     return "".join("\t".join(row) + "\n" for row in rows)
 
 
+def read_costs_table(path: str | Path) -> list[Cost]:
+    """The costs as `costs_table` wrote them."""
+    with Path(path).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    numbers = (("seconds", float), ("cpu_seconds", _number), ("mebibytes", _number))
+    return [Cost(row["rule"], int(row["jobs"]), *(read(row[name]) for name, read in numbers)) for row in rows]
+
+
 def draw_costs(costs: Sequence[Cost]) -> str:
     """The costs as an SVG document: for each rule a bar of wall time and one of memory."""
     full = (WIDTH - 2 * MARGIN - LABELS) / 2 - NUMBERS
