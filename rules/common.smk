@@ -18,6 +18,8 @@ sys.pycache_prefix, sys.dont_write_bytecode = str(CACHE / "python"), False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # A job asks whether this process is still alive before it does anything.
 os.environ.update(PYTHONPYCACHEPREFIX=sys.pycache_prefix, FRAMEWRIGHT_RUN=str(os.getpid()))
+# Scripts import this workflow's library, whichever one the environment knows.
+os.environ.update(PYTHONPATH=os.pathsep.join([str(SCRIPTS), *filter(None, [os.environ.get("PYTHONPATH")])]))
 sys.path.insert(0, str(SCRIPTS))
 
 from framewright.report.citation import read_citation
