@@ -9,5 +9,5 @@ log = job.start(snakemake)
 rows = read_manifest(snakemake.params.settings["manifest"])
 findings = check(rows, snakemake.params.settings["artifacts"], log)
 
-show(findings, job.terminal())
+show(findings, job.open_terminal())
 require_all(findings)

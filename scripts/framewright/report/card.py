@@ -17,7 +17,7 @@ import mlcroissant as mlc
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from framewright.report.citation import bibtex
+from framewright.report.citation import format_bibtex
 from framewright.study.funnel import Stage, count, read_outcomes
 from framewright.study.rows import Column
 
@@ -108,12 +108,12 @@ def write_index(path: str | Path, dataset: Dataset, rows: Iterable[Mapping[str, 
 
 def write_croissant(path: str | Path, dataset: Dataset, store: Store, index: str | Path) -> None:
     """Write the card for programs beside its index, and read it back: a card that mlcroissant refuses is an error."""
-    metadata = croissant(dataset, store, Path(index))
+    metadata = compose_croissant(dataset, store, Path(index))
     Path(path).write_text(json.dumps(metadata.to_json(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     check(path, dataset, index)
 
 
-def croissant(dataset: Dataset, store: Store, index: Path) -> mlc.Metadata:
+def compose_croissant(dataset: Dataset, store: Store, index: Path) -> mlc.Metadata:
     """The card for programs, with the file `index`, and those beside it, as its record sets."""
     files = dataset.files(index)
     return mlc.Metadata(
@@ -122,7 +122,7 @@ def croissant(dataset: Dataset, store: Store, index: Path) -> mlc.Metadata:
         conforms_to=CONFORMS_TO,
         version=store.citation["version"],
         license=list(licence_lines(dataset, store)),
-        cite_as=bibtex(store.citation, dataset.cites),
+        cite_as=format_bibtex(store.citation, dataset.cites),
         data_limitations=list(dataset.limits),
         personal_sensitive_information=[dataset.privacy],
         distribution=[_file(records, path) for records, (_, path) in files.items()],
