@@ -66,7 +66,7 @@ rule overview_front:
         costs=rules.overview_costs.output.table,
         versions=lambda wildcards: rules.cards_versions.output.versions,
         outcomes=lambda wildcards: rules.cards_funnel.input.outcomes,
-        tiles=lambda wildcards: [getattr(rules, f"{word}_card").output.tile for word in config["pipelines"]],
+        tiles=lambda wildcards: [getattr(rules, f"{word}_card").output.tile for word in PIPELINES],
         contracts=lambda wildcards: [
             getattr(rules, f"{word}_contract").output.contract for word in pipelines_with("contract")
         ],
@@ -80,9 +80,9 @@ rule overview_front:
     params:
         code=code_of("overview_front"),
         settings=lambda wildcards: {
-            "pipelines": config["pipelines"],
+            "pipelines": PIPELINES,
             "promising": pipelines_with("contract"),
-            "cards": [getattr(rules, f"{word}_card").output.page for word in config["pipelines"]],
+            "cards": [getattr(rules, f"{word}_card").output.page for word in PIPELINES],
             "sources": dict(sorted(Counter(row.kind for row in videos.values()).items())),
             "seed": config["seed"],
         },
