@@ -1,13 +1,18 @@
 """List every final artifact with its size, its sha256 and the rule that made it."""
 
 from framewright.study import job
-from framewright.study.manifest import manifest, read_digests, write_digests, write_manifest
+from framewright.study.manifest import list_artifacts, read_digests, write_digests, write_manifest
 
 log = job.start(snakemake)
 inputs, settings = snakemake.input, snakemake.params.settings
 
+<<<<<<< HEAD
 known = read_digests(settings["digests"])
 rows, digests = manifest([*inputs.artifacts, *inputs.films], settings["makers"], known, log)
+=======
+known = read_digests(snakemake.params.settings["digests"])
+rows, digests = list_artifacts(snakemake.input.artifacts, snakemake.params.settings["makers"], known, log)
+>>>>>>> main
 
 with job.whole(settings["digests"]) as path:
     write_digests(path, digests)

@@ -13,7 +13,7 @@ from pathlib import Path
 BLOCKS, BLOCK = 16, 1 << 16  # evenly spaced, the first and the last included
 
 
-def fingerprint(place: str | Path, notes: str | Path | None = None) -> str:
+def take_fingerprint(place: str | Path, notes: str | Path | None = None) -> str:
     """The size of a file and a digest of some blocks of it; of a folder, of its files' names, sizes and some of them.
 
     What was found is remembered in the file `notes`, by path, size, time (ns) and inode. Empty where nothing is there.
@@ -63,7 +63,7 @@ def _of_folder(folder: Path, notes: str | Path | None) -> str:
     pictures = [path for path in files if path not in set(texts)]
     step = max(1, len(pictures) // BLOCKS)
     for path in [*texts, *pictures[::step][:BLOCKS], *pictures[-1:]]:
-        digest.update(fingerprint(path, notes).encode())
+        digest.update(take_fingerprint(path, notes).encode())
     return f"{len(files)}-{digest.hexdigest()[:32]}"
 
 

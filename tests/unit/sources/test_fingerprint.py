@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from framewright.sources import fingerprint as module
-from framewright.sources.fingerprint import BLOCK, BLOCKS, fingerprint
+from framewright.sources.fingerprint import BLOCK, BLOCKS, take_fingerprint
 
 SIZE = 40 * BLOCK
 
@@ -26,41 +26,41 @@ def change(path: Path, place: int) -> None:
 
 @pytest.mark.parametrize("place", [0, 5, SIZE - 2, (SIZE - BLOCK) // (BLOCKS - 1) + 7])
 def test_a_changed_byte_in_a_sampled_block_is_seen(film, place):
-    before = fingerprint(film)
+    before = take_fingerprint(film)
     change(film, place)
-    assert fingerprint(film) != before
+    assert take_fingerprint(film) != before
 
 
 def test_another_size_is_seen(film):
-    before = fingerprint(film)
+    before = take_fingerprint(film)
     with film.open("ab") as file:
         file.write(b"\0")
-    assert fingerprint(film) != before
+    assert take_fingerprint(film) != before
 
 
 def test_an_edit_of_equal_size_between_the_blocks_is_missed_as_the_documents_say(film):
-    before = fingerprint(film)
+    before = take_fingerprint(film)
     change(film, BLOCK + 100)
-    assert fingerprint(film) == before
+    assert take_fingerprint(film) == before
 
 
 def test_touching_moving_and_copying_change_nothing(film, tmp_path):
-    before = fingerprint(film)
+    before = take_fingerprint(film)
     os.utime(film)
-    assert fingerprint(film) == before
+    assert take_fingerprint(film) == before
     film.rename(tmp_path / "other.mp4")
-    assert fingerprint(tmp_path / "other.mp4") == before
+    assert take_fingerprint(tmp_path / "other.mp4") == before
 
 
 def test_a_film_is_read_once_while_nobody_touches_it(film, tmp_path, monkeypatch):
     notes = str(tmp_path / "notes.tsv")
-    first = fingerprint(film, notes)
+    first = take_fingerprint(film, notes)
     monkeypatch.setattr(module, "_of_file", lambda path, size: "read again")
-    assert fingerprint(film, notes) == first
+    assert take_fingerprint(film, notes) == first
     module._known.cache_clear()
-    assert fingerprint(film, notes) == first
+    assert take_fingerprint(film, notes) == first
     os.utime(film)
-    assert fingerprint(film, notes) == "read again"
+    assert take_fingerprint(film, notes) == "read again"
 
 
 def test_no_more_than_a_megabyte_is_read(tmp_path):
@@ -69,7 +69,7 @@ def test_no_more_than_a_megabyte_is_read(tmp_path):
         file.truncate(10**9)
     starts = module._starts(10**9)
     assert (len(starts), starts[0], starts[-1]) == (BLOCKS, 0, 10**9 - BLOCK)
-    assert fingerprint(path).startswith("1000000000-")
+    assert take_fingerprint(path).startswith("1000000000-")
 
 
 def test_a_folder_is_its_files(tmp_path):
@@ -78,14 +78,14 @@ def test_a_folder_is_its_files(tmp_path):
     for number in range(40):
         (folder / f"img1/{number}.jpg").write_bytes(bytes([number]))
     (folder / "seqinfo.ini").write_text("[Sequence]")
-    before = fingerprint(folder)
+    before = take_fingerprint(folder)
     (folder / "seqinfo.ini").write_text("[sequence]")
-    assert fingerprint(folder) != before
+    assert take_fingerprint(folder) != before
     (folder / "seqinfo.ini").write_text("[Sequence]")
-    assert fingerprint(folder) == before
+    assert take_fingerprint(folder) == before
     (folder / "img1/41.jpg").write_bytes(b"x")
-    assert fingerprint(folder) != before
+    assert take_fingerprint(folder) != before
 
 
 def test_what_is_not_there_has_none(tmp_path):
-    assert fingerprint(tmp_path / "nothing") == ""
+    assert take_fingerprint(tmp_path / "nothing") == ""
