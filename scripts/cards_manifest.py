@@ -6,13 +6,8 @@ from framewright.study.manifest import list_artifacts, read_digests, write_diges
 log = job.start(snakemake)
 inputs, settings = snakemake.input, snakemake.params.settings
 
-<<<<<<< HEAD
 known = read_digests(settings["digests"])
-rows, digests = manifest([*inputs.artifacts, *inputs.films], settings["makers"], known, log)
-=======
-known = read_digests(snakemake.params.settings["digests"])
-rows, digests = list_artifacts(snakemake.input.artifacts, snakemake.params.settings["makers"], known, log)
->>>>>>> main
+rows, digests = list_artifacts([*inputs.artifacts, *inputs.films], settings["makers"], known, log)
 
 with job.whole(settings["digests"]) as path:
     write_digests(path, digests)
