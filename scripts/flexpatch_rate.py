@@ -18,7 +18,7 @@ record, costs = rate_video(
     read_observations(inputs.observations),
     build_detector(DetectorSettings(**settings["detector"]), inputs.weights),
     read_plan(settings["plan"]),
-    inputs.model,
+    {"pretrained": inputs.pretrained, "trained": inputs.trained, "none": None},
 )
 with job.whole(outputs.costs) as path:
     write_record(path, costs)

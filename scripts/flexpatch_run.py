@@ -17,7 +17,7 @@ with job.whole(outputs.film) as film:
         settings["frames"],
         build_detector(DetectorSettings(**settings["detector"]), inputs.weights),
         RuntimeSettings(**settings["runtime"]),
-        inputs.model,
+        next(iter(inputs.models), None),
         film,
         settings["is_clear"],
         log,

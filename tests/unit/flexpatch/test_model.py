@@ -136,8 +136,8 @@ def test_a_file_without_a_card_is_opened_only_on_trust(saved):
 
 
 def test_another_definition_of_the_features_is_refused(saved, trained):
-    for other in (COMPAT, Definition("framewright", 2)):
-        with pytest.raises(UserError, match=f"framewright 1, but {other} is wanted"):
+    for other in (COMPAT, Definition("framewright", 3)):
+        with pytest.raises(UserError, match=f"framewright 2, but {other} is wanted"):
             load_model(saved, definition=other)
         with pytest.raises(UserError, match="make it again"):
             load_tree(card_path(saved), other)
@@ -179,7 +179,7 @@ def test_the_definition_of_a_table_goes_into_the_model(samples, tmp_path):
     (tmp_path / "t.json").write_text(json.dumps(definition_record(COMPAT)))
     train_from_csv(tmp_path / "t.csv", tmp_path / "m.joblib")
     assert load_model(tmp_path / "m.joblib", definition=COMPAT).max_depth == 5
-    with pytest.raises(UserError, match="compat 2, but framewright 1"):
+    with pytest.raises(UserError, match="compat 2, but framewright 2"):
         load_model(tmp_path / "m.joblib")
 
 

@@ -157,7 +157,7 @@ def test_a_video_of_which_nothing_is_known_has_an_empty_table(tmp_path):
     rows, record = collect.sample_video("none.mp4", "v", observations.NO_OBSERVATIONS, None, Sampling(), "framewright")
     assert rows == [] and record["samples"] == 0
     side = describe_table([record], [{"video": "v", "truth": None}], FRAMEWRIGHT)
-    with pytest.raises(UserError, match="v: its features are of the definition framewright 1, but compat 2"):
+    with pytest.raises(UserError, match="v: its features are of the definition framewright 2, but compat 2"):
         describe_table([record], [{"video": "v", "truth": None}], COMPAT)
     assert (side["samples"], side["frames"], side["labels"]["high"]) == (0, 0, 0)
 

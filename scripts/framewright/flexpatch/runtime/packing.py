@@ -32,6 +32,7 @@ class Patch:
     box: tuple[float, float, float, float] | None = None
     track: int | None = None
     label: str = "new"  # predicted for the track: high, medium or low; or "cut"
+    risk: float = 1.0  # probability that the track does not fit its object
 
     @property
     def scale(self) -> float:
