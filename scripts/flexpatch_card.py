@@ -3,7 +3,7 @@
 from framewright.flexpatch.card import describe_dataset, read_index_rows
 from framewright.report.card import read_store
 from framewright.report.publish import write_card
-from framewright.sources.summary import read_licences
+from framewright.sources.fates import read_licences
 from framewright.study import job
 from framewright.study.record import read_record
 

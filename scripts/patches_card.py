@@ -3,7 +3,7 @@
 from framewright.patches.card import DATASET, read_rows
 from framewright.report.card import read_store
 from framewright.report.publish import write_card
-from framewright.sources.summary import read_licences
+from framewright.sources.fates import read_licences
 from framewright.study import job
 
 log = job.start(snakemake)

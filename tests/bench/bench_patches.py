@@ -34,7 +34,7 @@ from framewright.patches.record import make_plan, write_frames, write_plan
 from framewright.study import config
 from framewright.video.colour import Colour
 from framewright.video.encode import Writer
-from framewright.video.probe import probe
+from framewright.video.examine import probe
 
 RATE, STRIDE, CORES = 24, 58, 2
 CHEAPER, FASTER, MEBIBYTES = 2.5, 4.0, 1536

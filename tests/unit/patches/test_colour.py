@@ -10,7 +10,7 @@ from framewright.patches.view import Rendering, View, dump_view, fit_size, load_
 from framewright.scenes.hdr import PATCHES, hdr, pq
 from framewright.video.colour import Colour
 from framewright.video.encode import Writer
-from framewright.video.probe import probe
+from framewright.video.examine import probe
 from framewright.video.stream import open_video
 
 CODES = (64, 100, 200, 300, 400, 500, 600, 700, 769, 850, 940)  # greys of 10 bits, and what FFmpeg 9.0.2 makes of them

@@ -23,8 +23,8 @@ from framewright.patches.tree import gather
 from framewright.patches.view import Rendering
 from framewright.study import config
 from framewright.video.encode import Writer
+from framewright.video.examine import probe
 from framewright.video.fingerprint import ALIKE, count_differing_bits, hash_picture, parse_hashes
-from framewright.video.probe import probe
 from framewright.video.stream import open_video
 
 SCHEMAS = Path(__file__).parents[3] / "config/schemas"

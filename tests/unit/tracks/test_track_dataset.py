@@ -10,7 +10,8 @@ from make_video import damage, make_video, number_in
 from torch.utils.data import DataLoader
 
 from framewright.errors import UserError
-from framewright.tracks.clips.extract import Settings, extract
+from framewright.tracks.clips.extract import extract
+from framewright.tracks.clips.options import ClipSettings
 from framewright.tracks.dataset import TrackClips, clip_seconds, read_window
 from framewright.tracks.meta import new_track, write_tracks
 
@@ -36,7 +37,7 @@ def folders(tmp_path_factory):
         )
         write_tracks(meta / f"{video}-meta.jsonl.gzip", tracks)
         (clips / video).mkdir(parents=True)
-        extract(path, tracks, clips / video, Settings(crf=4))
+        extract(path, tracks, clips / video, ClipSettings(crf=4))
     return meta, clips
 
 
@@ -108,3 +109,9 @@ def test_a_window_of_a_clip_of_varying_rate(tmp_path):
 def test_a_folder_without_metadata_is_one_line(tmp_path):
     with pytest.raises(UserError, match="no files"):
         TrackClips(tmp_path, tmp_path)
+
+
+def test_pixels_come_in_the_range_asked_for(folders):
+    plain, scaled = TrackClips(*folders, frames=2), TrackClips(*folders, frames=2, range=(-0.5, 0.5))
+    assert str(plain[0]["video"].dtype) == "torch.uint8" and str(scaled[0]["video"].dtype) == "torch.float32"
+    assert np.allclose(scaled[0]["video"].numpy(), plain[0]["video"].numpy() / 255 - 0.5, atol=1e-6)

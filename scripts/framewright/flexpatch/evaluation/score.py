@@ -11,7 +11,7 @@ from framewright.flexpatch.evaluation.baselines import MATCH, TrackPrediction
 from framewright.flexpatch.runtime.runtime import TrackedObject
 from framewright.flexpatch.samples.columns import LABELS
 from framewright.flexpatch.samples.observations import BoxTable, Observations
-from framewright.tracks.demo_detector.rating import map50
+from framewright.tracks.demo_detector.rating import measure_map50
 
 MIN_VISIBLE, MIN_HEIGHT = 0.5, 10.0  # visible share, and pixels, of an object that must be found
 
@@ -25,7 +25,7 @@ def average_precision(observations: Observations, frames: range, things: Sequenc
     """Mean over the classes of their average precision at an overlap of .5 in a sequence's frames, 0..1."""
     true = [observations.true.at(frame) for frame in frames]
     found = [_detections(of_frame, len(observations.names)) for of_frame in things]
-    return map50(
+    return measure_map50(
         found,
         [table.boxes for table in true],
         [table.labels for table in true],

@@ -19,7 +19,8 @@ from framewright.detector import Detector, Settings, open_detector
 from framewright.flexpatch.samples.frames import read_frames
 from framewright.flexpatch.samples.observations import NO_OBSERVATIONS, NOBODY, Observations, box_table
 from framewright.flexpatch.samples.options import DetectorSettings
-from framewright.tracks.objects.associate import Association, Chain, Seen, chains
+from framewright.tracks.objects.associate import FrameDetections, Tracklet, find_tracklets
+from framewright.tracks.objects.options import Association
 from framewright.truth import Truth, read_truth
 from framewright.video.frame import Frame
 from framewright.video.stream import open_video
@@ -75,7 +76,7 @@ def observe_video(
         frames = list(_detect(read_frames(film, probe["use"], limit), detector, settings.batch))
     if not frames:
         return NO_OBSERVATIONS, record | {"reason": "no-frames", "detail": "no frame of the part to use can be decoded"}
-    tracklets = chains(frames, _association(settings, float(rate or 25)))
+    tracklets = find_tracklets(frames, _association(settings, float(rate or 25)))
     if truth is not None and source != "detector":
         source, observations = "annotations", from_annotations(frames, truth, size, detector.names)
     else:
@@ -86,7 +87,9 @@ def observe_video(
     return observations, record | {"truth": source} | counts | {"agreement": agreement}
 
 
-def from_annotations(frames: Sequence[Seen], truth: Truth, size: tuple[int, int], names: Sequence[str]) -> Observations:
+def from_annotations(
+    frames: Sequence[FrameDetections], truth: Truth, size: tuple[int, int], names: Sequence[str]
+) -> Observations:
     """The detections with the annotated object that each shows, and all annotations of the frames."""
     places = {round(detections.time * float(truth.rate)): number for number, detections in enumerate(frames)}
     names = (*names, *sorted({thing.name for thing in truth.objects} - {*names}))
@@ -106,7 +109,7 @@ def from_annotations(frames: Sequence[Seen], truth: Truth, size: tuple[int, int]
 
 
 def from_detector(
-    frames: Sequence[Seen], tracklets: Sequence[Chain], size: tuple[int, int], names: Sequence[str]
+    frames: Sequence[FrameDetections], tracklets: Sequence[Tracklet], size: tuple[int, int], names: Sequence[str]
 ) -> Observations:
     """The detections with the tracker's number of each. The truth is the boxes of each number, interpolated linearly
     between detections."""
@@ -115,7 +118,7 @@ def from_detector(
     true: list[tuple[int, int, int, float, Sequence[float]]] = []
     for number, tracklet in enumerate(tracklets):
         at = np.array([places[time] for time in tracklet.times.tolist()])
-        label = int(tracklet.likely()[2].argmax())
+        label = int(tracklet.class_scores()[2].argmax())
         every = np.arange(at[0], at[-1] + 1)
         boxes = np.stack([np.interp(every, at, tracklet.boxes[:, k]) for k in range(4)], axis=1)
         true += [(int(frame), number, label, 1.0, box) for frame, box in zip(every, boxes, strict=True)]
@@ -130,7 +133,7 @@ def from_detector(
     return Observations(size, _times(frames), tuple(names), box_table(found), box_table(true))
 
 
-def measure_agreement(frames: Sequence[Seen], tracklets: Sequence[Chain], truth: Truth) -> Agreement:
+def measure_agreement(frames: Sequence[FrameDetections], tracklets: Sequence[Tracklet], truth: Truth) -> Agreement:
     """How the detections, and the tracker's numbers of them, fit the annotations."""
     numbers = [str(number) for number in range(frames[0].classes.shape[1])]
     of_tracker = from_detector(frames, tracklets, truth.size, numbers).found
@@ -167,11 +170,13 @@ def pair_boxes(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
     return found
 
 
-def _detect(frames: Iterable[Frame], detector: Detector, batch: int) -> Iterator[Seen]:
+def _detect(frames: Iterable[Frame], detector: Detector, batch: int) -> Iterator[FrameDetections]:
     frames = iter(frames)
     while group := list(islice(frames, batch)):
         for frame, found in zip(group, detector([frame.rgb for frame in group]), strict=True):
-            yield Seen(float(frame.time), found.boxes.astype(float), found.scores.astype(float), found.classes)
+            yield FrameDetections(
+                float(frame.time), found.boxes.astype(float), found.scores.astype(float), found.classes
+            )
 
 
 def _association(settings: DetectorSettings, rate: float) -> Association:
@@ -183,7 +188,7 @@ def _ignored(truth: Truth, frame: int) -> np.ndarray:
     return np.array([box for region in truth.ignore for box in region.boxes[region.frames == frame]]).reshape(-1, 4)
 
 
-def _times(frames: Iterable[Seen]) -> np.ndarray:
+def _times(frames: Iterable[FrameDetections]) -> np.ndarray:
     return np.array([detections.time for detections in frames])
 
 

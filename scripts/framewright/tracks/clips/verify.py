@@ -12,7 +12,7 @@ UNFILTERED = {"skip_loop_filter": "all"}  # smoothing a picture that was decoded
 TICK = 1e-4  # seconds that a time may be off by rounding
 
 
-def fault(path: Path | str, size: tuple[int, int], frames: int, key_seconds: float) -> str:
+def find_fault(path: Path | str, size: tuple[int, int], frames: int, key_seconds: float) -> str:
     """What is wrong with the clip in `path`, in a few words; empty when nothing is.
 
     It must be H.264 of this size (width, height) without sound, with so many frames that all decode, whose times
@@ -26,7 +26,7 @@ def fault(path: Path | str, size: tuple[int, int], frames: int, key_seconds: flo
             packets, decoded = [], 0
             for packet in file.demux(stream):
                 if packet.size:
-                    packets.append((float(packet.pts * packet.time_base), packet.is_keyframe))
+                    packets.append((float((packet.pts or 0) * (packet.time_base or 0)), packet.is_keyframe))
                 decoded += len(packet.decode())
             found = stream.codec_context.width, stream.codec_context.height
             kinds = [other.type for other in file.streams]

@@ -6,21 +6,21 @@ import cv2
 import numpy as np
 
 from framewright.errors import UserError
+from framewright.tracks.model_file import load_model
 from framewright.tracks.privacy.faces import Finder
-from framewright.tracks.segments.filters import load
 
 GREY = 114  # what fills the square around a picture, as such detectors are trained
 END_TO_END, MANY = 6, 100  # columns and the fewest rows of a head that gives finished boxes
 OVERLAP = 0.5  # of two boxes that share more, the less sure one is dropped
 
 
-def plate_finder(weights: str | Path, least: float, side: int) -> Finder:
+def open_plate_finder(weights: str | Path, least: float, side: int) -> Finder:
     """A finder of whatever the weights know, with a score of at least `least`, in squares of `side` pixels.
 
     The network takes (1, 3, side, side) float32 RGB from 0 to 1 and gives (1, 4 + classes, n): middle, width and
     height in pixels, and a score for each class.
     """
-    network = load(weights)
+    network = load_model(weights)
 
     def find(picture: np.ndarray) -> np.ndarray:
         height, width = picture.shape[:2]
@@ -33,7 +33,8 @@ def plate_finder(weights: str | Path, least: float, side: int) -> Finder:
             raise UserError(f"{weights}: gives {raw.shape}, not (1, 4 + classes, n); export it without NMS")
         rows = raw[0].T.astype(np.float64)
         rows = np.column_stack([rows[:, :4], rows[:, 4:].max(1)])[rows[:, 4:].max(1) >= least]
-        kept = cv2.dnn.NMSBoxes(np.column_stack([rows[:, :2] - rows[:, 2:4] / 2, rows[:, 2:4]]), rows[:, 4], 0, OVERLAP)
+        corners = np.column_stack([rows[:, :2] - rows[:, 2:4] / 2, rows[:, 2:4]])
+        kept = cv2.dnn.NMSBoxes(corners.tolist(), rows[:, 4].tolist(), 0, OVERLAP)
         rows = rows[np.sort(np.asarray(kept, int).reshape(-1))]
         middles, halves = rows[:, :2] / zoom, rows[:, 2:4] / 2 / zoom
         return np.column_stack([middles - halves, middles + halves, rows[:, 4]])

@@ -1,10 +1,11 @@
 """A picture of the segments of films over time, with what was dropped and why, and how well cuts fit the truth."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from framewright.report import svg
-from framewright.tracks.segments.score import Score
+from framewright.tracks.segments.score import CutScore
 from framewright.truth import Truth
 
 MOST = 40  # films in one picture
@@ -22,7 +23,9 @@ REASONS = {
 }
 
 
-def timeline(records: Sequence[Mapping[str, Any]], truths: Mapping[str, Truth], scores: Mapping[str, Score]) -> str:
+def draw_timeline(
+    records: Sequence[Mapping[str, Any]], truths: Mapping[str, Truth], scores: Mapping[str, CutScore]
+) -> str:
     """An SVG with a row for each film, each as wide: segments, its cuts as strokes below, the true ones above."""
     films = [record for record in records if record["span"]][:MOST]
     parts = list(_legend(films))
@@ -45,7 +48,7 @@ def _legend(films: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     yield svg.text(x, 26, "strokes: cuts found below, true cuts above", svg.GREY)
 
 
-def _row(record: Mapping[str, Any], truth: Truth | None, score: Score | None, top: float) -> Iterator[str]:
+def _row(record: Mapping[str, Any], truth: Truth | None, score: CutScore | None, top: float) -> Iterator[str]:
     start, end = record["span"]
     scale = (WIDTH - LEFT - 20) / (end - start)
 
@@ -53,8 +56,8 @@ def _row(record: Mapping[str, Any], truth: Truth | None, score: Score | None, to
         return LEFT + (seconds - start) * scale
 
     yield svg.text(12, top + 15, svg.shortened(record["video"], 18), bold=True)
-    said = f"{end - start:.1f} s" + (f", F1 {score.f1:.2f}" if score else "")
-    yield svg.text(12, top + 31, said, svg.GREY, 11)
+    summary = f"{end - start:.1f} s" + (f", F1 {score.f1:.2f}" if score else "")
+    yield svg.text(12, top + 31, summary, svg.GREY, 11)
     yield svg.box(at(start), top + 6, (end - start) * scale, 18, svg.TRACK)
     for part in record["segments"]:
         colour = REASONS.get(part["reason"], svg.GREY) if part["reason"] else USED
@@ -68,7 +71,8 @@ def _row(record: Mapping[str, Any], truth: Truth | None, score: Score | None, to
     for cut in record["cuts"]:
         width = max(1.6, (cut["end"] - cut["start"]) * scale)
         yield svg.box(at(cut["start"]) - 0.8, top + 26, width, 9, CUT, 0, f"{cut['kind']} at {cut['start']:.3f} s")
+    rate = truth.rate if truth else Fraction(1)
     for change in truth.transitions if truth else ():
         if change.is_cut:
-            first, last = (float(frame / truth.rate) for frame in (change.start, change.end))
+            first, last = (float(frame / rate) for frame in (change.start, change.end))
             yield svg.box(at(first) - 0.8, top - 5, max(1.6, (last - first) * scale), 9, "#b0413e", 0, change.kind)
