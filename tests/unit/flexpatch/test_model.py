@@ -47,7 +47,8 @@ def table(videos=("a", "b"), frames=60, tracks=4, seed=0):
                 ncc = np.clip(overlap + rng.normal(0, 0.08), -1, 1)
                 rest = [*rng.uniform(0, 0.1, 1), ncc, *rng.exponential(2, 2), rng.uniform(0.25, 1)]
                 where = [video, frame, frame / 10, track, track, "there" if overlap else "gone", overlap, 1, 0]
-                rows.append([*rest, label, *where, 0, 0, 9, 9])
+                extra = [0, 1.0, 0.0, 0.0, 0.1, 0.0]
+                rows.append([*rest, label, *where, *extra, 0, 0, 9, 9])
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

@@ -30,6 +30,7 @@ from framewright.flexpatch.samples.options import DetectorSettings, Sampling
 from framewright.tracks.objects.associate import FrameDetections, find_tracklets
 from framewright.tracks.objects.options import Association
 from framewright.truth import Boxes, Object, Truth, write_truth
+from framewright.video.probe import Probe
 
 NAMES = ("dog", "car")
 HOW = Sampling()
@@ -342,7 +343,7 @@ def study(tmp_path_factory):
 
 
 def look(study, wanted, annotations=("truth.json",), status="ok"):
-    probe = {"video": "v", "status": status, "reason": "no video" if status != "ok" else "", "use": [0.0, 0.8]}
+    probe = Probe("v", status, "no video" if status != "ok" else "", use=(0.0, 0.8))
     detector = truth.build_detector(SETTINGS, study / "w.onnx")
     files = [study / name for name in annotations]
     return truth.observe_video(study / "v.mp4", probe, files, wanted, detector, SETTINGS, 12)

@@ -95,6 +95,7 @@ class Follower:
         self._scales = np.tile(self._scale, 2)
         self._number = 0
         self._before = Pyramid(np.zeros((height, width), np.uint8))
+        self._grey: np.ndarray | None = None  # what `_before` was made of
 
     def start(self, grey: np.ndarray, boxes: np.ndarray, scores: np.ndarray, classes: np.ndarray) -> None:
         """Begin anew with what was detected in this frame: boxes (N, 4), scores (N,), classes (N,) numbers.
@@ -159,6 +160,10 @@ class Follower:
         return numbers
 
     def _reduce(self, grey: np.ndarray) -> Pyramid:
+        """The frame at the size in which it is followed; the same frame is reduced once."""
+        if grey is self._grey:
+            return self._before
+        self._grey = grey
         if grey.shape[::-1] != self.size:
             grey = cv2.resize(grey, self.size, interpolation=cv2.INTER_AREA)
         return Pyramid(grey)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, TypeGuard
 
 import numpy as np
 
@@ -10,16 +10,16 @@ from framewright.errors import UserError
 from framewright.flexpatch.follow.features import RUNTIME_FEATURES, feature_matrix, runtime_matrix
 from framewright.flexpatch.follow.follower import Track
 from framewright.flexpatch.runtime.packing import Patch, fit_size, pad_box
+from framewright.flexpatch.samples.columns import LABELS
 from framewright.flexpatch.tree.cards import read_card
 from framewright.flexpatch.tree.forest import Forest, load_forest
 from framewright.flexpatch.tree.rating import predict_by_bounds
 
 PRETRAINED = Path(__file__).with_name("pretrained.json")  # the model that ships
-LABELS = ("high", "medium", "low")
 RISKS: Mapping[str, float] = {"high": 0.95, "medium": 0.6, "low": 0.1}  # of a model that tells labels alone
 AS_HIGH = ("gone",)  # labels of models with more classes
 PRIORITY = 100.0  # of a track that fails for certain
-WAITING = 3.0  # priority of each frame without examination: no track waits for ever
+WAITING = 6.0  # priority of each frame without examination: no track waits for ever
 
 
 class Prediction(NamedTuple):
@@ -29,7 +29,6 @@ class Prediction(NamedTuple):
     risks: np.ndarray
 
 
-@runtime_checkable
 class Predictor(Protocol):
     """Whatever predicts from the tracks themselves."""
 
@@ -96,13 +95,13 @@ class TrackingFailureRecommender:
         model = self.model
         if not len(tracks):
             return Prediction([], np.zeros(0))
-        if isinstance(model, Predictor):
+        if _is_predictor(model):
             return model.predict_tracks(tracks, frame_size)
         if isinstance(model, Forest):
             columns = [RUNTIME_FEATURES.index(name) for name in model.inputs]
             shares = model.probabilities(runtime_matrix(tracks, frame_size)[:, columns])
             places = (shares * model.weights).argmax(axis=1)
-            return Prediction([LABELS[place] for place in places.tolist()], 1 - shares[:, LABELS.index("low")])
+            return Prediction([LABELS[place] for place in places.tolist()], model.measure_risks(shares))
         features = feature_matrix(tracks)
         answers = predict_by_bounds(features) if model is None else model.predict(features)
         labels = ["high" if label in AS_HIGH else label if label in RISKS else "low" for label in map(str, answers)]
@@ -138,6 +137,10 @@ class TrackingFailureRecommender:
                 patches.append((Patch(region, size, priority, box, track.number, label, risk), track))
         patches.sort(key=lambda pair: (-pair[0].priority, pair[1].score, pair[1].number))
         return [patch for patch, _ in patches]
+
+
+def _is_predictor(model: object) -> TypeGuard[Predictor]:
+    return hasattr(model, "predict_tracks")
 
 
 def _load(path: Path, trust: bool) -> Model | Forest:

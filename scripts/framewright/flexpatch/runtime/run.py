@@ -16,6 +16,7 @@ from framewright.flexpatch.runtime.runtime import FlexPatch, TrackedObject
 from framewright.flexpatch.runtime.schedule import Step
 from framewright.flexpatch.samples.frames import read_frames
 from framewright.video.encode import Writer
+from framewright.video.probe import Probe
 from framewright.video.stream import open_video
 
 NONE = np.full((64, 64, 3), 128, np.uint8)
@@ -67,7 +68,7 @@ def advise_on_input(detector: Detector, size: tuple[int, int], cluster: tuple[in
 
 def run_video(
     video: str | Path,
-    probe: dict[str, Any],
+    probe: Probe,
     limit: int | None,
     detector: Detector,
     settings: RuntimeSettings,
@@ -82,10 +83,10 @@ def run_video(
     so coarsely that nobody is recognised.
     """
     found: list[tuple[int, TrackedObject]] = []
-    if probe["status"] != "ok":
+    if not probe.usable:
         with Writer(overlay, NONE.shape[1::-1], 1) as writer:
             writer.add(NONE)
-        return found, {"frames": 0, "reason": "unusable", "detail": probe["reason"]}
+        return found, {"frames": 0, "reason": "unusable", "detail": probe.reason}
     with open_video(video) as film:
         meter = Meter(scale_detector(detector, film.size, settings.zoom))
         runtime = build_runtime(meter, film.size, settings, model)
@@ -97,7 +98,7 @@ def run_video(
         with Writer(
             overlay, layout_film(film.size, runtime.cluster_size)[1], rate, crf=23, preset="veryfast"
         ) as writer:
-            for number, frame in enumerate(read_frames(film, probe["use"], limit), start=1):
+            for number, frame in enumerate(read_frames(film, probe.use, limit), start=1):
                 things = runtime.process_frame(frame.rgb)
                 found += ((number, thing) for thing in things)
                 writer.add(draw_frame(frame.rgb, things, runtime, is_clear))

@@ -52,8 +52,7 @@ MIN_SIDE = 0.6  # of a cluster's height: without some surroundings a detector mi
 UNCONFIRMED = 0.85  # factor of the score for each frame without confirmation of the track
 CUT_PADDING = 2.0  # of an object that the edge of a patch cut off
 PATIENCE = 6  # clusters after which new objects come first, whatever the need of tracks
-CALM = 0.35  # risk below which a track that was examined lately waits behind new objects
-RESTED = 4  # examinations that a calm track may be without
+URGENT = 25.0  # priority from which on a track comes before new objects
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,7 +150,7 @@ class FlexPatch:
         if frame.shape[1::-1] != self.frame_size:
             size = "{}x{}".format(*frame.shape[1::-1])
             raise UserError(f"a frame of {size} for a FlexPatch of {'{}x{}'.format(*self.frame_size)}")
-        grey = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)
+        grey = self._to_grey(frame)
         fresh: set[int] = set()
         self.placed, self.failing = [], []
         if self.frames == 0:
@@ -168,6 +167,13 @@ class FlexPatch:
                 fresh = self._examine(frame, grey, boxes)
         self.frames += 1
         return list_objects(self.follower, fresh)
+
+    def _to_grey(self, frame: np.ndarray) -> np.ndarray:
+        """(H, W) uint8, at half the size where objects are followed at that: then it is reduced once for all."""
+        grey = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)
+        width, height = self.frame_size
+        half = width // 2, height // 2
+        return cv2.resize(grey, half, interpolation=cv2.INTER_AREA) if self.follower.size == half else grey
 
     def _boxes(self) -> np.ndarray:
         return np.array([track.box for track in self.follower.tracks]).reshape(-1, 4)
@@ -237,9 +243,8 @@ class FlexPatch:
 
     def _order_by_need(self, new: list[Patch], max_size: tuple[float, float]) -> list[Patch]:
         """Tracks at risk first, then new objects, then calm tracks; after PATIENCE clusters new objects come first."""
-        calm_until = PRIORITY * CALM + RESTED * self.every
-        urgent = [patch for patch in self.failing if patch.risk >= CALM or patch.priority > calm_until]
-        calm = [patch for patch in self.failing if patch.risk < CALM and patch.priority <= calm_until]
+        urgent = [patch for patch in self.failing if patch.priority >= URGENT]
+        calm = self.failing[len(urgent) :]  # they are in order
         self._since_new += 1
         self.is_new_turn = bool(new) and (self._since_new >= PATIENCE or not (urgent or self._cut))
         if self.is_new_turn:

@@ -9,6 +9,7 @@ from enum import Enum
 import numpy as np
 
 WHOLE_FROM = 0.22  # share of the frame, in patches of all tracks, from which on whole frames pay
+MIN_BUDGET = 0.15  # below which whole frames are too rare to follow objects in between
 INERTIA = 0.8  # weight of the past in that share, so that the schedule does not flicker
 EPSILON = 1e-9
 
@@ -42,7 +43,8 @@ class Schedule:
         coverage = min(1.0, 4 * float(np.prod(sides, axis=1).sum()) / (size[0] * size[1]))
         past = coverage if self.coverage is None else self.coverage
         self.coverage = INERTIA * past + (1 - INERTIA) * coverage
-        is_dense = self.coverage >= WHOLE_FROM or (self.cluster >= 1 and self.zoom <= 1)
+        pays = self.coverage >= WHOLE_FROM and self.budget >= MIN_BUDGET
+        is_dense = pays or (self.cluster >= 1 and self.zoom <= 1)
         is_whole = is_dense or self._credit + EPSILON >= max(1.0, 2 * self.cluster)  # more than clusters use
         cost = 1.0 if is_whole else self.cluster
         if self._credit + EPSILON < cost:

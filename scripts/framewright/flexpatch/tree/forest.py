@@ -32,6 +32,8 @@ class Forest:
         self._shares = np.array(rules["shares"], np.float64)
         self._roots = np.array(rules["roots"], np.int64)
         self._depth = int(card["max_depth"])
+        counts = np.array([card["labels"][label] for label in LABELS], float)
+        self._priors = counts / counts.sum()
 
     def probabilities(self, matrix: np.ndarray) -> np.ndarray:
         """(N, 3) probabilities of high, medium and low, for (N, F) features in the order of `inputs`."""
@@ -42,6 +44,12 @@ class Forest:
             above = rows[places, self._feature[at]] > self._threshold[at]
             at = self._next[at, above.astype(np.int64)]
         return self._shares[at].mean(axis=1)
+
+    def measure_risks(self, shares: np.ndarray) -> np.ndarray:
+        """(N,) probability that a track is not low, from `probabilities`: these give each label the same weight, while
+        most tracks are low."""
+        weighted = shares * self._priors
+        return 1 - weighted[:, LABELS.index("low")] / weighted.sum(axis=1)
 
     def predict(self, matrix: np.ndarray) -> np.ndarray:
         """The label of each row, (N,) str: that with the largest weighted probability."""
