@@ -3,14 +3,15 @@
 Arguments: sequences in each group (7), frames in each (30), and films, each with weights before it (.onnx).
 
 Drawn squares of 1280x720 in three groups: small things far apart, large things, and crowds. The detector is the demo's,
-whose shapes are dynamic; whole frames are seen at full scale, in the group of large things at half of it, where it
-finds these. Slices (SAHI's way) have the size of FlexPatch's cluster, and a fifth of overlap. Cost is what the detector sees
-after the first frame, in pixels of its input, as a share of whole frames at that scale; and processor time of detector
-and all else. Objects are followed by one and the same follower wherever the detector sees nothing.
+whose shapes are dynamic; it sees whole frames at full scale, those of large things at half of it, where it finds these.
+Slices (SAHI's way) have the size of FlexPatch's cluster, and a fifth of overlap. Cost is what the detector sees after
+the first frame, in pixels of its input, as a share of whole frames at that scale; and processor time of detector and all
+else. Objects are followed by one and the same follower wherever the detector sees nothing.
 
 AP50 is of boxes whatever their class: with four classes and ten objects in a sequence, the mean over classes hangs on
-one or two of them; it stands beside it (AP50c). Gains are at equal pixels: the precision of whole frames is
-interpolated between its neighbours in cost, over log(cost), sequence by sequence; intervals (95 %) are from drawing sequences anew.
+one or two of them; it stands beside it (AP50c). Gains are at equal pixels: the precision of whole frames is taken
+between its neighbours in cost, over log(cost), sequence by sequence. Intervals (95 %) come from a bootstrap over
+sequences.
 
 For a film, detections in whole frames with a score of .4 are taken for true. Weights of a fixed input size are counted
 by the pixels that they are shown: with these, pixels alone are compared.

@@ -319,7 +319,7 @@ def test_new_objects_come_first_after_some_clusters_whatever_the_need_of_tracks(
 def test_where_no_track_is_at_risk_new_objects_come_first():
     runtime = FlexPatch(Finder(), SIZE, CLUSTER)
     runtime.set_tf_model(type("Model", (), {"predict": lambda self, rows: ["low"] * len(rows)})())
-    for frame in row(3, frames=4):
+    for frame in row(3, frames=3):
         runtime.process_frame(draw(*frame))
         assert runtime.frames == 1 or runtime.is_new_turn
 

@@ -81,7 +81,7 @@ def compute_packed_shares(counts: Mapping[str, Any]) -> dict[str, float | None]:
     `failing_in_turn` and `good_in_turn` count only clusters in which tracks came first, as the paper does.
     """
     numbers = {label: sum(counts["confusion"][label].values()) for label in LABELS}
-    shares = {}
+    shares: dict[str, float | None] = {}
     for ending, packed, total in (
         ("", counts["packed"], numbers),
         ("_in_turn", counts["packed_in_turn"], counts["in_turn"]),

@@ -100,7 +100,8 @@ def from_onnxruntime(session: Any, scale: float = 1.0, confidence: float = 0.25,
         middles, sides = raw[rows, :2], raw[rows, 2:4]
         low = (middles - sides / 2 - corner) / ratio
         lists = np.concatenate([low, sides / ratio], axis=1)
-        best = np.asarray(cv2.dnn.NMSBoxes(lists, scores[rows], 0.0, nms) if len(rows) else (), int).reshape(-1)
+        kept = cv2.dnn.NMSBoxes(lists.tolist(), scores[rows].tolist(), 0.0, nms) if len(rows) else ()
+        best = np.array(kept, np.int64).reshape(-1)
         return np.concatenate([low, low + sides / ratio], axis=1)[best], scores[rows][best], labels[rows][best]
 
     return PictureDetector(detect)

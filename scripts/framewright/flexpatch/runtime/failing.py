@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, TypeGuard
+from typing import Any, NamedTuple, Protocol, TypeGuard, cast
 
 import numpy as np
 
@@ -103,7 +103,7 @@ class TrackingFailureRecommender:
             places = (shares * model.weights).argmax(axis=1)
             return Prediction([LABELS[place] for place in places.tolist()], model.measure_risks(shares))
         features = feature_matrix(tracks)
-        answers = predict_by_bounds(features) if model is None else model.predict(features)
+        answers = predict_by_bounds(features) if model is None else cast(Model, model).predict(features)
         labels = ["high" if label in AS_HIGH else label if label in RISKS else "low" for label in map(str, answers)]
         return Prediction(labels, np.array([RISKS[label] for label in labels]))
 

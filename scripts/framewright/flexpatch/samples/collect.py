@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from framewright.boxes import iou
-from framewright.flexpatch.follow.compat import CompatFollower
+from framewright.flexpatch.follow.compat import CompatFollower, CompatTrack
 from framewright.flexpatch.follow.features import (
     COMPAT,
     DEFINITIONS,
@@ -20,7 +20,7 @@ from framewright.flexpatch.follow.features import (
     definition_record,
     runtime_matrix,
 )
-from framewright.flexpatch.follow.follower import Follower
+from framewright.flexpatch.follow.follower import Follower, Track
 from framewright.flexpatch.samples.columns import MIN_VISIBLE, Sample, count_labels, label_overlap
 from framewright.flexpatch.samples.frames import read_frames
 from framewright.flexpatch.samples.observations import NOBODY, Observations
@@ -93,7 +93,7 @@ def _of_frame(
     owners: Mapping[int, int],
     sampling: Sampling,
 ) -> list[Sample]:
-    tracks = list(follower.tracks)
+    tracks: Sequence[Track | CompatTrack] = follower.tracks
     true = observations.true.at(frame)
     there = true.sure >= MIN_VISIBLE
     places = dict(zip(true.objects[there].tolist(), true.boxes[there], strict=True))

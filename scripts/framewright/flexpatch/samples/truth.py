@@ -64,7 +64,13 @@ def observe_video(
     detections are compared with the annotation file in any case. A video that can't be used, or lacks required
     annotations, has a reason and no observations.
     """
-    record = {"video": probe.video, "reason": "", "detail": "", "truth": None, "detector": _describe(detector)}
+    record: dict[str, Any] = {
+        "video": probe.video,
+        "reason": "",
+        "detail": "",
+        "truth": None,
+        "detector": _describe(detector),
+    }
     record |= {"frames": 0, "detections": 0, "objects": 0, "agreement": None}
     if not probe.usable:
         return NO_OBSERVATIONS, record | {"reason": "unusable", "detail": probe.reason}
@@ -100,7 +106,7 @@ def from_annotations(
         for frame, box, visible in zip(thing.frames.tolist(), thing.boxes, thing.visible, strict=True)
         if frame in places
     )
-    found: list[tuple[int, int, int, float, Sequence[float]]] = []
+    found: list[tuple[int, int, int, float, np.ndarray]] = []
     for number, detections in enumerate(frames):
         here = true.at(number)
         shows = np.append(here.objects, NOBODY)[pair_boxes(detections.boxes, here.boxes)]
@@ -116,7 +122,7 @@ def from_detector(
     between detections."""
     places = {detections.time: number for number, detections in enumerate(frames)}
     identity: dict[tuple[float, ...], int] = {}
-    true: list[tuple[int, int, int, float, Sequence[float]]] = []
+    true: list[tuple[int, int, int, float, np.ndarray]] = []
     for number, tracklet in enumerate(tracklets):
         at = np.array([places[time] for time in tracklet.times.tolist()])
         label = int(tracklet.class_scores()[2].argmax())

@@ -26,7 +26,7 @@ def write_histograms(path: str | Path, samples: pd.DataFrame) -> None:
             if len(kept):
                 weights = np.full(len(kept), 1 / len(kept))
                 panel.hist(
-                    kept, bins, weights=weights, histtype="step", linewidth=2, linestyle=dashes, color=LEVELS[label],
+                    kept, bins.tolist(), weights=weights, histtype="step", linewidth=2, linestyle=dashes, color=LEVELS[label],
                     label=label,
                 )  # fmt: skip
         name_axes(

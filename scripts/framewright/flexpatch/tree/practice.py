@@ -75,7 +75,7 @@ def _observe(pictures: list[Drawn], examined: set[int], size: tuple[int, int], d
         for frame, drawn in enumerate(pictures)
         for mark in drawn.objects
     )
-    rows = []
+    rows: list[tuple[int, int, int, float, np.ndarray]] = []
     for frame in sorted(examined):
         found, here = detector([pictures[frame].picture])[0], true.at(frame)
         shows = np.append(here.objects, NOBODY)[pair_boxes(found.boxes.astype(float), here.boxes)]
