@@ -5,8 +5,8 @@ Arguments: sequences in each group (7), frames in each (30), and films, each wit
 Drawn squares of 1280x720 in three groups: small things far apart, large things, and crowds. The detector is the demo's,
 whose shapes are dynamic; it sees whole frames at full scale, those of large things at half of it, where it finds these.
 Slices (SAHI's way) have the size of FlexPatch's cluster, and a fifth of overlap. Cost is what the detector sees after
-the first frame, in pixels of its input, as a share of whole frames at that scale; and processor time of detector and all
-else. Objects are followed by one and the same follower wherever the detector sees nothing.
+the first frame, in pixels of its input, as a share of whole frames at that scale; and processor time of detector and
+all else. Objects are followed by one and the same follower wherever the detector sees nothing.
 
 AP50 is of boxes whatever their class: with four classes and ten objects in a sequence, the mean over classes hangs on
 one or two of them; it stands beside it (AP50c). Gains are at equal pixels: the precision of whole frames is taken
@@ -228,9 +228,9 @@ def report(title: str, rows: dict[str, list[Row]]) -> list[str]:
             low, high = bootstrap_interval(ahead, rng)
             line += f"{gains[name]:+10.3f} ({low:+.3f} to {high:+.3f})"
         print(line)
-    print(
-        f"{'recall at run time; packed':34}{'high':>7}{'medium':>8}{'low':>6}{'failing':>9}{'good':>6}{'failing*':>10}{'good*':>7}"
-    )
+    heads = ("high", "medium", "low", "failing", "good", "failing*", "good*")
+    widths = (7, 8, 6, 9, 6, 10, 7)
+    print(f"{'recall at run time; packed':34}" + "".join(f"{head:>{n}}" for head, n in zip(heads, widths, strict=True)))
     for name, own in rows.items():
         counts = [row.counts for row in own if row.counts]
         if counts:
@@ -238,8 +238,7 @@ def report(title: str, rows: dict[str, list[Row]]) -> list[str]:
             recall, packed = compute_recalls(total["confusion"]), compute_packed_shares(total)
             figures = [*recall.values(), *packed.values()]
             cells = ["-" if value is None else f"{value:.2f}" for value in figures]
-            widths = (7, 8, 6, 9, 6, 10, 7)
-            print(f"{name:34}" + "".join(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True)))
+            print(f"{name:34}" + "".join(f"{cell:>{n}}" for cell, n in zip(cells, widths, strict=True)))
     return judge(title, rows, gains)
 
 

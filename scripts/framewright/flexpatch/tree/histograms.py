@@ -26,8 +26,8 @@ def write_histograms(path: str | Path, samples: pd.DataFrame) -> None:
             if len(kept):
                 weights = np.full(len(kept), 1 / len(kept))
                 panel.hist(
-                    kept, bins.tolist(), weights=weights, histtype="step", linewidth=2, linestyle=dashes, color=LEVELS[label],
-                    label=label,
+                    kept, bins.tolist(), weights=weights, histtype="step", linewidth=2, linestyle=dashes,
+                    color=LEVELS[label], label=label,
                 )  # fmt: skip
         name_axes(
             panel, name, "log10(1 + pixels)" if is_long else "", "share of samples" if name == FEATURES[0] else ""
