@@ -151,7 +151,7 @@ rule flexpatch_pretrain:
     benchmark:
         "benchmarks/flexpatch_pretrain.tsv"
     conda:
-        "../envs/flexpatch.yaml"
+        "../envs/runtime.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 3000 * attempt,
     params:
