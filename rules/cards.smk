@@ -41,7 +41,7 @@ rule cards_versions:
         code=code_of("cards_versions"),
         settings=lambda wildcards: {
             "house": versions.own_version(HOUSE),
-            "packages": versions.pinned(HOUSE),
+            "packages": versions.read_pins(HOUSE),
             "config": versions.digest(config),
             "videos": versions.digest(videos),
             "weights": TRACKS.model_files(),

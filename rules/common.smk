@@ -5,6 +5,7 @@
 import os
 import socket
 import sys
+from collections import Counter
 import time
 
 HOUSE = Path(workflow.current_basedir).parent
@@ -28,7 +29,7 @@ sys.path.insert(0, str(SCRIPTS))
 from framewright.report.citation import read_citation
 from framewright.study import asked, buckets, code, declared, dry_run, lock, table, table_faults, versions
 from framewright.study.monitor.events import EventLog
-from framewright.study.config import complete, fill, read_schema, read_yaml, said
+from framewright.study.config import complete, fill, read_schema, read_yaml, parse_overrides
 from snakemake.logging import logger
 from snakemake.utils import update_config
 from framewright.scenes.names import NAMES as SCENES
@@ -37,7 +38,7 @@ from framewright.scenes.names import NAMES as SCENES
 def checked() -> dict:
     """The videos to work on, by id, after completing the config; every fault of both ends the run, a line each."""
     faults = []
-    update_config(config, said(workflow.config_settings.config_args or []))
+    update_config(config, parse_overrides(workflow.config_settings.config_args or []))
     if workflow.is_main_process:
         filled, faults = complete(config, SCHEMAS)
     else:  # a job of a run that was checked
@@ -46,10 +47,10 @@ def checked() -> dict:
     rows = table.read_table(config["videos"] or DEFAULT_TABLE)
     if workflow.is_main_process:
         faults += filter(None, [buckets.change_of_buckets("results", config["buckets"])])
-        faults += table_faults.problems(rows, SCHEMAS, SCENES, config["patches"]["categories"])
+        faults += table_faults.find_faults(rows, SCHEMAS, SCENES, config["patches"]["categories"])
     if faults:
         sys.exit("\n".join(faults))
-    return table.videos(rows)
+    return table.type_rows(rows)
 
 
 def used() -> list[str]:
@@ -172,6 +173,11 @@ def if_used(pipeline: str, *collected):
     return collected if pipeline in USED else ()
 
 
+def pipelines_with(rule: str) -> list[str]:
+    """The chosen pipelines that have such a rule."""
+    return [word for word in PIPELINES if hasattr(rules, f"{word}_{rule}")]
+
+
 def makers() -> dict[str, list[str]]:
     """Regular expressions of what each rule makes, its wildcards' constraints included."""
     made = {rule.name: [output.regex().pattern for output in rule.output] for rule in workflow.rules}
@@ -180,7 +186,7 @@ def makers() -> dict[str, list[str]]:
 
 def warn_of_other_packages(recorded: str) -> None:
     """One line when the results were made with other packages than those that are installed here."""
-    if workflow.is_main_process and (line := versions.warning(recorded, HOUSE)):
+    if workflow.is_main_process and (line := versions.warn_of_changes(recorded, HOUSE)):
         print(line, file=sys.stderr)
 
 

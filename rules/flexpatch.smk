@@ -341,6 +341,7 @@ rule flexpatch_card:
         croissant="results/flexpatch/card/croissant.json",
         index="results/flexpatch/card/index.parquet",
         readme="results/flexpatch/card/README.md",
+        tile="results/flexpatch/card/tile.json",
         page=report(
             "results/flexpatch/card/README.html",
             caption="captions/flexpatch_card.rst",

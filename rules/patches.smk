@@ -211,6 +211,7 @@ rule patches_card:
         croissant="results/patches/card/croissant.json",
         index="results/patches/card/index.parquet",
         readme="results/patches/card/README.md",
+        tile="results/patches/card/tile.json",
         page=report(
             "results/patches/card/README.html",
             caption="captions/patches_card.rst",

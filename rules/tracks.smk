@@ -91,6 +91,7 @@ rule tracks_card:
         index="results/tracks/card/index.parquet",
         segments="results/tracks/card/segments.parquet",
         readme="results/tracks/card/README.md",
+        tile="results/tracks/card/tile.json",
         page=report(
             "results/tracks/card/README.html",
             caption="captions/tracks_card.rst",
