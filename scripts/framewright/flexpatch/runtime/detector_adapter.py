@@ -7,7 +7,6 @@ from typing import Any
 import cv2
 import numpy as np
 
-from framewright.detector import letterbox
 from framewright.errors import UserError
 
 DetectionArrays = tuple[np.ndarray, np.ndarray, np.ndarray]  # boxes (N, 4), scores (N,), classes (N,) int
@@ -93,7 +92,7 @@ def from_onnxruntime(session: Any, scale: float = 1.0, confidence: float = 0.25,
 
     def detect(picture: np.ndarray) -> DetectionArrays:
         height, width = (-(-round(side * scale) // 32) * 32 for side in picture.shape[:2])
-        seen, ratio, corner = letterbox([picture], (height, width))
+        seen, ratio, corner = _letterbox(picture, (width, height))
         raw = session.run(None, {entry.name: seen.astype(dtype)})[0][0].T.astype(np.float64)
         scores, labels = raw[:, 4:].max(axis=1), raw[:, 4:].argmax(axis=1)
         rows = np.flatnonzero(scores >= confidence)
@@ -105,6 +104,19 @@ def from_onnxruntime(session: Any, scale: float = 1.0, confidence: float = 0.25,
         return np.concatenate([low, low + sides / ratio], axis=1)[best], scores[rows][best], labels[rows][best]
 
     return PictureDetector(detect)
+
+
+def _letterbox(picture: np.ndarray, size: tuple[int, int]) -> tuple[np.ndarray, float, tuple[int, int]]:
+    """A picture as (1, 3, H, W) float32 in 0..1, scaled to fit `size` (width, height) and centred on grey; its scale, and
+    the corner (x, y) where it begins."""
+    height, width = picture.shape[:2]
+    ratio = min(size[0] / width, size[1] / height)
+    new = round(width * ratio), round(height * ratio)
+    left, top = (size[0] - new[0]) // 2, (size[1] - new[1]) // 2
+    scaled = picture if new == (width, height) else cv2.resize(picture, new, interpolation=cv2.INTER_LINEAR)
+    canvas = np.full((size[1], size[0], 3), 114, np.uint8)
+    canvas[top : top + new[1], left : left + new[0]] = scaled
+    return cv2.dnn.blobFromImage(canvas, 1 / 255), ratio, (left, top)
 
 
 def _unpack(found: Any) -> DetectionArrays:
