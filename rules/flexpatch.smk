@@ -21,7 +21,7 @@ FLEXPATCH_PRETRAINED = SCRIPTS / "framewright" / "flexpatch" / "runtime" / "pret
 rule flexpatch_truth:
     """The detections in each frame of a video and its true objects are there; the JSON says how they agree."""
     input:
-        video=rules.sources_link.output.video,
+        video=take_film(rules.sources_link.output.video),
         probe=rules.sources_probe.output.probe,
         truth=lambda wildcards: expand(
             rules.sources_render.output.truth,
@@ -50,7 +50,7 @@ rule flexpatch_truth:
 rule flexpatch_samples:
     """A row for each track in each frame of a video is there: five features, and the label of its overlap."""
     input:
-        video=rules.sources_link.output.video,
+        video=take_film(rules.sources_link.output.video),
         probe=rules.sources_probe.output.probe,
         observations=rules.flexpatch_truth.output.observations,
     output:
@@ -164,7 +164,7 @@ rule flexpatch_pretrain:
 rule flexpatch_preview:
     """A sheet shows the tracks of a demo scene, coloured by the labels of their samples."""
     input:
-        video=rules.sources_link.output.video,
+        video=take_film(rules.sources_link.output.video),
         probe=rules.sources_probe.output.probe,
         observations=rules.flexpatch_truth.output.observations,
         samples=rules.flexpatch_samples.output.samples,
@@ -191,7 +191,7 @@ rule flexpatch_preview:
 rule flexpatch_run:
     """The boxes that FlexPatch finds in each frame of a video are in the format of MOT Challenge; a film shows how."""
     input:
-        video=rules.sources_link.output.video,
+        video=take_film(rules.sources_link.output.video),
         probe=rules.sources_probe.output.probe,
         weights=rules.flexpatch_truth.input.weights,
         models=[
@@ -227,7 +227,7 @@ rule flexpatch_run:
 rule flexpatch_rate:
     """FlexPatch and its baselines are rated on sequences of a video; the costs are this machine's."""
     input:
-        video=rules.sources_link.output.video,
+        video=take_film(rules.sources_link.output.video),
         probe=rules.sources_probe.output.probe,
         observations=rules.flexpatch_truth.output.observations,
         weights=rules.flexpatch_truth.input.weights,

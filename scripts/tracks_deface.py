@@ -12,7 +12,11 @@ inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.
 finders = FinderSettings(**settings["finders"])
 with job.whole(outputs.video) as path:
     record, found, times = deface(
-        inputs.video, path, read_probe(inputs.probe), DefaceSettings(**settings | {"finders": finders})
+        inputs.video,
+        path,
+        read_probe(inputs.probe),
+        DefaceSettings(**settings | {"finders": finders}),
+        job.progress(),
     )
 with job.whole(outputs.found) as path:
     write_faces(path, found, times)
