@@ -107,8 +107,10 @@ def from_onnxruntime(session: Any, scale: float = 1.0, confidence: float = 0.25,
 
 
 def _letterbox(picture: np.ndarray, size: tuple[int, int]) -> tuple[np.ndarray, float, tuple[int, int]]:
-    """A picture as (1, 3, H, W) float32 in 0..1, scaled to fit `size` (width, height) and centred on grey; its scale, and
-    the corner (x, y) where it begins."""
+    """A picture as (1, 3, H, W) float32 in 0..1, scaled to fit `size` (width, height) and centred on grey.
+
+    Also its scale, and the corner (x, y) where it begins.
+    """
     height, width = picture.shape[:2]
     ratio = min(size[0] / width, size[1] / height)
     new = round(width * ratio), round(height * ratio)
