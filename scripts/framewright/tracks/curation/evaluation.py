@@ -1,0 +1,34 @@
+"""Evaluation videos, whose labels people have verified: none of their tracks may be in a subset."""
+
+import re
+from pathlib import Path
+
+from framewright.errors import UserError
+
+CLIP = re.compile(r"^(?P<stem>.+?-[0-9a-f]{32})\.mp4(,.*)?$")
+
+
+def read_evaluation_videos(path: str | Path) -> list[str]:
+    """The lines of a verified list: `<video>-<Label>-<md5>.mp4,<Class_name>` as TrackVerse publishes, or a video id."""
+    try:
+        lines = Path(path).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(
+            f"{path}: not a list of evaluation videos ({error}); give a text with a line for each"
+        ) from error
+    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+
+
+def evaluation_videos(lines: list[str], videos: set[str]) -> set[str]:
+    """Which of our videos the lines name. In a clip's name, the id is its first 11 characters, or a video of ours that
+    it begins with; labels may hold dashes."""
+    found = set()
+    for line in lines:
+        clip = CLIP.match(line)
+        if not clip:
+            found.add(line.split(",")[0])
+            continue
+        stem = clip["stem"].rpartition("/")[2]
+        found.add(stem[:11])
+        found.update(stem[:end] for end in (at.start() for at in re.finditer("-", stem)) if stem[:end] in videos)
+    return found & videos
