@@ -64,6 +64,10 @@ def read_fills(path: str | Path) -> list[ClassFill]:
     with Path(path).open(encoding="utf-8", newline="") as file:
         header, *lines = list(csv.reader(file, "excel-tab"))
     factors = [float(name.removeprefix("at_")) for name in header[len(COLUMNS) :]]
-    return [
-        _fill_of(line, factors) for line in lines
-    ]
+    return [_fill_of(line, factors) for line in lines]
+
+
+def _fill_of(line: list[str], factors: list[float]) -> ClassFill:
+    name, asked, found, taken, as_asked, *relaxed = line
+    counts = dict(zip(factors, map(int, relaxed), strict=True))
+    return ClassFill(name, int(asked), int(found), int(taken), int(as_asked), counts)
