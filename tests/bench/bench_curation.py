@@ -1,12 +1,10 @@
 """What curation costs at four million tracks: python tests/bench/bench_curation.py [part ...]
 
-Rows are generated: 4.1 million tracks of 64,000 videos and 1,200 classes, whose sizes fall as 1 / rank; and 1 % and 10 %
-of them. Each measurement is a process of its own: CPU seconds, and the peak of its memory as the kernel says.
+Rows are generated: 4.1 million tracks of 64,000 videos and 1,200 classes, whose sizes fall as 1 / rank; and 1 % and
+10 % of them. Each measurement is a process of its own: CPU seconds, and the peak of its memory as the kernel says.
 """
 
-import gzip
 import hashlib
-import json
 import math
 import os
 import re
@@ -15,7 +13,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -27,7 +24,7 @@ import pyarrow.parquet as pq
 
 from framewright.study.job import compute_on_one_thread
 from framewright.tracks.curation.constraints import Constraints
-from framewright.tracks.curation.subsets import Subset, choose, choose_all
+from framewright.tracks.curation.subsets import Subset, choose_all
 
 TRACKS, VIDEOS, CLASSES, DIMENSIONS = 4_100_000, 64_000, 1_200, 128
 RELAX = (0.8, 0.64, 0.512, 0.0)
@@ -127,7 +124,10 @@ def selecting(folder: Path) -> None:
         write_rows(folder / f"{count}.parquet", count, max(1, round(VIDEOS * share)))
         got = measured("select", folder / f"{count}.parquet")
         cpu = float(got["cpu"])
-        print(f"{count:10,}{cpu:9.2f}{float(got['read']):9.2f}{float(got['peak']):7.2f}{cpu / count * 1e6:10.2f}", flush=True)
+        print(
+            f"{count:10,}{cpu:9.2f}{float(got['read']):9.2f}{float(got['peak']):7.2f}{cpu / count * 1e6:10.2f}",
+            flush=True,
+        )
 
 
 def select(path: str) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """The index of tracks: a Parquet table for each bucket of videos, and its lines beside it, compressed one by one.
 
-The table is what subsets are chosen from and what DuckDB or Polars open; `COLUMNS` says what each column means. Rows are
-sorted by video and track. `<bucket>.pieces` holds the lines of the documented metadata; see `pieces`.
+The table is what subsets are chosen from and what DuckDB or Polars open; `COLUMNS` says what each column means. Rows
+are sorted by video and track. `<bucket>.pieces` holds the lines of the documented metadata; see `pieces`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -76,7 +76,9 @@ ROWS = 1 << 16
 def track_row(track: Track, line: bytes, became: Clip, measured: Mapping[str, Any], reason: str) -> dict[str, Any]:
     """The row of a track, but for where its line lies; `measured` holds what is known of its metrics."""
     width, height = track.size
-    box = clip(track.boxes, track.size).mean(axis=0) / (width, height, width, height) if width and height else [None] * 4
+    box = (
+        clip(track.boxes, track.size).mean(axis=0) / (width, height, width, height) if width and height else [None] * 4
+    )
     return {
         "video": track.video,
         "track": track.tid,
@@ -156,7 +158,9 @@ def embeddings(column: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:
     for chunk in column.chunks:
         known = chunk.drop_null()
         offsets = np.frombuffer(known.buffers()[1], np.int32)[known.offset : known.offset + len(known) + 1]
-        data = np.frombuffer(known.buffers()[2] or b"", np.int8)[offsets[0] : offsets[-1]] if len(known) else vectors[:0]
+        data = (
+            np.frombuffer(known.buffers()[2] or b"", np.int8)[offsets[0] : offsets[-1]] if len(known) else vectors[:0]
+        )
         rows = np.flatnonzero(there[place : place + len(chunk)]) + place
         vectors[rows] = data.reshape(len(known), dimensions)
         place += len(chunk)
