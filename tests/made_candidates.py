@@ -7,9 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from framewright.tracks.curation.candidates import Candidates
-from framewright.tracks.curation.constraints import Constraints
+from framewright.tracks.curation.options import Constraints, Subset
 from framewright.tracks.curation.order import id_numbers
-from framewright.tracks.curation.subsets import Subset
 from framewright.tracks.curation.vectors import quantise
 
 NAMES = ("bus", "car", "cat", "dog")

@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from framewright.study.job import compute_on_one_thread
-from framewright.tracks.curation.constraints import Constraints
+from framewright.tracks.curation.options import Constraints, Subset
 from framewright.tracks.curation.subsets import Subset, choose_all
 
 TRACKS, VIDEOS, CLASSES, DIMENSIONS = 4_100_000, 64_000, 1_200, 128

@@ -1,66 +1,17 @@
 """Filling a class under constraints: greedily in the order given, as asked first, then relaxed step by step."""
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
 from framewright.boxes import iou
 from framewright.tracks.curation.candidates import Candidates
+from framewright.tracks.curation.options import Constraints
 from framewright.tracks.curation.vectors import products, squared_threshold, squares
 
 BLOCK = 512  # candidates whose distances to what was picked are computed together
 FAR = np.iinfo(np.int32).max
-
-
-@dataclass(frozen=True)
-class Constraints:
-    """What each track must meet, and the factors by which that relaxes, one after the other, until a class is full.
-
-    A factor multiplies `min_*`, and the distance of `max_overlap` from 1; factor 0 asks for nothing. What `hard` names
-    is never relaxed. `max_overlap` is that of mean boxes of one video; it fades by 1 / sqrt(seconds between the tracks'
-    middles / `overlap_seconds`). `min_distance` is between unit vectors, 0 to 2.
-    """
-
-    min_motion: float = 0.0
-    min_quality: float = 0.0
-    max_overlap: float = 1.0
-    overlap_seconds: float = math.inf
-    min_distance: float = 0.0
-    relax: tuple[float, ...] = ()
-    hard: tuple[str, ...] = ()
-
-    @property
-    def active(self) -> bool:
-        """Whether anything is asked for."""
-        return bool(self.min_motion or self.min_quality or self.pairwise)
-
-    @property
-    def pairwise(self) -> bool:
-        """Whether it matters what was picked before."""
-        return self.max_overlap < 1 or self.min_distance > 0
-
-    @property
-    def factors(self) -> tuple[float, ...]:
-        """1 for what is asked, then those of the relaxations."""
-        return (1.0, *self.relax) if self.active else (1.0,)
-
-    def at(self, factor: float) -> "Constraints":
-        """What is asked for at this factor."""
-
-        def relaxed(name: str, off: float) -> float:
-            asked = getattr(self, name)
-            return asked if name in self.hard else off + (asked - off) * factor
-
-        return Constraints(
-            relaxed("min_motion", 0.0),
-            relaxed("min_quality", 0.0),
-            relaxed("max_overlap", 1.0),
-            self.overlap_seconds,
-            relaxed("min_distance", 0.0),
-        )
 
 
 def fill(

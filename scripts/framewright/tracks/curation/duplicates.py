@@ -12,19 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from framewright.tracks.curation.diversity import k_means
+from framewright.tracks.curation.options import Likeness
 from framewright.tracks.curation.vectors import products, squared_threshold, squares
 
 SAMPLE = 48  # vectors a bucket from which its centre is found
 ROWS = 4096
-
-
-@dataclass(frozen=True)
-class Likeness:
-    """When two tracks are near duplicates: distances of unit vectors (0 to 2), and bits of the signatures (0 to 64)."""
-
-    sure_distance: float = 0.1  # alone
-    max_distance: float = 0.45  # together with the signature
-    max_bits: int = 12
 
 
 @dataclass(frozen=True, eq=False)

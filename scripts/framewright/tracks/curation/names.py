@@ -2,8 +2,7 @@
 
 import math
 
-from framewright.tracks.curation.constraints import Constraints
-from framewright.tracks.curation.subsets import Subset
+from framewright.tracks.curation.options import Constraints, Subset
 
 SUFFIX = ".jsonl.gzip"
 

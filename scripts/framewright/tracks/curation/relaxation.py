@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from framewright.tracks.curation.subsets import Choice, Subset, quota
+from framewright.tracks.curation.options import Subset
+from framewright.tracks.curation.subsets import Choice
 
 COLUMNS = ("class", "asked", "found", "taken", "as_asked")
 
@@ -37,7 +38,7 @@ def fills(subset: Subset, choice: Choice, classes: np.ndarray, names: tuple[str,
     return [
         ClassFill(
             name,
-            quota(subset) if by_class else int(row.sum()),
+            subset.quota if by_class else int(row.sum()),
             int(found),
             int(row.sum()),
             int(row[0]),

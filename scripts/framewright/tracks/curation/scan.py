@@ -5,13 +5,14 @@ A key in quotation marks can't stand inside a JSON text, where quotation marks a
 
 import json
 import re
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
-from isal import igzip, isal_zlib
+from isal import igzip
 
 from framewright.errors import UserError
 from framewright.tracks.curation.candidates import Candidates
@@ -43,7 +44,7 @@ def read_lines(path: str | Path) -> Iterator[bytes]:
     try:
         with igzip.open(path, "rb") as lines:
             yield from (line for line in lines if line.strip())
-    except (OSError, EOFError, isal_zlib.error) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise UserError(f"{path}: not a gzip file of tracks ({error}); make it again") from error
 
 

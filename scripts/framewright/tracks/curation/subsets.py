@@ -13,25 +13,9 @@ import numpy as np
 from framewright.errors import UserError
 from framewright.tracks.curation import order
 from framewright.tracks.curation.candidates import Candidates
-from framewright.tracks.curation.constraints import Constraints, fill
+from framewright.tracks.curation.constraints import fill
 from framewright.tracks.curation.diversity import evenly_over_clusters, farthest_first
-
-NONE = Constraints()
-STRATEGIES = ("random", "class_balanced", "max_motion", "min_redundancy", "diverse", "picked")
-
-
-@dataclass(frozen=True)
-class Subset:
-    """What a subset asks for. `max_tracks` counts in all (random), `max_per_class` in each class (the others)."""
-
-    name: str
-    strategy: str = "class_balanced"
-    max_tracks: int | None = None
-    max_per_class: int | None = None
-    temperature: float = 0.0  # of class_balanced: 0 takes the best scores, infinity draws evenly
-    seed: int = 0
-    pool: int = 8000  # tracks of a class that min_redundancy and diverse compare
-    constraints: Constraints = NONE
+from framewright.tracks.curation.options import Subset
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,14 +39,14 @@ def choose_all(tracks: Candidates, subsets: Sequence[Subset]) -> Iterator[tuple[
     orders: dict[tuple, np.ndarray] = {}
     for family in dict.fromkeys(map(_without_size, subsets)):
         members = [subset for subset in subsets if _without_size(subset) == family]
-        largest = max(members, key=quota)
-        key = (family.strategy, family.temperature, family.seed, family.pool, quota(largest))
+        largest = max(members, key=lambda subset: subset.quota)
+        key = (family.strategy, family.temperature, family.seed, family.pool, largest.quota)
         shared = family.strategy in ("class_balanced", "random", "max_motion")
         ranked = orders[key[:3]] if shared and key[:3] in orders else rank(tracks, largest)
         orders = {key[:3]: ranked} if shared else {}  # one order in memory
         choice = _choose(tracks, largest, ranked)
         for subset in members:
-            yield subset, choice.cut(quota(subset))
+            yield subset, choice.cut(subset.quota)
 
 
 def choose(tracks: Candidates, subset: Subset) -> Choice:
@@ -81,12 +65,6 @@ def picked(tracks: Candidates, tids: Sequence[str], where: object) -> Choice:
     places = np.array(sorted({known[int(high), int(low)] for high, low in wanted}), np.int64)
     places = order.by_class(places[order.by_id(tracks.numbers[places])], tracks.classes)
     return Choice(places, np.zeros(len(places), np.uint8), _ranks(tracks.classes[places]), _found(tracks))
-
-
-def quota(subset: Subset) -> int:
-    """The largest number of tracks: of each class, or of all where classes do not count."""
-    asked = subset.max_tracks if subset.strategy == "random" else subset.max_per_class
-    return asked or 0
 
 
 def rank(tracks: Candidates, subset: Subset) -> np.ndarray:
@@ -121,13 +99,13 @@ def _spread(part: np.ndarray, tracks: Candidates, subset: Subset) -> np.ndarray:
     vectors = tracks.vectors[pool]
     if subset.strategy == "diverse":
         return pool[evenly_over_clusters(vectors)]
-    count = len(pool) if subset.constraints.active else quota(subset)
+    count = len(pool) if subset.constraints.active else subset.quota
     return pool[farthest_first(vectors, count)]
 
 
 def _choose(tracks: Candidates, subset: Subset, ranked: np.ndarray) -> Choice:
     classes = np.zeros(len(tracks), np.int32) if subset.strategy == "random" else tracks.classes
-    taken, levels = fill(tracks, ranked, classes, quota(subset), subset.constraints)
+    taken, levels = fill(tracks, ranked, classes, subset.quota, subset.constraints)
     return Choice(taken, levels, _ranks(classes[taken]), _found(tracks))
 
 

@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 
 from framewright.errors import UserError
-from framewright.tracks.segments.filters import IMAGENET, SIDE, load
+from framewright.tracks.model_file import load_model
+from framewright.tracks.segments.filters import IMAGENET, SIDE
 
-BACKENDS = ("hog_lab", "detector", "onnx", "torchscript")
 HOG_SIDE, CELLS, ANGLES = 64, 4, 6
 COLOURS = (4, 4)  # bins of a and b
 LAB_WEIGHT = 0.6  # of colours beside shapes
@@ -31,7 +31,7 @@ def open_backend(name: str, weights: str | Path | None) -> Embed:
         raise UserError(f"tracks.metrics.embedding.backend is {name}, but there are no weights; name a file")
     if name == "detector":
         return _features(Path(weights))
-    model = load(weights)
+    model = load_model(weights)
 
     def embed(pictures: Sequence[np.ndarray]) -> np.ndarray:
         return np.asarray(model(_resized(pictures)), np.float64).reshape(len(pictures), -1)

@@ -13,7 +13,7 @@ from framewright.tracks.meta import Track
 from framewright.tracks.metrics.appearance import Embed, mean_vector
 from framewright.tracks.metrics.motion import PAIRS, STEP, Flow, PairMotion, batches, over_time, pair_motion
 from framewright.tracks.metrics.quality import Quality, picture_quality
-from framewright.video.fingerprint import look
+from framewright.video.fingerprint import hash_picture
 from framewright.video.frame import Frame
 from framewright.video.stream import open_video
 
@@ -58,7 +58,7 @@ def measure_clip(path: Path, track: Track, made: Clip, flow: Flow, embed: Embed)
             if time >= len(pictures) / KEYS - SLACK:
                 pictures.append(frame.rgb)
             if number == made.frames // 2:
-                signature = int(look(frame.gray()), 16)
+                signature = int(hash_picture(frame.gray()), 16)
             if opened is not None and time >= opened[0] + STEP - SLACK:
                 moved = pair_motion(
                     opened[2],

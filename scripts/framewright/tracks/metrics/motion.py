@@ -8,6 +8,7 @@ the camera moved, and what remains of the object is its own motion.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -101,7 +102,7 @@ def load_pair(path: Path) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
 
 def dis() -> Flow:
     """Dense inverse search, OpenCV's."""
-    flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+    flow: Any = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
     flow.setFinestScale(1)
 
     def run(before: np.ndarray, after: np.ndarray) -> np.ndarray:

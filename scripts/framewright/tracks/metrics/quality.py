@@ -5,7 +5,7 @@ from dataclasses import astuple, dataclass
 import cv2
 import numpy as np
 
-from framewright.tracks.segments.quality import sharpness
+from framewright.tracks.segments.quality import measure_sharpness
 
 SIDE = 160  # pixels of the short side of the pictures that are looked at
 SHARP, VIVID, EXPOSED = 50.0, 0.12, 0.12  # from which sharpness, contrast and distance from black and white are full
@@ -41,4 +41,4 @@ def picture_quality(picture: np.ndarray) -> tuple[float, float, float]:
     luma = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     if scale < 1:
         luma = cv2.resize(luma, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    return sharpness(luma), float(luma.mean()) / 255, float(luma.std()) / 255
+    return measure_sharpness(luma), float(luma.mean()) / 255, float(luma.std()) / 255

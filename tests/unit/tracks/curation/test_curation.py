@@ -8,13 +8,13 @@ import pytest
 from made_candidates import EVERY, made_up
 
 from framewright.errors import UserError
-from framewright.tracks.curation.constraints import Constraints
-from framewright.tracks.curation.duplicates import Likeness, near_duplicates, repeated
+from framewright.tracks.curation.duplicates import near_duplicates, repeated
 from framewright.tracks.curation.evaluation import evaluation_videos, read_evaluation_videos
 from framewright.tracks.curation.names import file_name, full_name
+from framewright.tracks.curation.options import Constraints, Likeness, Subset
 from framewright.tracks.curation.relaxation import fills, read_fills, write_fills
 from framewright.tracks.curation.splits import assign
-from framewright.tracks.curation.subsets import Subset, choose
+from framewright.tracks.curation.subsets import choose
 from framewright.tracks.curation.vectors import distances, quantise, squared_threshold
 
 CB = Subset("x", max_per_class=1000)

@@ -11,9 +11,9 @@ from made_candidates import ASKED, EVERY, made_up, tids
 
 from framewright.errors import UserError
 from framewright.tracks.curation.candidates import Candidates
-from framewright.tracks.curation.constraints import Constraints
+from framewright.tracks.curation.options import Constraints, Subset
 from framewright.tracks.curation.order import drawn, id_numbers, uniform
-from framewright.tracks.curation.subsets import Subset, choose, choose_all, picked
+from framewright.tracks.curation.subsets import choose, choose_all, picked
 from framewright.tracks.curation.vectors import squared_threshold
 
 
