@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 
 from framewright.study.job import compute_on_one_thread
 from framewright.tracks.curation.options import Constraints, Subset
-from framewright.tracks.curation.subsets import Subset, choose_all
+from framewright.tracks.curation.subsets import choose_all
 
 TRACKS, VIDEOS, CLASSES, DIMENSIONS = 4_100_000, 64_000, 1_200, 128
 RELAX = (0.8, 0.64, 0.512, 0.0)
