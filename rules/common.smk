@@ -20,7 +20,7 @@ os.environ.update(PYTHONPYCACHEPREFIX=sys.pycache_prefix, FRAMEWRIGHT_RUN=str(os
 sys.path.insert(0, str(SCRIPTS))
 
 from framewright.report.citation import read_citation
-from framewright.study import code, declared, lock, table, table_faults, versions
+from framewright.study import buckets, code, declared, lock, table, table_faults, versions
 from framewright.study.monitor.events import EventLog
 from framewright.study.config import complete, fill, read_schema, said
 from snakemake.logging import logger
@@ -39,6 +39,7 @@ def checked() -> dict:
     config.update(filled)
     rows = table.read_table(config["videos"] or DEMO_TABLE)
     if workflow.is_main_process:
+        faults += filter(None, [buckets.change_of_buckets("results", config["buckets"])])
         faults += table_faults.problems(rows, SCHEMAS, SCENES, config["patches"]["categories"])
     if faults:
         sys.exit("\n".join(faults))
@@ -111,6 +112,16 @@ def of_each(pattern: str, ids, **others):
     A function, because every job reads this file, and few of them need these paths.
     """
     return lambda wildcards: expand(pattern, video=list(ids), **others)
+
+
+def of_bucket(pattern: str, ids, **others):
+    """Inputs where the wildcard is `bucket`, the path of each of these videos that lies in it."""
+    return lambda wildcards: expand(pattern, video=buckets.in_bucket(ids, wildcards.bucket), **others)
+
+
+def of_buckets(pattern: str):
+    """Inputs over the whole study from what was collected in each bucket."""
+    return expand(pattern, bucket=buckets.bucket_names(config["buckets"]))
 
 
 def paths(wildcards, *collected) -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import mlcroissant as mlc
 import pyarrow as pa
@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from framewright.report.citation import bibtex
 from framewright.study.funnel import Stage, count, read_outcomes
+from framewright.study.rows import Column
 
 KINDS = {
     "text": (pa.string(), mlc.DataType.TEXT),
@@ -29,13 +30,6 @@ KINDS = {
 CONFORMS_TO = ["http://mlcommons.org/croissant/1.1", "http://mlcommons.org/croissant/RAI/1.0"]
 ROWS = 1 << 16  # of the index that are in memory at once
 READ_BACK = 1000  # records that are compared one by one
-
-
-class Column(NamedTuple):
-    """A column of the index: its kind (text, whole, number or yes-no), and a sentence on what it means."""
-
-    kind: str
-    sentence: str
 
 
 @dataclass(frozen=True)
