@@ -14,6 +14,7 @@ include: "tracks_segments.smk"
 include: "tracks_privacy.smk"
 include: "tracks_objects.smk"
 include: "tracks_clips.smk"
+include: "tracks_curation.smk"
 
 
 rule tracks_summary:
@@ -121,3 +122,9 @@ rule tracks:
         rules.tracks_summary.output,
         rules.tracks_contract.output.contract,
         rules.tracks_card.output,
+        expand(rules.tracks_metrics.output, video=TRACKS_VIDEOS),
+        rules.tracks_duplicates.output,
+        rules.tracks_subsets.output,
+        rules.tracks_subset_files.output.folder,
+        rules.tracks_subsets_contract.output.contract,
+        rules.tracks_subsets_preview.output,

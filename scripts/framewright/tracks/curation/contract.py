@@ -44,7 +44,6 @@ def check_subsets(
     evaluation: set[str],
     pairs: Iterable[Pair],
     splits: Mapping[str, str],
-    torn: Sequence[str],
 ) -> list[Finding]:
     """All promises of the subsets, each found to hold or broken."""
     gone = {(track.video, track.track): track.reason for track in without}
@@ -62,7 +61,7 @@ def check_subsets(
         finding("tables of relaxation add up", _sum_faults(made)),
         finding("smaller subsets lie within larger ones of their kind", _nesting_faults(made)),
         finding("documented files hold exactly the tracks of their subsets", _file_faults(made, folder, dataset)),
-        finding("near duplicates are on one side of each split", _split_faults(pairs, splits, torn)),
+        finding("near duplicates are on one side of each split", _split_faults(pairs, splits, gone)),
     ]
 
 
@@ -135,9 +134,13 @@ def _file_faults(made: Iterable[SubsetFiles], folder: Path, dataset: str) -> Ite
             yield f"{path.name} holds other tracks than {one.subset.name}"
 
 
-def _split_faults(pairs: Iterable[Pair], splits: Mapping[str, str], torn: Sequence[str]) -> Iterator[str]:
-    yield from torn
+def _split_faults(
+    pairs: Iterable[Pair], splits: Mapping[str, str], gone: Mapping[tuple[str, str], str]
+) -> Iterator[str]:
     for pair in pairs:
         one, other = splits.get(pair.video, ""), splits.get(pair.of_video, "")
-        if one != other and not torn:
-            yield f"{pair.track} ({one}) repeats {pair.repeats} ({other})"
+        if one != other and (pair.video, pair.track) not in gone and (pair.of_video, pair.repeats) not in gone:
+            yield (
+                f"{pair.video} ({one}) repeats {pair.of_video} ({other}); set tracks.duplicates.remove, or give both "
+                "one split in the table"
+            )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from framewright.study.declared import Declared
 from framewright.tracks.curation.order import id_numbers, uniform
 
 
@@ -53,3 +54,18 @@ def assign(
             torn = [video for video in groups if groups[video] == group]
             faults.append(f"{', '.join(torn)}: near duplicates in {' and '.join(sorted(kept_splits))}")
     return splits, faults
+
+
+def split_study(
+    declared: Mapping[str, Declared], pairs: Iterable[tuple[str, str]], shares: Mapping[str, float], seed: int
+) -> tuple[dict[str, str], list[str]]:
+    """The split of each declared video of the tracks, where `pairs` are videos with near duplicates; see `assign`.
+
+    What the table declares is kept, and so are groups of editions.
+    """
+    videos = [row for row in declared.values() if "tracks" in row.pipelines]
+    editions: dict[str, str] = {}
+    together = [(editions.setdefault(row.group, row.video), row.video) for row in videos if row.group]
+    known = {row.video for row in videos}
+    together += [pair for pair in pairs if set(pair) <= known]
+    return assign(known, together, shares, seed, {row.video: row.split for row in videos})

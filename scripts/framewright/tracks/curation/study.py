@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from framewright.study.declared import Declared
 from framewright.tracks.curation.candidates import Candidates
 from framewright.tracks.curation.duplicates import Pairs, near_duplicates, repeated
+from framewright.tracks.curation.evaluation import evaluation_videos
 from framewright.tracks.curation.index import NEEDED, candidates, embeddings, read_index
 from framewright.tracks.curation.options import Likeness, Subset
 from framewright.tracks.curation.order import by_id, by_value, id_numbers
@@ -201,3 +202,25 @@ def read_splits(path: str | Path) -> dict[str, str]:
 def _read(path: str | Path) -> list[list[str]]:
     with Path(path).open(encoding="utf-8", newline="") as file:
         return list(csv.reader(file, "excel-tab"))[1:]
+
+
+def open_study(
+    index: Paths,
+    subsets: Sequence[Subset],
+    declared: Mapping[str, Declared],
+    evaluation: list[str],
+    pairs: Sequence[Pair],
+) -> tuple[pa.Table, Candidates, list[LeftOut]]:
+    """The rows that may be chosen, as a table and as candidates, and who is left out: videos of the `evaluation` list's
+    lines, what declarations keep out, tracks without a clip, and those that repeat another one of `pairs`."""
+    heads = read_index(index, ("video", "track", "reason"))
+    videos = set(heads["video"].unique().to_pylist())
+    without = left_out(heads, declared, evaluation_videos(evaluation, videos), repeats(pairs))
+    with_vectors = any(subset.needs_vectors for subset in subsets)
+    return *read_candidates(index, with_vectors, {(one.video, one.track) for one in without}), without
+
+
+def read_id_lists(subsets: Sequence[Subset]) -> dict[str, list[str]]:
+    """The track ids that the files of `picked` subsets list, one a line, by the subset's name."""
+    texts = {subset.name: Path(subset.ids).read_text(encoding="utf-8") for subset in subsets if subset.ids}
+    return {name: [line.strip() for line in text.splitlines() if line.strip()] for name, text in texts.items()}

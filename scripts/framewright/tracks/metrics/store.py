@@ -74,17 +74,19 @@ def read_rows(motion: str | Path, embeddings: str | Path, quality: str | Path) -
     return rows
 
 
-def write_npy(folder: str | Path, clips: Mapping[str, str], motion: str | Path, embeddings: str | Path) -> None:
-    """Write TrackVerse's files below `folder` for the clips by track: tracks_motion/<clip>.npy, float32 (7 B,), and
-    tracks_embeddings/<clip>.npy, float32 (D,)."""
+def write_npy(
+    folder: str | Path, dataset: str, clips: Mapping[str, str], motion: str | Path, embeddings: str | Path
+) -> None:
+    """Write TrackVerse's files below `folder` for the clips by track: tracks_motion/<dataset>/<clip>.npy, float32
+    (7 B,), and tracks_embeddings/<dataset>/<clip>.npy, float32 (D,)."""
     with np.load(motion) as file:
         ends, parts, all_motion = np.cumsum(file["parts"]), file["parts"], file["motion"]
         for tid, end, count in zip(file["track"], ends, parts, strict=True):
-            _write_one(Path(folder, "tracks_motion", clips[str(tid)]), all_motion[end - count : end].ravel())
+            _write_one(Path(folder, "tracks_motion", dataset, clips[str(tid)]), all_motion[end - count : end].ravel())
     with np.load(embeddings) as file:
         scale, vectors = float(file["scale"]), file["vectors"]
         for tid, vector in zip(file["track"], vectors, strict=True):
-            _write_one(Path(folder, "tracks_embeddings", clips[str(tid)]), (vector / scale).astype(np.float32))
+            _write_one(Path(folder, "tracks_embeddings", dataset, clips[str(tid)]), (vector / scale).astype(np.float32))
 
 
 def _write_one(clip: Path, array: np.ndarray) -> None:

@@ -165,10 +165,10 @@ def test_what_is_written_is_read_and_the_origin_s_files_have_its_shapes(tmp_path
     (row,) = read_rows(*paths).values()
     assert row["motion_q90"] == pytest.approx(float(found[0].motion[:, 5].mean()), rel=1e-5)
     assert len(row["embedding"]) == DIMENSIONS and 0 < row["quality"] <= 1 and row["object_share"] > 0.1
-    write_npy(tmp_path / "npy", {found[0].tid: "fi/film-thing-x.mp4"}, *paths[:2])
-    motion = np.load(tmp_path / "npy/tracks_motion/fi/film-thing-x.npy")
+    write_npy(tmp_path / "npy", "D", {found[0].tid: "fi/film-thing-x.mp4"}, *paths[:2])
+    motion = np.load(tmp_path / "npy/tracks_motion/D/fi/film-thing-x.npy")
     assert motion.dtype == np.float32 and np.allclose(motion.reshape(-1, 7), found[0].motion)
-    vector = np.load(tmp_path / "npy/tracks_embeddings/fi/film-thing-x.npy")
+    vector = np.load(tmp_path / "npy/tracks_embeddings/D/fi/film-thing-x.npy")
     assert vector.dtype == np.float32 and vector @ found[0].vector == pytest.approx(1.0, abs=0.01)
     for path, write in zip(
         paths, (write_motion, lambda p, f: write_embeddings(p, f, "x", ""), write_quality), strict=True
