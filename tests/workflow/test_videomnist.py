@@ -19,12 +19,12 @@ from mnist import files
 from framewright.study import config
 from framewright.video.encode import Writer
 from framewright.video.stream import open_video
-from framewright.videomnist import loader
+from framewright.videomnist import videogpt_loader
 from framewright.videomnist.digits import read_digits
 
 SMALL = (
     "videomnist={videos_per_digit: {train: 2, test: 1}, videos_per_shard: 15, sequence_length: 8, convert: films, "
-    "motion_types: [bounce, circular, linear, spiral], samples: {num_samples: 10, width: 64}}"
+    "motion_types: [bounce, circular, linear, spiral], samples: {num_samples: 10, min_width: 64}}"
 )
 EXAMPLES = re.findall(r"^\| .*? \| `\"videomnist=(\{.*\})\"` \|$", (ROOT / "README.md").read_text(), re.M)
 
@@ -53,7 +53,7 @@ def made(tmp_path_factory) -> Path:
 @pytest.mark.slow
 def test_everything_is_there_and_a_second_run_has_nothing_to_do(made):
     results = made / "results/videomnist"
-    assert loader.faults(results / "videomnist-videogpt.h5") == []
+    assert videogpt_loader.faults(results / "videomnist-videogpt.h5") == []
     assert all(own["ok"] for own in yaml.safe_load((results / "contract.json").read_text()))
     assert len([*results.glob("classes/*/*/*.mp4")]) == 30
     assert (results / "samples/videomnist_montage.png").stat().st_size > 10_000
@@ -64,7 +64,7 @@ def test_everything_is_there_and_a_second_run_has_nothing_to_do(made):
 @pytest.mark.slow
 def test_films_in_class_folders_become_both_layouts(made):
     results = made / "results/videomnist"
-    assert loader.faults(results / "converted-videogpt.h5") == []
+    assert videogpt_loader.faults(results / "converted-videogpt.h5") == []
     with h5py.File(results / "converted-videogpt.h5") as file:
         assert list(file.attrs["classes"]) == ["blue", "red"]
         assert file["train_labels"][()].tolist() == file["test_labels"][()].tolist() == [0, 0, 1, 1]

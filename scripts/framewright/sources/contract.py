@@ -181,7 +181,7 @@ VALID: dict[str, Callable[[Any], bool]] = {
     "time_base": _is_ratio,
     "bit_depth": lambda value: value in range(1, 33),
     "colour": lambda value: value.get("class") in ("SDR", "PQ", "HLG", "unknown"),
-    "keyframes": lambda value: bool(value) and all(isinstance(time, int | float) for time in value),
+    "keyframes": lambda value: all(isinstance(time, int | float) for time in value),
     "notes": lambda value: all(isinstance(note, str) for note in value),
 }
 

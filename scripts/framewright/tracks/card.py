@@ -31,8 +31,8 @@ DATASET = Dataset(
         "followed: cuts, dissolves and fades are found in the pictures, and what is too short, black, still, blurred "
         "or mostly bars is left out. In each segment a detector's boxes were linked to tracks, whose classes are voted "
         "over all their frames, and a clip was cut out around each track, in the video's own rate. "
-        "`tracks_meta/<dataset>/<video>-meta.jsonl.gzip` has all instants and boxes of each track, under the keys that "
-        "TrackVerse publishes, and `tracks_mp4/<dataset>/` the clips."
+        "`tracks_meta/<dataset>/` has all instants and boxes of each track, under the keys that TrackVerse publishes, "
+        "`tracks_mp4/<dataset>/` the clips, both in folders by the first two characters of the video's code."
     ),
     records="tracks",
     columns={

@@ -115,7 +115,7 @@ def read_settings(section: Section) -> TracksSettings:
             renames=bool(detector["prompts"]),
             rate=section["frame_rate"],
         ),
-        association=Association(section["frame_rate"], detector["nms"], detector["confidence"], **section["tracker"]),
+        association=Association(detector["nms"], detector["confidence"], **section["tracker"]),
         keep=Keep(**section["keep"]),
         clips=ClipSettings(
             min_aspect=clips["aspects"][0],

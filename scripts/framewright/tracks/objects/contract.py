@@ -11,6 +11,7 @@ from framewright.study.funnel import Item
 
 SLACK = 1e-5  # seconds: what is lost where exact times become decimals
 WORDS = {
+    "unconfirmed": "detected in one frame alone",
     "short": "seen for less than tracks.keep.min_seconds",
     "small": "smaller than tracks.keep.min_area of the frame",
     "duplicate": "shows what a longer track shows",
