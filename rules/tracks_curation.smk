@@ -10,7 +10,7 @@ rule tracks_metrics:
     input:
         clips=rules.tracks_extract.output.clips,
         record=rules.tracks_extract.output.record,
-        meta=rules.tracks_parse.output.meta,
+        meta=rules.tracks_follow.output.meta,
         motion=TRACKS.motion_files(),
         embedding=TRACKS.embedding_files(),
     output:
@@ -35,7 +35,7 @@ rule tracks_metrics:
 rule tracks_index:
     """The tracks of a bucket of videos stand in a table with their metrics; their lines lie beside it, compressed."""
     input:
-        metas=of_bucket(rules.tracks_parse.output.meta, TRACKS_VIDEOS),
+        metas=of_bucket(rules.tracks_follow.output.meta, TRACKS_VIDEOS),
         clips=of_bucket(rules.tracks_extract.output.record, TRACKS_VIDEOS),
         motions=of_bucket(rules.tracks_metrics.output.motion, TRACKS_VIDEOS),
         embeddings=of_bucket(rules.tracks_metrics.output.embeddings, TRACKS_VIDEOS),

@@ -53,9 +53,7 @@ def check_subsets(
             _row_faults(made, gone),
             ", ".join(f"{one.subset.name}: {len(one.rows):,}" for one in made),
         ),
-        finding(
-            "no track of an evaluation video is in a subset", _leaks(made, evaluation), f"{len(evaluation)} videos"
-        ),
+        finding("no evaluation video is in a subset", _leaks(made, evaluation), f"{len(evaluation)} such videos"),
         finding("no class exceeds its quota", _quota_faults(made)),
         finding("what counts as met meets what was asked", _threshold_faults(made)),
         finding("tables of relaxation add up", _sum_faults(made)),

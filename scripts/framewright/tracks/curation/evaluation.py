@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from framewright.errors import UserError
+from framewright.tracks.meta import CODE, video_code
 
 CLIP = re.compile(r"^(?P<stem>.+?-[0-9a-f]{32})\.mp4(,.*)?$")
 
@@ -20,15 +21,15 @@ def read_evaluation_videos(path: str | Path) -> list[str]:
 
 
 def evaluation_videos(lines: list[str], videos: set[str]) -> set[str]:
-    """Which of our videos the lines name. In a clip's name, the id is its first 11 characters, or a video of ours that
-    it begins with; labels may hold dashes."""
+    """Which of our videos the lines name. A clip's name begins with the video's 11 characters, or with a video's name
+    in full; labels may hold dashes."""
+    codes = {video_code(video): video for video in videos}
     found = set()
     for line in lines:
         clip = CLIP.match(line)
-        if not clip:
-            found.add(line.split(",")[0])
-            continue
-        stem = clip["stem"].rpartition("/")[2]
-        found.add(stem[:11])
-        found.update(stem[:end] for end in (at.start() for at in re.finditer("-", stem)) if stem[:end] in videos)
-    return found & videos
+        stem = clip["stem"].rpartition("/")[2] if clip else line.split(",")[0]
+        ends = [at.start() for at in re.finditer("-", stem)] if clip else []
+        found.update(stem[:end] for end in (*ends, len(stem)) if stem[:end] in videos)
+        if (code := stem[:CODE]) in codes and (clip or len(stem) == CODE):
+            found.add(codes[code])
+    return found

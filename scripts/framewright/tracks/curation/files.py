@@ -21,7 +21,7 @@ def write_full(folder: Path, dataset: str, index: Paths, pieces: Paths, hidden: 
     """Write all lines of the index but those of `hidden` videos, sorted by video and track; returns the file."""
     table = read_index(index, ("video", *PLACES))
     if hidden:
-        table = table.filter(pa.array([video not in hidden for video in table["video"].to_pylist()]))
+        table = table.filter(pa.array([video not in hidden for video in table["video"].to_pylist()], pa.bool_()))
     path = folder / full_name(dataset, len(table))
     _write(path, table, pieces)
     return path

@@ -131,7 +131,7 @@ def read_candidates(index: Paths, with_vectors: bool, without: set[tuple[str, st
     table = read_index(index, (*NEEDED, "clip", "embedding") if with_vectors else (*NEEDED, "clip"))
     if without:
         pairs = zip(table["video"].to_pylist(), table["track"].to_pylist(), strict=True)
-        table = table.filter(pa.array([pair not in without for pair in pairs]))
+        table = table.filter(pa.array([pair not in without for pair in pairs], pa.bool_()))
     if with_vectors:
         vectors, there = embeddings(table["embedding"])
         table = table.drop_columns(["embedding"])
