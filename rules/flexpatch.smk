@@ -313,6 +313,7 @@ rule flexpatch_card:
         croissant="results/flexpatch/card/croissant.json",
         index="results/flexpatch/card/index.parquet",
         readme="results/flexpatch/card/README.md",
+        tile="results/flexpatch/card/tile.json",
         page=report(
             "results/flexpatch/card/README.html",
             caption="captions/flexpatch_card.rst",
@@ -333,12 +334,15 @@ rule flexpatch_card:
 rule flexpatch:
     """Samples and their model are there, checked, described, shown, and rated at run time."""
     input:
-        rules.flexpatch_gather.output,
-        rules.flexpatch_train.output,
-        of_each(rules.flexpatch_preview.output, FLEXPATCH_DEMOS),
-        of_each(rules.flexpatch_run.output, FLEXPATCH_VIDEOS),
-        of_each(rules.flexpatch_rate.output, FLEXPATCH_VIDEOS),
-        rules.flexpatch_evaluate.output,
-        rules.flexpatch_summary.output,
-        rules.flexpatch_contract.output,
-        rules.flexpatch_card.output,
+        *if_used(
+            "flexpatch",
+            rules.flexpatch_gather.output,
+            rules.flexpatch_train.output,
+            of_each(rules.flexpatch_preview.output, FLEXPATCH_DEMOS),
+            of_each(rules.flexpatch_run.output, FLEXPATCH_VIDEOS),
+            of_each(rules.flexpatch_rate.output, FLEXPATCH_VIDEOS),
+            rules.flexpatch_evaluate.output,
+            rules.flexpatch_summary.output,
+            rules.flexpatch_contract.output,
+            rules.flexpatch_card.output,
+        ),

@@ -154,6 +154,7 @@ rule persistence_card:
         croissant="results/persistence/card/croissant.json",
         index="results/persistence/card/index.parquet",
         readme="results/persistence/card/README.md",
+        tile="results/persistence/card/tile.json",
         page=report(
             "results/persistence/card/README.html",
             caption="captions/persistence_card.rst",

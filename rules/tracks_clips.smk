@@ -51,7 +51,7 @@ rule tracks_sheet:
     log:
         "logs/tracks_sheet/{video}.log",
     wildcard_constraints:
-        video=only(TRACKS_SHOWN),
+        video=only(TRACKS_SHEETS),
     conda:
         "../envs/tracks.yaml"
     params:

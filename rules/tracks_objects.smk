@@ -12,7 +12,7 @@ rule tracks_detect:
     input:
         video=TRACKS_VIDEO,
         segments=rules.tracks_segment.output.text,
-        weights=TRACKS.weights or HOUSE / "config" / "detector" / "demo.onnx",
+        weights=TRACKS.weight_files(DEMO_DETECTOR),
         prompts=TRACKS.prompt_files(HOUSE / "config" / "prompts" / "lvis.txt"),
     output:
         detections="results/tracks/detections/{video}.npz",
@@ -55,9 +55,9 @@ rule tracks_follow:
 rule tracks_accuracy:
     """Where the truth is known, accuracy.tsv says how well tracks fit it: of all objects that may be tracks."""
     input:
-        truths=of_each(rules.sources_render.output.truth, TRACKS_ANNOTATED),
-        metas=of_each(rules.tracks_follow.output.meta, TRACKS_ANNOTATED),
-        parsed=of_each(rules.tracks_follow.output.record, TRACKS_ANNOTATED),
+        truths=of_each(rules.sources_render.output.truth, TRACKS_SEARCHED_ANNOTATED),
+        metas=of_each(rules.tracks_follow.output.meta, TRACKS_SEARCHED_ANNOTATED),
+        parsed=of_each(rules.tracks_follow.output.record, TRACKS_SEARCHED_ANNOTATED),
     output:
         table="results/tracks/accuracy.tsv",
         page=report(

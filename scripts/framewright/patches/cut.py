@@ -28,7 +28,7 @@ from framewright.patches.plan import Frames, Part, Window, choose_next_place
 from framewright.patches.reading import read_windows
 from framewright.patches.stack import decode_png, draw_degrading, encode_png
 from framewright.patches.view import View
-from framewright.rng import chance
+from framewright.rng import make_generator
 from framewright.video.fingerprint import hash_picture
 from framewright.video.frame import Frame
 from framewright.video.stream import Video, open_video
@@ -125,13 +125,13 @@ def _try(
         return None, reason
     category, area = settings.categories[window.category], _find_area(film, seven)
     names = film.video, window.category, window.index
-    drawn = _draw(category, film, chance(settings.seed, "format", *names))
+    drawn = _draw(category, film, make_generator(settings.seed, "format", *names))
     fitting = list_fitting(category, area)
     if not fitting:
         _keep(folder, window, attempt, "bars", greys, settings)
         return None, "bars"
     format = drawn if drawn in fitting else max(fitting, key=lambda format: format.pixels)
-    rng = chance(settings.seed, "patch", *names, attempt)
+    rng = make_generator(settings.seed, "patch", *names, attempt)
     crop = _place(format, area, rng)
     if settings.by_content and film.split == "train":
         candidates = [(candidate, _place(candidate, area, rng)) for candidate in fitting]
