@@ -11,6 +11,7 @@ rule tracks_metrics:
         clips=rules.tracks_extract.output.clips,
         record=rules.tracks_extract.output.record,
         meta=rules.tracks_follow.output.meta,
+        detections=rules.tracks_detect.output.detections,
         motion=TRACKS.motion_files(),
         embedding=TRACKS.embedding_files(),
     output:

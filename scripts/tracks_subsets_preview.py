@@ -32,7 +32,7 @@ for target, figure in figures:
         write_figure(path, figure)
 shown = read_shown(inputs.index, inputs.clips)
 with job.whole(outputs.examples) as path:
-    write_png(path, draw_examples(shown))
+    write_png(path, draw_examples(shown, subsets))
 with job.whole(outputs.duplicates) as path:
     write_png(path, draw_pairs(shown, read_pairs(inputs.pairs)))
 log.info("%d subsets, %d clips to show", len(subsets), len(shown))

@@ -27,7 +27,10 @@ def read_subset_rows(path: str | Path) -> pa.Table:
 
 def draw_relaxation(fills: Mapping[Subset, Sequence[ClassFill]]) -> Figure:
     """A chart for each subset: by class, which share of the quota was met as asked, and at which relaxation."""
-    figure, axes = new_figure(WIDTH, max(1, len(fills)) * ROW, max(1, len(fills)))
+    rows_of_charts = max(1, -(-len(fills) // 2))
+    figure, axes = new_figure(WIDTH, rows_of_charts * ROW, rows_of_charts, 2)
+    for axis in axes[len(fills) :]:
+        axis.set_axis_off()
     for axis, (subset, rows) in zip(axes, fills.items(), strict=False):
         shown = sorted(rows, key=lambda row: (-row.found, row.name))[:MOST_CLASSES]
         asked = np.array([max(row.asked, 1) for row in shown], float)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from framewright.study.contract import Finding, finding
+from framewright.study.contract import Finding, make_finding
 from framewright.tracks.curation.names import file_name
 from framewright.tracks.curation.options import Subset
 from framewright.tracks.curation.relaxation import ClassFill, read_fills
@@ -48,18 +48,18 @@ def check_subsets(
     """All promises of the subsets, each found to hold or broken."""
     gone = {(track.video, track.track): track.reason for track in without}
     return [
-        finding(
+        make_finding(
             "subsets hold each track once, sorted, and none that was left out",
             _row_faults(made, gone),
             ", ".join(f"{one.subset.name}: {len(one.rows):,}" for one in made),
         ),
-        finding("no evaluation video is in a subset", _leaks(made, evaluation), f"{len(evaluation)} such videos"),
-        finding("no class exceeds its quota", _quota_faults(made)),
-        finding("what counts as met meets what was asked", _threshold_faults(made)),
-        finding("tables of relaxation add up", _sum_faults(made)),
-        finding("smaller subsets lie within larger ones of their kind", _nesting_faults(made)),
-        finding("documented files hold exactly the tracks of their subsets", _file_faults(made, folder, dataset)),
-        finding("near duplicates are on one side of each split", _split_faults(pairs, splits, gone)),
+        make_finding("no evaluation video is in a subset", _leaks(made, evaluation), f"{len(evaluation)} such videos"),
+        make_finding("no class exceeds its quota", _quota_faults(made)),
+        make_finding("what counts as met meets what was asked", _threshold_faults(made)),
+        make_finding("tables of relaxation add up", _sum_faults(made)),
+        make_finding("smaller subsets lie within larger ones of their kind", _nesting_faults(made)),
+        make_finding("documented files hold exactly the tracks of their subsets", _file_faults(made, folder, dataset)),
+        make_finding("near duplicates are on one side of each split", _split_faults(pairs, splits, gone)),
     ]
 
 

@@ -24,7 +24,7 @@ def evaluation_videos(lines: list[str], videos: set[str]) -> set[str]:
     """Which of our videos the lines name. A clip's name begins with the video's 11 characters, or with a video's name
     in full; labels may hold dashes."""
     codes = {video_code(video): video for video in videos}
-    found = set()
+    found: set[str] = set()
     for line in lines:
         clip = CLIP.match(line)
         stem = clip["stem"].rpartition("/")[2] if clip else line.split(",")[0]

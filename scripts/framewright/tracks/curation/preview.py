@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
-from framewright.report.picture import contact_sheet, notice
+from framewright.report.picture import contact_sheet, draw_notice
 from framewright.tracks.curation.index import read_index
+from framewright.tracks.curation.options import Subset
 from framewright.tracks.curation.study import Pair
 from framewright.video.stream import open_video
 
-THRESHOLDS = (0.25, 0.5, 1.0, 2.0, 4.0)  # of motion
+SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)  # of the clips shown: thresholds that so many are below
 FRAMES = 5
 PAIRS = 6
 
@@ -41,22 +42,25 @@ def read_shown(index: Sequence[str | Path], folders: Sequence[str | Path]) -> li
     ]
 
 
-def draw_examples(shown: Sequence[Shown]) -> np.ndarray:
-    """A row for each threshold: the clip whose motion is nearest to it; each clip once. (H, W, 3) uint8 RGB."""
+def draw_examples(shown: Sequence[Shown], subsets: Sequence[Subset]) -> np.ndarray:
+    """A row for each threshold, that of a subset or one that divides the clips: the clip whose motion is
+    nearest to it, each clip once. (H, W, 3) uint8 RGB."""
+    asked = {subset.constraints.min_motion for subset in subsets} - {0.0}
     left = [(clip.motion, clip.track, clip) for clip in shown if clip.motion is not None]
     pictures, labels = [], []
-    for threshold in THRESHOLDS:
+    spread = np.quantile([motion for motion, *_ in left], SHARES).tolist() if left else []
+    for threshold in sorted({*asked, *spread}):
         if not left:
             break
-        entry = min(left, key=lambda entry: (abs(np.log((entry[0] + 0.01) / threshold)), entry[1]))
+        entry = min(left, key=lambda entry: (abs(np.log((entry[0] + 0.01) / (threshold + 0.01))), entry[1]))
         left.remove(entry)
         motion, _, nearest = entry
         own = list(_frames(nearest.path))
-        words = f"motion {motion:.2f} (near {threshold:g}) {nearest.name}"
+        words = f"motion {motion:.2f} (near {threshold:.3g}) {nearest.name}"
         pictures += own
         speeds = f"object {_speed(nearest.object_motion)} camera {_speed(nearest.camera_motion)}"
         labels += [words, "", speeds, "", f"{nearest.video} {nearest.track[:4]}"]
-    return contact_sheet(pictures, labels, FRAMES) if pictures else notice("no clips whose motion was measured")
+    return contact_sheet(pictures, labels, FRAMES) if pictures else draw_notice("no clips whose motion was measured")
 
 
 def draw_pairs(shown: Sequence[Shown], pairs: Sequence[Pair]) -> np.ndarray:
@@ -72,7 +76,7 @@ def draw_pairs(shown: Sequence[Shown], pairs: Sequence[Pair]) -> np.ndarray:
         labels += [f"{other.video} {other.track[:4]} {other.name}", "", ""]
         if len(pictures) >= 6 * PAIRS:
             break
-    return contact_sheet(pictures, labels, 6) if pictures else notice("no near duplicates among the clips shown")
+    return contact_sheet(pictures, labels, 6) if pictures else draw_notice("no near duplicates among the clips shown")
 
 
 def _frames(path: Path, count: int = FRAMES) -> Iterator[np.ndarray]:

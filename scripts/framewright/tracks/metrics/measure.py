@@ -11,6 +11,7 @@ from framewright.boxes import area, clip
 from framewright.tracks.clips.record import Clip
 from framewright.tracks.meta import Track
 from framewright.tracks.metrics.appearance import Embed, mean_vector
+from framewright.tracks.metrics.camera import CameraPath
 from framewright.tracks.metrics.motion import PAIRS, STEP, Flow, PairMotion, batches, over_time, pair_motion
 from framewright.tracks.metrics.quality import Quality, picture_quality
 from framewright.video.fingerprint import hash_picture
@@ -35,15 +36,23 @@ class ClipMetrics:
 
 
 def measure_clips(
-    folder: str | Path, tracks: Sequence[Track], clips: Sequence[Clip], flow: Flow, embed: Embed
+    folder: str | Path,
+    tracks: Sequence[Track],
+    clips: Sequence[Clip],
+    flow: Flow,
+    embed: Embed,
+    path: CameraPath | None = None,
 ) -> Iterator[ClipMetrics]:
-    """The metrics of each clip that was made, in order; `tracks` and `clips` are of one video, in the same order."""
+    """The metrics of each clip that was made, in order; `tracks` and `clips` are of one video, in the same order.
+    `path` is how the video's camera moved, where that is known."""
     for track, made in zip(tracks, clips, strict=True):
         if not made.reason:
-            yield measure_clip(Path(folder, Path(made.fn).name), track, made, flow, embed)
+            yield measure_clip(Path(folder, Path(made.fn).name), track, made, flow, embed, path)
 
 
-def measure_clip(path: Path, track: Track, made: Clip, flow: Flow, embed: Embed) -> ClipMetrics:
+def measure_clip(
+    path: Path, track: Track, made: Clip, flow: Flow, embed: Embed, camera: CameraPath | None = None
+) -> ClipMetrics:
     """The metrics of the clip in `path`."""
     width, height = made.size
     small = seen_size(made.size, flow)
@@ -60,6 +69,7 @@ def measure_clip(path: Path, track: Track, made: Clip, flow: Flow, embed: Embed)
             if number == made.frames // 2:
                 signature = int(hash_picture(frame.gray()), 16)
             if opened is not None and time >= opened[0] + STEP - SLACK:
+                known = camera.between(made.start + opened[0], made.start + time) if camera else None
                 moved = pair_motion(
                     opened[2],
                     _seen(frame, small, flow),
@@ -67,6 +77,7 @@ def measure_clip(path: Path, track: Track, made: Clip, flow: Flow, embed: Embed)
                     (windows[opened[1]], windows[number]),
                     size,
                     flow,
+                    known,
                 )
                 pairs.append(moved)
                 opened = None

@@ -1,8 +1,8 @@
 """Motion in a clip: how fast its pixels move, and how much of that is the camera's and how much the object's own.
 
 Flow is measured between two frames 1/16 s apart, four times a second. A clip follows its object, so that its pixels
-alone do not say what moves: where its window lay in the video's frame is added, what lies around the object says how
-the camera moved, and what remains of the object is its own motion.
+alone do not say what moves: where its window lay in the video's frame is added, the camera's motion is taken away, and
+what remains of the object is its own motion.
 """
 
 from collections.abc import Callable, Sequence
@@ -118,16 +118,19 @@ def pair_motion(
     windows: tuple[np.ndarray, np.ndarray],
     size: tuple[int, int],
     flow: Flow,
+    known: np.ndarray | None = None,
 ) -> PairMotion:
     """The motion between two pictures of a clip, as the flow sees them, shown at `times` in seconds.
 
     `windows` are where they lay in the video's frame, x1, y1, x2, y2, and `size` is the frame's (width, height).
+    `known` (6,) is the camera's motion between them, in the frame's pixels, where the whole frame has told it. Without
+    it, what lies around the object tells: the corners of the window, which must show some background.
     """
     moved = flow.run(before, after)
     height, width = before.shape[:2]
     rate = STEP / (times[1] - times[0])
     speeds = np.hypot(moved[..., 0], moved[..., 1]) * np.float32(rate * SHORT / min(height, width))
-    own, camera = _apart(before, moved, windows)
+    own, camera = _apart(before, moved, windows, known)
     clip_scale = min(height, width) / min(windows[0][2:] - windows[0][:2])  # pixels here for one of the frame's
     return PairMotion(
         times[0],
@@ -137,7 +140,9 @@ def pair_motion(
     )
 
 
-def _apart(picture: np.ndarray, moved: np.ndarray, windows: tuple[np.ndarray, np.ndarray]) -> tuple[float, float]:
+def _apart(
+    picture: np.ndarray, moved: np.ndarray, windows: tuple[np.ndarray, np.ndarray], known: np.ndarray | None
+) -> tuple[float, float]:
     """How far the object and the camera moved, in pixels of the video's frame; not-a-number where nothing says so."""
     height, width = picture.shape[:2]
     y, x = np.mgrid[0:height, 0:width].astype(np.float32) + 0.5
@@ -146,7 +151,7 @@ def _apart(picture: np.ndarray, moved: np.ndarray, windows: tuple[np.ndarray, np
     grey = picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     visible = _texture(grey) >= TEXTURED
     around, inside = visible & (radius > OUTER), visible & (radius < INNER)
-    if around.sum() < FEWEST:
+    if known is None and around.sum() < FEWEST:
         return float("nan"), float("nan")
     (left, top, right, bottom), (left2, top2, right2, bottom2) = windows
     step, step2 = (
@@ -157,7 +162,7 @@ def _apart(picture: np.ndarray, moved: np.ndarray, windows: tuple[np.ndarray, np
     end = np.stack([left2 + (x + moved[..., 0]) * step2[0], top2 + (y + moved[..., 1]) * step2[1]], axis=-1)
     shift = end - start
     middle = np.array([(left + right) / 2, (top + bottom) / 2])
-    model = _similarity(start[around] - middle, shift[around])
+    model = _similarity(start[around] - middle, shift[around]) if known is None else _around(known, middle)
     camera = float(np.hypot(*model[:2]))
     if inside.sum() < FEWEST:
         return float("nan"), camera
@@ -175,6 +180,13 @@ def _similarity(points: np.ndarray, shifts: np.ndarray) -> np.ndarray:
         kept = rest <= max(2 * float(np.median(rest)), 1e-3)
         model = np.linalg.lstsq(_equations(points[kept]), shifts[kept].ravel(), rcond=None)[0]
     return model
+
+
+def _around(motion: np.ndarray, middle: np.ndarray) -> np.ndarray:
+    """(4,) a camera's motion (6,) as a shift at a point, growth and turn about it."""
+    a, b, c, d, e, f = motion.tolist()
+    x, y = middle.tolist()
+    return np.array([a * x + b * y + c - x, d * x + e * y + f - y, (a + e) / 2 - 1, (d - b) / 2])
 
 
 def _equations(points: np.ndarray) -> np.ndarray:

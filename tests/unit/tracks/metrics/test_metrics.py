@@ -13,6 +13,7 @@ from framewright.tracks.clips.extract import extract
 from framewright.tracks.curation.vectors import distances, quantise
 from framewright.tracks.meta import new_track
 from framewright.tracks.metrics.appearance import DIMENSIONS, hog_lab, mean_vector, open_backend
+from framewright.tracks.metrics.camera import CameraPath
 from framewright.tracks.metrics.measure import ClipMetrics, measure_clips
 from framewright.tracks.metrics.motion import dis, open_flow, pair_motion
 from framewright.tracks.metrics.quality import picture_quality
@@ -194,3 +195,26 @@ def test_a_model_of_one_s_own_measures_flow(tmp_path):
         open_flow("raft", None)
     with pytest.raises(UserError, match="no weights; name a file"):
         open_backend("onnx", None)
+
+
+@pytest.mark.parametrize(("pan", "zoom"), [(3.0, 1.0), (-5.0, 1.02), (0.0, 0.99)])
+def test_what_the_whole_frame_says_of_the_camera_goes_before_the_corners(pan, zoom):
+    # an object that fills its window moves with it: the corners alone would take it for the background
+    rng = np.random.default_rng(0)
+    thing = texture(rng, 200, 200)
+    windows = np.array([100.0, 100.0, 300.0, 300.0]), np.array([108.0, 100.0, 308.0, 300.0])
+    camera = np.array([zoom, 0.0, pan, 0.0, zoom, 0.0])
+    found = pair_motion(thing, thing, (0.0, 1 / 16), windows, (640, 360), dis(), camera)
+    shift = np.hypot(zoom * 200 + pan - 200, zoom * 200 - 200)
+    assert found.camera == pytest.approx(shift, abs=0.01)
+    moved = np.hypot(8 - (zoom * 200 + pan - 200), zoom * 200 - 200)
+    assert found.object == pytest.approx(moved * 360 / 200, abs=0.6)
+
+
+def test_a_camera_s_path_is_put_together_between_two_instants():
+    times = np.arange(10) / 16
+    motions = np.tile([1.0, 0, 2.0, 0, 1.0, 0.5], (10, 1))
+    path = CameraPath(np.append(times, [5.0]), np.vstack([motions, [1, 0, 99, 0, 1, 0]]))
+    assert path.between(1 / 16, 3 / 16) == pytest.approx([1, 0, 4, 0, 1, 1])
+    assert path.between(1.25 / 16, 1.75 / 16) == pytest.approx([1, 0, 1, 0, 1, 0.25])
+    assert path.between(-1.0, 0.1) is None and path.between(0.5, 0.9) is None and path.between(5.1, 5.2) is None
