@@ -23,7 +23,7 @@ rule tracks_metrics:
     benchmark:
         "benchmarks/tracks_metrics/{video}.tsv"
     conda:
-        "../envs/tracks.yaml"
+        "../envs/curation.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 1500 * attempt,
     params:
@@ -48,7 +48,7 @@ rule tracks_index:
         "logs/tracks_index/{bucket}.log",
     localrule: True
     conda:
-        "../envs/tracks.yaml"
+        "../envs/curation.yaml"
     params:
         code=code_of("tracks_index"),
         settings={},
@@ -68,7 +68,7 @@ rule tracks_duplicates:
         "logs/tracks_duplicates.log",
     localrule: True
     conda:
-        "../envs/tracks.yaml"
+        "../envs/curation.yaml"
     params:
         code=code_of("tracks_duplicates"),
         settings=TRACKS.choose("likeness") | {"splits": TRACKS.splits, "seed": config["seed"]},
@@ -93,7 +93,7 @@ rule tracks_subsets:
         "logs/tracks_subsets.log",
     localrule: True
     conda:
-        "../envs/tracks.yaml"
+        "../envs/curation.yaml"
     params:
         code=code_of("tracks_subsets"),
         settings={"subsets": TRACKS.subsets, "remove": TRACKS.remove_duplicates, "seed": config["seed"]},
@@ -114,7 +114,7 @@ rule tracks_subset_files:
         "logs/tracks_subset_files.log",
     localrule: True
     conda:
-        "../envs/tracks.yaml"
+        "../envs/curation.yaml"
     params:
         code=code_of("tracks_subset_files"),
         settings={"dataset": TRACKS.dataset, "subsets": TRACKS.subsets, "seed": config["seed"]},
@@ -139,7 +139,7 @@ rule tracks_subsets_contract:
     retries: 0
     localrule: True
     conda:
-        "../envs/tracks.yaml"
+        "../envs/curation.yaml"
     params:
         code=code_of("tracks_subsets_contract"),
         settings={"dataset": TRACKS.dataset, "subsets": TRACKS.subsets, "seed": config["seed"]},
@@ -191,7 +191,7 @@ rule tracks_subsets_preview:
         "logs/tracks_subsets_preview.log",
     localrule: True
     conda:
-        "../envs/tracks.yaml"
+        "../envs/curation.yaml"
     params:
         code=code_of("tracks_subsets_preview"),
         settings={"subsets": TRACKS.subsets, "seed": config["seed"]},
@@ -211,7 +211,7 @@ rule tracks_npy:
         "logs/tracks_npy/{video}.log",
     localrule: True
     conda:
-        "../envs/tracks.yaml"
+        "../envs/curation.yaml"
     params:
         code=code_of("tracks_npy"),
         settings={"dataset": TRACKS.dataset},
