@@ -12,7 +12,11 @@ inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.
 finders = FinderSettings(**settings["finders"])
 with job.whole(outputs.video) as path:
     record, found, times = deface(
-        inputs.video, path, read_probe(inputs.probe), DefaceSettings(**settings | {"finders": finders})
+        inputs.video,
+        path,
+        read_probe(inputs.probe),
+        DefaceSettings(**settings | {"finders": finders}),
+        job.progress(),
     )
 record["sha256"] = hash_file(outputs.video)
 with job.whole(outputs.found) as path:
