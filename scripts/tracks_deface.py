@@ -1,7 +1,7 @@
 """Cover the faces in a video, and the plates where weights for them are given, or link it where there are none."""
 
 from framewright.study import job
-from framewright.study.record import write_record
+from framewright.study.record import hash_file, write_record
 from framewright.tracks.privacy.deface import deface, write_faces
 from framewright.tracks.privacy.options import DefaceSettings, FinderSettings
 from framewright.video.probe import read_probe
@@ -18,6 +18,7 @@ with job.whole(outputs.video) as path:
         DefaceSettings(**settings | {"finders": finders}),
         job.progress(),
     )
+record["sha256"] = hash_file(outputs.video)
 with job.whole(outputs.found) as path:
     write_faces(path, found, times)
 with job.whole(outputs.record) as path:
