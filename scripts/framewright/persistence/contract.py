@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from framewright.persistence.arm_folder import STEM, recount
-from framewright.persistence.augment import is_persistent, redraw
+from framewright.persistence.augment import draw_scene, is_persistent, redraw
 from framewright.persistence.base import Clip, PackedClip, compute_crc
 from framewright.persistence.paths import CLASSES
 from framewright.persistence.splits import choose_split
@@ -107,7 +107,7 @@ def _check(clip: Clip | PackedClip, base: np.ndarray, faults: _Faults) -> None:
         faults.keys.append(f"{who}: its base clip is another one")
     truth = redraw(metadata, base)
     noiseless = truth if not metadata["noise"] else redraw(metadata | {"noise": None}, base)
-    changed = np.flatnonzero((noiseless != base).any(axis=(1, 2, 3))).tolist()
+    changed = np.flatnonzero((noiseless != draw_scene(metadata, base)).any(axis=(1, 2, 3))).tolist()
     if metadata["transient_frames"] != changed:
         faults.labels.append(f"{who} lists {metadata['transient_frames']}, {changed} differ from the base clip")
     if metadata["frame_labels"] != [int(time not in changed) for time in range(len(base))]:
