@@ -41,13 +41,12 @@ def write_curves(path: str | Path, arms: Mapping[str, Mapping[str, Any]]) -> Non
     panels = figure.subplots(1, len(arms), squeeze=False, sharey=True)[0]
     for panel, (name, found) in zip(panels, arms.items(), strict=True):
         clip, frames = found["clip"], np.arange(1, len(found["clip"]["bound"]) + 1)
-        for key, (label, colour, dashes) in LINES.items():
+        for key, (words, colour, dashes) in LINES.items():
             if key in clip:
-                label = IDENTITIES if key == "bound" and found["crowded"] else label
+                label = IDENTITIES if key == "bound" and found["crowded"] else words
+                width = 2 if key == "model" else 1.5
                 curve = np.array(clip[key] if key == "bound" else clip[key]["curve"])
-                panel.plot(
-                    frames, curve, linestyle=dashes, color=colour, label=label, linewidth=2 if key == "model" else 1.5
-                )
+                panel.plot(frames, curve, linestyle=dashes, color=colour, label=label, linewidth=width)
         if "model" in clip:
             curve, early = np.array(clip["model"]["curve"]), clip["model"]["early_exit"]
             error = 2 * np.sqrt(curve * (1 - curve) / found["clips"]["test"])

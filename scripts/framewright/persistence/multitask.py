@@ -57,7 +57,7 @@ class Multitask(nn.Module):
     def conclude(self, seen: dict[str, torch.Tensor], length: int) -> dict[str, torch.Tensor]:
         """What was seen of clips of `length` frames, with the logits `kind` (N, kinds) of their paths."""
         # Depth shows in the disc's size alone, which has three steps: that would only blur the bends.
-        way = seen["positions"][..., :2].detach()
+        way = bridge(seen["positions"][..., :2].detach(), seen["clean"].detach() > 0)
         return seen | {"kind": self.conclusion(way - way.mean(dim=1, keepdim=True))}  # from its own middle
 
     def forward(self, video: torch.Tensor) -> dict[str, torch.Tensor]:
@@ -83,6 +83,23 @@ class Follow(nn.Module):
     def forward(self, way: torch.Tensor) -> torch.Tensor:  # (N, T, channels) -> (N, kinds)
         steps = self.bends(way.mT)  # (N, hidden, T / 4)
         return self.name(torch.cat([steps.mean(dim=2), steps.amax(dim=2)], dim=1))
+
+
+def bridge(way: torch.Tensor, clean: torch.Tensor) -> torch.Tensor:
+    """(N, T, 2) positions, those of frames that are not `clean` (N, T) on the line between the nearest that are.
+
+    A transient draws the eye away from the sphere. Before the first clean frame and after the last its place stands.
+    """
+    length = way.shape[1]
+    times = torch.arange(length, device=way.device).expand_as(clean)
+    before = torch.where(clean, times, -1).cummax(dim=1).values
+    after = torch.where(clean, times, length).flip(1).cummin(dim=1).values.flip(1)
+    before, after = torch.where(before < 0, after, before), torch.where(after == length, before, after)
+    known = (before >= 0) & (before < length) & (after < length)
+    before, after = torch.where(known, before, times), torch.where(known, after, times)
+    share = ((times - before) / (after - before).clamp(min=1))[..., None]
+    first, last = (way.gather(1, ends[..., None].expand_as(way)) for ends in (before, after))
+    return first + (last - first) * share
 
 
 def average_trail(frames: torch.Tensor, number: int, reach: int, shape: tuple[int, int]) -> torch.Tensor:
