@@ -23,7 +23,8 @@ from framewright.videomnist import videogpt_loader
 from framewright.videomnist.digits import read_digits
 
 SMALL = (
-    "videomnist={class_folders: true, videos_per_digit: {train: 2, test: 1}, videos_per_shard: 15, sequence_length: 8, convert: films, "
+    "videomnist={class_folders: true, "
+    "videos_per_digit: {train: 2, test: 1}, videos_per_shard: 15, sequence_length: 8, convert: films, "
     "motion_types: [bounce, circular, linear, spiral], samples: {num_samples: 10, min_width: 64}}"
 )
 EXAMPLES = re.findall(r"^\| .*? \| `\"videomnist=(\{.*\})\"` \|$", (ROOT / "README.md").read_text(), re.M)

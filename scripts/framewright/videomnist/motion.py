@@ -5,8 +5,8 @@
 A motion moves many digits at once, each for itself. `uniforms` (UNIFORMS, n, 1), from 0 to 1 and drawn anew for each
 digit, decide on its start, direction, phase and radius; `speed` (n, 1) is in pixels a frame and at most
 `MOTIONS[...].limit(uniforms, room, speed)`. The (2, n, frames) float positions x, y of the digits' centres, in pixels,
-lie within `room`. No step from one frame to the next is longer than `speed`, and nearly all are as long. A new motion is
-two functions like these and their line in MOTIONS.
+lie within `room`. No step from one frame to the next is longer than `speed`, and nearly all are as long. A new motion
+is two functions like these and their line in MOTIONS.
 """
 
 import math
