@@ -7,7 +7,8 @@
 rule tracks_link:
     """A video's checked source has a name with .mp4. It shows faces: only segmenting and defacing read it."""
     input:
-        video=rules.sources_link.output.video,
+        video=take_film(rules.sources_link.output.video),
+        outcome=rules.sources_link.output.outcome,
     output:
         video="results/tracks/videos_mp4/{video}.mp4",
     log:
@@ -25,7 +26,7 @@ rule tracks_link:
 rule tracks_segment:
     """The segments of a video to use stand in a text, all candidates with scores and reasons in the JSON beside it."""
     input:
-        video=rules.tracks_link.output.video,
+        video=take_film(rules.tracks_link.output.video),
         probe=rules.sources_probe.output.probe,
         weights=TRACKS.model_files(),
     output:
@@ -49,9 +50,9 @@ rule tracks_segment:
 rule tracks_timeline:
     """A picture shows the segments of all videos over time; cuts.tsv says how well cuts fit the truth where known."""
     input:
-        records=expand(rules.tracks_segment.output.record, video=TRACKS_VIDEOS),
-        annotated=expand(rules.tracks_segment.output.record, video=TRACKS_ANNOTATED),
-        truths=expand(rules.sources_render.output.truth, video=TRACKS_ANNOTATED),
+        records=of_each(rules.tracks_segment.output.record, TRACKS_VIDEOS),
+        annotated=of_each(rules.tracks_segment.output.record, TRACKS_ANNOTATED),
+        truths=of_each(rules.sources_render.output.truth, TRACKS_ANNOTATED),
     output:
         picture=report(
             "results/tracks/timeline.svg",

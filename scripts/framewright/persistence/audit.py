@@ -13,7 +13,7 @@ from framewright.persistence.baselines import BASELINES, answer_clips, answer_fr
 from framewright.persistence.objects import list_objects
 from framewright.persistence.scores import score_answers
 from framewright.persistence.store import Clips
-from framewright.study.contract import Finding, finding
+from framewright.study.contract import Finding, make_finding
 
 MAX_ONE_FRAME = 0.75  # accuracy that no baseline may exceed in an arm with companions
 MIN_ORACLE = 0.95  # accuracy that who knows identities reaches there
@@ -91,9 +91,9 @@ def _check_crowd(name: str, audit: Mapping[str, Any]) -> Finding:
     promise = f"{name}: one frame decides little, identities decide nearly all"
     number = audit["frames"]["constant"]["number"] if audit["frames"] else 0
     if number < FEW:
-        return finding(promise, [], f"{number} frames of test clips are too few to tell")
+        return make_finding(promise, [], f"{number} frames of test clips are too few to tell")
     best = max(audit["frames"], key=lambda one: audit["frames"][one]["accuracy"])
     accuracy, oracle = audit["frames"][best]["accuracy"], audit["oracle"]["accuracy"]
     faults = [f"{best} is right in {accuracy:.3f} of frames"] if accuracy > MAX_ONE_FRAME else []
     faults += [f"the identity oracle is right in {oracle:.3f} of frames"] if oracle < MIN_ORACLE else []
-    return finding(promise, faults, f"best baseline {best} {accuracy:.3f}, identity oracle {oracle:.3f}")
+    return make_finding(promise, faults, f"best baseline {best} {accuracy:.3f}, identity oracle {oracle:.3f}")

@@ -30,6 +30,7 @@ from framewright.flexpatch.samples.options import DetectorSettings, Sampling
 from framewright.tracks.objects.associate import FrameDetections, find_tracklets
 from framewright.tracks.objects.options import Association
 from framewright.truth import Boxes, Object, Truth, write_truth
+from framewright.video.probe import Probe
 
 NAMES = ("dog", "car")
 HOW = Sampling()
@@ -158,7 +159,7 @@ def test_a_video_of_which_nothing_is_known_has_an_empty_table(tmp_path):
     rows, record = collect.sample_video("none.mp4", "v", observations.NO_OBSERVATIONS, None, Sampling(), "framewright")
     assert rows == [] and record["samples"] == 0
     side = describe_table([record], [{"video": "v", "truth": None}], FRAMEWRIGHT)
-    with pytest.raises(UserError, match="v: its features are of the definition framewright 1, but compat 2"):
+    with pytest.raises(UserError, match="v: its features are of the definition framewright 2, but compat 2"):
         describe_table([record], [{"video": "v", "truth": None}], COMPAT)
     assert (side["samples"], side["frames"], side["labels"]["high"]) == (0, 0, 0)
 
@@ -274,7 +275,7 @@ def test_frames_are_told_by_when_they_appear():
 
 def test_the_truth_of_a_detector_has_the_trackers_identities_also_where_it_missed_one():
     looked = [seen(k / 10, *([] if k == 4 else [[20 + 2 * k, 50, 60 + 2 * k, 90]])) for k in range(10)]
-    here = truth.from_detector(looked, find_tracklets(looked, Association(rate=10)), SIZE, NAMES)
+    here = truth.from_detector(looked, find_tracklets(looked, Association()), SIZE, NAMES)
     assert here.found.objects.tolist() == [0] * 9
     assert here.true.frames.tolist() == list(range(10))
     assert here.true.boxes[4].tolist() == pytest.approx([28, 50, 68, 90])  # between the two finds around
@@ -287,14 +288,14 @@ def test_finds_are_compared_with_annotations():
     )
     looked = [seen(k / 10, *([[20 + k, 50, 40 + k, 90]] if k < 8 else [])) for k in range(10)]
     looked[0] = seen(0, [20, 50, 40, 90], [0, 150, 60, 230], [100, 150, 140, 200])
-    fit = truth.measure_agreement(looked, find_tracklets(looked, Association(rate=10)), real)
+    fit = truth.measure_agreement(looked, find_tracklets(looked, Association()), real)
     assert (fit.precision, fit.recall, fit.switches) == (pytest.approx(8 / 9), pytest.approx(8 / 20), 0)
     assert fit.identity == 1
 
 
 def test_a_change_of_identity_is_counted():
     looked = [seen(k / 10, [20 + k, 50, 40 + k, 90]) for k in range(10)]
-    followed = find_tracklets(looked[:5], Association(rate=10)) + find_tracklets(looked[5:], Association(rate=10))
+    followed = find_tracklets(looked[:5], Association()) + find_tracklets(looked[5:], Association())
     fit = truth.measure_agreement(looked, followed, annotated(thing(1, 20)))
     assert fit.switches == 1 and fit.identity == pytest.approx(8 / 9)
 
@@ -342,7 +343,7 @@ def study(tmp_path_factory):
 
 
 def look(study, wanted, annotations=("truth.json",), status="ok"):
-    probe = {"video": "v", "status": status, "reason": "no video" if status != "ok" else "", "use": [0.0, 0.8]}
+    probe = Probe("v", status, "no video" if status != "ok" else "", use=(0.0, 0.8))
     detector = truth.build_detector(SETTINGS, study / "w.onnx")
     files = [study / name for name in annotations]
     return truth.observe_video(study / "v.mp4", probe, files, wanted, detector, SETTINGS, 12)
