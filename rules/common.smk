@@ -5,6 +5,7 @@
 import os
 import socket
 import sys
+from collections import Counter
 import time
 
 HOUSE = Path(workflow.current_basedir).parent
@@ -26,9 +27,10 @@ os.environ.update(PYTHONPATH=os.pathsep.join([str(SCRIPTS), *filter(None, [os.en
 sys.path.insert(0, str(SCRIPTS))
 
 from framewright.report.citation import read_citation
-from framewright.study import buckets, code, declared, dry_run, lock, table, table_faults, versions
+from framewright.sources import fingerprint
+from framewright.study import asked, buckets, code, declared, dry_run, lock, table, table_faults, versions
 from framewright.study.monitor.events import EventLog
-from framewright.study.config import complete, fill, read_schema, said
+from framewright.study.config import complete, fill, read_schema, read_yaml, parse_overrides
 from snakemake.logging import logger
 from snakemake.utils import update_config
 from framewright.scenes.names import NAMES as SCENES
@@ -37,7 +39,7 @@ from framewright.scenes.names import NAMES as SCENES
 def checked() -> dict:
     """The videos to work on, by id, after completing the config; every fault of both ends the run, a line each."""
     faults = []
-    update_config(config, said(workflow.config_settings.config_args or []))
+    update_config(config, parse_overrides(workflow.config_settings.config_args or []))
     if workflow.is_main_process:
         filled, faults = complete(config, SCHEMAS)
     else:  # a job of a run that was checked
@@ -46,15 +48,33 @@ def checked() -> dict:
     rows = table.read_table(config["videos"] or DEFAULT_TABLE)
     if workflow.is_main_process:
         faults += filter(None, [buckets.change_of_buckets("results", config["buckets"])])
-        faults += table_faults.problems(rows, SCHEMAS, SCENES, config["patches"]["categories"])
+        faults += table_faults.find_faults(rows, SCHEMAS, SCENES, config["patches"]["categories"])
     if faults:
         sys.exit("\n".join(faults))
-    return table.videos(rows)
+    return table.type_rows(rows)
+
+
+def used() -> list[str]:
+    """The configured pipelines that have something to work on; what a run is asked for and can't make is said."""
+    known = read_schema(SCHEMAS)["properties"]["pipelines"]["items"]["enum"]
+    on_rows = read_yaml(SCHEMAS / "videos.schema.yaml")["properties"]["pipelines"]["items"]["enum"]
+    weights = {word: config[word]["detector"]["weights"] for word in ("tracks", "flexpatch")}
+    idle = asked.find_idle(known, on_rows, videos.values(), {"flexpatch": weights["flexpatch"]})
+    if workflow.is_main_process:
+        wanted = asked.find_asked(sys.argv[1:], known, config["pipelines"])
+        if faults := asked.list_detector_faults(wanted, videos.values(), weights, config["videos"] or DEFAULT_TABLE):
+            sys.exit("\n".join(faults))
+        for word in wanted:
+            if word in idle:
+                print(idle[word], file=sys.stderr)
+    return [word for word in known if word not in idle]
 
 
 if workflow.is_main_process and not os.access(Path(), os.W_OK):
     sys.exit(f"{Path().absolute()}: nothing can be written here; run in a folder of your own, or name one: --directory")
 videos = checked()
+USED = used()
+PIPELINES = [word for word in config["pipelines"] if word in USED]
 events = EventLog(directory=workflow.overwrite_workdir)
 if workflow.is_main_process:
     logger.addHandler(events)
@@ -63,10 +83,8 @@ if workflow.is_main_process:
     if warning := lock.advice(Path(), socket.gethostname()):
         print(warning, file=sys.stderr)
 TABLE = Path(config["videos"] or DEFAULT_TABLE).absolute()
+FILMS = ("video", ".mp4")  # how the names of films end, among all that is made
 CITATION = read_citation(HOUSE / "CITATION.cff")  # in the settings of the rules that write cards
-DEMO_DETECTOR = str(
-    HOUSE / "config" / "detector" / "demo.onnx"
-)  # finds objects where the configuration names no weights
 
 
 def code_of(script: str) -> str:
@@ -104,10 +122,17 @@ def place(wildcards) -> str:
     return videos[wildcards.video].place
 
 
-def place_bytes(wildcards) -> int:
-    """The size of that file, or of all files in that folder: unlike its time, no way of copying keeps it by chance."""
-    here = Path(place(wildcards))
-    return sum(file.stat().st_size for file in (here.rglob("*") if here.is_dir() else [here]) if file.is_file())
+def fingerprint_of(wildcards) -> str:
+    """What tells that other bytes lie at the place of a video, without reading all of them."""
+    return fingerprint.take_fingerprint(place(wildcards), ".snakemake/fingerprints.tsv")
+
+
+def take_film(pattern):
+    """An input that may be large, such as a film: its age makes nothing stale, and the head never reads it.
+
+    The small record of its maker must be an input beside it; that one changes when the film does.
+    """
+    return ancient([str(path) for path in pattern] if isinstance(pattern, list) else str(pattern))
 
 
 def annotations(wildcards) -> list[str]:
@@ -116,12 +141,12 @@ def annotations(wildcards) -> list[str]:
     return [file for file in files if os.path.isfile(file) and os.access(file, os.R_OK)]
 
 
-def of_each(pattern: str, ids, **others):
-    """Inputs over the whole study: the path of each of these videos, and for each of the `others`.
+def of_each(pattern: str, ids, flag=list):
+    """Inputs over the whole study: the path of each of these videos, flagged as `ancient` where that is given.
 
     A function, because every job reads this file, and few of them need these paths.
     """
-    return lambda wildcards: expand(pattern, video=list(ids), **others)
+    return lambda wildcards: flag(expand(pattern, video=list(ids)))
 
 
 def of_bucket(pattern: str, ids, **others):
@@ -146,7 +171,17 @@ def paths(wildcards, *collected) -> list[str]:
 def artifacts(wildcards) -> list[str]:
     """Every final file and folder that the configuration asks for, but the MANIFEST itself and what depends on it."""
     shared = (rules.sources.input, rules.overview_dag.output, rules.cards_funnel.output, rules.cards_versions.output)
-    return paths(wildcards, *shared, *(getattr(rules, pipeline).input for pipeline in config["pipelines"]))
+    return paths(wildcards, *shared, *(getattr(rules, pipeline).input for pipeline in PIPELINES))
+
+
+def if_used(pipeline: str, *collected):
+    """What the target of a pipeline collects; nothing where the pipeline has nothing to work on."""
+    return collected if pipeline in USED else ()
+
+
+def pipelines_with(rule: str) -> list[str]:
+    """The chosen pipelines that have such a rule."""
+    return [word for word in PIPELINES if hasattr(rules, f"{word}_{rule}")]
 
 
 def makers() -> dict[str, list[str]]:
@@ -157,7 +192,7 @@ def makers() -> dict[str, list[str]]:
 
 def warn_of_other_packages(recorded: str) -> None:
     """One line when the results were made with other packages than those that are installed here."""
-    if workflow.is_main_process and (line := versions.warning(recorded, HOUSE)):
+    if workflow.is_main_process and (line := versions.warn_of_changes(recorded, HOUSE)):
         print(line, file=sys.stderr)
 
 

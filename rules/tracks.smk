@@ -7,13 +7,16 @@ from framewright.tracks import settings as tracks_settings
 TRACKS = tracks_settings.read_settings(config["tracks"])
 TRACKS_VIDEOS = [row.video for row in videos.values() if "tracks" in row.pipelines]
 TRACKS_SHOWN = [video for video in TRACKS_VIDEOS if videos[video].kind == "demo" or TRACKS.show_all]
+TRACKS_SHEETS = TRACKS_SHOWN if TRACKS.searches else []
 TRACKS_ANNOTATED = [video for video in videos_with_truth() if "tracks" in videos[video].pipelines]
+TRACKS_SEARCHED_ANNOTATED = TRACKS_ANNOTATED if TRACKS.searches else []
 
 
 include: "tracks_segments.smk"
 include: "tracks_privacy.smk"
 include: "tracks_objects.smk"
 include: "tracks_clips.smk"
+include: "tracks_curation.smk"
 
 
 rule tracks_summary:
@@ -89,6 +92,7 @@ rule tracks_card:
         index="results/tracks/card/index.parquet",
         segments="results/tracks/card/segments.parquet",
         readme="results/tracks/card/README.md",
+        tile="results/tracks/card/tile.json",
         page=report(
             "results/tracks/card/README.html",
             caption="captions/tracks_card.rst",
@@ -110,18 +114,27 @@ rule tracks_card:
 rule tracks:
     """Segments, defaced videos, tracks and clips are there, checked and described."""
     input:
-        of_each(rules.tracks_link.output.video, TRACKS_VIDEOS),
-        of_each(rules.tracks_segment.output, TRACKS_VIDEOS),
-        of_each(rules.tracks_deface.output, TRACKS_VIDEOS),
-        of_each(rules.tracks_audit.output, TRACKS_VIDEOS),
-        of_each(rules.tracks_preview.output, TRACKS_SHOWN),
-        of_each(rules.tracks_detect.output, TRACKS_VIDEOS),
-        of_each(rules.tracks_follow.output, TRACKS_VIDEOS),
-        of_each(rules.tracks_extract.output, TRACKS_VIDEOS),
-        of_each(rules.tracks_sheet.output, TRACKS_SHOWN),
-        rules.tracks_tree.output,
-        rules.tracks_timeline.output,
-        rules.tracks_accuracy.output,
-        rules.tracks_summary.output,
-        rules.tracks_contract.output.contract,
-        rules.tracks_card.output,
+        *if_used(
+            "tracks",
+            of_each(rules.tracks_link.output.video, TRACKS_VIDEOS),
+            of_each(rules.tracks_segment.output, TRACKS_VIDEOS),
+            of_each(rules.tracks_deface.output, TRACKS_VIDEOS),
+            of_each(rules.tracks_audit.output, TRACKS_VIDEOS),
+            of_each(rules.tracks_preview.output, TRACKS_SHOWN),
+            of_each(rules.tracks_detect.output, TRACKS_VIDEOS),
+            of_each(rules.tracks_follow.output, TRACKS_VIDEOS),
+            of_each(rules.tracks_extract.output, TRACKS_VIDEOS),
+            of_each(rules.tracks_sheet.output, TRACKS_SHEETS),
+            rules.tracks_tree.output,
+            rules.tracks_timeline.output,
+            rules.tracks_accuracy.output,
+            rules.tracks_summary.output,
+            rules.tracks_contract.output.contract,
+            rules.tracks_card.output,
+            of_each(rules.tracks_metrics.output, TRACKS_VIDEOS),
+            rules.tracks_duplicates.output,
+            rules.tracks_subsets.output,
+            rules.tracks_subset_files.output.folder,
+            rules.tracks_subsets_contract.output.contract,
+            rules.tracks_subsets_preview.output,
+        ),

@@ -85,7 +85,11 @@ def test_the_full_size_is_planned_with_its_settings(tmp_path):
     rows = [f"id{k} youtube:{k:011d} tracks - CC-BY-4.0" for k in range(5)]
     write_table(tmp_path, *rows)
     overlay = ROOT / "config/scale/tracks.yaml"
-    result = snakemake(tmp_path, "-n", "--configfile", str(overlay), "--config", "videos=videos.tsv", "--", "tracks")
+    flags = ("-n", "--configfile", str(overlay), "--config", "videos=videos.tsv")
+    refused = snakemake(tmp_path, *flags, "--", "tracks")
+    assert "config: tracks.detector.weights = null: " in refused.text and "(id0, id1, id2 and 2 more)" in refused.text
+    (tmp_path / "w.onnx").touch()
+    result = snakemake(tmp_path, *flags, "tracks={detector: {weights: w.onnx}}", "--", "tracks")
     assert result.status == 0, result.text
     assert (result.jobs["tracks_segment"], result.jobs["tracks_detect"]) == (5, 5)
 

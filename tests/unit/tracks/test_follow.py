@@ -36,7 +36,7 @@ def search(film, tmp_path, *objects, segments=SEGMENTS, batch=4, **weights):
     """The file of detections of a film, by a detector that finds these objects in each frame."""
     path = make_weights(tmp_path / "w.onnx", columns(*objects), **weights)
     target = tmp_path / f"detections{batch}.npz"
-    detect_video(film, target, segments, open_object_detector(DETECTOR, path, [LVIS]), DETECTOR.rate, batch)
+    detect_video(film, target, segments, open_object_detector(DETECTOR, [path], [LVIS]), DETECTOR.rate, batch)
     return target
 
 
@@ -84,7 +84,7 @@ def test_a_video_without_segments_is_not_even_opened(tmp_path):
 def test_names_lose_what_prompts_have_around_them(film, tmp_path):
     (tmp_path / "p.txt").write_text("photo of a cup\nbowl (also known as dish)\nbow (weapon)\n")
     path = make_weights(tmp_path / "w.onnx", columns(LARGE))
-    detector = open_object_detector(replace(DETECTOR, renames=True), path, [tmp_path / "p.txt"])
+    detector = open_object_detector(replace(DETECTOR, renames=True), [path], [tmp_path / "p.txt"])
     detect_video(film, tmp_path / "d.npz", SEGMENTS[:1], detector, 16, 4)
     found, _ = follow(DetectionsReader(tmp_path / "d.npz"), "v", ASSOCIATION, KEEP)
     assert found[0].names == ("bowl", "bow (weapon)", "cup")
@@ -148,7 +148,7 @@ def test_numpy_opens_what_was_detected_and_each_array_is_as_documented(film, tmp
 
 def test_what_is_read_is_what_was_found(film, tmp_path):
     path = make_weights(tmp_path / "w.onnx", columns(LARGE, SMALL))
-    detector = open_object_detector(DETECTOR, path, [LVIS])
+    detector = open_object_detector(DETECTOR, [path], [LVIS])
     with open_video(film) as video:
         found = list(detect(video, SEGMENTS[1], detector, Fraction(16), 4))
     reader = DetectionsReader(search(film, tmp_path, LARGE, SMALL))

@@ -20,8 +20,12 @@ from framewright.video.stream import Video, open_video
 SLACK = Fraction(1, 1_000_000)  # seconds that a segment's ends may be off, having been written in decimals
 
 
-def open_object_detector(settings: DetectorSettings, weights: str | Path, prompts: Sequence[str | Path]) -> Detector:
-    """The detector with these weights; `prompts` has the file of prompts to read, or none."""
+def open_object_detector(
+    settings: DetectorSettings, weights: Sequence[str | Path], prompts: Sequence[str | Path]
+) -> Detector | None:
+    """The detector with these weights, a file or none; `prompts` has the file of prompts to read, or none."""
+    if not weights:
+        return None
     how = Settings(
         size=settings.image_size,
         confidence=settings.confidence,
@@ -29,23 +33,26 @@ def open_object_detector(settings: DetectorSettings, weights: str | Path, prompt
         at_most=settings.max_objects,
         only=tuple(settings.classes),
     )
-    return open_detector(weights, how, **choose_prompts(settings.renames, prompts), device=settings.device)
+    return open_detector(weights[0], how, **choose_prompts(settings.renames, prompts), device=settings.device)
 
 
 def detect_video(
     path: str | Path,
     target: Path,
     segments: Sequence[tuple[float, float]],
-    detector: Detector,
+    detector: Detector | None,
     rate: float,
     batch: int,
     progress: Progress = silent,
 ) -> int:
     """Write what is found in these segments (start, end in seconds) of a video to `target`; how many detections.
 
-    A video without segments is not opened: it may be one that can't be.
+    A video without segments is not opened: it may be one that can't be. Without a detector nothing is searched.
     """
     found, size, writer = 0, (0, 0), DetectionsWriter(target)
+    if detector is None:
+        writer.finish(Search(size, (), "", ""))
+        return 0
     if segments:
         with open_video(path) as video:
             size, claimed = video.size, video.timeline.rate()[0]
