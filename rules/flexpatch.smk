@@ -20,7 +20,7 @@ FLEXPATCH_GPUS = int(FLEXPATCH["detector"]["device"] != "cpu")
 rule flexpatch_truth:
     """The detections in each frame of a video and its true objects are there; the JSON says how they agree."""
     input:
-        video=rules.sources_link.output.video,
+        video=take_film(rules.sources_link.output.video),
         probe=rules.sources_probe.output.probe,
         truth=lambda wildcards: expand(
             rules.sources_render.output.truth,
@@ -49,7 +49,7 @@ rule flexpatch_truth:
 rule flexpatch_samples:
     """A row for each track in each frame of a video is there: five features, and the label of its overlap."""
     input:
-        video=rules.sources_link.output.video,
+        video=take_film(rules.sources_link.output.video),
         probe=rules.sources_probe.output.probe,
         observations=rules.flexpatch_truth.output.observations,
     output:
@@ -141,7 +141,7 @@ rule flexpatch_train:
 rule flexpatch_preview:
     """A sheet shows the tracks of a demo scene, coloured by the labels of their samples."""
     input:
-        video=rules.sources_link.output.video,
+        video=take_film(rules.sources_link.output.video),
         probe=rules.sources_probe.output.probe,
         observations=rules.flexpatch_truth.output.observations,
         samples=rules.flexpatch_samples.output.samples,
@@ -168,7 +168,7 @@ rule flexpatch_preview:
 rule flexpatch_run:
     """The boxes that FlexPatch finds in each frame of a video are in the format of MOT Challenge; a film shows how."""
     input:
-        video=rules.sources_link.output.video,
+        video=take_film(rules.sources_link.output.video),
         probe=rules.sources_probe.output.probe,
         weights=rules.flexpatch_truth.input.weights,
         model=rules.flexpatch_train.output.card,
@@ -200,7 +200,7 @@ rule flexpatch_run:
 rule flexpatch_rate:
     """FlexPatch and its baselines are rated on sequences of a video; the costs are this machine's."""
     input:
-        video=rules.sources_link.output.video,
+        video=take_film(rules.sources_link.output.video),
         probe=rules.sources_probe.output.probe,
         observations=rules.flexpatch_truth.output.observations,
         weights=rules.flexpatch_truth.input.weights,

@@ -13,7 +13,7 @@ rule tracks_detect:
         video=TRACKS_VIDEO,
         segments=rules.tracks_segment.output.text,
         weights=TRACKS.weight_files(DEMO_DETECTOR),
-        prompts=TRACKS.prompt_files(HOUSE / "config" / "prompts" / "lvis.txt"),
+        prompts=TRACKS.prompt_files(expand(rules.sources_workflow.output.copied, file="prompts/lvis.txt")[0]),
     output:
         detections="results/tracks/detections/{video}.npz",
     log:
@@ -81,7 +81,7 @@ rule tracks_accuracy:
 rule tracks_detector:
     """The demo's detector is trained anew on rendered scenes, as the one in config/detector was, with its card."""
     input:
-        network=HOUSE / "config" / "detector" / "demo.yaml",
+        network=expand(rules.sources_workflow.output.copied, file="detector/demo.yaml"),
     output:
         weights="results/tracks/detector/demo.onnx",
         card="results/tracks/detector/demo.json",

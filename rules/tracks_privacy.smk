@@ -6,7 +6,7 @@
 rule tracks_deface:
     """The video without the faces in it, with the same frames, times and sound; linked where there is none to cover."""
     input:
-        video=rules.tracks_link.output.video,
+        video=take_film(rules.tracks_link.output.video),
         probe=rules.sources_probe.output.probe,
         weights=TRACKS.plate_files(),
     output:
@@ -55,7 +55,7 @@ rule tracks_audit:
 rule tracks_preview:
     """A sheet shows a scene before and after its faces were covered. Never made of a user's video, unless asked for."""
     input:
-        source=rules.sources_link.output.video,
+        source=take_film(rules.sources_link.output.video),
         video=rules.tracks_deface.output.video,
         found=rules.tracks_deface.output.found,
     output:

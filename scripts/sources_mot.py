@@ -16,6 +16,7 @@ with job.whole(snakemake.output.truth) as truth, job.whole(snakemake.output.vide
         video=snakemake.wildcards.video,
         source=source,
         kind="mot",
+        fingerprint=snakemake.params.settings["fingerprint"],
     )
 
 with job.whole(snakemake.output.outcome) as path:

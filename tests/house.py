@@ -242,6 +242,32 @@ def configuration_faults(root: Path) -> list[str]:
     return faults
 
 
+TAKEN_IN = {"sources_link"}  # the rules that take films from outside, by their fingerprints
+FILMS = r"rules\.\w+\.output\.(?:video|videos|film)\b"
+UNCOVERED = {"tracks_audit", "tracks_parse", "tracks_extract", "tracks_preview", "tracks_sheet"}  # only shrinks
+
+
+def film_faults(root: Path) -> list[str]:
+    """A film is an input as `take_film(...)` and beside the small record of its maker: the head never reads it."""
+    faults = []
+    for rule in rules(root):
+        if not rule.does_something or rule.name in TAKEN_IN | UNCOVERED:
+            continue
+        entries = re.findall(r"^ {8}(\w+)=(.*)", rule.directives.get("input", ""), re.M)
+        films = [(name, text) for name, text in entries if re.search(FILMS, text)]
+        where = f"{rule.file.name}: rule {rule.name}"
+        faults += [
+            f"{where} takes {name} without take_film"
+            for name, text in films
+            if not re.search("take_film|ancient", text)
+        ]
+        if films and not [
+            name for name, text in entries if re.search(r"\.(outcome|outcomes|probe|record|plan)\b", text)
+        ]:
+            faults.append(f"{where} takes a film without the record of its maker, such as its probe")
+    return faults
+
+
 def global_faults(root: Path) -> list[str]:
     """No global of the rule files is defined twice: the order of the includes would decide which one counts."""
     places: dict[str, list[str]] = {}
