@@ -280,7 +280,7 @@ def suppress_duplicates(found: MappedDetections, max_overlap: float = 0.5) -> Ma
     """The detections without duplicates: of two in a class with an overlap (intersection over union) above
     `max_overlap`, the whole one stays rather than the cut one, then the surer one. A cut one with a share of more than
     `max_overlap` inside another of its class is dropped, too."""
-    cut: np.ndarray = found.cut.any(axis=1)
+    cut = np.asarray(found.cut.any(axis=1))
     order = np.lexsort((-found.scores, cut))
     found, cut = found[order], cut[order]
     overlap = iou(found.boxes, found.boxes)
@@ -309,7 +309,7 @@ def complete_cut_boxes(
 
     Where both ends are cut off, the track says where they are.
     """
-    cut: np.ndarray = found.cut.any(axis=1)
+    cut = np.asarray(found.cut.any(axis=1))
     same = found.labels[:, None] == np.asarray(labels, int)[None, :]
     shared = np.where(same, share_inside(found.boxes, boxes), 0.0) if len(boxes) else np.zeros((len(found), 1))
     tracked = cut & (shared.max(axis=1, initial=0) > 0.5)
