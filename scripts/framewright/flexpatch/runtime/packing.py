@@ -32,6 +32,7 @@ class Patch:
     box: tuple[float, float, float, float] | None = None
     track: int | None = None
     label: str = "new"  # predicted for the track: high, medium or low; or "cut"
+    risk: float = 1.0  # probability that the track does not fit its object
 
     @property
     def scale(self) -> float:
@@ -280,13 +281,12 @@ def suppress_duplicates(found: MappedDetections, max_overlap: float = 0.5) -> Ma
     """The detections without duplicates: of two in a class with an overlap (intersection over union) above
     `max_overlap`, the whole one stays rather than the cut one, then the surer one. A cut one with a share of more than
     `max_overlap` inside another of its class is dropped, too."""
-    cut = np.asarray(found.cut.any(axis=1))
+    cut = np.any(found.cut, axis=1)
     order = np.lexsort((-found.scores, cut))
     found, cut = found[order], cut[order]
     overlap = iou(found.boxes, found.boxes)
     within = np.where(cut[:, None], share_inside(found.boxes, found.boxes), 0.0)
-    alike: np.ndarray = np.equal(found.labels[:, None], found.labels[None, :])
-    clash: np.ndarray = (np.maximum(overlap, within) > max_overlap) & alike
+    clash: np.ndarray = (np.maximum(overlap, within) > max_overlap) & (found.labels[:, None] == found.labels[None, :])
     kept: list[int] = []
     for row in range(len(found)):
         if not clash[row, kept].any():
@@ -309,7 +309,7 @@ def complete_cut_boxes(
 
     Where both ends are cut off, the track says where they are.
     """
-    cut = np.asarray(found.cut.any(axis=1))
+    cut = found.cut.any(axis=1)
     same = found.labels[:, None] == np.asarray(labels, int)[None, :]
     shared = np.where(same, share_inside(found.boxes, boxes), 0.0) if len(boxes) else np.zeros((len(found), 1))
     tracked = cut & (shared.max(axis=1, initial=0) > 0.5)
