@@ -289,7 +289,8 @@ rule patches_forecast:
     threads: 1024  # as many as this run was given: that is what it tells
     params:
         code=code_of("patches_forecast"),
-        settings=patches_settings.compose_wanted(PATCHES, PATCHES_WINDOWS),
+        settings=patches_settings.compose_wanted(PATCHES, PATCHES_WINDOWS)
+        | {"probes": {video: rules.sources_probe.output.probe.format(video=video) for video in PATCHES_FILMS}},
     script:
         "../scripts/patches_forecast.py"
 

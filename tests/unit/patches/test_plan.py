@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from framewright.patches import formats
-from framewright.patches.allotment import Limits, allot, name_parts
+from framewright.patches.allotment import Limits, allot, name_parts, shrink_counts
 from framewright.patches.plan import Part, Window, choose_next_place, plan
 from framewright.patches.settings import choose_splits, count_windows, read_categories
 from framewright.patches.splits import choose_split
@@ -148,6 +148,17 @@ def test_windows_share_no_frame_and_lie_in_their_part(frames):
     assert len(parts) == 2
     for part in parts:
         assert all(part.start <= own.first and own.first + 7 <= part.end for own in part.windows)
+
+
+@pytest.mark.parametrize("room", [0, 1, 3, 7, 18, 41, 59, 60])
+def test_a_short_film_starves_no_category(room):
+    counts = {"general": 18, "space": 24, "toon": 18}
+    shrunk = shrink_counts(counts, room)
+    assert sum(shrunk.values()) == room
+    assert all(abs(shrunk[name] - count * room / 60) < 1 for name, count in counts.items())
+    parts, lost = plan(counts, 7 * room + 3, 25, 0, "film")
+    assert Counter(own.category for part in parts for own in part.windows) == Counter(shrunk)
+    assert len(lost) == 60 - room
 
 
 def test_windows_and_categories_are_spread_over_the_film():
