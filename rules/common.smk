@@ -5,11 +5,13 @@
 import os
 import socket
 import sys
+import time
 
 HOUSE = Path(workflow.current_basedir).parent
 SCRIPTS = HOUSE / "scripts"
 SCHEMAS = HOUSE / "config" / "schemas"
-DEMO_TABLE = HOUSE / "config" / "videos.tsv"
+# A working directory may bring a table of its own, as it may bring a configuration.
+DEFAULT_TABLE = Path("config/videos.tsv") if Path("config/videos.tsv").exists() else HOUSE / "config" / "videos.tsv"
 
 # Nothing is written beside the code: what Python compiles is kept here, once for all studies, and so are notes on code.
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "framewright").absolute()
@@ -17,12 +19,14 @@ sys.pycache_prefix, sys.dont_write_bytecode = str(CACHE / "python"), False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # A job asks whether this process is still alive before it does anything.
 os.environ.update(PYTHONPYCACHEPREFIX=sys.pycache_prefix, FRAMEWRIGHT_RUN=str(os.getpid()))
+if workflow.is_main_process:  # jobs know by this that they were tried before in the same run
+    os.environ.update(FRAMEWRIGHT_BEGIN=f"{socket.gethostname()} {os.getpid()} {time.time()}")
 # Scripts import this workflow's library, whichever one the environment knows.
 os.environ.update(PYTHONPATH=os.pathsep.join([str(SCRIPTS), *filter(None, [os.environ.get("PYTHONPATH")])]))
 sys.path.insert(0, str(SCRIPTS))
 
 from framewright.report.citation import read_citation
-from framewright.study import buckets, code, declared, lock, table, table_faults, versions
+from framewright.study import buckets, code, declared, dry_run, lock, table, table_faults, versions
 from framewright.study.monitor.events import EventLog
 from framewright.study.config import complete, fill, read_schema, said
 from snakemake.logging import logger
@@ -39,7 +43,7 @@ def checked() -> dict:
     else:  # a job of a run that was checked
         filled = fill(config, read_schema(SCHEMAS))
     config.update(filled)
-    rows = table.read_table(config["videos"] or DEMO_TABLE)
+    rows = table.read_table(config["videos"] or DEFAULT_TABLE)
     if workflow.is_main_process:
         faults += filter(None, [buckets.change_of_buckets("results", config["buckets"])])
         faults += table_faults.problems(rows, SCHEMAS, SCENES, config["patches"]["categories"])
@@ -48,13 +52,17 @@ def checked() -> dict:
     return table.videos(rows)
 
 
+if workflow.is_main_process and not os.access(Path(), os.W_OK):
+    sys.exit(f"{Path().absolute()}: nothing can be written here; run in a folder of your own, or name one: --directory")
 videos = checked()
 events = EventLog(directory=workflow.overwrite_workdir)
 if workflow.is_main_process:
     logger.addHandler(events)
+    if dry_run.is_wanted(workflow.output_settings):
+        dry_run.summarise(logger)
     if warning := lock.advice(Path(), socket.gethostname()):
         print(warning, file=sys.stderr)
-TABLE = Path(config["videos"] or DEMO_TABLE).absolute()
+TABLE = Path(config["videos"] or DEFAULT_TABLE).absolute()
 CITATION = read_citation(HOUSE / "CITATION.cff")  # in the settings of the rules that write cards
 DEMO_DETECTOR = str(
     HOUSE / "config" / "detector" / "demo.onnx"

@@ -141,7 +141,7 @@ rule patches_tree:
 rule patches_summary:
     """What became of each film, of each place that was tried and of each patch that was wanted is in outcomes.tsv."""
     input:
-        plans=expand(rules.patches_plan.output.plan, video=PATCHES_FILMS),
+        plans=of_each(rules.patches_plan.output.plan, PATCHES_FILMS),
         parts=rules.patches_tree.input.parts,
     output:
         outcomes="results/patches/outcomes.tsv",
@@ -167,9 +167,9 @@ rule patches_preview:
             for folder, (video, _) in zip(rules.patches_tree.input.parts, PATCHES_PARTS)
             if video in PATCHES_SHOWN
         ],
-        videos=expand(rules.sources_link.output.video, video=PATCHES_SHOWN),
-        plans=expand(rules.patches_plan.output.plan, video=PATCHES_SHOWN),
-        frames=expand(rules.patches_plan.output.frames, video=PATCHES_SHOWN),
+        videos=of_each(rules.sources_link.output.video, PATCHES_SHOWN),
+        plans=of_each(rules.patches_plan.output.plan, PATCHES_SHOWN),
+        frames=of_each(rules.patches_plan.output.frames, PATCHES_SHOWN),
     output:
         sheets=report(
             expand("results/patches/preview/{category}.png", category=PATCHES_CATEGORIES),
@@ -234,7 +234,7 @@ rule patches_contract:
     input:
         folders=rules.patches_tree.output.folders,
         manifest=rules.patches_tree.output.manifest,
-        plans=expand(rules.patches_plan.output.plan, video=PATCHES_FILMS),
+        plans=of_each(rules.patches_plan.output.plan, PATCHES_FILMS),
         outcomes=rules.patches_summary.output.outcomes,
     output:
         contract="results/patches/contract.json",

@@ -36,9 +36,9 @@ rule tracks_parse:
 rule tracks_accuracy:
     """Where the truth is known, accuracy.tsv says how well tracks fit it: of all objects that may be tracks."""
     input:
-        truths=expand(rules.sources_render.output.truth, video=TRACKS_ANNOTATED),
-        metas=expand(rules.tracks_parse.output.meta, video=TRACKS_ANNOTATED),
-        parsed=expand(rules.tracks_parse.output.record, video=TRACKS_ANNOTATED),
+        truths=of_each(rules.sources_render.output.truth, TRACKS_ANNOTATED),
+        metas=of_each(rules.tracks_parse.output.meta, TRACKS_ANNOTATED),
+        parsed=of_each(rules.tracks_parse.output.record, TRACKS_ANNOTATED),
     output:
         table="results/tracks/accuracy.tsv",
         page=report(

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from framewright.study import job
-from framewright.study.machine import ffmpeg_builds, processor, system
+from framewright.study.machine import ask, ffmpeg_builds, processor, system
 from framewright.study.manifest import sha256_of
 from framewright.study.record import write_record
 from framewright.study.versions import earlier, git, read_versions
@@ -14,13 +14,13 @@ settings, target = snakemake.params.settings, snakemake.output.versions
 record = {
     "framewright": settings["house"],
     **system(),
-    "snakemake": settings["packages"]["snakemake"],
-    "git": git(Path(snakemake.resources.house)),
+    "snakemake": settings["packages"].get("snakemake"),
+    "git": ask(git, Path(snakemake.resources.house), log=log),
     "config": settings["config"],
     "videos": settings["videos"],
-    "ffmpeg": ffmpeg_builds(),
-    "weights": {path: sha256_of(path) for path in settings["weights"]},
-    "processor": processor(),
+    "ffmpeg": ask(ffmpeg_builds, log=log),
+    "weights": {path: ask(sha256_of, path, log=log) for path in settings["weights"]},
+    "processor": ask(processor, log=log),
     "packages": settings["packages"],
     "earlier": earlier(read_versions(target), settings["packages"]),
 }

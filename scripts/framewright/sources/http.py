@@ -12,7 +12,7 @@ from pathlib import Path
 import requests
 import urllib3
 
-from framewright.errors import UserError
+from framewright.errors import PassingError
 from framewright.sources.outcome import Dead, Fetched, Passing, checked, without_password
 
 GONE = {404, 410}
@@ -72,7 +72,9 @@ def download(
         shutil.rmtree(unfinished)
         raise
     except OSError as error:
-        raise UserError(f"{target}: cannot be written ({error.strerror}); mend that and run again to resume") from error
+        raise PassingError(
+            f"{target}: cannot be written ({error.strerror}); mend that and run again to resume"
+        ) from error
     shutil.rmtree(unfinished)
     return fetched
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from framewright.errors import UserError
+from framewright.errors import PassingError, UserError
 
 
 class SourceError(UserError):
@@ -22,7 +22,7 @@ class Dead(SourceError):
     """A permanent cause: asking again gives the same answer."""
 
 
-class Passing(SourceError):
+class Passing(SourceError, PassingError):
     """A cause that may be gone in a minute or a day."""
 
 

@@ -12,7 +12,7 @@ import yt_dlp
 import yt_dlp.globals
 from yt_dlp.utils import GeoRestrictedError, UnavailableVideoError, YoutubeDLError
 
-from framewright.errors import UserError
+from framewright.errors import PassingError, UserError
 from framewright.sources.outcome import Dead, Fetched, Passing, SourceError, checked
 
 LONGEST_PAUSE = 60.0  # seconds
@@ -138,7 +138,9 @@ def download(
         shutil.rmtree(unfinished)
         raise
     except OSError as error:
-        raise UserError(f"{target}: cannot be written ({error.strerror}); mend that and run again to resume") from error
+        raise PassingError(
+            f"{target}: cannot be written ({error.strerror}); mend that and run again to resume"
+        ) from error
     shutil.rmtree(unfinished)
     return fetched
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import av
 
-from framewright.errors import UserError
+from framewright.errors import PassingError
 from framewright.video.media import MAX_PIXELS, open_media, pick_stream
 from framewright.video.timeline import Clock, is_shown, leave_out_others, packets
 
@@ -103,6 +103,6 @@ class Reader:
         try:
             return self.stream.decode(packet)
         except (MemoryError, BlockingIOError) as error:  # the latter when there is no room for threads
-            raise UserError(f"{self.path}: decoding it takes more memory than there is") from error
+            raise PassingError(f"{self.path}: decoding it takes more memory than there is") from error
         except av.FFmpegError:
             return None

@@ -2,9 +2,11 @@
 
 import importlib.metadata
 import json
+import logging
 import platform
 import subprocess
 import time
+from pathlib import Path
 
 import house
 import pytest
@@ -119,3 +121,13 @@ def test_the_machine_is_described_by_what_decides_bytes():
     assert builds["pyav"]["libraries"]["libavcodec"].count(".") == 2
     assert "--enable-libx264" in builds["pyav"]["configuration"]
     assert builds["imageio-ffmpeg"]["ffmpeg"]
+
+
+def test_what_cannot_be_asked_is_not_on_record_and_fails_nothing(caplog, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr("imageio_ffmpeg.get_ffmpeg_version", lambda: 1 / 0)
+    log = logging.getLogger("test")
+    assert machine.ask(machine.ffmpeg_builds, log=log) is None
+    assert caplog.messages == ["ffmpeg_builds is not on record: ZeroDivisionError: division by zero"]
+    assert machine.ask(versions.git, Path(), log=log) == {"commit": None, "dirty": None}
+    assert machine.ask(machine.processor, log=log) == machine.processor()
