@@ -34,5 +34,5 @@ rule all:
     input:
         rules.sources.input,
         rules.overview.input,
-        [getattr(rules, pipeline).input for pipeline in config["pipelines"]],
+        [getattr(rules, pipeline).input for pipeline in PIPELINES],
         rules.cards.input,

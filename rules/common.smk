@@ -26,9 +26,9 @@ os.environ.update(PYTHONPATH=os.pathsep.join([str(SCRIPTS), *filter(None, [os.en
 sys.path.insert(0, str(SCRIPTS))
 
 from framewright.report.citation import read_citation
-from framewright.study import buckets, code, declared, dry_run, lock, table, table_faults, versions
+from framewright.study import asked, buckets, code, declared, dry_run, lock, table, table_faults, versions
 from framewright.study.monitor.events import EventLog
-from framewright.study.config import complete, fill, read_schema, said
+from framewright.study.config import complete, fill, read_schema, read_yaml, said
 from snakemake.logging import logger
 from snakemake.utils import update_config
 from framewright.scenes.names import NAMES as SCENES
@@ -52,9 +52,27 @@ def checked() -> dict:
     return table.videos(rows)
 
 
+def used() -> list[str]:
+    """The configured pipelines that have something to work on; what a run is asked for and can't make is said."""
+    known = read_schema(SCHEMAS)["properties"]["pipelines"]["items"]["enum"]
+    on_rows = read_yaml(SCHEMAS / "videos.schema.yaml")["properties"]["pipelines"]["items"]["enum"]
+    weights = {word: config[word]["detector"]["weights"] for word in ("tracks", "flexpatch")}
+    idle = asked.find_idle(known, on_rows, videos.values(), {"flexpatch": weights["flexpatch"]})
+    if workflow.is_main_process:
+        wanted = asked.find_asked(sys.argv[1:], known, config["pipelines"])
+        if faults := asked.list_detector_faults(wanted, videos.values(), weights, config["videos"] or DEFAULT_TABLE):
+            sys.exit("\n".join(faults))
+        for word in wanted:
+            if word in idle:
+                print(idle[word], file=sys.stderr)
+    return [word for word in known if word not in idle]
+
+
 if workflow.is_main_process and not os.access(Path(), os.W_OK):
     sys.exit(f"{Path().absolute()}: nothing can be written here; run in a folder of your own, or name one: --directory")
 videos = checked()
+USED = used()
+PIPELINES = [word for word in config["pipelines"] if word in USED]
 events = EventLog(directory=workflow.overwrite_workdir)
 if workflow.is_main_process:
     logger.addHandler(events)
@@ -146,7 +164,12 @@ def paths(wildcards, *collected) -> list[str]:
 def artifacts(wildcards) -> list[str]:
     """Every final file and folder that the configuration asks for, but the MANIFEST itself and what depends on it."""
     shared = (rules.sources.input, rules.overview_dag.output, rules.cards_funnel.output, rules.cards_versions.output)
-    return paths(wildcards, *shared, *(getattr(rules, pipeline).input for pipeline in config["pipelines"]))
+    return paths(wildcards, *shared, *(getattr(rules, pipeline).input for pipeline in PIPELINES))
+
+
+def if_used(pipeline: str, *collected):
+    """What the target of a pipeline collects; nothing where the pipeline has nothing to work on."""
+    return collected if pipeline in USED else ()
 
 
 def makers() -> dict[str, list[str]]:

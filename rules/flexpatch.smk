@@ -333,12 +333,15 @@ rule flexpatch_card:
 rule flexpatch:
     """Samples and their model are there, checked, described, shown, and rated at run time."""
     input:
-        rules.flexpatch_gather.output,
-        rules.flexpatch_train.output,
-        of_each(rules.flexpatch_preview.output, FLEXPATCH_DEMOS),
-        of_each(rules.flexpatch_run.output, FLEXPATCH_VIDEOS),
-        of_each(rules.flexpatch_rate.output, FLEXPATCH_VIDEOS),
-        rules.flexpatch_evaluate.output,
-        rules.flexpatch_summary.output,
-        rules.flexpatch_contract.output,
-        rules.flexpatch_card.output,
+        *if_used(
+            "flexpatch",
+            rules.flexpatch_gather.output,
+            rules.flexpatch_train.output,
+            of_each(rules.flexpatch_preview.output, FLEXPATCH_DEMOS),
+            of_each(rules.flexpatch_run.output, FLEXPATCH_VIDEOS),
+            of_each(rules.flexpatch_rate.output, FLEXPATCH_VIDEOS),
+            rules.flexpatch_evaluate.output,
+            rules.flexpatch_summary.output,
+            rules.flexpatch_contract.output,
+            rules.flexpatch_card.output,
+        ),

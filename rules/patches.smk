@@ -298,11 +298,14 @@ rule patches_forecast:
 rule patches:
     """The dataset of patches is there, checked and described."""
     input:
-        rules.patches_wanted.output,
-        rules.patches_tree.output,
-        rules.patches_editions.output,
-        rules.patches_summary.output,
-        rules.patches_preview.output,
-        rules.patches_val.output,
-        rules.patches_card.output,
-        rules.patches_contract.output.contract,
+        *if_used(
+            "patches",
+            rules.patches_wanted.output,
+            rules.patches_tree.output,
+            rules.patches_editions.output,
+            rules.patches_summary.output,
+            rules.patches_preview.output,
+            rules.patches_val.output,
+            rules.patches_card.output,
+            rules.patches_contract.output.contract,
+        ),

@@ -7,7 +7,9 @@ from framewright.tracks import settings as tracks_settings
 TRACKS = tracks_settings.read_settings(config["tracks"])
 TRACKS_VIDEOS = [row.video for row in videos.values() if "tracks" in row.pipelines]
 TRACKS_SHOWN = [video for video in TRACKS_VIDEOS if videos[video].kind == "demo" or TRACKS.show_all]
+TRACKS_SHEETS = TRACKS_SHOWN if TRACKS.searches else []
 TRACKS_ANNOTATED = [video for video in videos_with_truth() if "tracks" in videos[video].pipelines]
+TRACKS_SEARCHED_ANNOTATED = TRACKS_ANNOTATED if TRACKS.searches else []
 
 
 include: "tracks_segments.smk"
@@ -22,8 +24,8 @@ rule tracks_summary:
         records=rules.tracks_timeline.input.records,
         privacy=of_each(rules.tracks_deface.output.record, TRACKS_VIDEOS),
         audits=of_each(rules.tracks_audit.output.audit, TRACKS_VIDEOS),
-        parsed=of_each(rules.tracks_parse.output.record, TRACKS_VIDEOS),
-        metas=of_each(rules.tracks_parse.output.meta, TRACKS_VIDEOS),
+        parsed=of_each(rules.tracks_follow.output.record, TRACKS_VIDEOS),
+        metas=of_each(rules.tracks_follow.output.meta, TRACKS_VIDEOS),
         clips=of_each(rules.tracks_extract.output.record, TRACKS_VIDEOS),
     output:
         outcomes="results/tracks/outcomes.tsv",
@@ -57,6 +59,8 @@ rule tracks_contract:
         metas=rules.tracks_summary.input.metas,
         clips=rules.tracks_summary.input.clips,
         folders=of_each(rules.tracks_extract.output.clips, TRACKS_VIDEOS),
+        meta_tree=rules.tracks_tree.output.meta,
+        clip_tree=rules.tracks_tree.output.clips,
     output:
         contract="results/tracks/contract.json",
     log:
@@ -108,16 +112,21 @@ rule tracks_card:
 rule tracks:
     """Segments, defaced videos, tracks and clips are there, checked and described."""
     input:
-        of_each(rules.tracks_link.output.video, TRACKS_VIDEOS),
-        of_each(rules.tracks_segment.output, TRACKS_VIDEOS),
-        of_each(rules.tracks_deface.output, TRACKS_VIDEOS),
-        of_each(rules.tracks_audit.output, TRACKS_VIDEOS),
-        of_each(rules.tracks_preview.output, TRACKS_SHOWN),
-        of_each(rules.tracks_parse.output, TRACKS_VIDEOS),
-        of_each(rules.tracks_extract.output, TRACKS_VIDEOS),
-        of_each(rules.tracks_sheet.output, TRACKS_SHOWN),
-        rules.tracks_timeline.output,
-        rules.tracks_accuracy.output,
-        rules.tracks_summary.output,
-        rules.tracks_contract.output.contract,
-        rules.tracks_card.output,
+        *if_used(
+            "tracks",
+            of_each(rules.tracks_link.output.video, TRACKS_VIDEOS),
+            of_each(rules.tracks_segment.output, TRACKS_VIDEOS),
+            of_each(rules.tracks_deface.output, TRACKS_VIDEOS),
+            of_each(rules.tracks_audit.output, TRACKS_VIDEOS),
+            of_each(rules.tracks_preview.output, TRACKS_SHOWN),
+            of_each(rules.tracks_detect.output, TRACKS_VIDEOS),
+            of_each(rules.tracks_follow.output, TRACKS_VIDEOS),
+            of_each(rules.tracks_extract.output, TRACKS_VIDEOS),
+            of_each(rules.tracks_sheet.output, TRACKS_SHEETS),
+            rules.tracks_tree.output,
+            rules.tracks_timeline.output,
+            rules.tracks_accuracy.output,
+            rules.tracks_summary.output,
+            rules.tracks_contract.output.contract,
+            rules.tracks_card.output,
+        ),

@@ -310,7 +310,13 @@ PARTS = {  # what an extra of `pip install .[extra]` must be able to import; "" 
     "": ("video/stream", "video/probe"),
     "torch": ("tracks/dataset", "patches/dataset", "videomnist/dataset", "persistence/dataset"),
     "flexpatch": ("flexpatch/dataset", "flexpatch/runtime/runtime", "flexpatch/runtime/failing"),
-    "tracks": ("tracks/segments/find", "tracks/privacy/deface", "tracks/objects/parse", "tracks/clips/extract"),
+    "tracks": (
+        "tracks/segments/find",
+        "tracks/privacy/deface",
+        "tracks/objects/detect",
+        "tracks/objects/follow",
+        "tracks/clips/extract",
+    ),
 }
 
 

@@ -181,8 +181,8 @@ def _validator(schema: Schema):
     from jsonschema import Draft202012Validator, ValidationError
     from jsonschema.validators import extend
 
-    def path(_, kind, value, __):
-        if isinstance(value, str) and not exists(kind, value):
+    def path(_, kind, value, schema):
+        if isinstance(value, str) and value not in schema.get("words", ()) and not exists(kind, value):
             yield ValidationError(f"no such {kind}; paths are relative to the working directory")
 
     def whole(_, value):
