@@ -24,14 +24,14 @@ from flow import Run, snakemake
 from hostile import Film, films, mutant
 from make_weights import columns, make_weights
 
-from framewright.sources.summary import read_summary
+from framewright.sources.fates import read_summary
 
 PIPELINES = ("tracks", "patches", "flexpatch")
 CONFIG = """\
 videos: videos.tsv
 pipelines: [tracks, patches, flexpatch]
 sources: {probe: {seconds: 60, mebibytes: 1024}}
-tracks: {dataset: Hostile, detector: {weights: w.onnx}, keep: {min_seconds: 0.2}, exports: []}
+tracks: {dataset: Hostile, detector: {weights: w.onnx}, keep: {min_seconds: 0.2}}
 flexpatch: {truth: detector, detector: {weights: w.onnx}, frames: 30, model: {compare: false}}
 patches:
   base_frame_limit: 4
@@ -97,10 +97,10 @@ def judge(study: Path, chosen: Mapping[str, Film], targets: tuple[str, ...] = PI
     said: dict[str, dict[str, str]] = {name: {} for name in chosen}
     for pipeline in targets:
         path = study / f"results/{pipeline}/outcomes.tsv"
-        with path.open(newline="") if path.is_file() else open("/dev/null") as file:
-            for row in csv.DictReader(file, delimiter="\t"):
-                if row["video"] in said:
-                    said[row["video"]].setdefault(pipeline, row["reason"] or "ok")
+        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+        for row in csv.DictReader(lines, delimiter="\t"):
+            if row["video"] in said:
+                said[row["video"]].setdefault(pipeline, row["reason"] or "ok")
     return [
         Outcome(
             name,
