@@ -118,11 +118,9 @@ def compare(film: Path) -> bool:
         print(f"  {what:42}theirs {other:6.2f}  ours {own:6.2f}  {ratio}{'' if good else '  MISSED'}")
     # The origin gives a patch to each category of a film for every extraction: one to three for its films.
     for categories in (1, 2, 3):
-        ratio = theirs[0] / categories / (ours[0] * len(firsts) / made)
-        what = f"processor seconds a patch, {categories} categor{'y' if categories == 1 else 'ies'}"
-        print(
-            f"  {what:42}theirs {theirs[0] / categories:6.2f}  ours {ours[0] * len(firsts) / made:6.2f}  {ratio:6.1f} times"
-        )
+        other, own = theirs[0] / categories, ours[0] * len(firsts) / made
+        what = f"processor seconds a patch, categories: {categories}"
+        print(f"  {what:42}theirs {other:6.2f}  ours {own:6.2f}  {other / own:6.1f} times")
     light = peak < MEBIBYTES
     print(f"  {'peak memory of a job, MiB':42}{peak:26.0f}  target {MEBIBYTES}{'' if light else '  MISSED'}")
     print(
