@@ -5,6 +5,7 @@
 import os
 import socket
 import sys
+from collections import Counter
 import time
 
 HOUSE = Path(workflow.current_basedir).parent
@@ -26,9 +27,10 @@ os.environ.update(PYTHONPATH=os.pathsep.join([str(SCRIPTS), *filter(None, [os.en
 sys.path.insert(0, str(SCRIPTS))
 
 from framewright.report.citation import read_citation
+from framewright.sources import fingerprint
 from framewright.study import asked, buckets, code, declared, dry_run, lock, table, table_faults, versions
 from framewright.study.monitor.events import EventLog
-from framewright.study.config import complete, fill, read_schema, read_yaml, said
+from framewright.study.config import complete, fill, read_schema, read_yaml, parse_overrides
 from snakemake.logging import logger
 from snakemake.utils import update_config
 from framewright.scenes.names import NAMES as SCENES
@@ -37,7 +39,7 @@ from framewright.scenes.names import NAMES as SCENES
 def checked() -> dict:
     """The videos to work on, by id, after completing the config; every fault of both ends the run, a line each."""
     faults = []
-    update_config(config, said(workflow.config_settings.config_args or []))
+    update_config(config, parse_overrides(workflow.config_settings.config_args or []))
     if workflow.is_main_process:
         filled, faults = complete(config, SCHEMAS)
     else:  # a job of a run that was checked
@@ -46,10 +48,10 @@ def checked() -> dict:
     rows = table.read_table(config["videos"] or DEFAULT_TABLE)
     if workflow.is_main_process:
         faults += filter(None, [buckets.change_of_buckets("results", config["buckets"])])
-        faults += table_faults.problems(rows, SCHEMAS, SCENES, config["patches"]["categories"])
+        faults += table_faults.find_faults(rows, SCHEMAS, SCENES, config["patches"]["categories"])
     if faults:
         sys.exit("\n".join(faults))
-    return table.videos(rows)
+    return table.type_rows(rows)
 
 
 def used() -> list[str]:
@@ -81,10 +83,8 @@ if workflow.is_main_process:
     if warning := lock.advice(Path(), socket.gethostname()):
         print(warning, file=sys.stderr)
 TABLE = Path(config["videos"] or DEFAULT_TABLE).absolute()
+FILMS = ("video", ".mp4")  # how the names of films end, among all that is made
 CITATION = read_citation(HOUSE / "CITATION.cff")  # in the settings of the rules that write cards
-DEMO_DETECTOR = str(
-    HOUSE / "config" / "detector" / "demo.onnx"
-)  # finds objects where the configuration names no weights
 
 
 def code_of(script: str) -> str:
@@ -122,10 +122,17 @@ def place(wildcards) -> str:
     return videos[wildcards.video].place
 
 
-def place_bytes(wildcards) -> int:
-    """The size of that file, or of all files in that folder: unlike its time, no way of copying keeps it by chance."""
-    here = Path(place(wildcards))
-    return sum(file.stat().st_size for file in (here.rglob("*") if here.is_dir() else [here]) if file.is_file())
+def fingerprint_of(wildcards) -> str:
+    """What tells that other bytes lie at the place of a video, without reading all of them."""
+    return fingerprint.take_fingerprint(place(wildcards), ".snakemake/fingerprints.tsv")
+
+
+def take_film(pattern):
+    """An input that may be large, such as a film: its age makes nothing stale, and the head never reads it.
+
+    The small record of its maker must be an input beside it; that one changes when the film does.
+    """
+    return ancient([str(path) for path in pattern] if isinstance(pattern, list) else str(pattern))
 
 
 def annotations(wildcards) -> list[str]:
@@ -134,12 +141,12 @@ def annotations(wildcards) -> list[str]:
     return [file for file in files if os.path.isfile(file) and os.access(file, os.R_OK)]
 
 
-def of_each(pattern: str, ids, **others):
-    """Inputs over the whole study: the path of each of these videos, and for each of the `others`.
+def of_each(pattern: str, ids, flag=list):
+    """Inputs over the whole study: the path of each of these videos, flagged as `ancient` where that is given.
 
     A function, because every job reads this file, and few of them need these paths.
     """
-    return lambda wildcards: expand(pattern, video=list(ids), **others)
+    return lambda wildcards: flag(expand(pattern, video=list(ids)))
 
 
 def of_bucket(pattern: str, ids, **others):
@@ -172,6 +179,11 @@ def if_used(pipeline: str, *collected):
     return collected if pipeline in USED else ()
 
 
+def pipelines_with(rule: str) -> list[str]:
+    """The chosen pipelines that have such a rule."""
+    return [word for word in PIPELINES if hasattr(rules, f"{word}_{rule}")]
+
+
 def makers() -> dict[str, list[str]]:
     """Regular expressions of what each rule makes, its wildcards' constraints included."""
     made = {rule.name: [output.regex().pattern for output in rule.output] for rule in workflow.rules}
@@ -180,7 +192,7 @@ def makers() -> dict[str, list[str]]:
 
 def warn_of_other_packages(recorded: str) -> None:
     """One line when the results were made with other packages than those that are installed here."""
-    if workflow.is_main_process and (line := versions.warning(recorded, HOUSE)):
+    if workflow.is_main_process and (line := versions.warn_of_changes(recorded, HOUSE)):
         print(line, file=sys.stderr)
 
 

@@ -56,6 +56,7 @@ rule persistence_link:
         "../envs/persistence.yaml"
     params:
         code=code_of("persistence_link"),
+        settings={},
     script:
         "../scripts/persistence_link.py"
 
@@ -154,6 +155,7 @@ rule persistence_card:
         croissant="results/persistence/card/croissant.json",
         index="results/persistence/card/index.parquet",
         readme="results/persistence/card/README.md",
+        tile="results/persistence/card/tile.json",
         page=report(
             "results/persistence/card/README.html",
             caption="captions/persistence_card.rst",

@@ -8,5 +8,5 @@ settings = snakemake.params.settings
 
 findings = check_study(settings["manifest"], settings["artifacts"], log)
 
-show(findings, job.terminal())
+show(findings, job.open_terminal())
 require_all(findings)

@@ -3,13 +3,13 @@
 from framewright.patches.editions import find_editions, find_leaks, write_editions
 from framewright.patches.record import read_plan
 from framewright.study import job
-from framewright.study.contract import finding, hold
+from framewright.study.contract import hold, make_finding
 
 log = job.start(snakemake)
 inputs, outputs = snakemake.input, snakemake.output
 
 editions = find_editions(map(read_plan, inputs.plans))
-hold([finding("editions of one film are in one split", find_leaks(editions))], log)
+hold([make_finding("editions of one film are in one split", find_leaks(editions))], log)
 with job.whole(outputs.editions) as path:
     write_editions(path, editions)
 log.info("%d pairs of films show the same", len(editions))

@@ -414,7 +414,7 @@ def films(port: int) -> dict[str, Film]:
         "moving-png": ok("moving.png", animation("apng"), frames=10),
         # cut without being encoded
         **{
-            f"copy-at-{start}-{suffix}{'-negative' * bool(flags)}": ok(
+            f"copy-at-{int(10 * start)}-{suffix}{'-negative' * bool(flags)}": ok(
                 f"copy-{start}{'n' * bool(flags)}.{suffix}", copied_at(start, *flags)
             )
             for start in (0.3, 1.7)

@@ -1,5 +1,7 @@
 """A sample of hostile films through tracks, patches and flexpatch: the run ends, and each film is on record."""
 
+import re
+
 import campaign
 import pytest
 
@@ -24,3 +26,9 @@ def test_a_whole_campaign_has_all_films_and_many_damaged_by_chance():
     chosen = campaign.choose(180, 0)
     assert len(chosen) == 180 and sum(name.startswith("mutant-") for name in chosen) >= 20
     assert [film.file for film in campaign.choose(180, 0).values()] == [film.file for film in chosen.values()]
+
+
+def test_all_names_of_films_are_names_of_videos():
+    names = list(campaign.choose(180, 0))
+    assert [name for name in names if not re.fullmatch("[A-Za-z0-9_-]{1,64}", name)] == []
+    assert len({name.lower() for name in names}) == len(names)

@@ -11,7 +11,7 @@ from flow import snakemake
 from framewright.persistence.base import render_base_clips
 from framewright.persistence.specs import BaseSpec
 from framewright.persistence.store import Clips, write_clips
-from framewright.study.volatile import lasting
+from framewright.study.volatile import drop_volatile
 
 pytestmark = pytest.mark.slow
 UNTAUGHT = "default: {train: []}, variants: {same_colour: {colour: [255, 255, 255], train: []}}"
@@ -32,7 +32,7 @@ def contents(folder: Path) -> dict[str, str]:
             continue
         told = path.suffix in (".json", ".txt") and path.name in ("PROGRESS.txt", "checkpoint.json")
         told = told or path.name == "GENERATION_SUMMARY.json"
-        found[name] = lasting(name, path.read_bytes()) if told else hashlib.sha256(path.read_bytes()).hexdigest()
+        found[name] = drop_volatile(name, path.read_bytes()) if told else hashlib.sha256(path.read_bytes()).hexdigest()
     return found
 
 

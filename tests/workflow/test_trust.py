@@ -88,10 +88,11 @@ def test_every_final_file_is_listed_with_the_rule_that_made_it(place):
         **{f"clips/{name}": "sources_clips" for name in ("PROGRESS.txt", "a.mp4", "b.mp4")},
         **{f"sources/{name}": "sources_summary" for name in ("summary.tsv", "summary.html", "outcomes.tsv")},
         **{f"sources/card/{name}": "sources_card" for name in ("README.html", "README.md")},
-        **{f"sources/card/{name}": "sources_card" for name in ("croissant.json", "index.parquet")},
+        **{f"sources/card/{name}": "sources_card" for name in ("croissant.json", "index.parquet", "tile.json")},
         **{f"funnel.{kind}": "cards_funnel" for kind in ("svg", "tsv")},
         "sources/contract.json": "sources_contract",
         "dag.svg": "overview_dag",
+        "dag/sources.svg": "overview_dag",
         "versions.json": "cards_versions",
     }
     assert [path for path, row in rows.items() if row.sha256 == "volatile"] == ["clips/PROGRESS.txt", "versions.json"]

@@ -110,7 +110,7 @@ def test_killed_and_resumed_it_gives_the_same_bytes(made, tmp_path):
     """Snakemake with its jobs, Snakemake alone while a job works, and a job are killed, each at a random moment."""
     study(tmp_path / "study")
     with (tmp_path / "study/config/config.yaml").open("a") as file:
-        yaml.safe_dump(config.said([SMALL]), file)
+        yaml.safe_dump(config.parse_overrides([SMALL]), file)
     killed = verify.lay_out(tmp_path / "study", tmp_path / "killed")
     targets = [f"results/videomnist/{name}.h5" for name in ("videomnist", "converted")]
     kills = [*verify.kill_and_resume(killed, 2, 3, random.Random(0), 6, *targets)]
@@ -160,7 +160,7 @@ def test_mnists_files_come_from_the_web(tmp_path):
 def test_the_readmes_examples_work_at_reduced_size(example, tmp_path):
     """Each as it stands there, but with a few videos of each digit."""
     write_table(tmp_path, "street demo:street tracks - CC0-1.0")
-    said = config.said([f"videomnist={example}"])["videomnist"]
+    said = config.parse_overrides([f"videomnist={example}"])["videomnist"]
     section = f"videomnist={json.dumps(said | {'videos_per_digit': {'train': 5, 'test': 1}})}"
     results = tmp_path / "results/videomnist"
     targets = [str((results / name).relative_to(tmp_path)) for name in ("contract.json", "samples")]

@@ -15,8 +15,8 @@ from framewright.persistence.models import TrainedModel
 from framewright.persistence.store import Clips
 from framewright.persistence.strips import MARK, STILL, add_border
 from framewright.report.gif import enlarge
-from framewright.report.page import page, table
-from framewright.report.picture import contact_sheet, notice, write_png
+from framewright.report.page import render_page, render_table
+from framewright.report.picture import contact_sheet, draw_notice, write_png
 
 LINES = {  # name in the figures: name in the chart, colour, style
     "bound": ("best possible (Bayes)", "#22272e", "-"),
@@ -79,7 +79,7 @@ def write_attention(
                 labels.append(f"frame {time}")
             labels[-len(times)] = f"{name} {number}"[:LONGEST]
     write_png(
-        path, contact_sheet(pictures, labels, EACH, 1680) if pictures else notice("No attention model was trained")
+        path, contact_sheet(pictures, labels, EACH, 1680) if pictures else draw_notice("No attention model was trained")
     )
 
 
@@ -117,7 +117,7 @@ def make_evaluation_page(arms: Mapping[str, Mapping[str, Any]], sure: float) -> 
         if early:
             parts += ["", *(_make_exit_line(key, figures) for key, figures in early.items())]
         parts += _list_more(found)
-    return page("Persistence: evaluation", "\n".join(parts))
+    return render_page("Persistence: evaluation", "\n".join(parts))
 
 
 TEXT = """Sources were split by a hash of their number. Figures are of test clips alone, thresholds and temperatures of
@@ -130,7 +130,7 @@ FIGURES = ("accuracy", "balanced_accuracy", "f1", "precision", "recall", "recall
 
 def _make_scores_table(rows: Mapping[str, Mapping[str, Any]]) -> str:
     header = ["by", *(name.replace("_", " ") for name in FIGURES)]
-    return table(
+    return render_table(
         header,
         [
             [name, *(f"{figures[key]:.3f}" if key in figures else "" for key in FIGURES)]

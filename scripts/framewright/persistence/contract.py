@@ -15,7 +15,7 @@ from framewright.persistence.paths import CLASSES
 from framewright.persistence.splits import choose_split
 from framewright.persistence.store import Clips
 from framewright.persistence.summary import read_statistics
-from framewright.study.contract import Finding, finding
+from framewright.study.contract import Finding, make_finding
 from framewright.study.funnel import Item
 
 KEYS = {"class", "num_frames", "resolution", "num_cameras", "num_transients", "transient_frames", "transient_details"}
@@ -48,15 +48,17 @@ def check_arm(
     odd = [f"{key} is {true[key]}, the summary says {stated.get(key)}" for key in true if true[key] != stated.get(key)]
     too_many = [f"{len(lost)} of {samples}"] if len(lost) > max_lost * samples else []
     return [
-        finding(f"{name}: every clip is there or recorded as lost", faults.lost, f"{len(clips):,} clips"),
-        finding(f"{name}: not more clips are lost than persistence.max_lost allows", too_many, f"{len(lost)} lost"),
-        finding(f"{name}: metadata has the documented keys and fits the video", faults.keys),
-        finding(f"{name}: a frame is listed exactly where transients changed its pixels", faults.labels),
-        finding(f"{name}: every clip can be redrawn from its metadata, bit for bit", faults.pixels),
-        finding(f"{name}: rendered spheres are in view in every frame", faults.view),
-        finding(f"{name}: the summary agrees with a recount of the files", odd, f"{len(true)} figures"),
-        finding(f"{name}: every clip is in the split of its source", faults.splits, str(true["splits"])),
-        finding(
+        make_finding(f"{name}: every clip is there or recorded as lost", faults.lost, f"{len(clips):,} clips"),
+        make_finding(
+            f"{name}: not more clips are lost than persistence.max_lost allows", too_many, f"{len(lost)} lost"
+        ),
+        make_finding(f"{name}: metadata has the documented keys and fits the video", faults.keys),
+        make_finding(f"{name}: a frame is listed exactly where transients changed its pixels", faults.labels),
+        make_finding(f"{name}: every clip can be redrawn from its metadata, bit for bit", faults.pixels),
+        make_finding(f"{name}: rendered spheres are in view in every frame", faults.view),
+        make_finding(f"{name}: the summary agrees with a recount of the files", odd, f"{len(true)} figures"),
+        make_finding(f"{name}: every clip is in the split of its source", faults.splits, str(true["splits"])),
+        make_finding(
             f"{name}: the number of transients is uniform",
             _find_odd_mean(counts, per_video),
             f"{np.sum(counts):,} in all",
@@ -82,7 +84,7 @@ def find_leaks(arms: Mapping[str, Clips]) -> Finding:
             metadata = clips.metadata(position)
             if split.setdefault(metadata["source"], metadata["split"]) != metadata["split"]:
                 faults.append(f"{name}: source {metadata['source']} is in {metadata['split']} and another")
-    return finding("no source is in two splits", faults, f"{len(split):,} sources")
+    return make_finding("no source is in two splits", faults, f"{len(split):,} sources")
 
 
 def check_possible(evaluations: Iterable[str | Path]) -> Iterator[Finding]:
@@ -94,7 +96,7 @@ def check_possible(evaluations: Iterable[str | Path]) -> Iterator[Finding]:
             for name, figures in arms.items()
             if figures.get("beats_the_bound")
         ]
-        yield finding("no model beats the Bayes bound by more than chance", faults, f"{len(arms)} arms")
+        yield make_finding("no model beats the Bayes bound by more than chance", faults, f"{len(arms)} arms")
 
 
 def _check(clip: Clip | PackedClip, base: np.ndarray, faults: _Faults) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from framewright.report.page import page, plain, table
+from framewright.report.page import escape_markdown, render_page, render_table
 from framewright.study.record import read_record
 
 COLUMNS = (
@@ -28,7 +28,10 @@ def read_statistics(folder: str | Path) -> dict[str, Any]:
 def make_summary_page(text: str) -> str:
     """The same table as a page of the report."""
     header, *rows = (line.split("\t") for line in text.splitlines())
-    return page("Persistence", "# Persistence: what each arm holds\n\n" + table([plain(cell) for cell in header], rows))
+    return render_page(
+        "Persistence",
+        "# Persistence: what each arm holds\n\n" + render_table([escape_markdown(cell) for cell in header], rows),
+    )
 
 
 def make_summary(arms: Mapping[str, Mapping[str, Any]]) -> str:

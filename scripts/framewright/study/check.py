@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from framewright.errors import UserError
-from framewright.study.contract import Finding, finding, read_contract
+from framewright.study.contract import Finding, make_finding, read_contract
 from framewright.study.manifest import PROGRESS, VOLATILE, Artifact, files_of, read_manifest, sha256_of
 
 CONTRACT = "contract.json"
@@ -116,7 +116,7 @@ def _files(part: str, rows: Sequence[Artifact], faults: list[str]) -> Finding:
     size = sum(row.bytes or 0 for row in rows)
     volatile = sum(row.sha256 == VOLATILE for row in rows)
     apart = f", {volatile:,} of them volatile" if volatile else ""
-    return finding(f"{part}: files", faults, f"{len(rows):,} as in the MANIFEST, {size:,} bytes{apart}", MOST)
+    return make_finding(f"{part}: files", faults, f"{len(rows):,} as in the MANIFEST, {size:,} bytes{apart}", MOST)
 
 
 def _contracts(part: str, paths: Iterable[str]) -> Iterable[Finding]:
@@ -124,7 +124,7 @@ def _contracts(part: str, paths: Iterable[str]) -> Iterable[Finding]:
         if Path(path).name == CONTRACT and Path(path).is_file():
             findings = read_contract(path)
             faults = (f"{own.name}: {own.detail}" for own in findings if not own.ok)
-            yield finding(f"{part}: contract", faults, f"{len(findings)} promises hold")
+            yield make_finding(f"{part}: contract", faults, f"{len(findings)} promises hold")
 
 
 def _part(path: str) -> str:

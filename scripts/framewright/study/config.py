@@ -37,7 +37,7 @@ def complete(config: dict | None, folder: Path) -> tuple[dict, list[str]]:
     schema = read_schema(folder)
     filled = fill(config, schema)
     if not isinstance(filled, dict):
-        return fill(None, schema), [f"config = {shown(filled)}: must be keys with values"]
+        return fill(None, schema), [f"config = {quote_value(filled)}: must be keys with values"]
     lines = []
     for path, line in list(_faults(filled, schema)):
         if line not in lines:
@@ -69,15 +69,36 @@ def fill(config: Any, schema: Schema) -> Any:
     if "properties" in schema and config is None:
         config = {}
     if isinstance(config, dict):
-        defaults = {key: copy.deepcopy(of.get("default")) for key, of in schema.get("properties", {}).items()}
-        given = {str(key): value for key, value in config.items()}
+        known = schema.get("properties", {}).items()
+        defaults = {key: copy.deepcopy(of.get("default")) for key, of in known if "default" in of or "properties" in of}
+        given = _complete_entries({str(key): value for key, value in config.items()}, schema)
         return {key: fill(value, _schema_of(key, schema)) for key, value in (defaults | given).items()}
     if isinstance(config, list):
         return [fill(value, schema.get("items", {})) for value in config]
     return config
 
 
-def said(entries: Iterable[str]) -> dict:
+def _complete_entries(given: dict[str, Any], schema: Schema) -> dict[str, Any]:
+    """Entries with names of the user's choice, such as formats. One that lacks a required key changes the default entry
+    of its name, and keeps the rest of it. Where all of them do, the other default entries stay as well."""
+    others, default = schema.get("additionalProperties"), schema.get("default")
+    required = set(others.get("required", ())) if isinstance(others, dict) else set()
+    if not required or not isinstance(default, dict):
+        return given
+    changes = {
+        name for name, entry in given.items() if isinstance(entry, dict) and name in default and required - entry.keys()
+    }
+    merged = {name: _merge(default[name], entry) if name in changes else entry for name, entry in given.items()}
+    return copy.deepcopy(default) | merged if changes and changes == given.keys() else merged
+
+
+def _merge(default: Any, given: Any) -> Any:
+    if not (isinstance(default, dict) and isinstance(given, dict)):
+        return given
+    return copy.deepcopy(default) | {key: _merge(default.get(key), value) for key, value in given.items()}
+
+
+def parse_overrides(entries: Iterable[str]) -> dict:
     """What `key=value` entries of a command line say, for those with braces or brackets.
 
     Snakemake reads these as text inside: `--config "sources={attempts: 5}"` would mean the word "5".
@@ -109,14 +130,14 @@ def read_yaml(path: Path) -> Any:
     return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
 
 
-def names(schema: Schema, above: str = "") -> Iterator[str]:
+def list_keys(schema: Schema, above: str = "") -> Iterator[str]:
     """All keys of the configuration as `section.group.key`."""
     for key, of in schema.get("properties", {}).items():
         yield above + key
-        yield from names(of, f"{above}{key}.")
+        yield from list_keys(of, f"{above}{key}.")
 
 
-def exists(kind: str, path: str) -> bool:
+def has_path(kind: str, path: str) -> bool:
     """Whether there is such a file, folder or link, or anything at all ("thing").
 
     No where pathlib raises: at overlong names and in closed folders.
@@ -131,7 +152,7 @@ def did_you_mean(word: str, words: list[str]) -> str:
     return f"; did you mean {close[0]}?" if close else ""
 
 
-def shown(value: Any, limit: int = 60) -> str:
+def quote_value(value: Any, limit: int = 60) -> str:
     """A value as the user wrote it, text in quotation marks, cut short when it is long."""
     text = json.dumps(value, ensure_ascii=False, default=str, skipkeys=True)
     return text if len(text) <= limit else f"{text[: limit - 3]}..."
@@ -172,8 +193,11 @@ def _faults(config: dict, schema: Schema) -> Iterator[tuple[list, str]]:
             for key in [key for key in error.instance if key not in error.schema.get("properties", {})]:
                 name = f"{where}.{key}".lstrip(".")
                 yield [*path, key], f"config: {name}: unknown key{_instead(str(key), where, error.schema, schema)}"
+        elif error.validator == "required":
+            missing = [key for key in error.validator_value if key not in error.instance]
+            yield path, f"config: {'.'.join(map(str, path))}: lacks {' and '.join(missing)}"
         elif error.validator == "type" or error.absolute_path not in mistyped:
-            yield path, f"config: {where} = {shown(error.instance)}: {_rule(error)}"
+            yield path, f"config: {where} = {quote_value(error.instance)}: {_rule(error)}"
 
 
 def _validator(schema: Schema):
@@ -182,7 +206,7 @@ def _validator(schema: Schema):
     from jsonschema.validators import extend
 
     def path(_, kind, value, schema):
-        if isinstance(value, str) and value not in schema.get("words", ()) and not exists(kind, value):
+        if isinstance(value, str) and value not in schema.get("words", ()) and not has_path(kind, value):
             yield ValidationError(f"no such {kind}; paths are relative to the working directory")
 
     def whole(_, value):
@@ -233,9 +257,13 @@ def _remedy(value: Any, schema: Schema) -> str:
     """How to write what was probably meant, where YAML read something else."""
     types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     if value is None:
-        return f"; leave the key out for its default, {shown(schema.get('default'))}"
+        return f"; leave the key out for its default, {quote_value(schema['default'])}" if "default" in schema else ""
+    if "object" in types and "properties" in schema:
+        return f": {', '.join(schema['properties'])}"
     if "array" in types and isinstance(value, str):
-        return f"; write [{value}]"
+        allowed = [str(word) for word in schema.get("items", {}).get("enum", ())]
+        fits = not allowed or {word.strip() for word in value.split(",")} <= {*allowed}
+        return f"; write [{value}]" if fits else f" of {', '.join(allowed)}"
     if "boolean" in types and isinstance(value, str):
         return ", without quotation marks"
     if "string" in types and isinstance(value, bool):
@@ -267,7 +295,12 @@ def _instead(key: str, where: str, here: Schema, schema: Schema) -> str:
     close = did_you_mean(key, beside)
     if close:
         return close
-    elsewhere = [name for name in names(schema) if name.split(".")[-1] == key]
+    # the nearest first: in the same section, then the one that lies least deep
+    section = where.split(".")[0]
+    elsewhere = sorted(
+        (name for name in list_keys(schema) if name.split(".")[-1] == key),
+        key=lambda name: (name.split(".")[0] != section, name.count(".")),
+    )
     if elsewhere:
         return f"; did you mean {elsewhere[0]}?"
     return f"; known {'here' if where else 'at the top level'}: {', '.join(beside)}"

@@ -57,7 +57,7 @@ def progress() -> Reporter:
     return reporter
 
 
-def terminal() -> TextIO:
+def open_terminal() -> TextIO:
     """Where a person who waits for this script reads along: what was standard output before `start`.
 
     For the few answers that are asked for in person. What makes files speaks to its log alone.

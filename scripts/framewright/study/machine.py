@@ -18,7 +18,7 @@ def ask(question: Callable[..., Any], *arguments: Any, log: logging.Logger) -> A
         return None
 
 
-def processor() -> dict[str, Any]:
+def describe_processor() -> dict[str, Any]:
     """The kind of processor, by what numeric libraries choose their code by: machine, level (1 to 4), features.
 
     The level is that of x86-64, None on other machines.
@@ -45,6 +45,6 @@ def ffmpeg_builds() -> dict[str, Any]:
     }
 
 
-def system() -> dict[str, str]:
+def describe_system() -> dict[str, str]:
     """Python's version and the system under it."""
     return {"python": platform.python_version(), "platform": platform.platform()}

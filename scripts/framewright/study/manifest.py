@@ -4,7 +4,8 @@ import hashlib
 import logging
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from framewright.study.volatile import is_volatile
 
 VOLATILE = "volatile"  # stands for the sha256 of a file whose bytes differ from run to run
 OURS_TO_SKIP = re.compile(r"\.snakemake_timestamp|\..*\.\d+\.partial(\..*)?")
+THREADS = 4  # that read files at once
 PROGRESS = 10**9  # bytes between two lines of the log
 
 
@@ -44,7 +46,7 @@ def files_of(artifact: str) -> list[str]:
     )
 
 
-def manifest(
+def list_artifacts(
     artifacts: Iterable[str], makers: Mapping[str, Iterable[str]], known: Digests, log: logging.Logger
 ) -> tuple[list[Artifact], Digests]:
     """The rows of the MANIFEST, sorted by path, and the digests to know the next time.
@@ -52,22 +54,49 @@ def manifest(
     `makers` holds, by rule, regular expressions of what it makes; `known` the digests of the time before. Of a file
     that is as it was, in size, time and place, the digest is believed and the file not read.
     """
-    rule_of = {file: maker(artifact, makers) for artifact in artifacts for file in files_of(artifact)}
-    rows, digests, done = [], {}, 0
-    for path in sorted(rule_of):
-        if is_volatile(path):
-            rows.append(Artifact(path, None, VOLATILE, rule_of[path]))
-            continue
-        mark, size = stamp(path), _stat(path).st_size
-        digests[mark] = known.get(mark) or sha256_of(path)
-        rows.append(Artifact(path, size, digests[mark], rule_of[path]))
-        if done // PROGRESS < (done + size) // PROGRESS:
-            log.info("%s files, %.1f GB", f"{len(rows):,}", (done + size) / 1e9)
-        done += size
+    rule_of = {file: find_maker(artifact, makers) for artifact in artifacts for file in files_of(artifact)}
+    paths = [path for path in sorted(rule_of) if not is_volatile(path)]
+    marks = {path: read_stamp(path) for path in paths}
+    hashed = _hash_each_once(paths, [path for path in paths if marks[path] not in known], log)
+    digests = {marks[path]: known.get(marks[path]) or hashed[_inode(path)] for path in paths}
+    rows = [
+        Artifact(path, _stat(path).st_size, digests[marks[path]], rule_of[path])
+        if path in marks
+        else Artifact(path, None, VOLATILE, rule_of[path])
+        for path in sorted(rule_of)
+    ]
     return rows, digests
 
 
-def maker(artifact: str, makers: Mapping[str, Iterable[str]]) -> str:
+def _hash_each_once(paths: Sequence[str], unknown: Sequence[str], log: logging.Logger) -> dict[tuple[int, int], str]:
+    """The sha256 of unknown files by their place on disk. A file with several names is read once.
+
+    Hashing releases Python's lock, so a few threads read at once.
+    """
+    first = {_inode(path): path for path in reversed(unknown)}
+    found, done, total = {}, 0, sum(_stat(path).st_size for path in first.values())
+    with ThreadPoolExecutor(THREADS) as pool:
+        for place, digest in zip(first, pool.map(sha256_of, first.values()), strict=True):
+            found[place] = digest
+            size = _stat(first[place]).st_size
+            if done // PROGRESS < (done + size) // PROGRESS:
+                log.info(
+                    "%s of %s files, %.1f of %.1f GB",
+                    f"{len(found):,}",
+                    f"{len(paths):,}",
+                    (done + size) / 1e9,
+                    total / 1e9,
+                )
+            done += size
+    return found
+
+
+def _inode(path: str) -> tuple[int, int]:
+    about = _stat(path)
+    return about.st_dev, about.st_ino
+
+
+def find_maker(artifact: str, makers: Mapping[str, Iterable[str]]) -> str:
     """The rule one of whose patterns is the artifact's path; nothing where no rule makes it."""
     return next((rule for rule, patterns in makers.items() if any(re.match(own, artifact) for own in patterns)), "")
 
@@ -81,7 +110,7 @@ def sha256_of(path: str) -> str:
         raise UserError(f"{path}: cannot be read ({error.strerror}); delete it and run again") from error
 
 
-def stamp(path: str) -> str:
+def read_stamp(path: str) -> str:
     """What changes when a file is written: its path, size, time (ns) and inode."""
     about = _stat(path)
     return f"{path}\t{about.st_size}\t{about.st_mtime_ns}\t{about.st_ino}"

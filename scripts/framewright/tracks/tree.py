@@ -18,7 +18,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from framewright.study.contract import Finding, finding
+from framewright.study.contract import Finding, make_finding
 from framewright.tracks.clips.record import read_clips
 from framewright.tracks.meta import CODE, KEYS, Track, read_tracks, to_frames_record, to_release_record, video_code
 
@@ -83,12 +83,12 @@ def check_tree(meta: str | Path, clips: str | Path, tids: Iterable[str]) -> list
     """The promises of both trees: TrackVerse's readers find each of the tracks `tids` once, and its clip."""
     lines = list(read_tree(meta))
     return [
-        finding(
+        make_finding(
             "TrackVerse's readers find every track once in tracks_meta",
             _reading_faults(lines, sorted(tids)),
             f"{len(lines):,} lines",
         ),
-        finding("tracks_mp4 has the clips of its metadata.parquet, and no others", _clip_faults(Path(clips))),
+        make_finding("tracks_mp4 has the clips of its metadata.parquet, and no others", _clip_faults(Path(clips))),
     ]
 
 

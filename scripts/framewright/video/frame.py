@@ -197,7 +197,7 @@ def _cut_out(picture: av.VideoFrame, x: int, y: int, width: int, height: int) ->
     return part
 
 
-def orientation(picture: av.VideoFrame) -> tuple[int, bool]:
+def read_orientation(picture: av.VideoFrame) -> tuple[int, bool]:
     """(degrees clockwise, mirrored): flip left to right if mirrored, then turn, and the picture is upright.
 
     The display matrix maps (x, y) to (a x + c y, b x + d y), y downwards; oblique angles go to the nearest right one.

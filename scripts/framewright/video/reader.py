@@ -10,7 +10,7 @@ import av
 
 from framewright.errors import PassingError
 from framewright.video.media import MAX_PIXELS, open_media, pick_stream
-from framewright.video.timeline import Clock, is_shown, leave_out_others, packets
+from framewright.video.timeline import Clock, is_shown, leave_out_others, read_packets
 
 # Fixed, because what a decoder makes of damaged video depends on it; four is where the gain levels off.
 DECODER_THREADS = 4
@@ -45,7 +45,7 @@ class Reader:
                 return
         waiting: list[int] = []  # times of packets that went in, where the file does not tie them to frames
         previous, sent, shown = None, 0, 0
-        for packet in packets(self.container, self.stream):
+        for packet in read_packets(self.container, self.stream):
             enough = self._has_enough(packet)
             pictures = self._decode(av.Packet() if enough else packet)
             if pictures is None:

@@ -97,7 +97,7 @@ def read_timeline(path: Path | str) -> Timeline:
         clock = Clock(container, stream)
         codec = stream.codec_context.name
         frames, hidden, failures, entered = [], 0, 0, False
-        for packet in packets(container, stream):
+        for packet in read_packets(container, stream):
             if packet is None:
                 failures += 1
             elif packet.is_discard:
@@ -158,7 +158,7 @@ def leave_out_others(container: av.container.InputContainer, stream: av.VideoStr
             other.discard = Discard.all
 
 
-def packets(container: av.container.InputContainer, stream: av.VideoStream) -> Iterator[av.Packet | None]:
+def read_packets(container: av.container.InputContainer, stream: av.VideoStream) -> Iterator[av.Packet | None]:
     """Packets in file order, then an empty one that flushes the decoder; None where the file could not be read."""
     failures = 0
     while failures < MAX_FAILURES:

@@ -9,7 +9,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from framewright.study.contract import Finding, finding
+from framewright.study.contract import Finding, make_finding
 from framewright.videomnist import videogpt_loader
 from framewright.videomnist.clip_spec import SPLITS, ClipSpec
 from framewright.videomnist.digits import Digits, find_repeated
@@ -50,15 +50,15 @@ def check_files(
     motions = f"{', '.join(spec.motions)}; to one video"
     decoded = f"{LOOKED_AT} of each split at most"
     return [
-        finding("VideoGPT's loader reads its file", videogpt_loader.faults(videogpt), videos),
-        finding("the documented file is as documented", _check_documented(documented, made, spec), videos),
-        finding("what was measured is what both files hold", _check_packed(documented, videogpt, made), videos),
-        finding("decoded videos agree in both files", _check_decoded(documented, videogpt), decoded),
+        make_finding("VideoGPT's loader reads its file", videogpt_loader.faults(videogpt), videos),
+        make_finding("the documented file is as documented", _check_documented(documented, made, spec), videos),
+        make_finding("what was measured is what both files hold", _check_packed(documented, videogpt, made), videos),
+        make_finding("decoded videos agree in both files", _check_decoded(documented, videogpt), decoded),
         *_check_frames(made, spec),
-        finding("each digit is shown equally often", _find_uneven(made), "to the video"),
-        finding("each motion is used equally by each digit", _find_unbalanced(made, len(spec.motions)), motions),
-        finding("no two videos are alike", _find_alike(made), videos),
-        finding("train and test show different pictures", _find_shared(made, digits), _count_pictures(made)),
+        make_finding("each digit is shown equally often", _find_uneven(made), "to the video"),
+        make_finding("each motion is used equally by each digit", _find_unbalanced(made, len(spec.motions)), motions),
+        make_finding("no two videos are alike", _find_alike(made), videos),
+        make_finding("train and test show different pictures", _find_shared(made, digits), _count_pictures(made)),
     ]
 
 
@@ -74,7 +74,7 @@ def _check_frames(made: Mapping[str, SplitRecord], spec: ClipSpec) -> Iterator[F
     slips = f"longest {worst['step'].max():.2f} pixels a frame, at most {beyond.max():+.2f} from its speed"
 
     def of_all(name: str, wrong: np.ndarray, figures: str) -> Finding:
-        return finding(name, (names[place] for place in np.flatnonzero(wrong)), figures)
+        return make_finding(name, (names[place] for place in np.flatnonzero(wrong)), figures)
 
     lost = (worst["ink"] < INK_KEPT[0]) | (worst["ink"] > INK_KEPT[1])
     yield of_all("all ink is visible", lost, f"least {worst['ink'].min():.3f} of it {frames}")

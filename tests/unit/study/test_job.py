@@ -122,7 +122,7 @@ from types import SimpleNamespace
 from framewright.study import job
 log = job.start(SimpleNamespace(log=[{str(tmp_path / "log")!r}]))
 print("to the log", flush=True)
-print("to the terminal", file=job.terminal(), flush=True)
+print("to the terminal", file=job.open_terminal(), flush=True)
 """
     said = subprocess.check_output([sys.executable, "-c", code], env={"PYTHONPATH": str(SCRIPTS)}, text=True)
     assert (said, (tmp_path / "log").read_text()) == ("to the terminal\n", "to the log\n")

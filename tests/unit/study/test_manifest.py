@@ -14,13 +14,13 @@ from framewright.study.contract import Finding, write_contract
 from framewright.study.manifest import (
     Artifact,
     files_of,
-    manifest,
+    list_artifacts,
     read_digests,
     read_manifest,
     write_digests,
     write_manifest,
 )
-from framewright.study.volatile import is_volatile, lasting
+from framewright.study.volatile import drop_volatile, is_volatile
 
 LOG = logging.getLogger("framewright")
 MAKERS = {
@@ -48,7 +48,7 @@ ARTIFACTS = ["results/tracks/clips/one", "results/sources/street/video", "result
 
 
 def made(artifacts=ARTIFACTS, known=None):
-    return manifest(artifacts, MAKERS, known or {}, LOG)
+    return list_artifacts(artifacts, MAKERS, known or {}, LOG)
 
 
 def test_every_file_is_listed_once_with_its_bytes_and_its_rule_in_the_order_of_paths(study):
@@ -99,6 +99,18 @@ def test_a_file_that_is_as_it_was_is_not_read_again(study, monkeypatch):
     os.utime(video, ns=(before.st_atime_ns, before.st_mtime_ns + 1))
     changed = made(known=read_digests("digests.tsv"))[0]
     assert [new.path for old, new in zip(rows, changed, strict=True) if old != new] == ["results/sources/street/video"]
+
+
+def test_a_file_with_several_names_is_read_once(study, monkeypatch):
+    read = []
+    hash_one = inventory.sha256_of
+    monkeypatch.setattr(inventory, "sha256_of", lambda path: read.append(path) or hash_one(path))
+    video = study / "results/sources/street/video"
+    (video.parent / "again").hardlink_to(video)
+    (video.parent / "third").symlink_to("video")
+    rows = made([f"results/sources/street/{name}" for name in ("video", "again", "third")])[0]
+    assert len(rows) == 3 and len({row.sha256 for row in rows}) == 1
+    assert len(read) == 1
 
 
 @pytest.mark.parametrize("content", [b"", b"torn off\tin the mid", b"\xff\xfe"], ids=["empty", "torn", "not text"])
@@ -154,7 +166,7 @@ SAME = [
 @pytest.mark.parametrize(("name", "one", "other", "same"), SAME)
 def test_what_is_not_volatile_is_compared(name, one, other, same):
     path = f"results/toy/{name}"
-    assert (lasting(path, one.encode(), PATTERNS) == lasting(path, other.encode(), PATTERNS)) is same
+    assert (drop_volatile(path, one.encode(), PATTERNS) == drop_volatile(path, other.encode(), PATTERNS)) is same
 
 
 # ---- the check ------------------------------------------------------------------------------------------------------

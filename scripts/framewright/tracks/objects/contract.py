@@ -6,7 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from framewright.study.contract import Finding, finding
+from framewright.study.contract import Finding, make_finding
 from framewright.study.funnel import Item
 
 SLACK = 1e-5  # seconds: what is lost where exact times become decimals
@@ -44,7 +44,7 @@ def check_objects(parsed: Iterable[Mapping[str, Any]], records: Iterable[Mapping
     objects = sum(part["objects"] for record in parsed for part in record["segments"])
     without = "" if all(record["detector"]["weights"] for record in parsed) else "; no detector was given"
     return [
-        finding(
+        make_finding(
             "every segment was searched from its start to its end, and nothing else was",
             _search_faults(parsed, used),
             warn_of_nothing(parsed) or f"{objects:,} objects in {frames:,} frames{without}",
