@@ -7,11 +7,6 @@ from framewright.study import job
 log = job.start(snakemake)
 settings = snakemake.params.settings
 
-<<<<<<< HEAD
 frames = count_frames(settings["probes"])
 for line in forecast(settings["windows"], load_categories(settings["categories"]), snakemake.threads, frames):
-    print(line, file=job.terminal(), flush=True)
-=======
-for line in forecast(settings["windows"].values(), load_categories(settings["categories"]), snakemake.threads):
     print(line, file=job.open_terminal(), flush=True)
->>>>>>> main
