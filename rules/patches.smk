@@ -242,7 +242,6 @@ rule patches_contract:
         contract="results/patches/contract.json",
     log:
         "logs/patches_contract.log",
-    retries: 0
     localrule: True
     conda:
         "../envs/patches.yaml"
@@ -270,7 +269,6 @@ rule patches_val:
         contract="results/patches/val.json",
     log:
         "logs/patches_val.log",
-    retries: 0
     localrule: True
     conda:
         "../envs/patches.yaml"
