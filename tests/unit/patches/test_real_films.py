@@ -134,7 +134,8 @@ def test_a_combed_window_in_a_progressive_film_is_rejected(smooth, tmp_path):
 def test_what_does_not_move_says_nothing_about_fields():
     still = texture(0, *SIZE)
     assert compare_fields(still, still) == ""
-    assert not count_votes([""] * 9).interlaced and count_votes(["tff", "clean", "tff", ""]).interlaced
+    assert not count_votes([""] * 9).interlaced and not count_votes(["bff", "clean", "tff", ""]).interlaced
+    assert count_votes(["tff", "clean", "tff", "", "tff"]).interlaced
 
 
 # ---- what is in a window ---------------------------------------------------------------------------------------------
