@@ -1,0 +1,118 @@
+"""Two quantizers of latents: a codebook learnt by moving averages, and finite scalar quantization without a codebook.
+
+Both take latents z (B, D, t, h, w) float and return a `Quantized`; `vectors(codes)` looks up what a decoder gets.
+"""
+
+import math
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+LEVELS = {64: (8, 8), 512: (8, 8, 8), 2048: (8, 8, 8, 4), 4096: (8, 8, 8, 8)}  # of fsq, by the number of codes
+DECAY, SMOOTHING, COMMITMENT = 0.99, 1e-7, 0.25  # VideoGPT's
+
+
+class Quantized(NamedTuple):
+    """`vectors` (B, D, t, h, w) with straight-through gradients, `codes` (B, t, h, w) int64, and a loss to add."""
+
+    vectors: torch.Tensor
+    codes: torch.Tensor
+    loss: torch.Tensor
+
+
+class VectorQuantizer(nn.Module):
+    """The nearest vector of a codebook, which follows the latents by moving averages of counts and sums.
+
+    The first training batch gives the first codebook. A code whose average count falls below 1 restarts at a latent of
+    the current batch. Random choices come from torch's generator. Names of buffers are VideoGPT's.
+    """
+
+    embeddings: torch.Tensor
+    N: torch.Tensor
+    z_avg: torch.Tensor
+
+    def __init__(self, n_codes: int, dim: int) -> None:
+        super().__init__()
+        self.n_codes, self.dim = n_codes, dim
+        self.register_buffer("embeddings", torch.randn(n_codes, dim))
+        self.register_buffer("N", torch.zeros(n_codes))  # moving average of each code's count; all 0 before any batch
+        self.register_buffer("z_avg", self.embeddings.clone())  # moving average of the sum of its latents
+
+    def forward(self, z: torch.Tensor) -> Quantized:
+        """Quantize latents; in training, move the codebook towards them."""
+        flat = z.movedim(1, -1).flatten(end_dim=-2).float()  # (B*t*h*w, D)
+        if self.training and not self.N.any():
+            self._begin(flat.detach())
+        distances = (flat**2).sum(1, keepdim=True) - 2 * flat @ self.embeddings.T + (self.embeddings**2).sum(1)
+        flat_codes = distances.argmin(1)
+        codes = flat_codes.view(z.shape[0], *z.shape[2:])
+        vectors = self.vectors(codes)  # looked up before the codebook moves
+        if self.training:
+            self._follow(flat.detach(), flat_codes)
+        loss = COMMITMENT * F.mse_loss(z, vectors.detach())
+        return Quantized(z + (vectors - z).detach(), codes, loss)
+
+    def vectors(self, codes: torch.Tensor) -> torch.Tensor:
+        """(B, D, t, h, w): the codebook's vectors of codes (B, t, h, w)."""
+        return F.embedding(codes, self.embeddings).movedim(-1, 1)
+
+    @torch.no_grad()
+    def _begin(self, flat: torch.Tensor) -> None:
+        some = self._some(flat)
+        self.embeddings.copy_(some)
+        self.z_avg.copy_(some)
+        self.N.fill_(1)
+
+    @torch.no_grad()
+    def _follow(self, flat: torch.Tensor, codes: torch.Tensor) -> None:
+        counts = torch.bincount(codes, minlength=self.n_codes).to(flat)
+        sums = torch.zeros_like(self.z_avg).index_add_(0, codes, flat)
+        self.N.mul_(DECAY).add_(counts, alpha=1 - DECAY)
+        self.z_avg.mul_(DECAY).add_(sums, alpha=1 - DECAY)
+        total = self.N.sum()
+        weights = (self.N + SMOOTHING) / (total + self.n_codes * SMOOTHING) * total
+        used = (self.N >= 1)[:, None]
+        self.embeddings.copy_(torch.where(used, self.z_avg / weights[:, None], self._some(flat)))
+
+    def _some(self, flat: torch.Tensor) -> torch.Tensor:
+        """(n_codes, D): latents in random order, repeated with a little noise where there are too few."""
+        if len(flat) < self.n_codes:
+            flat = flat.repeat(-(-self.n_codes // len(flat)), 1)
+            flat = flat + torch.randn_like(flat) * 0.01 / math.sqrt(self.dim)
+        return flat[torch.randperm(len(flat), device=flat.device)[: self.n_codes]]
+
+
+class FiniteScalarQuantizer(nn.Module):
+    """Each of a few dimensions is rounded to one of its levels; the code is their number in a mixed radix.
+
+    There is nothing to learn here and no loss to add. Vectors lie between -1 and 1.
+    """
+
+    basis: torch.Tensor
+    levels: torch.Tensor
+
+    def __init__(self, levels: tuple[int, ...]) -> None:
+        super().__init__()
+        self.n_codes, self.dim = math.prod(levels), len(levels)
+        basis = [math.prod(levels[:place]) for place in range(len(levels))]
+        self.register_buffer("levels", torch.tensor(levels), persistent=False)
+        self.register_buffer("basis", torch.tensor(basis), persistent=False)
+
+    def forward(self, z: torch.Tensor) -> Quantized:
+        """Quantize latents of as many dimensions as there are levels."""
+        z = z.movedim(1, -1).float()
+        half = (self.levels - 1) * (1 + 1e-3) / 2
+        offset = (self.levels % 2 == 0) / 2
+        bounded = torch.tanh(z + torch.atanh(offset / half)) * half - offset
+        whole = bounded + (bounded.round() - bounded).detach()
+        width = self.levels // 2
+        codes = ((whole.detach() + width).round().long() * self.basis).sum(-1)
+        return Quantized((whole / width).movedim(-1, 1), codes, whole.new_zeros(()))
+
+    def vectors(self, codes: torch.Tensor) -> torch.Tensor:
+        """(B, D, t, h, w): the vectors of codes (B, t, h, w)."""
+        digits = codes[..., None] // self.basis % self.levels
+        width = self.levels // 2
+        return ((digits - width) / width).movedim(-1, 1)
