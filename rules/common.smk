@@ -17,6 +17,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 os.environ.update(PYTHONPYCACHEPREFIX=sys.pycache_prefix, FRAMEWRIGHT_RUN=str(os.getpid()))
 sys.path.insert(0, str(SCRIPTS))
 
+from framewright.report.citation import read_citation
 from framewright.study import code, table, versions
 from framewright.study.config import complete, fill, read_schema, said
 from snakemake.utils import update_config
@@ -41,6 +42,10 @@ def checked() -> dict:
 
 
 videos = checked()
+CITATION = read_citation(HOUSE / "CITATION.cff")  # in the settings of the rules that write cards
+DEMO_DETECTOR = str(
+    HOUSE / "config" / "detector" / "demo.onnx"
+)  # finds objects where the configuration names no weights
 
 
 def code_of(script: str) -> str:

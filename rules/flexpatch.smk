@@ -21,7 +21,7 @@ rule flexpatch_truth:
         truth=lambda wildcards: expand(
             rules.sources_render.output.truth, video=[video for video in FLEX_TRUE if video == wildcards.video]
         ),
-        weights=FLEX["detector"]["weights"] or HOUSE / "config" / "detector" / "demo.onnx",
+        weights=FLEX["detector"]["weights"] or DEMO_DETECTOR,
     output:
         known="results/flexpatch/truth/{video}.npz",
         record="results/flexpatch/truth/{video}.json",
@@ -315,7 +315,6 @@ rule flexpatch_card:
         sources=rules.sources_summary.output.outcomes,
         summary=rules.sources_summary.output.table,
         outcomes=rules.flexpatch_summary.output.outcomes,
-        citation=HOUSE / "CITATION.cff",
     output:
         croissant="results/flexpatch/card/croissant.json",
         index="results/flexpatch/card/index.parquet",
@@ -332,7 +331,7 @@ rule flexpatch_card:
         "../envs/cards.yaml"
     params:
         code=code_of("flexpatch_card"),
-        settings={"flexpatch": FLEX},
+        settings={"chosen": {"flexpatch": FLEX}, "citation": CITATION},
     script:
         "../scripts/flexpatch_card.py"
 

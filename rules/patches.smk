@@ -178,7 +178,6 @@ rule patches_card:
         sources=rules.sources_summary.output.outcomes,
         summary=rules.sources_summary.output.table,
         outcomes=rules.patches_summary.output.outcomes,
-        citation=HOUSE / "CITATION.cff",
     output:
         croissant="results/patches/card/croissant.json",
         index="results/patches/card/index.parquet",
@@ -196,7 +195,7 @@ rule patches_card:
         "../envs/cards.yaml"
     params:
         code=code_of("patches_card"),
-        settings={"patches": PATCHES},
+        settings={"chosen": {"patches": PATCHES}, "citation": CITATION},
     script:
         "../scripts/patches_card.py"
 

@@ -156,7 +156,6 @@ rule persistence_card:
     input:
         outcomes=rules.persistence_summary.output.outcomes,
         datasets=expand(rules.persistence_dataset.output.dataset, arm=ARM_OF),
-        citation=HOUSE / "CITATION.cff",
     output:
         croissant="results/persistence/card/croissant.json",
         index="results/persistence/card/index.parquet",
@@ -174,8 +173,11 @@ rule persistence_card:
         "../envs/persistence.yaml"
     params:
         code=code_of("persistence_card"),
-        places={name: f"{PLACE_OF[name]}dataset/" for name in ARMS},
-        settings={"seed": config["seed"], "persistence": without(PERSISTENCE, "shard_size", "train")},
+        settings={
+            "chosen": {"seed": config["seed"], "persistence": without(PERSISTENCE, "shard_size", "train")},
+            "citation": CITATION,
+            "places": {name: f"{PLACE_OF[name]}dataset/" for name in ARMS},
+        },
     script:
         "../scripts/persistence_card.py"
 

@@ -227,7 +227,6 @@ rule sources_card:
     input:
         summary=rules.sources_summary.output.table,
         outcomes=rules.sources_summary.output.outcomes,
-        citation=HOUSE / "CITATION.cff",
     output:
         croissant="results/sources/card/croissant.json",
         index="results/sources/card/index.parquet",
@@ -245,8 +244,11 @@ rule sources_card:
         "../envs/cards.yaml"
     params:
         code=code_of("sources_card"),
-        splits={row.video: row.split for row in videos.values() if row.split},
-        settings={"sources": {"probe": config["sources"]["probe"]}},
+        settings={
+            "chosen": {"sources": {"probe": config["sources"]["probe"]}},
+            "citation": CITATION,
+            "splits": {row.video: row.split for row in videos.values() if row.split},
+        },
     script:
         "../scripts/sources_card.py"
 

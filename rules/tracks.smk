@@ -140,7 +140,7 @@ rule tracks_parse:
     input:
         video=SHOWN,
         segments=rules.tracks_segment.output.text,
-        weights=TRACKS["detector"]["weights"] or HOUSE / "config" / "detector" / "demo.onnx",
+        weights=TRACKS["detector"]["weights"] or DEMO_DETECTOR,
         prompts=prompts.file_of(TRACKS["detector"], HOUSE / "config" / "prompts" / "lvis.txt"),
     output:
         meta=f"results/tracks/tracks_meta/{TRACKS['dataset']}/{{video}}-meta.jsonl.gzip",
@@ -358,7 +358,6 @@ rule tracks_card:
         sources=rules.sources_summary.output.outcomes,
         summary=rules.sources_summary.output.table,
         outcomes=rules.tracks_summary.output.outcomes,
-        citation=HOUSE / "CITATION.cff",
     output:
         croissant="results/tracks/card/croissant.json",
         index="results/tracks/card/index.parquet",
@@ -377,7 +376,7 @@ rule tracks_card:
         "../envs/cards.yaml"
     params:
         code=code_of("tracks_card"),
-        settings={"tracks": TRACKS},
+        settings={"chosen": {"tracks": TRACKS}, "citation": CITATION},
     script:
         "../scripts/tracks_card.py"
 

@@ -6,12 +6,13 @@
 # A video is a function of the seed, its split and its number, and a shard holds so many of them. Growing the set draws
 # new ones; the packed videos are then put together anew, without unpacking.
 
-from framewright.videomnist import plan as moving
+from framewright.videomnist import class_folders as videomnist_class_folders
+from framewright.videomnist import digit_files as videomnist_digit_files
+from framewright.videomnist import settings as videomnist_settings
 
-MNIST = config["videomnist"]
-MNIST_LOOK = moving.look(MNIST)
-MNIST_SHARDS = moving.shards(MNIST["videos_per_digit"], MNIST["videos_per_shard"])
-MNIST_FOLDERS = moving.class_folders(MNIST["convert"])
+VIDEOMNIST = config["videomnist"]
+VIDEOMNIST_SHARDS = videomnist_settings.count_shards(VIDEOMNIST)
+VIDEOMNIST_FOLDERS = videomnist_class_folders.find_class_folders(VIDEOMNIST["convert"])
 
 
 rule videomnist_download:
@@ -30,8 +31,10 @@ rule videomnist_download:
         timeout_seconds=config["sources"]["timeout_seconds"],
         max_bytes=100_000_000,
     params:
-        place=MNIST["digits"],
-        sha256=lambda wildcards: MNIST["sha256"].get(wildcards.file),
+        settings=lambda wildcards: {
+            "address": VIDEOMNIST["digits"],
+            "sha256": VIDEOMNIST["sha256"].get(wildcards.file),
+        },
     script:
         "../scripts/videomnist_download.py"
 
@@ -39,8 +42,10 @@ rule videomnist_download:
 rule videomnist_digits:
     """The digits to set in motion are in one file, split into train and test; what can't be used is named."""
     input:
-        files=moving.digit_files(MNIST["digits"]),
-        fetched=expand(rules.videomnist_download.output.file, file=moving.files_to_fetch(MNIST["digits"])),
+        files=videomnist_digit_files.find_files(VIDEOMNIST["digits"]),
+        fetched=expand(
+            rules.videomnist_download.output.file, file=videomnist_digit_files.files_to_fetch(VIDEOMNIST["digits"])
+        ),
     output:
         digits="results/videomnist/digits.npz",
         pictures="results/videomnist/pictures.tsv",
@@ -50,8 +55,7 @@ rule videomnist_digits:
         "../envs/digits.yaml"
     params:
         code=code_of("videomnist_digits"),
-        digits=MNIST["digits"],
-        look=MNIST_LOOK,
+        settings={"digits": VIDEOMNIST["digits"], "glyph": videomnist_settings.glyph_settings(VIDEOMNIST)},
     script:
         "../scripts/videomnist_digits.py"
 
@@ -73,10 +77,9 @@ rule videomnist_shard:
         "../envs/digits.yaml"
     params:
         code=code_of("videomnist_shard"),
-        look=MNIST_LOOK,
-        seed=config["seed"],
-        first=lambda wildcards: int(wildcards.shard) * MNIST["videos_per_shard"],
-        videos=lambda wildcards: MNIST_SHARDS[wildcards.split][wildcards.shard],
+        settings=lambda wildcards: videomnist_settings.shard_settings(
+            VIDEOMNIST, config["seed"], wildcards.split, wildcards.shard
+        ),
     script:
         "../scripts/videomnist_shard.py"
 
@@ -84,7 +87,7 @@ rule videomnist_shard:
 rule videomnist_convert:
     """The films of one class folder are cut into clips, in both layouts; the outcomes say what became of each film."""
     input:
-        films=lambda wildcards: moving.films_in(MNIST_FOLDERS[wildcards.part]),
+        videos=lambda wildcards: videomnist_class_folders.find_videos(VIDEOMNIST_FOLDERS[wildcards.part]),
     output:
         part="results/videomnist/converted/{part}.h5",
         outcomes="results/videomnist/converted/{part}.tsv",
@@ -98,24 +101,27 @@ rule videomnist_convert:
         "../envs/digits.yaml"
     params:
         code=code_of("videomnist_convert"),
-        label=lambda wildcards: int(wildcards.part.split("-")[1]),
-        frames=MNIST["sequence_length"],
-        size=MNIST["image_size"],
-        limits=config["sources"]["probe"],
+        settings=lambda wildcards: {
+            "label": int(wildcards.part.split("-")[1]),
+            "frames": VIDEOMNIST["sequence_length"],
+            "size": VIDEOMNIST["image_size"],
+            "limits": config["sources"]["probe"],
+        },
     script:
         "../scripts/videomnist_convert.py"
 
 
-MNIST_PARTS = {
+VIDEOMNIST_PARTS = {
     "videomnist": {
-        split: expand(rules.videomnist_shard.output.shard, split=split, shard=own)
-        for split, own in MNIST_SHARDS.items()
+        split: expand(rules.videomnist_shard.output.shard, split=split, shard=numbers)
+        for split, numbers in VIDEOMNIST_SHARDS.items()
     },
     "converted": {
         split: expand(
-            rules.videomnist_convert.output.part, part=[part for part in MNIST_FOLDERS if part.startswith(f"{split}-")]
+            rules.videomnist_convert.output.part,
+            part=[part for part in VIDEOMNIST_FOLDERS if part.startswith(f"{split}-")],
         )
-        for split in MNIST_SHARDS
+        for split in VIDEOMNIST_SHARDS
     },
 }
 
@@ -123,8 +129,8 @@ MNIST_PARTS = {
 rule videomnist_merge:
     """All videos are in <set>.h5 as documented, and in <set>-videogpt.h5 as VideoGPT's loader wants them."""
     input:
-        train=lambda wildcards: MNIST_PARTS[wildcards.set]["train"],
-        test=lambda wildcards: MNIST_PARTS[wildcards.set]["test"],
+        train=lambda wildcards: VIDEOMNIST_PARTS[wildcards.set]["train"],
+        test=lambda wildcards: VIDEOMNIST_PARTS[wildcards.set]["test"],
     output:
         documented="results/videomnist/{set}.h5",
         videogpt="results/videomnist/{set}-videogpt.h5",
@@ -133,14 +139,12 @@ rule videomnist_merge:
     benchmark:
         "benchmarks/videomnist_merge/{set}.tsv"
     wildcard_constraints:
-        set="|".join(MNIST_PARTS),
+        set="|".join(VIDEOMNIST_PARTS),
     conda:
         "../envs/digits.yaml"
     params:
         code=code_of("videomnist_merge"),
-        frames=MNIST["sequence_length"],
-        size=MNIST["image_size"],
-        attributes=lambda wildcards: moving.attributes(wildcards.set, MNIST, config["seed"], MNIST_FOLDERS),
+        settings=lambda wildcards: videomnist_settings.merge_settings(wildcards.set, VIDEOMNIST, config["seed"]),
     script:
         "../scripts/videomnist_merge.py"
 
@@ -148,8 +152,8 @@ rule videomnist_merge:
 rule videomnist_contract:
     """The files keep what they promise of every frame, which contract.json says with its figures."""
     input:
-        train=MNIST_PARTS["videomnist"]["train"],
-        test=MNIST_PARTS["videomnist"]["test"],
+        train=VIDEOMNIST_PARTS["videomnist"]["train"],
+        test=VIDEOMNIST_PARTS["videomnist"]["test"],
         documented=expand(rules.videomnist_merge.output.documented, set="videomnist")[0],
         videogpt=expand(rules.videomnist_merge.output.videogpt, set="videomnist")[0],
         digits=rules.videomnist_digits.output.digits,
@@ -162,7 +166,7 @@ rule videomnist_contract:
         "../envs/digits.yaml"
     params:
         code=code_of("videomnist_contract"),
-        look=MNIST_LOOK,
+        settings={"clip": videomnist_settings.clip_settings(VIDEOMNIST)},
     script:
         "../scripts/videomnist_contract.py"
 
@@ -187,7 +191,7 @@ rule videomnist_samples:
         "../envs/digits.yaml"
     params:
         code=code_of("videomnist_samples"),
-        samples=MNIST["samples"],
+        settings=VIDEOMNIST["samples"],
     script:
         "../scripts/videomnist_samples.py"
 
@@ -208,7 +212,7 @@ rule videomnist_classes:
         "../envs/digits.yaml"
     params:
         code=code_of("videomnist_classes"),
-        fps=MNIST["samples"]["fps"],
+        settings={"fps": VIDEOMNIST["samples"]["fps"]},
     script:
         "../scripts/videomnist_classes.py"
 
@@ -217,8 +221,8 @@ rule videomnist_summary:
     """What became of each picture of a digit, each video and each converted film stands in outcomes.tsv."""
     input:
         pictures=rules.videomnist_digits.output.pictures,
-        shards=[path for own in MNIST_PARTS["videomnist"].values() for path in own],
-        films=expand(rules.videomnist_convert.output.outcomes, part=MNIST_FOLDERS),
+        shards=[path for parts in VIDEOMNIST_PARTS["videomnist"].values() for path in parts],
+        films=expand(rules.videomnist_convert.output.outcomes, part=VIDEOMNIST_FOLDERS),
     output:
         outcomes="results/videomnist/outcomes.tsv",
     log:
@@ -228,7 +232,7 @@ rule videomnist_summary:
         "../envs/digits.yaml"
     params:
         code=code_of("videomnist_summary"),
-        videos={split: 10 * count for split, count in MNIST["videos_per_digit"].items()},
+        settings={"videos": {split: 10 * count for split, count in VIDEOMNIST["videos_per_digit"].items()}},
     script:
         "../scripts/videomnist_summary.py"
 
@@ -240,7 +244,6 @@ rule videomnist_card:
         test=rules.videomnist_contract.input.test,
         contract=rules.videomnist_contract.output.contract,
         outcomes=rules.videomnist_summary.output.outcomes,
-        citation=HOUSE / "CITATION.cff",
     output:
         croissant="results/videomnist/card/croissant.json",
         index="results/videomnist/card/index.parquet",
@@ -257,9 +260,13 @@ rule videomnist_card:
         "../envs/digits.yaml"
     params:
         code=code_of("videomnist_card"),
-        digits=MNIST["digits"],
-        look=MNIST_LOOK,
-        settings={"seed": config["seed"], "videomnist": MNIST},
+        settings={
+            "chosen": {"seed": config["seed"], "videomnist": VIDEOMNIST},
+            "citation": CITATION,
+            "digits": VIDEOMNIST["digits"],
+            "digits_per_video": VIDEOMNIST["digits_per_video"],
+            "motion_types": VIDEOMNIST["motion_types"],
+        },
     script:
         "../scripts/videomnist_card.py"
 
@@ -267,8 +274,8 @@ rule videomnist_card:
 rule videomnist:
     """The moving digits are there in both layouts, checked, described, and to look at; and so are converted films."""
     input:
-        expand(rules.videomnist_merge.output, set=moving.sets(MNIST)),
-        expand(rules.videomnist_classes.output, split=MNIST_SHARDS if MNIST["class_folders"] else []),
+        expand(rules.videomnist_merge.output, set=videomnist_settings.name_sets(VIDEOMNIST)),
+        expand(rules.videomnist_classes.output, split=VIDEOMNIST_SHARDS if VIDEOMNIST["class_folders"] else []),
         rules.videomnist_samples.output,
         rules.videomnist_contract.output,
         rules.videomnist_summary.output,

@@ -3,22 +3,15 @@
 from framewright.persistence.card import DATASET, rows
 from framewright.persistence.gather import STEM
 from framewright.persistence.store import Clips
-from framewright.report.card import read_store, write_croissant, write_index
-from framewright.report.readme import write_readme
+from framewright.report.card import read_store
+from framewright.report.publish import write_card
 from framewright.study import job
 
 log = job.start(snakemake)
-given, output = snakemake.params, snakemake.output
+inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
-store = read_store({"persistence": snakemake.input.outcomes}, None, given.settings, snakemake.input.citation)
-named = zip(given.places.items(), snakemake.input.datasets, strict=True)
-arms = {name: (place, Clips(folder, STEM)) for (name, place), folder in named}
-with job.whole(output.index) as path:
-    write_index(path, DATASET, rows(arms))
-with job.whole(output.readme) as path:
-    write_readme(path, DATASET, store, output.index)
-with job.whole(output.page) as path:
-    write_readme(path, DATASET, store, output.index)
-with job.whole(output.croissant) as path:
-    write_croissant(path, DATASET, store, output.index)
+store = read_store({"persistence": inputs.outcomes}, {}, settings["chosen"], settings["citation"])
+folders = zip(settings["places"].items(), inputs.datasets, strict=True)
+arms = {name: (place, Clips(folder, STEM)) for (name, place), folder in folders}
+write_card(outputs, DATASET, store, rows(arms))
 log.info("the card of %d arms", len(arms))

@@ -1,24 +1,18 @@
 """Write the card of the sources: what they are, how many were lost and why, and under which licences they are."""
 
-from framewright.report.card import read_store, write_croissant, write_index
-from framewright.report.readme import write_readme
+from framewright.report.card import read_store
+from framewright.report.publish import write_card
 from framewright.sources.card import DATASET, rows
-from framewright.sources.summary import read_summary
+from framewright.sources.summary import read_licences, read_summary
 from framewright.study import job
 from framewright.study.funnel import read_outcomes
 
 log = job.start(snakemake)
+inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
-summary = read_summary(snakemake.input.summary)
-reasons = {item.video: item.reason for item in read_outcomes(snakemake.input.outcomes) if item.reason}
-outcomes, given = {"sources": snakemake.input.outcomes}, snakemake.params.settings
-store = read_store(outcomes, snakemake.input.summary, given, snakemake.input.citation)
-with job.whole(snakemake.output.index) as path:
-    write_index(path, DATASET, rows(summary, reasons, snakemake.params.splits))
-with job.whole(snakemake.output.readme) as path:
-    write_readme(path, DATASET, store, snakemake.output.index)
-with job.whole(snakemake.output.page) as path:
-    write_readme(path, DATASET, store, snakemake.output.index)
-with job.whole(snakemake.output.croissant) as path:
-    write_croissant(path, DATASET, store, snakemake.output.index)
+summary = read_summary(inputs.summary)
+reasons = {item.video: item.reason for item in read_outcomes(inputs.outcomes) if item.reason}
+outcomes = {"sources": inputs.outcomes}
+store = read_store(outcomes, read_licences(inputs.summary), settings["chosen"], settings["citation"])
+write_card(outputs, DATASET, store, rows(summary, reasons, settings["splits"]))
 log.info("the card of %d videos", len(summary))

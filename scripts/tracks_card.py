@@ -2,28 +2,24 @@
 
 from pathlib import Path
 
-from framewright.report.card import read_store, write_croissant, write_index
-from framewright.report.readme import write_readme
+from framewright.report.card import read_store, write_index
+from framewright.report.publish import write_card
+from framewright.sources.summary import read_licences
 from framewright.study import job
 from framewright.study.record import read_record
 from framewright.tracks.card import DATASET, dataset, figures, segment_rows, track_rows
 from framewright.tracks.objects.accuracy_table import said
 
 log = job.start(snakemake)
-given, made = snakemake.input, snakemake.output
+inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
-with job.whole(made.segments) as path:
-    write_index(path, DATASET, segment_rows(map(read_record, given.records)), "segments")
-with job.whole(made.index) as path:
-    write_index(path, DATASET, track_rows(given.metas, given.clips))
-accuracy = said(Path(given.accuracy).read_text(encoding="utf-8"))
-known = dataset(snakemake.params.settings["tracks"], figures(made.index, accuracy))
-outcomes = {"sources": given.sources, "tracks": given.outcomes}
-store = read_store(outcomes, given.summary, snakemake.params.settings, given.citation)
-with job.whole(made.readme) as path:
-    write_readme(path, known, store, made.index)
-with job.whole(made.page) as path:
-    write_readme(path, known, store, made.index)
-with job.whole(made.croissant) as path:
-    write_croissant(path, known, store, made.index)
+with job.whole(outputs.segments) as path:
+    write_index(path, DATASET, segment_rows(map(read_record, inputs.records)), "segments")
+with job.whole(outputs.index) as path:
+    write_index(path, DATASET, track_rows(inputs.metas, inputs.clips))
+accuracy = said(Path(inputs.accuracy).read_text(encoding="utf-8"))
+described = dataset(settings["chosen"]["tracks"], figures(outputs.index, accuracy))
+outcomes = {"sources": inputs.sources, "tracks": inputs.outcomes}
+store = read_store(outcomes, read_licences(inputs.summary), settings["chosen"], settings["citation"])
+write_card(outputs, described, store)
 log.info("the card is written")

@@ -6,7 +6,8 @@ from framewright.study import job
 from framewright.videomnist.films import write_classes
 
 log = job.start(snakemake)
+inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
-with job.whole(snakemake.output.classes) as path:
-    number = write_classes(path, Path(snakemake.input.dataset), snakemake.wildcards.split, snakemake.params.fps)
+with job.whole(outputs.classes) as path:
+    number = write_classes(path, Path(inputs.dataset), snakemake.wildcards.split, settings["fps"])
 log.info("%d videos", number)

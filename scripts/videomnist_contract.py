@@ -4,16 +4,16 @@ from pathlib import Path
 
 from framewright.study import job
 from framewright.study.contract import hold, write_contract
+from framewright.videomnist.clip_spec import ClipSpec
 from framewright.videomnist.contract import contract, read_made
 from framewright.videomnist.digits import read_digits
-from framewright.videomnist.render import Look
 
 log = job.start(snakemake)
-given = snakemake.input
+inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
-made = {"train": read_made(given.train), "test": read_made(given.test)}
-digits, look = read_digits(given.digits), Look(**snakemake.params.look)
+made = {"train": read_made(inputs.train), "test": read_made(inputs.test)}
+digits, spec = read_digits(inputs.digits), ClipSpec(**settings["clip"])
 
-findings = hold(contract(Path(given.documented), Path(given.videogpt), made, digits, look), log)
-with job.whole(snakemake.output.contract) as path:
+findings = hold(contract(Path(inputs.documented), Path(inputs.videogpt), made, digits, spec), log)
+with job.whole(outputs.contract) as path:
     write_contract(path, findings)

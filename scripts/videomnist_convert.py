@@ -6,10 +6,11 @@ from framewright.videomnist.films import convert
 from framewright.videomnist.store import Shape
 
 log = job.start(snakemake)
-given = snakemake.params
+inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
+shape = Shape(settings["frames"], settings["size"])
 
-with job.whole(snakemake.output.part) as path:
-    items = convert(path, snakemake.input.films, given.label, Shape(given.frames, given.size), **given.limits)
-with job.whole(snakemake.output.outcomes) as path:
+with job.whole(outputs.part) as path:
+    items = convert(path, inputs.videos, settings["label"], shape, **settings["limits"])
+with job.whole(outputs.outcomes) as path:
     write_outcomes(path, items)
 log.info("%d films, %d of them of use", len(items), sum(not item.reason for item in items))

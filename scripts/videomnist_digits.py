@@ -2,17 +2,18 @@
 
 from framewright.study import job
 from framewright.study.funnel import write_outcomes
+from framewright.videomnist.clip_spec import GlyphSpec
 from framewright.videomnist.digits import gather, write_digits
 from framewright.videomnist.pictures import select
-from framewright.videomnist.render import Look
 
 log = job.start(snakemake)
+inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
-found = gather(snakemake.params.digits, [*snakemake.input.files, *snakemake.input.fetched])
-digits, items = select(found, Look(**snakemake.params.look))
+found = gather(settings["digits"], [*inputs.files, *inputs.fetched])
+digits, items = select(found, GlyphSpec(**settings["glyph"]))
 
-with job.whole(snakemake.output.digits) as path:
+with job.whole(outputs.digits) as path:
     write_digits(path, digits)
-with job.whole(snakemake.output.pictures) as path:
+with job.whole(outputs.pictures) as path:
     write_outcomes(path, items)
 log.info("%s", {split: len(part.images) for split, part in digits.items()})

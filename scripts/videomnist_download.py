@@ -7,16 +7,17 @@ from framewright.study import job
 from framewright.videomnist.fetch import fetch
 
 log = job.start(snakemake)
+outputs, settings = snakemake.output, snakemake.params.settings
 limits = Limits(snakemake.resources.timeout_seconds, snakemake.resources.max_bytes, snakemake.resources.attempts)
 
-with job.whole(snakemake.output.file) as path:
+with job.whole(outputs.file) as path:
     fetched = fetch(
-        snakemake.params.place,
+        settings["address"],
         snakemake.wildcards.file,
         path,
-        Path(f"{snakemake.output.file}.unfinished"),
+        Path(f"{outputs.file}.unfinished"),
         limits=limits,
         log=log,
-        sha256=snakemake.params.sha256,
+        sha256=settings["sha256"],
     )
 log.info("%d bytes, sha256 %s", fetched.bytes, fetched.sha256)

@@ -4,12 +4,12 @@ from framewright.study import job
 from framewright.videomnist.store import GREY, RGB, Shape, merge
 
 log = job.start(snakemake)
-given = snakemake.params
-parts = {"train": snakemake.input.train, "test": snakemake.input.test}
-shape = Shape(given.frames, given.size)
+inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
+parts = {"train": inputs.train, "test": inputs.test}
+shape = Shape(settings["frames"], settings["size"])
 
-with job.whole(snakemake.output.documented) as path:
-    merge(path, GREY, parts, given.attributes, shape)
-with job.whole(snakemake.output.videogpt) as path:
-    counts = merge(path, RGB, parts, given.attributes, shape)
+with job.whole(outputs.documented) as path:
+    merge(path, GREY, parts, settings["attributes"], shape)
+with job.whole(outputs.videogpt) as path:
+    counts = merge(path, RGB, parts, settings["attributes"], shape)
 log.info("%s", counts)

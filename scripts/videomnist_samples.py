@@ -6,7 +6,8 @@ from framewright.study import job
 from framewright.videomnist.preview import write_samples
 
 log = job.start(snakemake)
+inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
-with job.whole(snakemake.output.samples) as path:
-    number = write_samples(path, Path(snakemake.input.dataset), **snakemake.params.samples)
+with job.whole(outputs.samples) as path:
+    number = write_samples(path, Path(inputs.dataset), **settings)
 log.info("%d videos to look at", number)

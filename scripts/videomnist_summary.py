@@ -7,9 +7,10 @@ from framewright.study.funnel import read_outcomes, write_outcomes
 from framewright.videomnist.pictures import drawn
 
 log = job.start(snakemake)
+inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
-films = chain.from_iterable(map(read_outcomes, snakemake.input.films))
-videos = drawn(snakemake.params.videos)
-with job.whole(snakemake.output.outcomes) as path:
-    write_outcomes(path, chain(read_outcomes(snakemake.input.pictures), videos, films))
-log.info("%s videos drawn", snakemake.params.videos)
+films = chain.from_iterable(map(read_outcomes, inputs.films))
+videos = drawn(settings["videos"])
+with job.whole(outputs.outcomes) as path:
+    write_outcomes(path, chain(read_outcomes(inputs.pictures), videos, films))
+log.info("%s videos drawn", settings["videos"])

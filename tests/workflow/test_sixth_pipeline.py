@@ -25,7 +25,7 @@ rule toy_greet:
         "../envs/video.yaml"
     params:
         code=code_of("toy_greet"),
-        name=config["toy"]["name"],
+        settings={"name": config["toy"]["name"]},
     script:
         "../scripts/toy_greet.py"
 
@@ -42,6 +42,7 @@ rule toy_summary:
         "../envs/video.yaml"
     params:
         code=code_of("toy_summary"),
+        settings={},
     script:
         "../scripts/toy_summary.py"
 
@@ -51,11 +52,11 @@ rule toy_card:
     input:
         text=rules.toy_greet.output.text,
         outcomes=rules.toy_summary.output.outcomes,
-        citation=HOUSE / "CITATION.cff",
     output:
         croissant="results/toy/card/croissant.json",
         index="results/toy/card/index.parquet",
         readme="results/toy/card/README.md",
+        page="results/toy/card/README.html",
     log:
         "logs/toy_card.log",
     conda:
@@ -82,7 +83,7 @@ from framewright.toy.greeting import greeting
 log = job.start(snakemake)
 
 with job.whole(snakemake.output.text) as path:
-    path.write_text(greeting(snakemake.params.name), encoding="utf-8")
+    path.write_text(greeting(snakemake.params.settings["name"]), encoding="utf-8")
 '''
 SUMMARY = '''"""Write what became of the greeting."""
 
@@ -100,20 +101,16 @@ CARD = '''"""Write the card of the greetings."""
 from pathlib import Path
 
 from framewright.study import job
-from framewright.report.card import read_store, write_croissant, write_index
-from framewright.report.readme import write_readme
+from framewright.report.card import read_store
+from framewright.report.publish import write_card
 from framewright.toy.card import DATASET
 
 log = job.start(snakemake)
 
 text = Path(snakemake.input.text).read_text(encoding="utf-8").strip()
-store = read_store({"toy": snakemake.input.outcomes}, None, snakemake.params.settings, snakemake.input.citation)
-with job.whole(snakemake.output.index) as path:
-    write_index(path, DATASET, [{"greeting": text}])
-with job.whole(snakemake.output.readme) as path:
-    write_readme(path, DATASET, store, snakemake.output.index)
-with job.whole(snakemake.output.croissant) as path:
-    write_croissant(path, DATASET, store, snakemake.output.index)
+settings = snakemake.params.settings
+store = read_store({"toy": snakemake.input.outcomes}, {}, settings["chosen"], settings["citation"])
+write_card(snakemake.output, DATASET, store, [{"greeting": text}])
 '''
 DATASET = '''"""What the greetings are, for their card."""
 

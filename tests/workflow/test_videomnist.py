@@ -82,6 +82,14 @@ def test_growing_the_set_draws_the_last_shard_and_new_ones_alone(made):
 
 
 @pytest.mark.slow
+def test_a_seed_that_takes_the_value_of_another_setting_draws_all_shards_anew(made):
+    """A shard has 15 videos. Snakemake compares the values of parameters without their names."""
+    planned = snakemake(made, "-n", "--config", SMALL, "seed=15", "--", "videomnist")
+    assert planned.jobs["videomnist_shard"] == 3, planned.text
+    assert "videomnist_digits" not in planned.jobs
+
+
+@pytest.mark.slow
 @pytest.mark.long
 def test_one_core_gives_the_same_bytes(made, tmp_path):
     other = study(tmp_path / "other")

@@ -17,8 +17,7 @@ import mlcroissant as mlc
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from framewright.report.citation import bibtex, read_citation
-from framewright.sources.summary import read_summary
+from framewright.report.citation import bibtex
 from framewright.study.funnel import Stage, count, read_outcomes
 
 KINDS = {
@@ -70,14 +69,13 @@ class Store:
 
 
 def read_store(
-    outcomes: Mapping[str, str | Path], summary: str | Path | None, settings: dict[str, Any], citation: str | Path
+    outcomes: Mapping[str, str | Path], licences: Mapping[str, str], settings: dict[str, Any], citation: dict[str, Any]
 ) -> Store:
     """Gather the store from the outcomes of each pipeline that led to the dataset, its own being the last.
 
-    The sources' `summary` has the licences, if there are sources: those of the videos count of which the last stage
-    kept something.
+    `licences` are those of all videos, by id; only videos count of which the last stage kept something. `settings` is
+    the part of the configuration that the card shows, `citation` what CITATION.cff holds.
     """
-    licences = {video: row["licence"] for video, row in read_summary(summary).items()} if summary else {}
     funnel = {pipeline: count(read_outcomes(path)) for pipeline, path in outcomes.items()}
     kept = defaultdict(set)
     *_, last = outcomes.values()
@@ -88,7 +86,7 @@ def read_store(
     used = kept[stages[-1].name] - {""} if stages else set()
     counted = Counter(licences.get(video, "") for video in used)
     ordered = dict(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
-    return Store(funnel, ordered, settings, read_citation(citation))
+    return Store(funnel, ordered, settings, citation)
 
 
 def write_index(path: str | Path, dataset: Dataset, rows: Iterable[Mapping[str, Any]], records: str = "") -> None:

@@ -74,6 +74,11 @@ def read_summary(path: str | Path) -> dict[str, dict[str, str]]:
         return {row["video"]: row for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)}
 
 
+def read_licences(path: str | Path) -> dict[str, str]:
+    """The licence of each video as the table of videos names it, empty where none is known; from the summary."""
+    return {video: row["licence"] for video, row in read_summary(path).items()}
+
+
 def word_of(reason: str | None) -> str:
     """One word for the sentence that says why a video can't be used; empty for None."""
     if not reason:

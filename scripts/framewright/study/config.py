@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from framewright.patches import formats as patches
-from framewright.videomnist import plan as videomnist
+from framewright.videomnist import settings as videomnist
 
 Schema = dict[str, Any]
 TRUTH = "YAML reads yes, no, on and off as true and false: put the word into quotation marks"

@@ -8,14 +8,17 @@ import os
 import shutil
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import TextIO
 
 import threadpoolctl
 
 from framewright.errors import UserError
+from framewright.study.progress import Reporter
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}  # nothing more can be written, whatever it is
 RUN = "FRAMEWRIGHT_RUN"  # environment variable that holds the process id of the Snakemake that starts the jobs
@@ -26,7 +29,7 @@ def start(snakemake) -> logging.Logger:
 
     Everything printed from here on, by Python or by a native library, lands in the log; `terminal` speaks to the
     person in front of it. A `UserError` that leaves the script is logged as its one line; any other error keeps its
-    traceback.
+    traceback. Every ten seconds the log says how far the work has come: see `progress`.
     """
     die_with_parent()
     if snakemake.log:
@@ -35,7 +38,16 @@ def start(snakemake) -> logging.Logger:
     gc.freeze()  # what was imported stays: to look through all of it for garbage takes longer than many a video
     sys.excepthook = _explain
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr, force=True)
+    progress()
     return logging.getLogger("framewright")
+
+
+@cache
+def progress() -> Reporter:
+    """What this script's long loops pass through, so that its log says every ten seconds how far they are."""
+    reporter = Reporter(time.monotonic)
+    reporter.report(logging.getLogger("framewright"))
+    return reporter
 
 
 def terminal() -> TextIO:

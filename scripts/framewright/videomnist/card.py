@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from framewright.report.card import Column, Dataset
 from framewright.study.contract import Finding
-from framewright.videomnist.plan import EMBEDDED
+from framewright.videomnist.digit_files import EMBEDDED
 
 DATASET = Dataset(
     name="framewright-videomnist",

@@ -11,9 +11,10 @@ import numpy as np
 
 from framewright.study.contract import Finding, finding
 from framewright.videomnist import loader
-from framewright.videomnist.digits import SPLITS, Digits, repeated
+from framewright.videomnist.clip_spec import SPLITS, ClipSpec
+from framewright.videomnist.digits import Digits, repeated
 from framewright.videomnist.measure import Measures
-from framewright.videomnist.render import INK, MARGIN, Look
+from framewright.videomnist.render import INK, MARGIN
 from framewright.videomnist.store import GREY, PRIVATE, RGB, digest, packed_videos
 
 INK_KEPT = (0.95, 1.05)  # interpolation of a turned and resized digit is a few percent off its sum
@@ -42,32 +43,32 @@ def read_made(shards: Sequence[str | Path]) -> Made:
 
 
 def contract(
-    documented: Path, videogpt: Path, made: Mapping[str, Made], digits: Mapping[str, Digits], look: Look
+    documented: Path, videogpt: Path, made: Mapping[str, Made], digits: Mapping[str, Digits], spec: ClipSpec
 ) -> list[Finding]:
     """Check both files against what was measured of every frame when it was drawn, and against what drew it."""
     videos = f"{sum(len(own.columns['labels']) for own in made.values()):,} videos"
-    motions = f"{', '.join(look.motions)}; to one video"
+    motions = f"{', '.join(spec.motions)}; to one video"
     decoded = f"{LOOKED_AT} of each split at most"
     return [
         finding("VideoGPT's loader reads its file", loader.faults(videogpt), videos),
-        finding("the documented file is as documented", _documented(documented, made, look), videos),
+        finding("the documented file is as documented", _documented(documented, made, spec), videos),
         finding("what was measured is what both files hold", _packed(documented, videogpt, made), videos),
         finding("decoded videos agree in both files", _decoded(documented, videogpt), decoded),
-        *_seen(made, look),
+        *_seen(made, spec),
         finding("each digit is shown equally often", _uneven(made), "to the video"),
-        finding("each motion is used equally by each digit", _unbalanced(made, len(look.motions)), motions),
+        finding("each motion is used equally by each digit", _unbalanced(made, len(spec.motions)), motions),
         finding("no two videos are alike", _alike(made), videos),
         finding("train and test show different pictures", _shared(made, digits), _pictures(made)),
     ]
 
 
-def _seen(made: Mapping[str, Made], look: Look) -> Iterator[Finding]:
+def _seen(made: Mapping[str, Made], spec: ClipSpec) -> Iterator[Finding]:
     """What holds of every frame, as it was measured."""
-    margin, pixels, zoom = MARGIN * look.zoom, INK * look.zoom**2, look.zoom
+    margin, pixels, zoom = MARGIN * spec.zoom, INK * spec.zoom**2, spec.zoom
     names = [f"{split}-{place:06}" for split, own in made.items() for place in range(len(own.columns["speed"]))]
     own = {f.name: np.concatenate([getattr(each.measures, f.name) for each in made.values()]) for f in fields(Measures)}
     beyond = own["step"] - np.concatenate([each.columns["speed"] for each in made.values()])
-    frames = f"in {len(names) * look.frames:,} frames"
+    frames = f"in {len(names) * spec.frames:,} frames"
     slips = f"longest {own['step'].max():.2f} pixels a frame, at most {beyond.max():+.2f} from its speed"
 
     def of_all(name: str, wrong: np.ndarray, figures: str) -> Finding:
@@ -84,21 +85,21 @@ def _seen(made: Mapping[str, Made], look: Look) -> Iterator[Finding]:
     yield of_all("no step is longer than its video's speed", beyond > TREMBLE * zoom, slips)
 
 
-def _documented(path: Path, made: Mapping[str, Made], look: Look) -> Iterator[str]:
+def _documented(path: Path, made: Mapping[str, Made], spec: ClipSpec) -> Iterator[str]:
     with h5py.File(path) as file:
-        expected = {"sequence_length": look.frames - 1, "resolution": look.size, "n_classes": 10}
+        expected = {"sequence_length": spec.frames - 1, "resolution": spec.size, "n_classes": 10}
         expected |= {f"{split}_videos": len(own.columns["labels"]) for split, own in made.items()}
         for name, value in expected.items():
             if file.attrs.get(name) != value:
                 yield f"attribute {name} is {file.attrs.get(name)}, not {value}"
         for split, own in made.items():
             count = len(own.columns["labels"])
-            shape = (count * (look.frames - 1), look.size, look.size)
+            shape = (count * (spec.frames - 1), spec.size, spec.size)
             data = file[f"{split}_data"]
             if data.shape != shape or data.dtype != np.uint8:
                 yield f"{split}_data is {data.dtype} {data.shape}, not uint8 {shape}"
-            if not np.array_equal(file[f"{split}_idx"], np.arange(count) * (look.frames - 1)):
-                yield f"{split}_idx is not every {look.frames - 1}th frame"
+            if not np.array_equal(file[f"{split}_idx"], np.arange(count) * (spec.frames - 1)):
+                yield f"{split}_idx is not every {spec.frames - 1}th frame"
             for name in [name for name in own.columns if name not in PRIVATE]:
                 if not np.array_equal(file[f"{split}_{name}"], own.columns[name]):
                     yield f"{split}_{name} is not what was drawn"

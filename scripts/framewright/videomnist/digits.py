@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 
 from framewright.errors import UserError
+from framewright.videomnist.clip_spec import SPLITS
+from framewright.videomnist.digit_files import EMBEDDED
 from framewright.videomnist.idx import read_idx
-from framewright.videomnist.plan import EMBEDDED
 
-SPLITS = ("train", "test")
 SIDE, BOX = 28, 20  # MNIST's pictures are 28 pixels wide and high, their digits fit into 20
 EVERY = 6  # of a set without parts of its own every sixth picture is for testing: MNIST's own proportion
 FILES = {"train": "train", "test": "t10k"}

@@ -6,7 +6,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from framewright.videomnist.digits import SPLITS
+from framewright.videomnist.clip_spec import SPLITS
 
 
 def faults(path: str | Path) -> list[str]:

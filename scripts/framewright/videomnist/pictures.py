@@ -5,20 +5,21 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from framewright.study.funnel import Item
+from framewright.videomnist.clip_spec import GlyphSpec
 from framewright.videomnist.digits import Digits, repeated
-from framewright.videomnist.render import Look, glyphs
+from framewright.videomnist.render import glyphs
 
 BATCH = 100  # pictures that are looked at together
 THIN = "it has too few pixels to be seen, even where it is drawn much larger than others"
 REPEATED = "a picture for training is the same, pixel by pixel"
 
 
-def select(digits: Mapping[str, Digits], look: Look) -> tuple[dict[str, Digits], list[Item]]:
-    """The pictures that can be drawn with this look, and of each one that there was what became of it."""
+def select(digits: Mapping[str, Digits], spec: GlyphSpec) -> tuple[dict[str, Digits], list[Item]]:
+    """The pictures that can be drawn at these sizes, and of each one that there was what became of it."""
     kept, items = {}, []
     for split, part in digits.items():
         batches = (part.images[first : first + BATCH] for first in range(0, len(part.images), BATCH))
-        thin = ~np.concatenate([glyphs(batch, look).good for batch in batches])
+        thin = ~np.concatenate([glyphs(batch, spec).good for batch in batches])
         again = repeated(digits) if split == "test" else np.zeros_like(thin)
         for index, is_thin, is_again in zip(part.index.tolist(), thin, again, strict=True):
             reason, detail = ("thin", THIN) if is_thin else ("repeated", REPEATED) if is_again else ("", "")

@@ -10,8 +10,8 @@ from PIL import Image
 
 from framewright.report.picture import FONT, INK, PAPER, colour_of, write_png
 from framewright.video.encode import Writer
+from framewright.videomnist.clip_spec import SPLITS
 from framewright.videomnist.contract import balance
-from framewright.videomnist.digits import SPLITS
 from framewright.videomnist.store import tripled
 
 GAP = 8  # pixels between pictures

@@ -10,33 +10,15 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from framewright.videomnist.digits import SPLITS
+from framewright.videomnist.clip_spec import SPLITS, ClipSpec, GlyphSpec
 from framewright.videomnist.motion import LOTS, MOTIONS, Room
 
 # At 64 pixels a side. All lengths grow with the frame.
-FRAME, MARGIN, INK = 64, 5, 100
+MARGIN, INK = 5, 100
 SPARE = 1.04  # more pixels than promised, because interpolation rounds some away
 LARGEST = 2.5  # times its size: what is too thin even then is a speck and no digit
 SLOWEST, FASTEST = 0.1, 0.5  # radians a frame of swinging and breathing
 BLOCKS = 5  # of four lots each: what a video takes of its split's random numbers
-
-
-@dataclass(frozen=True)
-class Look:
-    """What all videos of a set have in common."""
-
-    frames: int  # of each video
-    size: int  # pixels a side
-    motions: tuple[str, ...]
-    speed: tuple[float, float]  # pixels a frame, for frames of 64 pixels: from, to
-    rotation: float  # degrees that a digit swings to either side at most
-    growth: float  # part of its size by which a digit grows and shrinks at most
-    digits: int = 1  # in each video
-
-    @property
-    def zoom(self) -> float:
-        """How much larger than at 64 pixels everything is."""
-        return self.size / FRAME
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,25 +35,25 @@ class Glyphs:
 
 @dataclass(frozen=True, eq=False)
 class Videos:
-    """Some videos with all that was drawn for them by lot: one row for each digit, `Look.digits` for each video."""
+    """Some videos with all that was drawn for them by lot: one row for each digit, `ClipSpec.digits` for each video."""
 
     pixels: np.ndarray  # (n, frames, size, size) uint8: this digit alone
     trajectories: np.ndarray  # (n, frames, 4) float32: x, y in pixels, angle in degrees clockwise, scale
-    motions: np.ndarray  # (n,) int: places in the look's motions
+    motions: np.ndarray  # (n,) int: places in the spec's motions
     speeds: np.ndarray  # (n,) float: pixels a frame: no step is longer
 
 
-def glyphs(pictures: np.ndarray, look: Look) -> Glyphs:
+def glyphs(pictures: np.ndarray, spec: GlyphSpec) -> Glyphs:
     """(n, 28, 28) uint8 digits made ready.
 
     Thin ones are enlarged here and not as they are drawn: what is drawn larger than its picture trembles as it moves.
     """
     side = pictures.shape[1]
     lit = np.maximum(np.count_nonzero(pictures, axis=(1, 2)), 1)
-    needed = np.maximum(np.sqrt(SPARE * INK / lit) / (1 - look.growth), 1)
-    sides = np.round(side * look.zoom * np.minimum(needed, LARGEST)).astype(int)
-    base = sides / (side * look.zoom)
-    large = _enlarged(pictures, sides, round(side * look.zoom * LARGEST))
+    needed = np.maximum(np.sqrt(SPARE * INK / lit) / (1 - spec.growth), 1)
+    sides = np.round(side * spec.zoom * np.minimum(needed, LARGEST)).astype(int)
+    base = sides / (side * spec.zoom)
+    large = _enlarged(pictures, sides, round(side * spec.zoom * LARGEST))
     high = np.arange(large.shape[1])
     rows, columns = large.sum(axis=2, dtype=np.float64), large.sum(axis=1, dtype=np.float64)
     ink = np.maximum(rows.sum(axis=1), 1)
@@ -82,8 +64,8 @@ def glyphs(pictures: np.ndarray, look: Look) -> Glyphs:
     down = np.broadcast_to(high - centre[:, 1:, None], ends.shape)
     outline = np.stack([ends - centre[:, :1, None], down], axis=1) * (rows > 0)[:, None, None]
     outline = outline.reshape(len(large), 2, -1)
-    widest = (np.sqrt((outline**2).sum(axis=1).max(axis=1)) + math.sqrt(2)) * (1 + look.growth)
-    good = (needed <= LARGEST) & (widest <= (look.size - 1 - 2 * MARGIN * look.zoom) / 2)
+    widest = (np.sqrt((outline**2).sum(axis=1).max(axis=1)) + math.sqrt(2)) * (1 + spec.growth)
+    good = (needed <= LARGEST) & (widest <= (spec.size - 1 - 2 * MARGIN * spec.zoom) / 2)
     return Glyphs(large, ink / base**2, centre, outline, base, good & pictures.any(axis=(1, 2)))
 
 
@@ -92,30 +74,30 @@ def motions_of(indices: np.ndarray, motions: int) -> np.ndarray:
     return (indices // 10 + indices % 10) % motions
 
 
-def draw(own: Glyphs, look: Look, seed: int, split: str, indices: range) -> Videos:
-    """Consecutive videos of a split; the first shows the first `Look.digits` of these digits, and so on.
+def draw(own: Glyphs, spec: ClipSpec, seed: int, split: str, indices: range) -> Videos:
+    """Consecutive videos of a split; the first shows the first `ClipSpec.digits` of these digits, and so on.
 
     Digits that share a video share its motion and its speed, and each has a path of its own.
     """
-    lots, count = _lots(seed, split, range(indices.start * look.digits, indices.stop * look.digits)), len(own.pictures)
-    chosen = np.repeat(lots[0, :: look.digits], look.digits, axis=0)
-    speeds = (look.speed[0] + (look.speed[1] - look.speed[0]) * chosen) * look.zoom
-    angles = _swing(lots[1:4], look.rotation, look.frames)
-    scales = 1 + _swing(lots[4:7], look.growth, look.frames)
+    lots, count = _lots(seed, split, range(indices.start * spec.digits, indices.stop * spec.digits)), len(own.pictures)
+    chosen = np.repeat(lots[0, :: spec.digits], spec.digits, axis=0)
+    speeds = (spec.speed[0] + (spec.speed[1] - spec.speed[0]) * chosen) * spec.zoom
+    angles = _swing(lots[1:4], spec.rotation, spec.frames)
+    scales = 1 + _swing(lots[4:7], spec.growth, spec.frames)
     forms = _forms(np.radians(angles), scales)
     low, high = _reach(own, forms)
-    edge = MARGIN * look.zoom
-    least, most = edge - low.min(axis=1), look.size - 1 - edge - high.max(axis=1)
+    edge = MARGIN * spec.zoom
+    least, most = edge - low.min(axis=1), spec.size - 1 - edge - high.max(axis=1)
     room = Room(least.T[:, :, None], most.T[:, :, None])
-    motions = np.repeat(motions_of(np.array(indices), len(look.motions)), look.digits)
-    paths = np.empty((count, look.frames, 2))
-    for place, name in enumerate(look.motions):
+    motions = np.repeat(motions_of(np.array(indices), len(spec.motions)), spec.digits)
+    paths = np.empty((count, spec.frames, 2))
+    for place, name in enumerate(spec.motions):
         its = np.flatnonzero(motions == place)
         own_room = Room(room.low[:, its], room.high[:, its])
-        paths[its] = MOTIONS[name](lots[7:, its], own_room, speeds[its], look.frames).transpose(1, 2, 0)
-    trajectories = np.empty((count, look.frames, 4), np.float32)
+        paths[its] = MOTIONS[name](lots[7:, its], own_room, speeds[its], spec.frames).transpose(1, 2, 0)
+    trajectories = np.empty((count, spec.frames, 4), np.float32)
     trajectories[:, :, :2], trajectories[:, :, 2], trajectories[:, :, 3] = paths, angles, own.base[:, None] * scales
-    return Videos(_painted(own, forms, paths, low, high, look.size), trajectories, motions, speeds[:, 0])
+    return Videos(_painted(own, forms, paths, low, high, spec.size), trajectories, motions, speeds[:, 0])
 
 
 def overlaid(pixels: np.ndarray, digits: int) -> np.ndarray:

@@ -7,25 +7,26 @@ from pathlib import Path
 import numpy as np
 
 from framewright.errors import UserError
+from framewright.videomnist.clip_spec import FRAME, ClipSpec
 from framewright.videomnist.digits import Digits
 from framewright.videomnist.measure import Measures, measure, worst
-from framewright.videomnist.render import FRAME, Look, Videos, draw, glyphs, overlaid
+from framewright.videomnist.render import Videos, draw, glyphs, overlaid
 from framewright.videomnist.store import GREY, RGB, Columns, Part, Shape
 
 # Videos of 64 pixels a side that are drawn together: enough that numpy works longer than it takes to be called.
 BATCH = 32
 
 
-def columns(look: Look) -> Columns:
+def columns(spec: ClipSpec) -> Columns:
     """What a shard knows of each video beside its pixels."""
-    each = (look.digits,) if look.digits > 1 else ()  # one digit has no axis of its own, as documented
+    each = (spec.digits,) if spec.digits > 1 else ()  # one digit has no axis of its own, as documented
     return {
         "labels": (np.int64, ()),  # the first digit
         **({"digits": (np.int64, each)} if each else {}),
         "source": (np.int64, each),  # the picture's place in its file
         "motion": (np.uint8, ()),  # place in the attribute motion_types
         "speed": (np.float32, ()),
-        "trajectory": (np.float32, (*each, look.frames, 4)),
+        "trajectory": (np.float32, (*each, spec.frames, 4)),
         "measured": (np.float32, (len(fields(Measures)),)),
     }
 
@@ -50,23 +51,23 @@ def choices(digits: Digits) -> list[np.ndarray]:
 def write_shard(
     path: Path,
     digits: Digits,
-    look: Look,
+    spec: ClipSpec,
     seed: int,
     split: str,
     indices: range,
     layouts: Sequence[str] = (GREY, RGB),
 ) -> None:
     """Draw, measure and write these videos of a split."""
-    rows, step = choices(digits), max(1, BATCH * FRAME**2 // look.size**2 // look.digits)
-    with Part(path, Shape(look.frames - 1, look.size), columns(look), layouts) as part:
+    rows, step = choices(digits), max(1, BATCH * FRAME**2 // spec.size**2 // spec.digits)
+    with Part(path, Shape(spec.frames - 1, spec.size), columns(spec), layouts) as part:
         for first in range(indices.start, indices.stop, step):
             batch = range(first, min(first + step, indices.stop))
-            sources = np.array([source_of(index, rows, place) for index in batch for place in range(look.digits)])
-            own = glyphs(digits.images[sources], look)
-            drawn = draw(own, look, seed, split, batch)
-            found, pixels = _measured(drawn, own.ink, look.digits), overlaid(drawn.pixels, look.digits)
+            sources = np.array([source_of(index, rows, place) for index in batch for place in range(spec.digits)])
+            own = glyphs(digits.images[sources], spec)
+            drawn = draw(own, spec, seed, split, batch)
+            found, pixels = _measured(drawn, own.ink, spec.digits), overlaid(drawn.pixels, spec.digits)
             for place in range(len(batch)):
-                its = slice(place * look.digits, (place + 1) * look.digits)
+                its = slice(place * spec.digits, (place + 1) * spec.digits)
                 labels = digits.labels[sources[its]]
                 part.add(
                     pixels[place],

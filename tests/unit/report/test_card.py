@@ -49,6 +49,7 @@ OUTCOMES = {
         *(Item("cut", "a", "a-1"), Item("cut", "a", "a-2"), Item("cut", "b", "b-1"), Item("cut", "b", "b-2", "short")),
     ],
 }
+CITATION = read_citation(ROOT / "CITATION.cff")
 LICENCES = {"a": "CC0-1.0", "b": "CC-BY-4.0", "c": "unused"}
 
 
@@ -58,9 +59,7 @@ def store(tmp_path):
         for pipeline, items in outcomes.items():
             write_outcomes(tmp_path / f"{pipeline}.tsv", items)
         paths = {pipeline: tmp_path / f"{pipeline}.tsv" for pipeline in outcomes}
-        summary = tmp_path / "summary.tsv"
-        summary.write_text("video\tlicence\n" + "".join(f"{video}\t{own}\n" for video, own in licences.items()))
-        return read_store(paths, summary, {"clips": {"shortest": 3}}, ROOT / "CITATION.cff")
+        return read_store(paths, licences, {"clips": {"shortest": 3}}, CITATION)
 
     return gather
 
@@ -167,7 +166,7 @@ import sys; sys.path[:0] = ["{ROOT}/scripts", "{ROOT}/tests", "{ROOT}/tests/unit
 from pathlib import Path; import test_card as t
 from framewright.report.card import read_store; from framewright.study.funnel import write_outcomes
 write_outcomes("outcomes.tsv", t.OUTCOMES["clips"])
-t.write(Path("card"), read_store({{"clips": "outcomes.tsv"}}, None, {{}}, "{ROOT}/CITATION.cff"))
+t.write(Path("card"), read_store({{"clips": "outcomes.tsv"}}, {{}}, {{}}, t.CITATION))
 """
     made = []
     for seed in ("1", "2"):
@@ -214,9 +213,9 @@ def test_the_script_writes_a_card_that_holds_no_path_of_this_machine(tmp_path, m
     made |= {"page": "card/README.html"}
     snakemake = SimpleNamespace(
         log=[],
-        input=SimpleNamespace(summary="summary.tsv", outcomes="outcomes.tsv", citation=ROOT / "CITATION.cff"),
+        input=SimpleNamespace(summary="summary.tsv", outcomes="outcomes.tsv"),
         output=SimpleNamespace(**made),
-        params=SimpleNamespace(splits={}, settings={}),
+        params=SimpleNamespace(settings={"splits": {}, "chosen": {}, "citation": CITATION}),
     )
     runpy.run_path(str(ROOT / "scripts/sources_card.py"), init_globals={"snakemake": snakemake})
     assert pq.read_table(made["index"])["video"].to_pylist() == ["one", "two", "three"]
@@ -226,7 +225,6 @@ def test_the_script_writes_a_card_that_holds_no_path_of_this_machine(tmp_path, m
 
 # ---- citations ------------------------------------------------------------------------------------------------------
 
-CITATION = read_citation(ROOT / "CITATION.cff")
 NAMES = [work["abbreviation"] for work in CITATION["references"]]
 
 

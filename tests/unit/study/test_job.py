@@ -197,3 +197,15 @@ pathlib.Path({str(late)!r}).touch()
     process.wait()
     time.sleep(1.5)
     assert not late.exists()
+
+
+def test_a_script_that_takes_long_says_how_far_it_is(tmp_path):
+    status, log = run_script(
+        tmp_path,
+        """
+        import time
+        for _ in job.progress()(range(3), unit="films"):
+            time.sleep(4)
+        """,
+    )
+    assert (status, log) == (0, "67 %: 2 of 3 films, 10 s so far, about 5 s left\n")

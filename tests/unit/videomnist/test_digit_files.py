@@ -15,17 +15,17 @@ from torch.utils.data import DataLoader
 from framewright.video.encode import Writer
 from framewright.video.stream import open_video
 from framewright.videomnist import films, loader, preview
+from framewright.videomnist.class_folders import find_class_folders, find_videos
+from framewright.videomnist.clip_spec import ClipSpec
 from framewright.videomnist.contract import contract, read_made
 from framewright.videomnist.dataset import Clips
 from framewright.videomnist.digits import Digits, embedded
-from framewright.videomnist.plan import class_folders, films_in
-from framewright.videomnist.render import Look
 from framewright.videomnist.shard import write_shard
 from framewright.videomnist.store import GREY, RGB, Part, Shape, merge
 
-LOOK = Look(9, 64, ("bounce", "circular", "spiral"), (2, 5), 10, 0.1)
+SPEC = ClipSpec(64, 0.1, 9, ("bounce", "circular", "spiral"), (2, 5), 10)
 SHAPE = Shape(8, 64)
-ABOUT = {"n_classes": 10, "motion_types": list(LOOK.motions), "digits": "test", "seed": 0, "fps": 10}
+ABOUT = {"n_classes": 10, "motion_types": list(SPEC.motions), "digits": "test", "seed": 0, "fps": 10}
 TRAIN, TEST = 60, 20
 
 
@@ -39,7 +39,7 @@ def made(tmp_path_factory, digits) -> Path:
     """Shards of both splits and both files, in one folder."""
     folder = tmp_path_factory.mktemp("made")
     for split, first, stop in (("train", 0, 40), ("train", 40, TRAIN), ("test", 0, TEST)):
-        write_shard(folder / f"{split}-{first:02}.h5", digits[split], LOOK, 0, split, range(first, stop))
+        write_shard(folder / f"{split}-{first:02}.h5", digits[split], SPEC, 0, split, range(first, stop))
     join(folder)
     return folder
 
@@ -53,7 +53,7 @@ def join(folder: Path) -> None:
 def broken(folder: Path, digits) -> dict[str, str]:
     """The broken promises of the files in a folder."""
     made = {split: read_made(sorted(folder.glob(f"{split}-*.h5"))) for split in ("train", "test")}
-    found = contract(folder / "videomnist.h5", folder / "videomnist-videogpt.h5", made, digits, LOOK)
+    found = contract(folder / "videomnist.h5", folder / "videomnist-videogpt.h5", made, digits, SPEC)
     return {own.name: own.detail for own in found if not own.ok}
 
 
@@ -127,14 +127,14 @@ def test_both_files_show_the_same_and_the_last_frame_is_the_true_next_one(made):
 
 def test_how_the_set_is_cut_into_shards_changes_no_byte(made, tmp_path, digits):
     for split, count in (("train", TRAIN), ("test", TEST)):
-        write_shard(tmp_path / f"{split}-00.h5", digits[split], LOOK, 0, split, range(count))
+        write_shard(tmp_path / f"{split}-00.h5", digits[split], SPEC, 0, split, range(count))
     join(tmp_path)
     for name in ("videomnist.h5", "videomnist-videogpt.h5"):
         assert (tmp_path / name).read_bytes() == (made / name).read_bytes()
 
 
 def test_growing_the_set_leaves_earlier_videos_as_they_were(made, tmp_path, digits):
-    write_shard(tmp_path / "more.h5", digits["train"], LOOK, 0, "train", range(TRAIN + 50))
+    write_shard(tmp_path / "more.h5", digits["train"], SPEC, 0, "train", range(TRAIN + 50))
     with h5py.File(tmp_path / "more.h5") as more, h5py.File(made / "videomnist.h5") as file:
         assert (more["grey"][: TRAIN * 8] == file["train_data"][()]).all()
         for name in ("labels", "trajectory", "source", "motion", "speed"):
@@ -142,7 +142,7 @@ def test_growing_the_set_leaves_earlier_videos_as_they_were(made, tmp_path, digi
 
 
 def test_several_digits_of_a_video_are_all_named(tmp_path, digits):
-    style = replace(LOOK, digits=2)
+    style = replace(SPEC, digits=2)
     for split, count in (("train", TRAIN), ("test", TEST)):
         write_shard(tmp_path / f"{split}-00.h5", digits[split], style, 0, split, range(count))
     join(tmp_path)
@@ -317,9 +317,9 @@ def test_class_folders_come_back_as_files_that_load(made, tmp_path):
     for split, count in (("train", TRAIN), ("test", TEST)):
         folder = tmp_path / "classes" / split
         assert films.write_classes(folder, made / "videomnist-videogpt.h5", split, fps=10) == count
-    for name, folder in class_folders(str(tmp_path / "classes")).items():
+    for name, folder in find_class_folders(str(tmp_path / "classes")).items():
         label = int(name.split("-")[1])
-        items = films.convert(tmp_path / f"{name}.h5", films_in(folder), label, SHAPE, seconds=60, mebibytes=1024)
+        items = films.convert(tmp_path / f"{name}.h5", find_videos(folder), label, SHAPE, seconds=60, mebibytes=1024)
         assert [item.reason for item in items] == [""] * len(items)
     parts = {split: sorted(tmp_path.glob(f"{split}-*.h5")) for split in ("train", "test")}
     about = {"n_classes": 10}
@@ -340,7 +340,7 @@ def test_films_are_cut_into_clips_and_bad_ones_are_named(tmp_path):
                 writer.add(np.full((size[1], size[0], 3), (20, 40, 220), np.uint8))
     (folder / "broken.avi").write_bytes(b"no video at all")
     (folder / "notes.txt").write_text("not looked at")
-    found = films_in(folder)
+    found = find_videos(folder)
     items = films.convert(tmp_path / "part.h5", found, 4, SHAPE, seconds=60, mebibytes=1024)
     assert {item.item: item.reason for item in items} == {
         **{"train/blue/broken.avi": "unreadable", "train/blue/long.mp4": ""},
@@ -356,8 +356,8 @@ def test_films_are_cut_into_clips_and_bad_ones_are_named(tmp_path):
 def test_classes_are_numbered_over_both_splits(tmp_path):
     for name in ("train/b", "train/a", "test/b", "test/c", "other/d"):
         (tmp_path / name).mkdir(parents=True)
-    assert [*class_folders(str(tmp_path))] == ["train-00000", "train-00001", "test-00001", "test-00002"]
-    assert class_folders(None) == {}
+    assert [*find_class_folders(str(tmp_path))] == ["train-00000", "train-00001", "test-00001", "test-00002"]
+    assert find_class_folders(None) == {}
 
 
 def test_an_empty_class_gives_an_empty_part(tmp_path):

@@ -13,21 +13,22 @@ from mnist import files, idx, lay_out, pictures
 
 from framewright.errors import UserError
 from framewright.sources.http import Limits
-from framewright.videomnist import plan
+from framewright.videomnist import settings
+from framewright.videomnist.clip_spec import GlyphSpec
+from framewright.videomnist.digit_files import find_files
 from framewright.videomnist.digits import Digits, embedded, read_digits, read_mnist, repeated, write_digits
 from framewright.videomnist.fetch import fetch
 from framewright.videomnist.idx import read_idx
 from framewright.videomnist.pictures import select
-from framewright.videomnist.render import Look
 
 SHARED = Path(os.environ.get("FRAMEWRIGHT_SHARED", Path(__file__).parents[4] / "shared")) / "data/mnist"
-LOOK = Look(17, 64, ("bounce",), (2, 5), 10, 0.1)
+SPEC = GlyphSpec(64, 0.1)
 
 
 @pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
 def test_an_idx_file_is_read(tmp_path, packed):
     lay_out(tmp_path, packed=packed)
-    images, labels = plan.digit_files(str(tmp_path))
+    images, labels = find_files(str(tmp_path))
     assert np.array_equal(read_idx(images, 3), pictures(60))
     assert read_idx(labels, 1).tolist() == [*range(10)] * 6
 
@@ -108,26 +109,26 @@ def test_labels_and_images_must_belong_together(tmp_path):
     lay_out(tmp_path)
     (tmp_path / "t10k-labels-idx1-ubyte").write_bytes(idx(np.zeros(59, np.uint8)))
     with pytest.raises(UserError, match=r"59 labels for 60 images; take both files from the same set"):
-        read_mnist(plan.digit_files(str(tmp_path)))
+        read_mnist(find_files(str(tmp_path)))
     (tmp_path / "t10k-labels-idx1-ubyte").unlink()
     with pytest.raises(UserError, match=r"no pair of images and labels among its files \(t10k-images\)"):
-        read_mnist(plan.digit_files(str(tmp_path)))
+        read_mnist(find_files(str(tmp_path)))
 
 
 def test_both_parts_are_taken_as_they_are_and_one_part_is_split(tmp_path):
     lay_out(tmp_path)
-    one = read_mnist(plan.digit_files(str(tmp_path)))
+    one = read_mnist(find_files(str(tmp_path)))
     assert one["test"].index.tolist() == [*range(5, 60, 6)]
     assert sorted([*one["train"].index, *one["test"].index]) == [*range(60)]
     lay_out(tmp_path, split="train", count=90, packed=True, seed=1)
-    both = read_mnist(plan.digit_files(str(tmp_path)))
+    both = read_mnist(find_files(str(tmp_path)))
     assert (len(both["train"].images), len(both["test"].images)) == (90, 60)
 
 
 def test_of_a_file_that_is_there_plain_and_packed_the_plain_one_is_taken(tmp_path):
     lay_out(tmp_path, packed=True)
     lay_out(tmp_path)
-    assert [Path(path).name for path in plan.digit_files(str(tmp_path))] == [
+    assert [Path(path).name for path in find_files(str(tmp_path))] == [
         "t10k-images-idx3-ubyte",
         "t10k-labels-idx1-ubyte",
     ]
@@ -154,7 +155,7 @@ def test_pictures_that_cannot_be_used_are_named_with_their_reason():
     labels = np.arange(6, dtype=np.uint8)
     digits = {"train": Digits(images, labels, np.arange(6)), "test": Digits(again, labels[:3], np.arange(3))}
     assert repeated(digits).tolist() == [False, True, False]
-    kept, items = select(digits, LOOK)
+    kept, items = select(digits, SPEC)
     assert {item.item: item.reason for item in items if item.reason} == {
         "train-00002": "thin",
         "test-00001": "repeated",
@@ -165,7 +166,7 @@ def test_pictures_that_cannot_be_used_are_named_with_their_reason():
 
 def test_digits_are_written_and_read_back_with_the_same_bytes(tmp_path):
     lay_out(tmp_path)
-    digits = read_mnist(plan.digit_files(str(tmp_path)))
+    digits = read_mnist(find_files(str(tmp_path)))
     for name in ("a.npz", "b.npz"):
         write_digits(tmp_path / name, digits)
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
@@ -176,16 +177,20 @@ def test_digits_are_written_and_read_back_with_the_same_bytes(tmp_path):
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="no shared/data/mnist beside the project")
 def test_mnists_own_test_digits_can_all_be_used():
-    digits = read_mnist(plan.digit_files(str(SHARED)))
+    digits = read_mnist(find_files(str(SHARED)))
     assert (len(digits["train"].images), len(digits["test"].images)) == (8334, 1666)
-    _, items = select(digits, LOOK)
+    _, items = select(digits, SPEC)
     assert [item for item in items if item.reason] == []
 
 
+def section(train):
+    return {"videos_per_digit": {"train": train, "test": 1}, "videos_per_shard": 100}
+
+
 def test_shards_are_full_but_the_last_so_that_growing_changes_one():
-    small = plan.shards({"train": 25, "test": 1}, 100)
+    small = settings.count_shards(section(25))
     assert small == {"train": {"00000": 100, "00001": 100, "00002": 50}, "test": {"00000": 10}}
-    large = plan.shards({"train": 40, "test": 1}, 100)["train"]
+    large = settings.count_shards(section(40))["train"]
     assert {name: count for name, count in large.items() if small["train"].get(name) != count} == {
         "00002": 100,
         "00003": 100,
@@ -210,5 +215,5 @@ def test_shards_are_full_but_the_last_so_that_growing_changes_one():
 def test_what_the_schema_cannot_see_is_said(tmp_path, monkeypatch, changes, said):
     monkeypatch.chdir(tmp_path)
     good = {"digits": "scikit-learn", "speed": [2, 5], "convert": None}
-    assert plan.faults(good) == []
-    assert plan.faults(good | changes)[0].startswith(f"config: videomnist.{said}")
+    assert settings.faults(good) == []
+    assert settings.faults(good | changes)[0].startswith(f"config: videomnist.{said}")

@@ -4,19 +4,20 @@ import cv2
 import numpy as np
 import pytest
 
+from framewright.videomnist.clip_spec import ClipSpec
 from framewright.videomnist.digits import embedded
 from framewright.videomnist.measure import measure, worst
 from framewright.videomnist.motion import LOTS, MOTIONS, Room
-from framewright.videomnist.render import INK, MARGIN, Look, _lots, draw, glyphs, motions_of, overlaid
+from framewright.videomnist.render import INK, MARGIN, _lots, draw, glyphs, motions_of, overlaid
 from framewright.videomnist.shard import choices, source_of
 
 LOW, HIGH = np.array([14.0, 20.0]), np.array([49.0, 43.0])
 EVERY_MOTION = pytest.mark.parametrize("motion", MOTIONS)
 
 
-def look(**changes) -> Look:
+def spec(**changes) -> ClipSpec:
     usual = {"frames": 17, "size": 64, "motions": tuple(MOTIONS), "speed": (2, 5), "rotation": 10, "growth": 0.1}
-    return Look(**(usual | changes))
+    return ClipSpec(**(usual | changes))
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +89,7 @@ def _centre(path):
 
 @pytest.mark.parametrize("size", [32, 64, 100, 128])
 def test_every_frame_shows_the_whole_digit_where_it_is_said_to_be(digits, size):
-    style = look(size=size)
+    style = spec(size=size)
     own, videos = drawn(digits, style, range(120))
     found = measured(own, videos)
     assert own.good.all() and videos.pixels.shape == (120, 17, size, size)
@@ -103,7 +104,7 @@ def test_thin_digits_are_drawn_larger_until_enough_of_them_is_seen():
     upright, slanted = np.zeros((2, 28, 28), np.uint8)
     upright[4:24, 13:15] = 255  # 40 pixels, fewer than any digit of MNIST has
     cv2.line(slanted, (12, 4), (16, 23), 255, 1, cv2.LINE_AA)
-    style = look()
+    style = spec()
     own = glyphs(np.stack([upright, slanted] * 60), style)
     assert own.good.all() and own.base.min() > 1.2
     videos = draw(own, style, 0, "train", range(120))
@@ -118,12 +119,12 @@ def test_what_can_never_be_seen_well_is_refused(ink):
     picture = np.zeros((28, 28), np.uint8)
     for place in ink:
         picture[place] = 255
-    assert not glyphs(picture[None], look()).good[0]
+    assert not glyphs(picture[None], spec()).good[0]
 
 
 def test_rotation_and_growth_are_smooth_and_about_the_centre(digits):
     """The origin turned about the corner, on single frames: its digit jumped by 21 pixels from one to the next."""
-    own, videos = drawn(digits, look(rotation=45, growth=0.3, speed=(0.01, 0.02)), range(100))
+    own, videos = drawn(digits, spec(rotation=45, growth=0.3, speed=(0.01, 0.02)), range(100))
     assert measured(own, videos).step.max() < 0.35
     angles, scales = np.abs(np.diff(videos.trajectories[:, :, 2:], axis=1)).max(axis=1).T
     assert angles.max() <= 45 * 0.5 + 1e-3
@@ -131,7 +132,7 @@ def test_rotation_and_growth_are_smooth_and_about_the_centre(digits):
 
 
 def test_a_video_depends_on_seed_split_and_index_alone(digits):
-    style = look()
+    style = spec()
     _, many = drawn(digits, style, range(200))
     for first, stop in ((17, 18), (0, 7), (100, 193)):
         _, some = drawn(digits, style, range(first, stop))
@@ -144,7 +145,7 @@ def test_a_video_depends_on_seed_split_and_index_alone(digits):
 
 
 def test_digits_that_share_a_video_have_paths_of_their_own(digits):
-    style, rows = look(digits=2), choices(digits)
+    style, rows = spec(digits=2), choices(digits)
     own = glyphs(digits.images[[source_of(index, rows, place) for index in range(90) for place in (0, 1)]], style)
     videos = draw(own, style, 0, "train", range(90))
     assert np.array_equal(videos.motions[::2], videos.motions[1::2])
@@ -175,9 +176,9 @@ def test_no_lot_is_drawn_for_two_videos():
 
 
 def test_a_video_is_as_long_as_asked(digits):
-    own = glyphs(digits.images[:1], look())
+    own = glyphs(digits.images[:1], spec())
     for frames in (3, 4, 33):
-        assert draw(own, look(frames=frames), 0, "train", range(1)).pixels.shape == (1, frames, 64, 64)
+        assert draw(own, spec(frames=frames), 0, "train", range(1)).pixels.shape == (1, frames, 64, 64)
 
 
 def test_motions_take_turns_within_each_digit():

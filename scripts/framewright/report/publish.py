@@ -1,0 +1,27 @@
+"""All files of a dataset's card in one call: index, README as Markdown and as a page, Croissant."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from framewright.report.card import Dataset, Store, write_croissant, write_index
+from framewright.report.readme import write_readme
+from framewright.study import job
+
+
+def write_card(
+    outputs: Any, dataset: Dataset, store: Store, rows: Iterable[Mapping[str, Any]] | None = None, **others: Any
+) -> None:
+    """Write the card's files under the names that a rule declares: `index`, `readme`, `page` and `croissant`.
+
+    `rows` fill the index, `others` the files of further records; without `rows` the index is there already. Each file
+    appears whole or not at all.
+    """
+    if rows is not None:
+        for records, part in {"": rows, **others}.items():
+            with job.whole(getattr(outputs, records or "index")) as path:
+                write_index(path, dataset, part, records)
+    for name in (outputs.readme, outputs.page):
+        with job.whole(name) as path:
+            write_readme(path, dataset, store, outputs.index)
+    with job.whole(outputs.croissant) as path:
+        write_croissant(path, dataset, store, outputs.index)
