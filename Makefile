@@ -30,8 +30,11 @@ convert-patches: .venv/ready ## Turn a generator_config.json into films.tsv and 
 	@test -n "$(FILE)" || { echo "make convert-patches: say which: make convert-patches FILE=generator_config.json" >&2; exit 2; }
 	@$(TIMED) "make convert-patches: $(FILE)" "$(BIN)/python scripts/convert_patches.py '$(FILE)' $(ARGS)"
 
-monitor: .venv/ready ## Watch the patches being cut, from another terminal; ARGS=--once prints the state once
-	@$(BIN)/python scripts/monitor.py results $(ARGS)
+monitor: .venv/ready ## Watch a run from another terminal; DIR=study says where, ARGS=--once or --json prints the state once
+	@$(BIN)/python scripts/monitor.py '$(or $(DIR),.)' $(ARGS)
+
+resume: .venv/ready ## Go on after a kill, as snakemake was called before; DIR=study says where, ARGS= how else
+	@$(TIMED) "make resume: what is left of the run" "$(BIN)/python scripts/resume.py '$(or $(DIR),.)' $(ARGS)"
 
 retry-sources: .venv/ready ## Forget the sources that failed for a passing reason, so that the next run tries them again
 	@$(TIMED) "make retry-sources: sources that may live again" "$(BIN)/python scripts/retry_sources.py results"
@@ -61,6 +64,9 @@ test: .venv/ready ## Run all tests but the long ones
 
 test-long: .venv/ready ## Run the tests that make a whole study again, or train
 	@$(TIMED) "make test-long: studies made again, killed and resumed; a training" "$(PYTEST) --durations 10 -m long"
+
+test-browser: .venv/ready ## Open report and galleries in Debian's Chromium, and click; skipped where there is none
+	@$(TIMED) "make test-browser: pages in a real browser" "$(BIN)/pytest --durations 5 tests/browser"
 
 test-fast: .venv/ready ## Run the tests that answer within a minute
 	@$(TIMED) "make test-fast: all but the slow tests" "$(BIN)/pytest -q -n $(CORES) -m 'not slow'"
@@ -96,4 +102,4 @@ clean: ## Remove results and logs; the environment stays
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
-.PHONY: demo table convert-patches monitor retry-sources explain dag slurm-profile test test-long test-fast verify bench format config-readme lock clean help
+.PHONY: demo table convert-patches monitor resume retry-sources explain dag slurm-profile test test-long test-browser test-fast verify bench format config-readme lock clean help

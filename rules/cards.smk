@@ -19,7 +19,7 @@ rule cards_funnel:
         "../envs/overview.yaml"
     params:
         code=code_of("cards_funnel"),
-        pipelines=["sources", *config["pipelines"]],
+        settings={"pipelines": ["sources", *config["pipelines"]]},
     script:
         "../scripts/cards_funnel.py"
 
@@ -39,11 +39,13 @@ rule cards_versions:
         house=str(HOUSE),  # where the code lies decides nothing
     params:
         code=code_of("cards_versions"),
-        house=versions.own_version(HOUSE),
-        packages=lambda wildcards: versions.pinned(HOUSE),
-        config=lambda wildcards: versions.digest(config),
-        videos=lambda wildcards: versions.digest(videos),
-        weights=TRACKS_WEIGHTS,
+        settings=lambda wildcards: {
+            "house": versions.own_version(HOUSE),
+            "packages": versions.pinned(HOUSE),
+            "config": versions.digest(config),
+            "videos": versions.digest(videos),
+            "weights": TRACKS.model_files(),
+        },
     script:
         "../scripts/cards_versions.py"
 
@@ -54,13 +56,7 @@ warn_of_other_packages(rules.cards_versions.output.versions)
 rule cards_manifest:
     """Every final artifact is in MANIFEST.tsv with its size, its sha256 and the rule that made it."""
     input:
-        artifacts=paths(
-            rules.sources.input,
-            rules.overview_dag.output,
-            rules.cards_funnel.output,
-            rules.cards_versions.output,
-            *(getattr(rules, pipeline).input for pipeline in config["pipelines"]),
-        ),
+        artifacts=artifacts,
     output:
         manifest="results/MANIFEST.tsv",
     log:
@@ -70,8 +66,7 @@ rule cards_manifest:
         "../envs/cards.yaml"
     params:
         code=code_of("cards_manifest"),
-        makers=makers,
-        digests=".snakemake/digests.tsv",
+        settings=lambda wildcards: {"makers": makers(), "digests": ".snakemake/digests.tsv"},
     script:
         "../scripts/cards_manifest.py"
 
@@ -94,7 +89,9 @@ rule check:
         "../envs/cards.yaml"
     params:
         code=code_of("check"),
-        manifest=rules.cards_manifest.output.manifest,
-        artifacts=rules.cards_manifest.input.artifacts,
+        settings=lambda wildcards: {
+            "manifest": rules.cards_manifest.output.manifest,
+            "artifacts": artifacts(wildcards),
+        },
     script:
         "../scripts/check.py"

@@ -3,11 +3,13 @@
 # yields:   config (complete), videos (id -> row), and the input functions: the only functions in rule files
 
 import os
+import socket
 import sys
 
 HOUSE = Path(workflow.current_basedir).parent
 SCRIPTS = HOUSE / "scripts"
 SCHEMAS = HOUSE / "config" / "schemas"
+DEMO_TABLE = HOUSE / "config" / "videos.tsv"
 
 # Nothing is written beside the code: what Python compiles is kept here, once for all studies, and so are notes on code.
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "framewright").absolute()
@@ -18,8 +20,10 @@ os.environ.update(PYTHONPYCACHEPREFIX=sys.pycache_prefix, FRAMEWRIGHT_RUN=str(os
 sys.path.insert(0, str(SCRIPTS))
 
 from framewright.report.citation import read_citation
-from framewright.study import code, table, versions
+from framewright.study import code, declared, lock, table, table_faults, versions
+from framewright.study.monitor.events import EventLog
 from framewright.study.config import complete, fill, read_schema, said
+from snakemake.logging import logger
 from snakemake.utils import update_config
 from framewright.scenes.names import NAMES as SCENES
 
@@ -33,15 +37,21 @@ def checked() -> dict:
     else:  # a job of a run that was checked
         filled = fill(config, read_schema(SCHEMAS))
     config.update(filled)
-    rows = table.read_table(config["videos"] or HOUSE / "config" / "videos.tsv")
+    rows = table.read_table(config["videos"] or DEMO_TABLE)
     if workflow.is_main_process:
-        faults += table.problems(rows, SCHEMAS, SCENES, config["patches"]["categories"])
+        faults += table_faults.problems(rows, SCHEMAS, SCENES, config["patches"]["categories"])
     if faults:
         sys.exit("\n".join(faults))
     return table.videos(rows)
 
 
 videos = checked()
+events = EventLog(directory=workflow.overwrite_workdir)
+if workflow.is_main_process:
+    logger.addHandler(events)
+    if warning := lock.advice(Path(), socket.gethostname()):
+        print(warning, file=sys.stderr)
+TABLE = Path(config["videos"] or DEMO_TABLE).absolute()
 CITATION = read_citation(HOUSE / "CITATION.cff")  # in the settings of the rules that write cards
 DEMO_DETECTOR = str(
     HOUSE / "config" / "detector" / "demo.onnx"
@@ -56,6 +66,11 @@ def code_of(script: str) -> str:
 def column(name: str):
     """A column of the video table, as a parameter of a rule that has the wildcard `video`."""
     return lambda wildcards: getattr(videos[wildcards.video], name)
+
+
+def of_video(*names: str, **others):
+    """Columns of the video table as the settings of a rule that has the wildcard `video`, and `others` beside them."""
+    return lambda wildcards: {name: getattr(videos[wildcards.video], name) for name in names} | others
 
 
 def videos_of(kind: str) -> list[str]:
@@ -90,12 +105,30 @@ def annotations(wildcards) -> list[str]:
     return [file for file in files if os.path.isfile(file) and os.access(file, os.R_OK)]
 
 
-def paths(*collected) -> list[str]:
-    """What rules collect, as one list of plain text."""
-    return [str(path) for own in collected for path in own]
+def of_each(pattern: str, ids, **others):
+    """Inputs over the whole study: the path of each of these videos, and for each of the `others`.
+
+    A function, because every job reads this file, and few of them need these paths.
+    """
+    return lambda wildcards: expand(pattern, video=list(ids), **others)
 
 
-def makers(wildcards) -> dict[str, list[str]]:
+def paths(wildcards, *collected) -> list[str]:
+    """What rules collect, by function or in plain text, as one list of plain text."""
+    found = []
+    for part in collected:
+        part = part(wildcards) if callable(part) else part
+        found += [str(part)] if isinstance(part, str) else paths(wildcards, *part)
+    return found
+
+
+def artifacts(wildcards) -> list[str]:
+    """Every final file and folder that the configuration asks for, but the MANIFEST itself and what depends on it."""
+    shared = (rules.sources.input, rules.overview_dag.output, rules.cards_funnel.output, rules.cards_versions.output)
+    return paths(wildcards, *shared, *(getattr(rules, pipeline).input for pipeline in config["pipelines"]))
+
+
+def makers() -> dict[str, list[str]]:
     """Regular expressions of what each rule makes, its wildcards' constraints included."""
     made = {rule.name: [output.regex().pattern for output in rule.output] for rule in workflow.rules}
     return {name: patterns for name, patterns in made.items() if patterns}
@@ -105,3 +138,8 @@ def warn_of_other_packages(recorded: str) -> None:
     """One line when the results were made with other packages than those that are installed here."""
     if workflow.is_main_process and (line := versions.warning(recorded, HOUSE)):
         print(line, file=sys.stderr)
+
+
+onstart:
+    # Not called by a dry run. `make monitor` and `make resume` read what is written from now on.
+    events.begin()

@@ -1,5 +1,5 @@
-# Flexpatch: objects followed cheaply, and a tree that says which of them a detector must look at again.
-# requires: the sources, and weights that find objects (those of the demo come with the workflow)
+# Flexpatch: objects are followed cheaply, and a tree predicts which of them a detector must examine again.
+# requires: the sources, and the weights of a detector (those of the demo come with the workflow)
 # yields:   results/flexpatch/truth/<video>.{npz,json}, results/flexpatch/samples/<video>.{csv,json},
 #           results/flexpatch/{training_data.csv, training_data.json, flexpatch_model.joblib, flexpatch_model.json,
 #           training_summary.json, training_summary.txt, tree.svg, features.png, agreement.{tsv,html}, outcomes.tsv,
@@ -7,23 +7,28 @@
 #           results/flexpatch/boxes/<video>.{txt,json}, results/flexpatch/films/<video>.mp4,
 #           results/flexpatch/rated/<video>{,-costs}.json
 
-FLEX = config["flexpatch"]
-FLEXED = {row.video: row for row in videos.values() if "flexpatch" in row.pipelines}
-FLEXED_SHOWN = [video for video, row in FLEXED.items() if row.kind == "demo"]
-FLEX_TRUE = videos_with_truth()
+from framewright.flexpatch import settings as flexpatch_settings
+
+FLEXPATCH = config["flexpatch"]
+FLEXPATCH_VIDEOS = [row.video for row in videos.values() if "flexpatch" in row.pipelines]
+FLEXPATCH_DEMOS = [video for video in FLEXPATCH_VIDEOS if videos[video].kind == "demo"]
+FLEXPATCH_SPLITS = {video: videos[video].split for video in FLEXPATCH_VIDEOS if videos[video].split}
+FLEXPATCH_ANNOTATED = videos_with_truth()
+FLEXPATCH_GPUS = int(FLEXPATCH["detector"]["device"] != "cpu")
 
 
 rule flexpatch_truth:
-    """What a detector finds in each frame of a video, and where each object really is; the JSON says how they fit."""
+    """The detections in each frame of a video and its true objects are there; the JSON says how they agree."""
     input:
         video=rules.sources_link.output.video,
         probe=rules.sources_probe.output.probe,
         truth=lambda wildcards: expand(
-            rules.sources_render.output.truth, video=[video for video in FLEX_TRUE if video == wildcards.video]
+            rules.sources_render.output.truth,
+            video=[video for video in FLEXPATCH_ANNOTATED if video == wildcards.video],
         ),
-        weights=FLEX["detector"]["weights"] or DEMO_DETECTOR,
+        weights=FLEXPATCH["detector"]["weights"] or DEMO_DETECTOR,
     output:
-        known="results/flexpatch/truth/{video}.npz",
+        observations="results/flexpatch/truth/{video}.npz",
         record="results/flexpatch/truth/{video}.json",
     log:
         "logs/flexpatch_truth/{video}.log",
@@ -33,20 +38,20 @@ rule flexpatch_truth:
         "../envs/detector.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 3000 * attempt,
-        gpu=int(FLEX["detector"]["device"] != "cpu"),
+        gpu=FLEXPATCH_GPUS,
     params:
         code=code_of("flexpatch_truth"),
-        settings={key: FLEX[key] for key in ("truth", "frames", "detector")},
+        settings=flexpatch_settings.truth_settings(FLEXPATCH),
     script:
         "../scripts/flexpatch_truth.py"
 
 
 rule flexpatch_samples:
-    """A row for each object followed in each frame of a video: five features, and how urgently it must be looked at."""
+    """A row for each track in each frame of a video is there: five features, and the label of its overlap."""
     input:
         video=rules.sources_link.output.video,
         probe=rules.sources_probe.output.probe,
-        known=rules.flexpatch_truth.output.known,
+        observations=rules.flexpatch_truth.output.observations,
     output:
         samples="results/flexpatch/samples/{video}.csv",
         record="results/flexpatch/samples/{video}.json",
@@ -60,23 +65,17 @@ rule flexpatch_samples:
         mem_mb=lambda wildcards, attempt: 1500 * attempt,
     params:
         code=code_of("flexpatch_samples"),
-        features=FLEX["features"],
-        sampling={
-            "every": FLEX["refresh"],
-            "max_age": FLEX["max_age"],
-            "high": FLEX["iou_threshold_high"],
-            "medium": FLEX["iou_threshold_medium"],
-        },
+        settings=flexpatch_settings.samples_settings(FLEXPATCH),
     script:
         "../scripts/flexpatch_samples.py"
 
 
 rule flexpatch_gather:
-    """All samples are in training_data.csv, as documented; beside it, what they are, and how detectors fit annotations."""
+    """All samples are in training_data.csv, as documented; beside it, their description, and the detector's agreement."""
     input:
-        samples=expand(rules.flexpatch_samples.output.samples, video=FLEXED),
-        records=expand(rules.flexpatch_samples.output.record, video=FLEXED),
-        truths=expand(rules.flexpatch_truth.output.record, video=FLEXED),
+        samples=expand(rules.flexpatch_samples.output.samples, video=FLEXPATCH_VIDEOS),
+        records=expand(rules.flexpatch_samples.output.record, video=FLEXPATCH_VIDEOS),
+        truths=expand(rules.flexpatch_truth.output.record, video=FLEXPATCH_VIDEOS),
     output:
         data="results/flexpatch/training_data.csv",
         side="results/flexpatch/training_data.json",
@@ -94,13 +93,13 @@ rule flexpatch_gather:
         "../envs/flexpatch.yaml"
     params:
         code=code_of("flexpatch_gather"),
-        features=FLEX["features"],
+        settings={"features": FLEXPATCH["features"]},
     script:
         "../scripts/flexpatch_gather.py"
 
 
 rule flexpatch_train:
-    """The tree is trained, rated on what it has not seen, compared with other ways, and written down to be read."""
+    """The tree is trained, rated on held-out samples, compared with other models, and drawn."""
     input:
         data=rules.flexpatch_gather.output.data,
         side=rules.flexpatch_gather.output.side,
@@ -108,7 +107,7 @@ rule flexpatch_train:
         model="results/flexpatch/flexpatch_model.joblib",
         card="results/flexpatch/flexpatch_model.json",
         summary="results/flexpatch/training_summary.json",
-        story=report(
+        text=report(
             "results/flexpatch/training_summary.txt",
             caption="captions/flexpatch_train.rst",
             category="Flexpatch",
@@ -134,19 +133,17 @@ rule flexpatch_train:
         "../envs/flexpatch.yaml"
     params:
         code=code_of("flexpatch_train"),
-        model=FLEX["model"],
-        split=FLEX["split"],
-        splits={video: row.split for video, row in FLEXED.items() if row.split},
+        settings=flexpatch_settings.training_settings(FLEXPATCH, FLEXPATCH_SPLITS),
     script:
         "../scripts/flexpatch_train.py"
 
 
 rule flexpatch_preview:
-    """A sheet shows objects of a scene as they are followed, with the labels of their samples. Of demo scenes alone."""
+    """A sheet shows the tracks of a demo scene, coloured by the labels of their samples."""
     input:
         video=rules.sources_link.output.video,
         probe=rules.sources_probe.output.probe,
-        known=rules.flexpatch_truth.output.known,
+        observations=rules.flexpatch_truth.output.observations,
         samples=rules.flexpatch_samples.output.samples,
     output:
         sheet=report(
@@ -158,17 +155,18 @@ rule flexpatch_preview:
     log:
         "logs/flexpatch_preview/{video}.log",
     wildcard_constraints:
-        video=only(FLEXED_SHOWN),
+        video=only(FLEXPATCH_DEMOS),
     conda:
         "../envs/flexpatch.yaml"
     params:
         code=code_of("flexpatch_preview"),
+        settings={},
     script:
         "../scripts/flexpatch_preview.py"
 
 
 rule flexpatch_run:
-    """Where everything is in each frame of a video by FlexPatch, in the format of MOT Challenge, and a film of how."""
+    """The boxes that FlexPatch finds in each frame of a video are in the format of MOT Challenge; a film shows how."""
     input:
         video=rules.sources_link.output.video,
         probe=rules.sources_probe.output.probe,
@@ -191,23 +189,20 @@ rule flexpatch_run:
         "../envs/runtime.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2000 * attempt,
-        gpu=int(FLEX["detector"]["device"] != "cpu"),
+        gpu=FLEXPATCH_GPUS,
     params:
         code=code_of("flexpatch_run"),
-        frames=FLEX["frames"],
-        detector=FLEX["detector"],
-        runtime=FLEX["runtime"],
-        recognisable=lambda wildcards: FLEX["show"] == "all" or wildcards.video in FLEXED_SHOWN,
+        settings=lambda wildcards: flexpatch_settings.run_settings(FLEXPATCH, wildcards.video in FLEXPATCH_DEMOS),
     script:
         "../scripts/flexpatch_run.py"
 
 
 rule flexpatch_rate:
-    """How good FlexPatch is on sequences of a video, beside whole frames; the costs say what that took this machine."""
+    """FlexPatch and its baselines are rated on sequences of a video; the costs are this machine's."""
     input:
         video=rules.sources_link.output.video,
         probe=rules.sources_probe.output.probe,
-        known=rules.flexpatch_truth.output.known,
+        observations=rules.flexpatch_truth.output.observations,
         weights=rules.flexpatch_truth.input.weights,
         model=rules.flexpatch_train.output.card,
     output:
@@ -221,20 +216,18 @@ rule flexpatch_rate:
         "../envs/runtime.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 3000 * attempt,
-        gpu=int(FLEX["detector"]["device"] != "cpu"),
+        gpu=FLEXPATCH_GPUS,
     params:
         code=code_of("flexpatch_rate"),
-        detector=FLEX["detector"],
-        runtime=FLEX["runtime"],
-        evaluate=FLEX["evaluate"],
+        settings=flexpatch_settings.rate_settings(FLEXPATCH),
     script:
         "../scripts/flexpatch_rate.py"
 
 
 rule flexpatch_evaluate:
-    """Precision, delay and cost of FlexPatch on all videos are in evaluation.json, a table and a chart, beside others."""
+    """Precision, delay and cost of FlexPatch and its baselines are in evaluation.json, a table and a chart."""
     input:
-        records=expand(rules.flexpatch_rate.output.record, video=FLEXED),
+        records=expand(rules.flexpatch_rate.output.record, video=FLEXPATCH_VIDEOS),
     output:
         evaluation="results/flexpatch/evaluation.json",
         table=report(
@@ -255,13 +248,13 @@ rule flexpatch_evaluate:
         "../envs/runtime.yaml"
     params:
         code=code_of("flexpatch_evaluate"),
-        seed=config["seed"],
+        settings={"seed": config["seed"]},
     script:
         "../scripts/flexpatch_evaluate.py"
 
 
 rule flexpatch_summary:
-    """What became of each video, and of each object that was followed in it, is in outcomes.tsv."""
+    """The outcome of each video, and of each track in it, is in outcomes.tsv."""
     input:
         truths=rules.flexpatch_gather.input.truths,
         records=rules.flexpatch_gather.input.records,
@@ -274,12 +267,13 @@ rule flexpatch_summary:
         "../envs/flexpatch.yaml"
     params:
         code=code_of("flexpatch_summary"),
+        settings={},
     script:
         "../scripts/flexpatch_summary.py"
 
 
 rule flexpatch_contract:
-    """Samples, model, boxes and evaluation keep what they promise, which contract.json says."""
+    """Samples, model, boxes and evaluation keep their promises, which contract.json lists."""
     input:
         data=rules.flexpatch_gather.output.data,
         side=rules.flexpatch_gather.output.side,
@@ -288,8 +282,8 @@ rule flexpatch_contract:
         model=rules.flexpatch_train.output.model,
         card=rules.flexpatch_train.output.card,
         summary=rules.flexpatch_train.output.summary,
-        boxes=expand(rules.flexpatch_run.output.boxes, video=FLEXED),
-        runs=expand(rules.flexpatch_run.output.record, video=FLEXED),
+        boxes=expand(rules.flexpatch_run.output.boxes, video=FLEXPATCH_VIDEOS),
+        runs=expand(rules.flexpatch_run.output.record, video=FLEXPATCH_VIDEOS),
         rated=rules.flexpatch_evaluate.input.records,
         evaluation=rules.flexpatch_evaluate.output.evaluation,
     output:
@@ -301,13 +295,13 @@ rule flexpatch_contract:
         "../envs/flexpatch.yaml"
     params:
         code=code_of("flexpatch_contract"),
-        sampling=rules.flexpatch_samples.params.sampling,
+        settings=rules.flexpatch_samples.params.settings,
     script:
         "../scripts/flexpatch_contract.py"
 
 
 rule flexpatch_card:
-    """The samples have a card for programs and one for people: what they are, what was lost, licences, limits."""
+    """The samples have a card for programs and one for people: content, losses, licences, limits."""
     input:
         data=rules.flexpatch_gather.output.data,
         side=rules.flexpatch_gather.output.side,
@@ -331,19 +325,19 @@ rule flexpatch_card:
         "../envs/cards.yaml"
     params:
         code=code_of("flexpatch_card"),
-        settings={"chosen": {"flexpatch": FLEX}, "citation": CITATION},
+        settings={"chosen": {"flexpatch": FLEXPATCH}, "citation": CITATION},
     script:
         "../scripts/flexpatch_card.py"
 
 
 rule flexpatch:
-    """Samples and the model trained on them are there, checked, described, to look at, and rated at work."""
+    """Samples and their model are there, checked, described, shown, and rated at run time."""
     input:
         rules.flexpatch_gather.output,
         rules.flexpatch_train.output,
-        expand(rules.flexpatch_preview.output, video=FLEXED_SHOWN),
-        expand(rules.flexpatch_run.output, video=FLEXED),
-        expand(rules.flexpatch_rate.output, video=FLEXED),
+        expand(rules.flexpatch_preview.output, video=FLEXPATCH_DEMOS),
+        expand(rules.flexpatch_run.output, video=FLEXPATCH_VIDEOS),
+        expand(rules.flexpatch_rate.output, video=FLEXPATCH_VIDEOS),
         rules.flexpatch_evaluate.output,
         rules.flexpatch_summary.output,
         rules.flexpatch_contract.output,

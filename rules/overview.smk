@@ -19,9 +19,11 @@ rule overview_dag:
         snakefile=str(HOUSE / "Snakefile"),
     params:
         code=code_of("overview_dag"),
-        rules=versions.digest([path.read_text() for path in sorted(HOUSE.glob("rules/*.smk"))]),
-        config=config,
-        kinds=sorted({row.kind for row in videos.values()}),
+        settings=lambda wildcards: {
+            "rules": versions.digest([path.read_text() for path in sorted(HOUSE.glob("rules/*.smk"))]),
+            "config": config,
+            "kinds": sorted({row.kind for row in videos.values()}),
+        },
     script:
         "../scripts/overview_dag.py"
 
@@ -46,7 +48,7 @@ rule overview_costs:
         "../envs/overview.yaml"
     params:
         code=code_of("overview_costs"),
-        benchmarks="benchmarks",
+        settings={"benchmarks": "benchmarks"},
     script:
         "../scripts/overview_costs.py"
 

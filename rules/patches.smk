@@ -6,18 +6,22 @@
 # A film is cut in parts, each a job with a folder of its own; how many there are follows from the configuration and the
 # film's row alone. patches_tree gives all files their places in the dataset as second names: nothing is copied.
 
-from framewright.patches import forecast, formats
+from framewright.patches import formats as patches_formats, settings as patches_settings, splits as patches_splits
 
 PATCHES = config["patches"]
-CATEGORIES = formats.categories_of(PATCHES)
-FILMS = {row.video: row for row in videos.values() if "patches" in row.pipelines}
-SHARES = {video: row.categories for video, row in FILMS.items()}
-WINDOWS = formats.allot(SHARES, PATCHES, forecast.bytes_of(CATEGORIES))
-PARTS = [(video, part) for video in FILMS for part in formats.parts_of(WINDOWS[video], PATCHES["windows_per_part"])]
-SHOWN = [video for video, row in FILMS.items() if row.kind == "demo" or PATCHES["show"] == "all"]
-HELD_OUT = formats.held_out({video: row.split for video, row in FILMS.items()}, PATCHES["val"])
-BY_HAND = formats.by_hand(CATEGORIES, HELD_OUT)
-DATASET = "results/patches/dataset"
+PATCHES_CATEGORIES = patches_settings.read_categories(PATCHES)
+PATCHES_FILMS = {row.video: row for row in videos.values() if "patches" in row.pipelines}
+PATCHES_SHARES = {video: row.categories for video, row in PATCHES_FILMS.items()}
+PATCHES_WINDOWS = patches_settings.count_windows(PATCHES, PATCHES_SHARES)
+PATCHES_PARTS = patches_settings.list_parts(PATCHES, PATCHES_WINDOWS)
+PATCHES_SPLITS = patches_settings.choose_splits(PATCHES, {video: row.split for video, row in PATCHES_FILMS.items()})
+PATCHES_SHOWN = [
+    video for video, row in PATCHES_FILMS.items() if row.kind == "demo" or patches_settings.shows_all(PATCHES)
+]
+PATCHES_HELD_OUT = patches_splits.list_held_out(PATCHES_SPLITS)
+PATCHES_BY_HAND = patches_formats.list_by_hand(PATCHES_CATEGORIES, PATCHES_HELD_OUT)
+PATCHES_FOLDERS = patches_formats.list_folders(PATCHES_CATEGORIES, PATCHES_HELD_OUT)
+PATCHES_DATASET = "results/patches/dataset"
 
 
 rule patches_wanted:
@@ -32,8 +36,7 @@ rule patches_wanted:
         "../envs/patches.yaml"
     params:
         code=code_of("patches_wanted"),
-        counts=WINDOWS,
-        settings={key: PATCHES[key] for key in ("categories", "formats")},
+        settings=patches_settings.compose_wanted(PATCHES, PATCHES_WINDOWS),
     script:
         "../scripts/patches_wanted.py"
 
@@ -56,10 +59,9 @@ rule patches_plan:
         mem_mb=lambda wildcards, attempt: 1500 * attempt,
     params:
         code=code_of("patches_plan"),
-        counts=lambda wildcards: WINDOWS[wildcards.video],
-        split=column("split"),
-        settings={key: PATCHES[key] for key in formats.PLANNED},
-        seed=config["seed"],
+        settings=lambda wildcards: patches_settings.compose_plan(
+            PATCHES, PATCHES_WINDOWS[wildcards.video], PATCHES_SPLITS[wildcards.video], config["seed"]
+        ),
     script:
         "../scripts/patches_plan.py"
 
@@ -84,9 +86,9 @@ rule patches_cut:
         mem_mb=lambda wildcards, attempt: 1500 * attempt,
     params:
         code=code_of("patches_cut"),
-        settings={key: PATCHES[key] for key in formats.CUT},
-        seed=config["seed"],
-        gallery=lambda wildcards: wildcards.video in SHOWN,
+        settings=lambda wildcards: patches_settings.compose_cut(
+            PATCHES, config["seed"], gallery=wildcards.video in PATCHES_SHOWN
+        ),
     script:
         "../scripts/patches_cut.py"
 
@@ -94,9 +96,9 @@ rule patches_cut:
 rule patches_tree:
     """All patches are in the documented folders, and manifest.tsv has a row for each from which it can be rebuilt."""
     input:
-        parts=[rules.patches_cut.output.folder.format(video=video, part=part) for video, part in PARTS],
+        parts=[rules.patches_cut.output.folder.format(video=video, part=part) for video, part in PATCHES_PARTS],
     output:
-        folders=[directory(f"{DATASET}/{folder}") for folder in formats.folders_of(CATEGORIES, HELD_OUT)],
+        folders=[directory(f"{PATCHES_DATASET}/{folder}") for folder in PATCHES_FOLDERS],
         manifest="results/patches/manifest.tsv",
     log:
         "logs/patches_tree.log",
@@ -105,8 +107,10 @@ rule patches_tree:
         "../envs/patches.yaml"
     params:
         code=code_of("patches_tree"),
-        folders=formats.folders_of(CATEGORIES, HELD_OUT),
-        by_hand=[f"{DATASET}/{folder}" for folder in BY_HAND],
+        settings={
+            "folders": PATCHES_FOLDERS,
+            "by_hand": [f"{PATCHES_DATASET}/{folder}" for folder in PATCHES_BY_HAND],
+        },
     script:
         "../scripts/patches_tree.py"
 
@@ -114,7 +118,7 @@ rule patches_tree:
 rule patches_summary:
     """What became of each film, of each place that was tried and of each patch that was wanted is in outcomes.tsv."""
     input:
-        plans=expand(rules.patches_plan.output.plan, video=FILMS),
+        plans=expand(rules.patches_plan.output.plan, video=PATCHES_FILMS),
         parts=rules.patches_tree.input.parts,
     output:
         outcomes="results/patches/outcomes.tsv",
@@ -125,8 +129,7 @@ rule patches_summary:
         "../envs/patches.yaml"
     params:
         code=code_of("patches_summary"),
-        videos=list(FILMS),
-        video_of_part=[video for video, _ in PARTS],
+        settings={"videos": list(PATCHES_FILMS), "video_of_part": [video for video, _ in PATCHES_PARTS]},
     script:
         "../scripts/patches_summary.py"
 
@@ -136,13 +139,17 @@ rule patches_preview:
     input:
         folders=rules.patches_tree.output.folders,
         manifest=rules.patches_tree.output.manifest,
-        parts=[folder for folder, (video, _) in zip(rules.patches_tree.input.parts, PARTS) if video in SHOWN],
-        videos=expand(rules.sources_link.output.video, video=SHOWN),
-        plans=expand(rules.patches_plan.output.plan, video=SHOWN),
-        frames=expand(rules.patches_plan.output.frames, video=SHOWN),
+        parts=[
+            folder
+            for folder, (video, _) in zip(rules.patches_tree.input.parts, PATCHES_PARTS)
+            if video in PATCHES_SHOWN
+        ],
+        videos=expand(rules.sources_link.output.video, video=PATCHES_SHOWN),
+        plans=expand(rules.patches_plan.output.plan, video=PATCHES_SHOWN),
+        frames=expand(rules.patches_plan.output.frames, video=PATCHES_SHOWN),
     output:
         sheets=report(
-            expand("results/patches/preview/{category}.png", category=CATEGORIES),
+            expand("results/patches/preview/{category}.png", category=PATCHES_CATEGORIES),
             caption="captions/patches_preview.rst",
             category="Patches",
             labels={"video": "all", "shows": "pairs"},
@@ -165,8 +172,7 @@ rule patches_preview:
         "../envs/patches.yaml"
     params:
         code=code_of("patches_preview"),
-        categories=list(CATEGORIES),
-        videos=SHOWN,
+        settings={"categories": list(PATCHES_CATEGORIES), "videos": PATCHES_SHOWN},
     script:
         "../scripts/patches_preview.py"
 
@@ -205,7 +211,7 @@ rule patches_contract:
     input:
         folders=rules.patches_tree.output.folders,
         manifest=rules.patches_tree.output.manifest,
-        plans=expand(rules.patches_plan.output.plan, video=FILMS),
+        plans=expand(rules.patches_plan.output.plan, video=PATCHES_FILMS),
         outcomes=rules.patches_summary.output.outcomes,
     output:
         contract="results/patches/contract.json",
@@ -217,8 +223,7 @@ rule patches_contract:
         "../envs/patches.yaml"
     params:
         code=code_of("patches_contract"),
-        shares=None if formats.is_limited(PATCHES) else SHARES,
-        settings={key: PATCHES[key] for key in ("categories", "formats")},
+        settings=patches_settings.compose_contract(PATCHES, PATCHES_SHARES),
     script:
         "../scripts/patches_contract.py"
 
@@ -228,10 +233,15 @@ rule patches_val:
     input:
         manifest=rules.patches_tree.output.manifest,
         pictures=lambda wildcards: sorted(
-            str(path) for folder in BY_HAND for path in Path(DATASET, folder).glob("*.png") if "{" not in path.name
+            str(path)
+            for folder in PATCHES_BY_HAND
+            for path in Path(PATCHES_DATASET, folder).glob("*.png")
+            if "{" not in path.name
         ),
     output:
-        folders=[directory(f"{DATASET}/{folder}") for folder in formats.stacks_by_hand(BY_HAND)],
+        folders=[
+            directory(f"{PATCHES_DATASET}/{folder}") for folder in patches_formats.list_stacks_by_hand(PATCHES_BY_HAND)
+        ],
         contract="results/patches/val.json",
     log:
         "logs/patches_val.log",
@@ -241,9 +251,7 @@ rule patches_val:
         "../envs/patches.yaml"
     params:
         code=code_of("patches_val"),
-        settings={key: PATCHES[key] for key in ("categories", "formats")},
-        categories=list(CATEGORIES) if BY_HAND else [],
-        kernel=PATCHES["kernel"],
+        settings=patches_settings.compose_val(PATCHES, by_hand=bool(PATCHES_BY_HAND)),
     script:
         "../scripts/patches_val.py"
 
@@ -258,8 +266,7 @@ rule patches_forecast:
     threads: 1024  # as many as this run was given: that is what it tells
     params:
         code=code_of("patches_forecast"),
-        counts=WINDOWS,
-        settings={key: PATCHES[key] for key in ("categories", "formats")},
+        settings=patches_settings.compose_wanted(PATCHES, PATCHES_WINDOWS),
     script:
         "../scripts/patches_forecast.py"
 

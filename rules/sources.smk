@@ -27,7 +27,7 @@ rule sources_link:
         "../envs/video.yaml"
     params:
         code=code_of("sources_link"),
-        bytes=place_bytes,
+        settings=lambda wildcards: {"bytes": place_bytes(wildcards)},
     script:
         "../scripts/sources_link.py"
 
@@ -50,7 +50,7 @@ rule sources_download:
         timeout_seconds=config["sources"]["timeout_seconds"],
         max_bytes=round(config["sources"]["max_gigabytes"] * 1e9),
     params:
-        source=column("source"),
+        settings=of_video("source"),
     script:
         "../scripts/sources_download.py"
 
@@ -76,9 +76,9 @@ rule sources_youtube:
         rate_limit=config["sources"]["youtube"]["rate_limit"] or 0,
         sleep_seconds=config["sources"]["youtube"]["sleep_seconds"],
     params:
-        source=column("source"),
-        height=config["sources"]["youtube"]["height"],
-        audio=config["sources"]["youtube"]["audio"],
+        settings=of_video(
+            "source", height=config["sources"]["youtube"]["height"], audio=config["sources"]["youtube"]["audio"]
+        ),
     script:
         "../scripts/sources_youtube.py"
 
@@ -101,8 +101,7 @@ rule sources_mot:
         "../envs/video.yaml"
     params:
         code=code_of("sources_mot"),
-        source=column("source"),
-        bytes=place_bytes,
+        settings=lambda wildcards: {"source": videos[wildcards.video].source, "bytes": place_bytes(wildcards)},
     script:
         "../scripts/sources_mot.py"
 
@@ -123,7 +122,7 @@ rule sources_render:
         "../envs/video.yaml"
     params:
         code=code_of("sources_render"),
-        source=column("source"),
+        settings=of_video("source"),
     script:
         "../scripts/sources_render.py"
 
@@ -141,12 +140,10 @@ rule sources_probe:
         "../envs/video.yaml"
     params:
         code=code_of("sources_probe"),
-        start=column("start"),
-        end=column("end"),
-        colour=column("colour"),
-        sha256=column("sha256"),
-        licence=column("licence"),
-        limits=config["sources"]["probe"],
+        settings=lambda wildcards: {
+            "row": of_video("start", "end", "colour", "sha256")(wildcards),
+            "limits": config["sources"]["probe"],
+        },
     script:
         "../scripts/sources_probe.py"
 
@@ -167,6 +164,7 @@ rule sources_truth:
         "../envs/video.yaml"
     params:
         code=code_of("sources_truth"),
+        settings={},
     script:
         "../scripts/sources_truth.py"
 
@@ -192,15 +190,35 @@ rule sources_preview:
         "../envs/video.yaml"
     params:
         code=code_of("sources_preview"),
+        settings={},
     script:
         "../scripts/sources_preview.py"
+
+
+rule sources_declared:
+    """What the table declares of each video, such as its licence, stands apart: no job that decodes reads it."""
+    output:
+        table="results/sources/declared.tsv",
+    log:
+        "logs/sources_declared.log",
+    localrule: True
+    conda:
+        "../envs/cards.yaml"
+    resources:
+        table=str(TABLE),
+    params:
+        code=code_of("sources_declared"),
+        settings=lambda wildcards: {"rows": declared.digest(videos.values())},
+    script:
+        "../scripts/sources_declared.py"
 
 
 rule sources_summary:
     """One table says of each video whether it can be used, and if not, why not; one has its stages for the funnel."""
     input:
-        sources=expand(rules.sources_link.output.outcome, video=videos),
-        probes=expand(rules.sources_probe.output.probe, video=videos),
+        sources=of_each(rules.sources_link.output.outcome, videos),
+        probes=of_each(rules.sources_probe.output.probe, videos),
+        declared=rules.sources_declared.output.table,
     output:
         table="results/sources/summary.tsv",
         outcomes="results/sources/outcomes.tsv",
@@ -217,7 +235,7 @@ rule sources_summary:
         "../envs/cards.yaml"
     params:
         code=code_of("sources_summary"),
-        videos=list(videos),
+        settings={},
     script:
         "../scripts/sources_summary.py"
 
@@ -227,6 +245,7 @@ rule sources_card:
     input:
         summary=rules.sources_summary.output.table,
         outcomes=rules.sources_summary.output.outcomes,
+        declared=rules.sources_declared.output.table,
     output:
         croissant="results/sources/card/croissant.json",
         index="results/sources/card/index.parquet",
@@ -244,11 +263,7 @@ rule sources_card:
         "../envs/cards.yaml"
     params:
         code=code_of("sources_card"),
-        settings={
-            "chosen": {"sources": {"probe": config["sources"]["probe"]}},
-            "citation": CITATION,
-            "splits": {row.video: row.split for row in videos.values() if row.split},
-        },
+        settings={"chosen": {"sources": {"probe": config["sources"]["probe"]}}, "citation": CITATION},
     script:
         "../scripts/sources_card.py"
 
@@ -256,11 +271,12 @@ rule sources_card:
 rule sources_contract:
     """The records of all videos keep what they promise, which contract.json says."""
     input:
-        files=expand(rules.sources_link.output.video, video=videos),
-        outcomes=expand(rules.sources_link.output.outcome, video=videos),
-        probes=expand(rules.sources_probe.output.probe, video=videos),
-        truths=expand(rules.sources_render.output.truth, video=videos_with_truth()),
-        summary=paths([rules.sources_summary.output.table]),
+        files=of_each(rules.sources_link.output.video, videos),
+        outcomes=of_each(rules.sources_link.output.outcome, videos),
+        probes=of_each(rules.sources_probe.output.probe, videos),
+        truths=of_each(rules.sources_render.output.truth, videos_with_truth()),
+        summary=rules.sources_summary.output.table,
+        declared=rules.sources_declared.output.table,
     output:
         contract="results/sources/contract.json",
     log:
@@ -271,8 +287,7 @@ rule sources_contract:
         "../envs/video.yaml"
     params:
         code=code_of("sources_contract"),
-        videos=list(videos),
-        known=videos_with_truth(),
+        settings={},
     script:
         "../scripts/sources_contract.py"
 
@@ -280,10 +295,10 @@ rule sources_contract:
 rule sources:
     """All videos of the table are there, checked and described."""
     input:
-        expand(rules.sources_link.output.video, video=videos),
-        expand(rules.sources_probe.output.probe, video=videos),
-        expand(rules.sources_render.output.truth, video=videos_with_truth()),
-        expand(rules.sources_preview.output.sheet, video=videos_of("demo")),
+        of_each(rules.sources_link.output.video, videos),
+        of_each(rules.sources_probe.output.probe, videos),
+        of_each(rules.sources_render.output.truth, videos_with_truth()),
+        of_each(rules.sources_preview.output.sheet, videos_of("demo")),
         rules.sources_summary.output,
         rules.sources_card.output,
         rules.sources_contract.output.contract,

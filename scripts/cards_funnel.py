@@ -6,7 +6,7 @@ from framewright.study.funnel import count, funnel_table, read_outcomes
 
 log = job.start(snakemake)
 
-outcomes = zip(snakemake.params.pipelines, snakemake.input.outcomes, strict=True)
+outcomes = zip(snakemake.params.settings["pipelines"], snakemake.input.outcomes, strict=True)
 funnel = {pipeline: count(read_outcomes(path)) for pipeline, path in outcomes}
 
 with job.whole(snakemake.output.table) as path:

@@ -5,10 +5,10 @@ from framewright.study.manifest import manifest, read_digests, write_digests, wr
 
 log = job.start(snakemake)
 
-known = read_digests(snakemake.params.digests)
-rows, digests = manifest(snakemake.input.artifacts, snakemake.params.makers, known, log)
+known = read_digests(snakemake.params.settings["digests"])
+rows, digests = manifest(snakemake.input.artifacts, snakemake.params.settings["makers"], known, log)
 
-with job.whole(snakemake.params.digests) as path:
+with job.whole(snakemake.params.settings["digests"]) as path:
     write_digests(path, digests)
 with job.whole(snakemake.output.manifest) as path:
     write_manifest(path, rows)

@@ -1,30 +1,30 @@
 """Record with what the results were made: packages, FFmpeg, weights, code, configuration, kind of machine."""
 
-import json
 from pathlib import Path
 
 from framewright.study import job
 from framewright.study.machine import ffmpeg_builds, processor, system
 from framewright.study.manifest import sha256_of
+from framewright.study.record import write_record
 from framewright.study.versions import earlier, git, read_versions
 
 log = job.start(snakemake)
-known, target = snakemake.params, snakemake.output.versions
+settings, target = snakemake.params.settings, snakemake.output.versions
 
 record = {
-    "framewright": known.house,
+    "framewright": settings["house"],
     **system(),
-    "snakemake": known.packages["snakemake"],
+    "snakemake": settings["packages"]["snakemake"],
     "git": git(Path(snakemake.resources.house)),
-    "config": known.config,
-    "videos": known.videos,
+    "config": settings["config"],
+    "videos": settings["videos"],
     "ffmpeg": ffmpeg_builds(),
-    "weights": {path: sha256_of(path) for path in known.weights},
+    "weights": {path: sha256_of(path) for path in settings["weights"]},
     "processor": processor(),
-    "packages": known.packages,
-    "earlier": earlier(read_versions(target), known.packages),
+    "packages": settings["packages"],
+    "earlier": earlier(read_versions(target), settings["packages"]),
 }
 
 with job.whole(target) as path:
-    path.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-log.info("%d packages", len(known.packages))
+    write_record(path, record)
+log.info("%d packages", len(settings["packages"]))

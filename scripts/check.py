@@ -6,8 +6,8 @@ from framewright.study.manifest import read_manifest
 
 log = job.start(snakemake)
 
-rows = read_manifest(snakemake.params.manifest)
-findings = check(rows, snakemake.params.artifacts, log)
+rows = read_manifest(snakemake.params.settings["manifest"])
+findings = check(rows, snakemake.params.settings["artifacts"], log)
 
 show(findings, job.terminal())
 require_all(findings)

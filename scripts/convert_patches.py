@@ -12,7 +12,7 @@ import yaml
 from framewright.errors import UserError
 from framewright.patches.convert import Converted, convert
 from framewright.study.config import complete
-from framewright.study.table import source_fault
+from framewright.study.table_faults import source_fault
 
 SCHEMAS = Path(__file__).parents[1] / "config/schemas"
 HEADER = "video\tsource\tpipelines\tcategories\tlicence"

@@ -1,7 +1,6 @@
 """Tell one video's way through all stages, from what a run has written: what `make explain VIDEO=street` runs."""
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +13,9 @@ from framewright.errors import UserError
 from framewright.sources.advice import advice, in_words
 from framewright.sources.outcome import read_outcome
 from framewright.study.config import did_you_mean
+from framewright.study.declared import read_declared
 from framewright.study.funnel import Stage, count, read_outcomes
+from framewright.video.probe import read_probe
 
 COLUMNS = ("pipeline", "stage", "in", "kept", "dropped", "why")
 
@@ -37,16 +38,17 @@ def explain(console: Console, results: Path, video: str) -> None:
     outcome = read_outcome(folder / "source.json")
     console.print(f"[bold]{video}[/]  {escape(outcome.source)}")
     try:
-        probe = json.loads((folder / "probe.json").read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UserError(f"{folder / 'probe.json'}: not there yet; run snakemake first") from error
-    if probe["status"] == "ok":
+        probe = read_probe(folder / "probe.json")
+        licence = read_declared(results / "sources" / "declared.tsv")[video].licence
+    except (OSError, KeyError) as error:
+        raise UserError(f"{folder}: not probed yet; run snakemake first") from error
+    if probe.usable:
         console.print(in_words(probe))
-        console.print(f"licence: {escape(probe['licence'] or 'unknown')}")
-    for note in probe["notes"]:
+        console.print(f"licence: {escape(licence or 'unknown')}")
+    for note in probe.notes:
         console.print(f"note: {escape(note)}")
     show(console, list(way(results, video)))
-    for sentence in advice(outcome, probe):
+    for sentence in advice(outcome, probe, licence):
         console.print(f"[bold]to do:[/] {escape(sentence)}")
 
 

@@ -1,17 +1,17 @@
-"""Write the card of the samples: what they are, what was dropped and why, under which licences, and their limits."""
+"""Write the card of the samples: what they are, what was dropped and why, their licences and limits."""
 
-from framewright.flexpatch.card import dataset, rows
+from framewright.flexpatch.card import describe_dataset, read_index_rows
 from framewright.report.card import read_store
 from framewright.report.publish import write_card
-from framewright.sources.summary import read_licences
+from framewright.sources.fates import read_licences
 from framewright.study import job
 from framewright.study.record import read_record
 
 log = job.start(snakemake)
 inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
-described = dataset(read_record(inputs.side), read_record(inputs.training))
+dataset = describe_dataset(read_record(inputs.side), read_record(inputs.training))
 outcomes = {"sources": inputs.sources, "flexpatch": inputs.outcomes}
 store = read_store(outcomes, read_licences(inputs.summary), settings["chosen"], settings["citation"])
-write_card(outputs, described, store, rows(inputs.data))
+write_card(outputs, dataset, store, read_index_rows(inputs.data))
 log.info("the card is written")

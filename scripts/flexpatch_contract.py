@@ -1,27 +1,28 @@
-"""Check what samples and model promise; a broken promise fails the build."""
+"""Check what samples, model, boxes and evaluation promise; a broken promise fails the build."""
 
-from framewright.flexpatch.contract import contract, model_contract
-from framewright.flexpatch.follow.features import read_definition
-from framewright.flexpatch.runtime.contract import run_contract
-from framewright.flexpatch.samples.columns import Sampling
+from framewright.flexpatch.contract import check_pipeline
+from framewright.flexpatch.samples.options import Sampling
 from framewright.flexpatch.tree.model import read_samples
 from framewright.study import job
 from framewright.study.contract import hold, write_contract
 from framewright.study.record import read_record
 
 log = job.start(snakemake)
-given = snakemake.input
+inputs, settings = snakemake.input, snakemake.params.settings
 
-samples, side = read_samples(given.data), read_record(given.side)
-findings = [
-    *contract(samples, side, list(map(read_record, given.records)), Sampling(**snakemake.params.sampling)),
-    *model_contract(samples, read_record(given.summary), given.model, given.card, read_definition(side, given.side)),
-    *run_contract(
-        given.boxes,
-        list(map(read_record, given.runs)),
-        list(map(read_record, given.rated)),
-        read_record(given.evaluation),
-    ),
-]
+findings = check_pipeline(
+    read_samples(inputs.data),
+    read_record(inputs.side),
+    list(map(read_record, inputs.records)),
+    Sampling(**settings["sampling"]),
+    settings["features"],
+    read_record(inputs.summary),
+    inputs.model,
+    inputs.card,
+    inputs.boxes,
+    list(map(read_record, inputs.runs)),
+    list(map(read_record, inputs.rated)),
+    read_record(inputs.evaluation),
+)
 with job.whole(snakemake.output.contract) as path:
     write_contract(path, hold(findings, log))

@@ -1,25 +1,27 @@
-"""Rate FlexPatch, and what is done without it, on sequences of a video."""
+"""Rate FlexPatch and its baselines on sequences of a video."""
 
-from framewright.flexpatch.evaluation.evaluate import plan_of, rated
-from framewright.flexpatch.samples.observations import read_known
-from framewright.flexpatch.samples.truth import detector_of
+from framewright.flexpatch.evaluation.evaluate import rate_video
+from framewright.flexpatch.evaluation.options import read_plan
+from framewright.flexpatch.samples.observations import read_observations
+from framewright.flexpatch.samples.options import DetectorSettings
+from framewright.flexpatch.samples.truth import build_detector
 from framewright.study import job
 from framewright.study.record import read_record, write_record
 
 log = job.start(snakemake)
-given, settings = snakemake.input, snakemake.params
+inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
-record, seconds = rated(
-    given.video,
+record, costs = rate_video(
+    inputs.video,
     snakemake.wildcards.video,
-    read_record(given.probe),
-    read_known(given.known),
-    detector_of(settings.detector, given.weights),
-    plan_of(settings.evaluate, settings.runtime),
-    given.model,
+    read_record(inputs.probe)["use"],
+    read_observations(inputs.observations),
+    build_detector(DetectorSettings(**settings["detector"]), inputs.weights),
+    read_plan(settings["plan"]),
+    inputs.model,
 )
-with job.whole(snakemake.output.costs) as path:
-    write_record(path, seconds)
-with job.whole(snakemake.output.record) as path:
+with job.whole(outputs.costs) as path:
+    write_record(path, costs)
+with job.whole(outputs.record) as path:
     write_record(path, record)
 log.info("%d sequences", len(record["sequences"]))

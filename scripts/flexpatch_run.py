@@ -1,27 +1,29 @@
-"""Run FlexPatch over a video: boxes in the format of MOT Challenge, a record, and a film that shows how."""
+"""Run FlexPatch over a video: boxes in the format of MOT Challenge, a record, and a film of the work."""
 
-from framewright.flexpatch.runtime.run import How, run, write_mot
-from framewright.flexpatch.samples.truth import detector_of
+from framewright.flexpatch.runtime.options import RuntimeSettings
+from framewright.flexpatch.runtime.run import run_video, write_mot
+from framewright.flexpatch.samples.options import DetectorSettings
+from framewright.flexpatch.samples.truth import build_detector
 from framewright.study import job
 from framewright.study.record import read_record, write_record
 
 log = job.start(snakemake)
-given, settings = snakemake.input, snakemake.params
+inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
-with job.whole(snakemake.output.film) as film:
-    found, record = run(
-        given.video,
-        read_record(given.probe),
-        settings.frames,
-        detector_of(settings.detector, given.weights),
-        How(**settings.runtime),
-        given.model,
+with job.whole(outputs.film) as film:
+    objects, record = run_video(
+        inputs.video,
+        read_record(inputs.probe),
+        settings["frames"],
+        build_detector(DetectorSettings(**settings["detector"]), inputs.weights),
+        RuntimeSettings(**settings["runtime"]),
+        inputs.model,
         film,
-        settings.recognisable,
+        settings["is_clear"],
         log,
     )
-with job.whole(snakemake.output.boxes) as path:
-    write_mot(path, found)
-with job.whole(snakemake.output.record) as path:
+with job.whole(outputs.boxes) as path:
+    write_mot(path, objects)
+with job.whole(outputs.record) as path:
     write_record(path, {"video": snakemake.wildcards.video} | record)
 log.info("%s", record)

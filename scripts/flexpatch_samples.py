@@ -1,24 +1,25 @@
-"""Follow the objects of a video, and write a row for each track in each frame: its features, and how well it lies."""
+"""Follow the objects of a video, and write a row for each track in each frame: its features, and its overlap."""
 
-from framewright.flexpatch.samples.collect import sampled
-from framewright.flexpatch.samples.columns import Sampling, write_samples
-from framewright.flexpatch.samples.observations import read_known
+from framewright.flexpatch.samples.collect import sample_video
+from framewright.flexpatch.samples.columns import write_samples
+from framewright.flexpatch.samples.observations import read_observations
+from framewright.flexpatch.samples.options import Sampling
 from framewright.study import job
 from framewright.study.record import read_record, write_record
 
 log = job.start(snakemake)
-given, row = snakemake.input, snakemake.params
+inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
-found, record = sampled(
-    given.video,
+samples, record = sample_video(
+    inputs.video,
     snakemake.wildcards.video,
-    read_known(given.known),
-    read_record(given.probe)["use"],
-    Sampling(**row.sampling),
-    row.features,
+    read_observations(inputs.observations),
+    read_record(inputs.probe)["use"],
+    Sampling(**settings["sampling"]),
+    settings["features"],
 )
-with job.whole(snakemake.output.samples) as path:
-    write_samples(path, found)
-with job.whole(snakemake.output.record) as path:
+with job.whole(outputs.samples) as path:
+    write_samples(path, samples)
+with job.whole(outputs.record) as path:
     write_record(path, record)
 log.info("%d samples: %s", record["samples"], record["labels"])

@@ -1,23 +1,26 @@
-"""Say of each frame of a video what a detector finds, and where each object really is."""
+"""Observe a video: what a detector finds in each frame, and where each object really is."""
 
-from framewright.flexpatch.samples.observations import write_known
-from framewright.flexpatch.samples.truth import detector_of, looked_at
+from framewright.flexpatch.samples.observations import write_observations
+from framewright.flexpatch.samples.options import DetectorSettings
+from framewright.flexpatch.samples.truth import build_detector, observe_video
 from framewright.study import job
 from framewright.study.record import read_record, write_record
 
 log = job.start(snakemake)
-given, settings = snakemake.input, snakemake.params.settings
+inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
-known, record = looked_at(
-    given.video,
-    read_record(given.probe),
-    given.truth,
+detector = DetectorSettings(**settings["detector"])
+observations, record = observe_video(
+    inputs.video,
+    read_record(inputs.probe),
+    inputs.truth,
     settings["truth"],
-    detector_of(settings["detector"], given.weights),
-    settings,
+    build_detector(detector, inputs.weights),
+    detector,
+    settings["frames"],
 )
-with job.whole(snakemake.output.known) as path:
-    write_known(path, known)
-with job.whole(snakemake.output.record) as path:
+with job.whole(outputs.observations) as path:
+    write_observations(path, observations)
+with job.whole(outputs.record) as path:
     write_record(path, record)
-log.info("truth: %s; %s", record["truth"] or record["reason"], record["agreement"] or "nothing to compare with")
+log.info("truth: %s; %s", record["truth"] or record["reason"], record["agreement"] or "no annotations to compare with")

@@ -5,7 +5,7 @@ from framewright.study import job
 
 log = job.start(snakemake)
 
-costs = read_costs(snakemake.params.benchmarks)
+costs = read_costs(snakemake.params.settings["benchmarks"])
 
 with job.whole(snakemake.output.table) as path:
     path.write_text(costs_table(costs), encoding="utf-8")

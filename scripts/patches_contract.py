@@ -3,25 +3,25 @@
 from collections import Counter
 from pathlib import Path
 
-from framewright.patches.contract import contract
-from framewright.patches.formats import categories_of
+from framewright.patches.contract import check_dataset
+from framewright.patches.formats import load_categories
 from framewright.patches.manifest import read_patches
-from framewright.patches.record import read_record
+from framewright.patches.record import read_plan
 from framewright.study import job
 from framewright.study.contract import hold, write_contract
 from framewright.study.funnel import read_outcomes
 
 log = job.start(snakemake)
-given = snakemake.params
+inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
-wanted = (item for item in read_outcomes(snakemake.input.outcomes) if item.stage == "patch" and item.reason)
-findings = contract(
-    Path(snakemake.input.manifest).parent / "dataset",
-    list(read_patches(snakemake.input.manifest)),
-    list(map(read_record, snakemake.input.plans)),
+wanted = (item for item in read_outcomes(inputs.outcomes) if item.stage == "patch" and item.reason)
+findings = check_dataset(
+    Path(inputs.manifest).parent / "dataset",
+    list(read_patches(inputs.manifest)),
+    list(map(read_plan, inputs.plans)),
     Counter((item.video, item.item.split()[1]) for item in wanted),
-    given.shares,
-    categories_of(given.settings),
+    settings["shares"],
+    load_categories(settings["categories"]),
 )
-with job.whole(snakemake.output.contract) as path:
+with job.whole(outputs.contract) as path:
     write_contract(path, hold(findings, log))

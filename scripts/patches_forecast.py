@@ -1,11 +1,11 @@
-"""Say in the terminal what a run will take, before anyone starts it."""
+"""Print what a run will take, before anyone starts it."""
 
 from framewright.patches.forecast import forecast
-from framewright.patches.formats import categories_of
+from framewright.patches.formats import load_categories
 from framewright.study import job
 
 log = job.start(snakemake)
-given = snakemake.params
+settings = snakemake.params.settings
 
-for line in forecast(given.counts.values(), categories_of(given.settings), snakemake.threads):
+for line in forecast(settings["windows"].values(), load_categories(settings["categories"]), snakemake.threads):
     print(line, file=job.terminal(), flush=True)

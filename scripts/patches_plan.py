@@ -1,30 +1,29 @@
-"""Plan which windows of a film are cut, once its picture, its colours and its quality are known."""
+"""Plan which windows of a film are cut, once its picture, its colours and its quality are measured."""
 
-import json
-from pathlib import Path
-
-from framewright.patches.formats import categories_of, split_of
+from framewright.patches.film import QualityLimits
+from framewright.patches.formats import load_categories
 from framewright.patches.record import make_plan, write_frames, write_plan
+from framewright.patches.view import Rendering
 from framewright.study import job
+from framewright.study.record import read_record
 
 log = job.start(snakemake)
-given, settings = snakemake.params, snakemake.params.settings
+inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
-record, frames = make_plan(
-    snakemake.input.video,
-    json.loads(Path(snakemake.input.probe).read_text(encoding="utf-8")),
-    counts=given.counts,
-    categories=categories_of(settings),
-    split=split_of(snakemake.wildcards.video, given.split, settings["val"]),
+plan, frames = make_plan(
+    inputs.video,
+    read_record(inputs.probe),
+    counts=settings["counts"],
+    categories=load_categories(settings["categories"]),
+    split=settings["split"],
     windows_per_part=settings["windows_per_part"],
-    seed=given.seed,
-    colour=settings["colour"],
-    frame=settings["frame"],
-    limits=settings["quality"],
+    seed=settings["seed"],
+    rendering=Rendering(**settings["rendering"]),
+    limits=QualityLimits(**settings["limits"]),
 )
 
-with job.whole(snakemake.output.frames) as path:
+with job.whole(outputs.frames) as path:
     write_frames(path, frames)
-with job.whole(snakemake.output.plan) as path:
-    write_plan(path, record)
-log.info("%s", record["detail"] or f"{len(frames):,} frames, {record['counts']}, {len(record['lost'])} can't be had")
+with job.whole(outputs.plan) as path:
+    write_plan(path, plan)
+log.info("%s", plan.detail or f"{len(frames):,} frames, {plan.counts}, {len(plan.lost)} windows can't be had")

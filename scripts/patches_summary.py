@@ -1,19 +1,19 @@
 """Say for the funnel what became of each film, of each place that was tried, and of each patch that was wanted."""
 
-import json
 from pathlib import Path
 
 from framewright.patches.attempts import read_attempts
-from framewright.patches.outcomes import outcomes
+from framewright.patches.outcomes import list_outcomes
+from framewright.patches.record import read_plan
 from framewright.study import job
 from framewright.study.funnel import write_outcomes
 
 log = job.start(snakemake)
+inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
-attempts = {video: [] for video in snakemake.params.videos}
-for video, part in zip(snakemake.params.video_of_part, snakemake.input.parts, strict=True):
+attempts = {video: [] for video in settings["videos"]}
+for video, part in zip(settings["video_of_part"], inputs.parts, strict=True):
     attempts[video] += read_attempts(Path(part, "attempts.tsv"))
-plans = [json.loads(Path(plan).read_text(encoding="utf-8")) for plan in snakemake.input.plans]
-with job.whole(snakemake.output.outcomes) as path:
-    write_outcomes(path, outcomes(plans, attempts))
+with job.whole(outputs.outcomes) as path:
+    write_outcomes(path, list_outcomes(map(read_plan, inputs.plans), attempts))
 log.info("%d attempts", sum(map(len, attempts.values())))

@@ -8,12 +8,12 @@ from framewright.patches.tree import gather
 from framewright.study import job
 
 log = job.start(snakemake)
-given = snakemake.params
+inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
-for name, folder in zip(given.folders, snakemake.output.folders, strict=True):
+for name, folder in zip(settings["folders"], outputs.folders, strict=True):
     with job.whole(folder) as target:
-        log.info("%s: %d files", name, gather(snakemake.input.parts, name, target))
-for folder in given.by_hand:
+        log.info("%s: %d files", name, gather(inputs.parts, name, target))
+for folder in settings["by_hand"]:
     Path(folder).mkdir(parents=True, exist_ok=True)
-with job.whole(snakemake.output.manifest) as path:
-    write_patches(path, chain.from_iterable(read_patches(Path(part, "patches.tsv")) for part in snakemake.input.parts))
+with job.whole(outputs.manifest) as path:
+    write_patches(path, chain.from_iterable(read_patches(Path(part, "patches.tsv")) for part in inputs.parts))

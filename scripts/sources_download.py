@@ -8,18 +8,18 @@ from framewright.sources.outcome import settle, write_outcome
 from framewright.study import job
 
 log = job.start(snakemake)
-row, effort, video = snakemake.params, snakemake.resources, snakemake.wildcards.video
+source, effort, video = snakemake.params.settings["source"], snakemake.resources, snakemake.wildcards.video
 
 get = partial(
     download,
-    row.source,
+    source,
     unfinished=Path(snakemake.output.video).parents[1] / ".unfinished" / video,
     limits=Limits(timeout=effort.timeout_seconds, max_bytes=effort.max_bytes),
     log=log,
 )
 with job.whole(snakemake.output.video) as target:
     outcome = settle(
-        get, target, video=video, source=row.source, kind="http", attempt=effort.attempt, attempts=effort.attempts
+        get, target, video=video, source=source, kind="http", attempt=effort.attempt, attempts=effort.attempts
     )
 
 with job.whole(snakemake.output.outcome) as path:

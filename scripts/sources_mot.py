@@ -7,14 +7,14 @@ from framewright.sources.outcome import settle, write_outcome
 from framewright.study import job
 
 log = job.start(snakemake)
-row = snakemake.params
+source = snakemake.params.settings["source"]
 
 with job.whole(snakemake.output.truth) as truth, job.whole(snakemake.output.video) as target:
     outcome = settle(
-        partial(fetch, row.source.removeprefix("mot:"), truth=truth, log=log),
+        partial(fetch, source.removeprefix("mot:"), truth=truth, log=log),
         target,
         video=snakemake.wildcards.video,
-        source=row.source,
+        source=source,
         kind="mot",
     )
 

@@ -1,25 +1,16 @@
 """Say what a video really is, or why it can't be used; a dead source is not even opened."""
 
-import json
-
-from framewright.sources.describe import describe
+from framewright.sources.describe import Part, describe
 from framewright.sources.outcome import read_outcome
 from framewright.study import job
+from framewright.study.record import write_record
 
 log = job.start(snakemake)
-row = snakemake.params
+inputs, settings = snakemake.input, snakemake.params.settings
 
-record = describe(
-    snakemake.input.video,
-    read_outcome(snakemake.input.outcome),
-    start=row.start,
-    end=row.end,
-    colour=row.colour,
-    sha256=row.sha256,
-    licence=row.licence,
-    **row.limits,
-)
+part = Part(**settings["row"])
+record = describe(inputs.video, read_outcome(inputs.outcome), part, **settings["limits"])
 
 with job.whole(snakemake.output.probe) as path:
-    path.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_record(path, record)
 log.info("%s: %s", record["status"], record["reason"] or "usable")

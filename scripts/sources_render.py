@@ -2,17 +2,16 @@
 
 from functools import partial
 
-from framewright.scenes.render import render, scene
+from framewright.sources.demo import fetch
 from framewright.sources.outcome import settle, write_outcome
 from framewright.study import job
 
 log = job.start(snakemake)
-source = snakemake.params.source
-drawn = scene(source.removeprefix("demo:"))
+source = snakemake.params.settings["source"]
 
 with job.whole(snakemake.output.video) as target, job.whole(snakemake.output.truth) as truth:
     outcome = settle(
-        partial(render, scene=drawn, truth=truth),
+        partial(fetch, source.removeprefix("demo:"), truth=truth),
         target,
         video=snakemake.wildcards.video,
         source=source,

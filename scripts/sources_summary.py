@@ -1,23 +1,22 @@
 """Put what became of each video of the table into one table, and its way through the stages into another."""
 
-import json
-from pathlib import Path
-
 from framewright.sources.outcome import read_outcome
 from framewright.sources.summary import summary, summary_page
 from framewright.study import job
+from framewright.study.declared import read_declared
 from framewright.study.funnel import write_outcomes
+from framewright.video.probe import read_probe
 
 log = job.start(snakemake)
+inputs, outputs = snakemake.input, snakemake.output
 
-sources = map(read_outcome, snakemake.input.sources)
-probes = (json.loads(Path(path).read_text(encoding="utf-8")) for path in snakemake.input.probes)
-text, outcomes, counts = summary(zip(sources, probes, strict=True))
+sources = zip(map(read_outcome, inputs.sources), map(read_probe, inputs.probes), strict=True)
+text, outcomes, counts = summary(sources, read_declared(inputs.declared))
 
-with job.whole(snakemake.output.table) as path:
+with job.whole(outputs.table) as path:
     path.write_text(text, encoding="utf-8")
-with job.whole(snakemake.output.page) as path:
+with job.whole(outputs.page) as path:
     path.write_text(summary_page(text), encoding="utf-8")
-with job.whole(snakemake.output.outcomes) as path:
+with job.whole(outputs.outcomes) as path:
     write_outcomes(path, outcomes)
 log.info("%s", counts)

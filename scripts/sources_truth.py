@@ -1,16 +1,13 @@
 """Turn an annotation file that the table names into the truth of its video."""
 
-import json
-from pathlib import Path
-
 from framewright.sources.mot import read_annotations
 from framewright.study import job
 from framewright.truth import write_truth
+from framewright.video.probe import read_probe
 
 log = job.start(snakemake)
 
-probe = json.loads(Path(snakemake.input.probe).read_text(encoding="utf-8"))
-truth = read_annotations(snakemake.input.annotations, probe)
+truth = read_annotations(snakemake.input.annotations, read_probe(snakemake.input.probe))
 
 with job.whole(snakemake.output.truth) as path:
     write_truth(path, truth)

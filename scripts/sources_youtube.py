@@ -8,15 +8,15 @@ from framewright.sources.youtube import Settings, download
 from framewright.study import job
 
 log = job.start(snakemake)
-row, effort, video = snakemake.params, snakemake.resources, snakemake.wildcards.video
+settings, effort, video = snakemake.params.settings, snakemake.resources, snakemake.wildcards.video
 
 get = partial(
     download,
-    row.source,
+    settings["source"],
     unfinished=Path(snakemake.output.video).parents[1] / ".unfinished" / video,
     settings=Settings(
-        height=row.height,
-        audio=row.audio,
+        height=settings["height"],
+        audio=settings["audio"],
         cookies=effort.cookies or None,
         rate_limit=effort.rate_limit or None,
         sleep_seconds=effort.sleep_seconds,
@@ -26,9 +26,8 @@ get = partial(
     log=log,
 )
 with job.whole(snakemake.output.video) as target:
-    outcome = settle(
-        get, target, video=video, source=row.source, kind="youtube", attempt=effort.attempt, attempts=effort.attempts
-    )
+    tries = {"attempt": effort.attempt, "attempts": effort.attempts}
+    outcome = settle(get, target, video=video, source=settings["source"], kind="youtube", **tries)
 
 with job.whole(snakemake.output.outcome) as path:
     write_outcome(path, outcome)

@@ -1,19 +1,20 @@
-"""Look for faces in a defaced video again: what is found outside of the covers has leaked."""
+"""Search a defaced video for faces again: what is found outside of the covers has leaked."""
 
 from framewright.study import job
 from framewright.study.record import read_record, write_record
-from framewright.tracks.privacy.deface import audit, finders_of, read_found
+from framewright.tracks.privacy.deface import audit, open_finders, read_faces
+from framewright.tracks.privacy.options import FinderSettings
 
 log = job.start(snakemake)
-given, settings = snakemake.input, snakemake.params.settings
+inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
 result = audit(
-    given.video,
-    read_record(given.record),
-    read_found(given.found),
-    finders_of(settings | {"threshold": settings["audit"]["threshold"]}),
+    inputs.video,
+    read_record(inputs.record),
+    read_faces(inputs.found),
+    open_finders(FinderSettings(**settings["audit"]["finders"])),
     settings["audit"]["frames"],
 )
-with job.whole(snakemake.output.audit) as path:
+with job.whole(outputs.audit) as path:
     write_record(path, result)
 log.info("%d of %d detections in %d frames are not covered", result["open"], result["seen"], result["looked_at"])

@@ -4,21 +4,22 @@ from pathlib import Path
 
 from framewright.report.card import read_store, write_index
 from framewright.report.publish import write_card
-from framewright.sources.summary import read_licences
+from framewright.sources.fates import read_licences
 from framewright.study import job
 from framewright.study.record import read_record
-from framewright.tracks.card import DATASET, dataset, figures, segment_rows, track_rows
-from framewright.tracks.objects.accuracy_table import said
+from framewright.tracks.card import DATASET, describe_dataset, describe_figures, list_segment_rows, list_track_rows
+from framewright.tracks.card_facts import CardFacts
+from framewright.tracks.objects.accuracy_table import accuracy_sentence
 
 log = job.start(snakemake)
 inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
 with job.whole(outputs.segments) as path:
-    write_index(path, DATASET, segment_rows(map(read_record, inputs.records)), "segments")
+    write_index(path, DATASET, list_segment_rows(map(read_record, inputs.records)), "segments")
 with job.whole(outputs.index) as path:
-    write_index(path, DATASET, track_rows(inputs.metas, inputs.clips))
-accuracy = said(Path(inputs.accuracy).read_text(encoding="utf-8"))
-described = dataset(settings["chosen"]["tracks"], figures(outputs.index, accuracy))
+    write_index(path, DATASET, list_track_rows(inputs.metas, inputs.clips))
+accuracy = accuracy_sentence(Path(inputs.accuracy).read_text(encoding="utf-8"))
+described = describe_dataset(CardFacts(**settings["card"]), describe_figures(outputs.index, accuracy))
 outcomes = {"sources": inputs.sources, "tracks": inputs.outcomes}
 store = read_store(outcomes, read_licences(inputs.summary), settings["chosen"], settings["citation"])
 write_card(outputs, described, store)

@@ -1,27 +1,16 @@
 """Check what segments, defaced videos, tracks and clips promise; a broken promise fails the build."""
 
-from pathlib import Path
-
 from framewright.study import job
 from framewright.study.contract import hold, write_contract
-from framewright.study.record import read_record
-from framewright.tracks.clips import contract as clip_contract
-from framewright.tracks.objects.contract import tracked
-from framewright.tracks.privacy.contract import privacy_findings
-from framewright.tracks.segments.contract import contract
+from framewright.tracks.clips.options import ClipSettings
+from framewright.tracks.contract import TracksFiles, check_tracks
+from framewright.tracks.segments.options import Lengths
 
 log = job.start(snakemake)
-given = snakemake.input
+inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
-texts = (Path(path).read_text(encoding="utf-8") for path in given.texts)
-segments = zip(map(read_record, given.records), texts, strict=True)
-private = zip(*(map(read_record, files) for files in (given.probes, given.privacy, given.audits)), strict=True)
-cuts = (clip_contract.read_cut(*own) for own in zip(given.records, given.metas, given.became, given.clips, strict=True))
-findings = [
-    *contract(segments, snakemake.params.limits),
-    *privacy_findings(list(private)),
-    *tracked(map(read_record, given.parsed), map(read_record, given.records)),
-    *clip_contract.contract(cuts, **snakemake.params.clips),
-]
-with job.whole(snakemake.output.contract) as path:
+findings = check_tracks(
+    TracksFiles(**dict(inputs.items())), Lengths(**settings["lengths"]), ClipSettings(**settings["clips"])
+)
+with job.whole(outputs.contract) as path:
     write_contract(path, hold(findings, log))

@@ -1,24 +1,20 @@
 """Cover the faces in a video, and the plates where weights for them are given, or link it where there are none."""
 
-import json
-from pathlib import Path
-
 from framewright.study import job
-from framewright.study.record import write_record
-from framewright.tracks.privacy.deface import private, write_found
+from framewright.study.record import read_record, write_record
+from framewright.tracks.privacy.deface import deface, write_faces
+from framewright.tracks.privacy.options import DefaceSettings, FinderSettings
 
 log = job.start(snakemake)
-given = snakemake.input
+inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings["deface"]
 
-with job.whole(snakemake.output.video) as path:
-    record, found, times = private(
-        given.video,
-        path,
-        json.loads(Path(given.probe).read_text(encoding="utf-8")),
-        snakemake.params.settings,
+finders = FinderSettings(**settings["finders"])
+with job.whole(outputs.video) as path:
+    record, found, times = deface(
+        inputs.video, path, read_record(inputs.probe), DefaceSettings(**settings | {"finders": finders})
     )
-with job.whole(snakemake.output.found) as path:
-    write_found(path, found, times)
-with job.whole(snakemake.output.record) as path:
+with job.whole(outputs.found) as path:
+    write_faces(path, found, times)
+with job.whole(outputs.record) as path:
     write_record(path, record)
 log.info("%s: %d faces followed in %d frames", record["status"], record["chains"], record["frames"])

@@ -3,13 +3,15 @@
 from pathlib import Path
 
 from framewright.study import job
-from framewright.tracks.demo_detector.train import Recipe, make_detector, write_card
+from framewright.tracks.demo_detector.options import Recipe
+from framewright.tracks.demo_detector.train import make_detector, write_card
 
 log = job.start(snakemake)
-recipe, network = Recipe(**snakemake.params.recipe), Path(snakemake.input.network)
+inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
-with job.whole(snakemake.output.practice) as folder, job.whole(snakemake.output.weights) as path:
+recipe, network = Recipe(**settings["training"]), Path(inputs.network)
+with job.whole(outputs.practice) as folder, job.whole(outputs.weights) as path:
     card = make_detector(path, network, recipe, folder)
-with job.whole(snakemake.output.card) as path:
+with job.whole(outputs.card) as path:
     write_card(path, card)
 log.info("mAP50 %s", card["map50"])

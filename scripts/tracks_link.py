@@ -1,10 +1,11 @@
 """Link the checked source of a video under its name with .mp4."""
 
 from framewright.study import job
-from framewright.tracks.privacy.link import link
+from framewright.tracks.privacy.link import link_file
 
 log = job.start(snakemake)
+inputs, outputs = snakemake.input, snakemake.output
 
-with job.whole(snakemake.output.video) as target:
-    link(snakemake.input.video, target)
-log.info("%s", snakemake.input.video)
+with job.whole(outputs.video) as target:
+    link_file(inputs.video, target)
+log.info("%s", inputs.video)

@@ -5,23 +5,25 @@ from pathlib import Path
 from framewright.study import job
 from framewright.tracks.meta import write_tracks
 from framewright.tracks.objects.contract import write_record
-from framewright.tracks.objects.parse import association_of, detector_of, parse, wanted_of
-from framewright.tracks.segments.segments import from_text
+from framewright.tracks.objects.options import Association, DetectorSettings, Keep
+from framewright.tracks.objects.parse import open_objects_detector, parse
+from framewright.tracks.segments.segments import parse_segments
 
 log = job.start(snakemake)
-given, settings = snakemake.input, snakemake.params.settings
+inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
+detector = DetectorSettings(**settings["detector"])
 tracks, record = parse(
-    given.video,
+    inputs.video,
     snakemake.wildcards.video,
-    from_text(Path(given.segments).read_text(encoding="utf-8")),
-    detector_of(settings["detector"], given.weights, given.prompts),
-    association_of(settings),
-    wanted_of(settings),
-    settings["detector"]["batch"],
+    parse_segments(Path(inputs.segments).read_text(encoding="utf-8")),
+    open_objects_detector(detector, inputs.weights, inputs.prompts),
+    Association(**settings["association"]),
+    Keep(**settings["keep"]),
+    detector.batch,
 )
-with job.whole(snakemake.output.record) as path:
+with job.whole(outputs.record) as path:
     write_record(path, record)
-with job.whole(snakemake.output.meta) as path:
+with job.whole(outputs.meta) as path:
     write_tracks(path, tracks)
 log.info("%d tracks; dropped: %s", len(tracks), record["dropped"])

@@ -2,12 +2,12 @@
 
 from framewright.report.picture import write_png
 from framewright.study import job
-from framewright.tracks.privacy.deface import read_found
-from framewright.tracks.privacy.preview import before_after
+from framewright.tracks.privacy.deface import read_faces
+from framewright.tracks.privacy.preview import draw_before_after
 
 log = job.start(snakemake)
-given = snakemake.input
+inputs, outputs = snakemake.input, snakemake.output
 
-with job.whole(snakemake.output.sheet) as path:
-    write_png(path, before_after(given.source, given.video, read_found(given.found)))
-log.info("%s", snakemake.output.sheet)
+with job.whole(outputs.sheet) as path:
+    write_png(path, draw_before_after(inputs.source, inputs.video, read_faces(inputs.found)))
+log.info("%s", outputs.sheet)

@@ -1,27 +1,25 @@
 """Find the segments of a video: between its cuts, and worth using."""
 
-import json
-from pathlib import Path
-
 from framewright.study import job
-from framewright.study.record import write_record
-from framewright.tracks.segments.choose import detector_of, judges_of, lengths_of
-from framewright.tracks.segments.find import segmented
-from framewright.tracks.segments.segments import as_text
+from framewright.study.record import read_record, write_record
+from framewright.tracks.segments.filters import make_judges
+from framewright.tracks.segments.find import find_segments, open_cut_detector
+from framewright.tracks.segments.options import CutSettings, Lengths, Limits, ModelFilters
+from framewright.tracks.segments.segments import format_segments
 
 log = job.start(snakemake)
-settings = snakemake.params.settings
+inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
-record = segmented(
-    snakemake.input.video,
-    json.loads(Path(snakemake.input.probe).read_text(encoding="utf-8")),
-    detector_of(settings),
-    lengths_of(settings),
-    judges_of(snakemake.input.video, settings),
+record = find_segments(
+    inputs.video,
+    read_record(inputs.probe),
+    open_cut_detector(CutSettings(**settings["cuts"])),
+    Lengths(**settings["lengths"]),
+    make_judges(inputs.video, Limits(**settings["limits"]), ModelFilters(**settings["models"])),
 )
 
-with job.whole(snakemake.output.record) as path:
+with job.whole(outputs.record) as path:
     write_record(path, record)
-with job.whole(snakemake.output.text) as path:
-    path.write_text(as_text(record["segments"]), encoding="utf-8")
+with job.whole(outputs.text) as path:
+    path.write_text(format_segments(record["segments"]), encoding="utf-8")
 log.info("%s", record["detail"] or f"{len(record['cuts'])} cuts, {len(record['segments'])} segments")

@@ -1,19 +1,15 @@
 """Show the tracks of a video on two sheets: in its frames, and as clips."""
 
-from pathlib import Path
-
 from framewright.report.picture import write_png
 from framewright.study import job
-from framewright.tracks.clips.preview import clip_sheet, overlay
-from framewright.tracks.clips.record import read_clips
-from framewright.tracks.meta import read_tracks
+from framewright.tracks.preview import draw_sheets
 
 log = job.start(snakemake)
+inputs, outputs = snakemake.input, snakemake.output
 
-frames = overlay(snakemake.input.video, list(read_tracks(snakemake.input.meta)))
-clips = clip_sheet(Path(snakemake.input.clips), list(read_clips(snakemake.input.record)))
-with job.whole(snakemake.output.frames) as path:
+frames, clips = draw_sheets(inputs.video, inputs.meta, inputs.record, inputs.clips)
+with job.whole(outputs.frames) as path:
     write_png(path, frames)
-with job.whole(snakemake.output.clips) as path:
+with job.whole(outputs.clips) as path:
     write_png(path, clips)
 log.info("two sheets of %d and %d lines", len(frames), len(clips))

@@ -5,23 +5,21 @@ from itertools import chain
 from framewright.study import job
 from framewright.study.funnel import write_outcomes
 from framewright.study.record import read_record
-from framewright.tracks.clips import record
-from framewright.tracks.clips.preview import histograms
+from framewright.tracks.clips.preview import draw_histograms
+from framewright.tracks.clips.record import read_clips
 from framewright.tracks.meta import read_tracks
-from framewright.tracks.objects import contract
-from framewright.tracks.outcomes import outcomes
-from framewright.tracks.privacy.contract import privacy_items
+from framewright.tracks.objects.contract import warn_of_nothing
+from framewright.tracks.outcomes import list_outcomes
 
 log = job.start(snakemake)
-given = snakemake.input
+inputs, outputs = snakemake.input, snakemake.output
 
-private = privacy_items(map(read_record, given.privacy), map(read_record, given.audits))
-found = list(map(read_record, given.parsed))
-became = zip(snakemake.params.videos, map(record.read_clips, given.clips), strict=True)
-clips = ((video, clip) for video, own in became for clip in own)
-stages = (private, outcomes(map(read_record, given.records)), contract.outcomes(found), record.outcomes(clips))
-with job.whole(snakemake.output.outcomes) as path:
-    write_outcomes(path, chain(*stages))
-with job.whole(snakemake.output.picture) as path:
-    path.write_text(histograms(chain.from_iterable(map(read_tracks, given.metas))), encoding="utf-8")
-log.info("%d videos. %s", len(given.records), contract.found_nothing(found))
+stages = inputs.records, inputs.privacy, inputs.audits, inputs.parsed
+segments, privacy, audits, searches = ([read_record(path) for path in paths] for paths in stages)
+videos = [record["video"] for record in segments]
+clips = ((video, clip) for video, path in zip(videos, inputs.clips, strict=True) for clip in read_clips(path))
+with job.whole(outputs.outcomes) as path:
+    write_outcomes(path, list_outcomes(segments, privacy, audits, searches, clips))
+with job.whole(outputs.picture) as path:
+    path.write_text(draw_histograms(chain.from_iterable(map(read_tracks, inputs.metas))), encoding="utf-8")
+log.info("%d videos. %s", len(videos), warn_of_nothing(searches))

@@ -1,21 +1,25 @@
-"""Draw the segments of all films over time, and compare cuts with the truth where it is known."""
+"""Draw the segments of all videos over time, and compare cuts with the truth where it is known."""
 
 from framewright.study import job
 from framewright.study.record import read_record
-from framewright.tracks.segments.score import frames_of, scored, table
-from framewright.tracks.segments.timeline import timeline
+from framewright.tracks.segments.score import cut_frames, format_scores, score_cuts
+from framewright.tracks.segments.timeline import draw_timeline
 from framewright.truth import read_truth
 
 log = job.start(snakemake)
+inputs, outputs = snakemake.input, snakemake.output
 
-records = {record["video"]: record for record in map(read_record, snakemake.input.records)}
-truths = dict(zip(snakemake.params.known, map(read_truth, snakemake.input.truths), strict=True))
-known = {video: truth for video, truth in truths.items() if truth.frames and records[video]["span"]}
-scores = {video: scored(frames_of(records[video]["cuts"], own), own.transitions) for video, own in known.items()}
+records = {record["video"]: record for record in map(read_record, inputs.records)}
+annotated = [record["video"] for record in map(read_record, inputs.annotated)]
+pairs = zip(annotated, map(read_truth, inputs.truths), strict=True)
+truths = {video: truth for video, truth in pairs if truth.frames and records[video]["span"]}
+scores = {
+    video: score_cuts(cut_frames(records[video]["cuts"], truth), truth.transitions) for video, truth in truths.items()
+}
 
-with job.whole(snakemake.output.scores) as path:
-    path.write_text(table(scores), encoding="utf-8")
-with job.whole(snakemake.output.picture) as path:
-    totals = {video: own["all"] for video, own in scores.items()}
-    path.write_text(timeline(list(records.values()), known, totals), encoding="utf-8")
-log.info("%d videos, %d of them with a truth", len(records), len(known))
+with job.whole(outputs.scores) as path:
+    path.write_text(format_scores(scores), encoding="utf-8")
+with job.whole(outputs.picture) as path:
+    totals = {video: by_kind["all"] for video, by_kind in scores.items()}
+    path.write_text(draw_timeline(list(records.values()), truths, totals), encoding="utf-8")
+log.info("%d videos, %d of them with a truth", len(records), len(truths))

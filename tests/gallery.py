@@ -229,7 +229,7 @@ TABLES = {
         also("mood", "sad"),
         [
             "videos.tsv: header: column mood is unknown; known: video, source, pipelines, categories, licence, sha256, "
-            "truth, start, end, split, colour"
+            "truth, start, end, split, group, training, colour"
         ],
     ),
     "a column twice, and one without a name": (

@@ -58,6 +58,11 @@ def rules(root: Path) -> list[Rule]:
     return found
 
 
+def word_of(name: str) -> str:
+    """The pipeline's word that the name of a rule or of a rule file begins with."""
+    return name.split("_")[0]
+
+
 def pins(root: Path) -> dict[str, str]:
     """Read the exact version of each package in requirements.txt."""
     return dict(re.findall(r"^([\w.-]+)==([\w.+!]+)", (root / "requirements.txt").read_text(), re.M))
@@ -76,8 +81,12 @@ def rule_faults(root: Path) -> list[str]:
         where = f"{rule.file.name}: rule {rule.name}"
         if not rule.docstring:
             faults.append(f"{where} has no docstring that says what exists afterwards")
-        if rule.file.name != "Snakefile" and rule.name.split("_")[0] != rule.file.stem and rule.name not in ANSWERS:
-            faults.append(f"{where} does not begin with the word of its file, {rule.file.stem}")
+        if (
+            rule.file.name != "Snakefile"
+            and rule.name.split("_")[0] != rule.file.stem.split("_")[0]
+            and rule.name not in ANSWERS
+        ):
+            faults.append(f"{where} does not begin with the word of its file, {rule.file.stem.split('_')[0]}")
         if rule.directives.get("retries", "0").strip() != "0":
             faults.append(f"{where} has retries: they multiply on a cluster; the profile sets them")
         if not rule.does_something:
@@ -244,10 +253,14 @@ def pipeline_faults(root: Path) -> list[str]:
     listed = schema(root, "config")["properties"]["pipelines"]["items"]["enum"]
     snakefile, readme = (root / "Snakefile").read_text(), (root / "README.md").read_text()
     shared = {"common", "sources", "overview", "cards"}
-    written = {path.stem for path in root.glob("rules/*.smk")} - shared
+    written = {word_of(path.stem) for path in root.glob("rules/*.smk")} - shared
     faults += [
         f"{word}: not in the pipelines of config/schemas/config.schema.yaml" for word in sorted(written - {*listed})
     ]
+    for path in root.glob("rules/*_*.smk"):
+        word = word_of(path.stem)
+        if f'include: "{path.name}"' not in (root / f"rules/{word}.smk").read_text():
+            faults.append(f"rules/{path.name} is not included in rules/{word}.smk, whose stage it is")
     for word in sorted(written | {*listed}):
         if f'include: "rules/{word}.smk"' not in snakefile:
             faults.append(f"{word}: not included in the Snakefile")
@@ -277,7 +290,11 @@ def text_faults(root: Path) -> list[str]:
         for t in re.findall(r"`make ([a-z-]+)", readme)
         if t not in targets
     ]
-    faults += [f"README.md does not name rules/{p.name}" for p in root.glob("rules/*.smk") if p.name not in readme]
+    faults += [
+        f"README.md does not name rules/{p.name}"
+        for p in root.glob("rules/*.smk")
+        if "_" not in p.stem and p.name not in readme
+    ]
     version = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
     if f"## {version}" not in (root / "CHANGELOG.md").read_text():
         faults.append(f"CHANGELOG.md has no section {version}")

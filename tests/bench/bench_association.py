@@ -25,8 +25,9 @@ from framewright.detector import Detector, open_detector
 from framewright.scenes.scene import Scene, record
 from framewright.scenes.street import street
 from framewright.study.job import compute_on_one_thread
-from framewright.tracks.objects.accuracy import accuracy
-from framewright.tracks.objects.associate import Association, Chain, Seen, chains, without_overlaps
+from framewright.tracks.objects.accuracy import measure_accuracy
+from framewright.tracks.objects.associate import FrameDetections, Tracklet, find_tracklets, suppress_overlaps
+from framewright.tracks.objects.options import Association
 from framewright.truth import Truth
 
 RATE, CLASSES = 16, ("person", "dog", "cyclist", "car", "bus")
@@ -49,10 +50,10 @@ def main() -> int:
         "ours, high score .6": {"high_score": 0.6},
         "ours, lost after .75 s, as the origin": {"lost_seconds": 0.75},
         "ours, lost after 2 s": {"lost_seconds": 2},
-        "ours, overlap .1": {"least_overlap": 0.1},
-        "ours, overlap .3": {"least_overlap": 0.3},
+        "ours, overlap .1": {"min_overlap": 0.1},
+        "ours, overlap .3": {"min_overlap": 0.3},
     }
-    ways = {name: partial(chains, how=Association(**own)) for name, own in ours.items()}
+    ways = {name: partial(find_tracklets, how=Association(**own)) for name, own in ours.items()}
     byte = {"frame_rate": RATE, "lost_track_buffer": 60, "minimum_iou_threshold": 0.2}
     ways |= {
         "ByteTrack of trackers, .25, overlap .2, 2 s": library(
@@ -81,20 +82,20 @@ def main() -> int:
     return int(missed)
 
 
-def scored(way, cases: list[tuple[Truth, list[Seen]]]) -> tuple[float, ...]:
+def scored(way, cases: list[tuple[Truth, list[FrameDetections]]]) -> tuple[float, ...]:
     """Mean HOTA, IDF1 and MOTA, all switches, and processor milliseconds a frame."""
     begun = time.process_time()
     found = [way(shot) for _, shot in cases]
     spent = 1000 * (time.process_time() - begun) / sum(len(shot) for _, shot in cases)
     figures = [
-        accuracy(truth, [seen.time for seen in shot], [(own.times, own.boxes) for own in tracks])
+        measure_accuracy(truth, [seen.time for seen in shot], [(own.times, own.boxes) for own in tracks])
         for (truth, shot), tracks in zip(cases, found, strict=True)
     ]
     means = [float(np.mean([getattr(own, key) for own in figures])) for key in ("hota", "idf1", "mota")]
     return *means, sum(own.switches for own in figures), spent
 
 
-def looked_at(scene: Scene, detector: Detector) -> tuple[Truth, list[Seen]]:
+def looked_at(scene: Scene, detector: Detector) -> tuple[Truth, list[FrameDetections]]:
     """The truth of a scene, and what the detector sees of each sixteenth of a second."""
     wanted = {number: k for k, number in enumerate(numbers_of(scene.frames, float(scene.rate)))}
     shot, drawn = [], iter(range(scene.frames))
@@ -102,7 +103,7 @@ def looked_at(scene: Scene, detector: Detector) -> tuple[Truth, list[Seen]]:
     def look(picture: np.ndarray) -> None:
         if (k := wanted.get(next(drawn))) is not None:
             found = detector([picture])[0]
-            shot.append(Seen(k / RATE, found.boxes.astype(float), found.scores.astype(float), found.classes))
+            shot.append(FrameDetections(k / RATE, found.boxes.astype(float), found.scores.astype(float), found.classes))
 
     return record(scene, look), shot
 
@@ -112,7 +113,7 @@ def numbers_of(frames: int, rate: float) -> list[int]:
     return [min(frames - 1, round(k / RATE * rate)) for k in range(round(frames / rate * RATE))]
 
 
-def simulated(truth: Truth, noise: np.random.Generator) -> list[Seen]:
+def simulated(truth: Truth, noise: np.random.Generator) -> list[FrameDetections]:
     """What a middling detector would say of each sixteenth of a second."""
     numbers = numbers_of(truth.frames, float(truth.rate))
     unseen, taken = {}, {}  # for each object, the frames where it is missed, and where it is taken for something else
@@ -146,7 +147,7 @@ def simulated(truth: Truth, noise: np.random.Generator) -> list[Seen]:
                 kinds.append(int(noise.integers(len(CLASSES))))
         classes = np.full((len(kinds), len(CLASSES)), 0.03)
         classes[np.arange(len(kinds)), kinds] = scores
-        shot.append(Seen(k / RATE, np.array(boxes).reshape(-1, 4), np.array(scores), classes))
+        shot.append(FrameDetections(k / RATE, np.array(boxes).reshape(-1, 4), np.array(scores), classes))
     return shot
 
 
@@ -165,7 +166,7 @@ def place(noise: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
 def library(make):
     """A tracker of the library as it comes: what it names belongs together."""
 
-    def way(shot: list[Seen]) -> list[Chain]:
+    def way(shot: list[FrameDetections]) -> list[Tracklet]:
         tracker, links = make(), {}
         for seen in map(single, shot):
             given = Given(seen.boxes, confidence=seen.scores, data={"number": np.arange(len(seen.scores))})
@@ -178,9 +179,9 @@ def library(make):
     return way
 
 
-def overlap_alone(shot: list[Seen]) -> list[Chain]:
+def overlap_alone(shot: list[FrameDetections]) -> list[Tracklet]:
     """Each detection goes to the last box of the track that it overlaps most; unseen for a second, a track ends."""
-    links: list[list[tuple[Seen, int]]] = []
+    links: list[list[tuple[FrameDetections, int]]] = []
     for seen in map(single, shot):
         alive = [own for own in links if seen.time - own[-1][0].time <= 1]
         last = np.array([own[-1][0].boxes[own[-1][1]] for own in alive]).reshape(-1, 4)
@@ -194,15 +195,15 @@ def overlap_alone(shot: list[Seen]) -> list[Chain]:
     return [chain_of(own) for own in links if len(own) > 1]
 
 
-def single(seen: Seen) -> Seen:
+def single(seen: FrameDetections) -> FrameDetections:
     """The detections as ours takes them."""
     how = Association()
-    return without_overlaps(seen.of(seen.scores >= how.least_score), how.nms)
+    return suppress_overlaps(seen.select(seen.scores >= how.min_score), how.nms)
 
 
-def chain_of(links: list[tuple[Seen, int]]) -> Chain:
+def chain_of(links: list[tuple[FrameDetections, int]]) -> Tracklet:
     times, boxes = np.array([seen.time for seen, _ in links]), np.stack([seen.boxes[k] for seen, k in links])
-    return Chain(times, boxes, np.ones(len(times)), np.ones((4, 1)))
+    return Tracklet(times, boxes, np.ones(len(times)), np.ones((4, 1)))
 
 
 if __name__ == "__main__":

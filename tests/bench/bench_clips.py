@@ -23,7 +23,7 @@ sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests" / "bench")]
 
 from bench_video import make_film, repeat
 
-from framewright.tracks.clips.extract import SETTINGS, extract
+from framewright.tracks.clips.extract import DEFAULTS, extract
 from framewright.tracks.meta import new_track, write_tracks
 from framewright.video.encode import Writer
 
@@ -127,7 +127,7 @@ def cpu_theirs(film: Path, windows: list[tuple[int, int, int]], folder: Path) ->
             str(film),
         ]
         command += ["-frames:v", str(FRAMES), "-vf", f"crop=250:250:{left}:{top},scale=256:256:flags=bicubic", "-an"]
-        command += ["-c:v", "libx264", "-preset", SETTINGS.preset, "-crf", str(SETTINGS.crf), "-bf", "0", "-g", "12"]
+        command += ["-c:v", "libx264", "-preset", DEFAULTS.preset, "-crf", str(DEFAULTS.crf), "-bf", "0", "-g", "12"]
         subprocess.run([*command, "-threads", "1", str(folder / "theirs.mp4")], check=True)
     return (cpu() - began) / len(windows) * 1000
 

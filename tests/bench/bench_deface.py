@@ -20,8 +20,8 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from framewright.scenes.render import render, scene
-from framewright.tracks.privacy.deface import read_found
-from framewright.tracks.privacy.face_tracks import covers
+from framewright.tracks.privacy.deface import read_faces
+from framewright.tracks.privacy.face_tracks import list_covers
 from framewright.truth import read_truth
 from framewright.video.encode import Writer
 from framewright.video.stream import open_video
@@ -29,18 +29,17 @@ from framewright.video.stream import open_video
 MARKS = ROOT / "tests/data/street_faces.json"
 COVERED, SEEN, MISSES, CPU = 0.9, 0.5, 1 / 3, 0.6
 HEIGHTS = ("from 24 pixels", "12 to 24 pixels")
-SETTINGS = {"method": "blur", "every": 3, "threshold": 0.2, "long_side": 1920, "crf": 18}
-SETTINGS |= {"plates": {"weights": None, "image_size": 640}}
 OURS = """
-import json, sys
+import sys
 from pathlib import Path
 import cv2
 cv2.setNumThreads(1)
-from framewright.video.probe import probe
-from framewright.tracks.privacy.deface import private, write_found
+from framewright.video.examine import probe
+from framewright.tracks.privacy.deface import deface, write_faces
+from framewright.tracks.privacy.options import DefaceSettings
 source, folder = Path(sys.argv[1]), Path(sys.argv[2])
-record, found, times = private(source, folder / "ours.mp4", probe(source) | {"video": "a"}, json.loads(sys.argv[3]))
-write_found(folder / "found.npz", found, times)
+record, found, times = deface(source, folder / "ours.mp4", probe(source) | {"video": "a"}, DefaceSettings())
+write_faces(folder / "found.npz", found, times)
 """
 THEIRS = """
 import json, sys
@@ -108,10 +107,10 @@ def _marked(piece: dict) -> dict[int, list]:
 
 
 def _rows(film: Path, faces: dict[int, list], folder: Path):
-    ours = _cpu(OURS, film, folder, json.dumps(SETTINGS))
+    ours = _cpu(OURS, film, folder)
     theirs = _cpu(THEIRS, film, folder)
-    chains, times = read_found(folder / "found.npz")
-    own = _missed(faces, list(covers(chains, times)))
+    chains, times = read_faces(folder / "found.npz")
+    own = _missed(faces, list(list_covers(chains, times)))
     other = _missed(faces, [np.array(boxes, float) for boxes in json.loads((folder / "theirs.json").read_text())])
     for height, (missed, total), (missed_too, _) in zip(HEIGHTS, own, other, strict=True):
         if total:

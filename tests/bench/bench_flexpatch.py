@@ -21,26 +21,28 @@ sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests")]
 from squares import KINDS, SIZE, square
 
 from framewright.detector import Settings, open_detector
-from framewright.flexpatch.evaluation.baselines import Meter, every, patched, pixels_of, whole
-from framewright.flexpatch.evaluation.evaluate import TIMED, name_of
+from framewright.flexpatch.evaluation.baselines import detect_every_frame, detect_every_nth_frame, run_flexpatch
+from framewright.flexpatch.evaluation.evaluate import TIMED, method_name
 from framewright.flexpatch.evaluation.score import (
-    delays,
-    interval,
-    packed_shares,
-    precision,
-    predicted,
-    recalls,
-    summed,
+    average_precision,
+    bootstrap_interval,
+    compute_packed_shares,
+    compute_recalls,
+    count_predictions,
+    measure_delays,
+    sum_predictions,
 )
-from framewright.flexpatch.runtime.run import How, runtime_of
+from framewright.flexpatch.runtime.meter import Meter, count_pixels
+from framewright.flexpatch.runtime.options import RuntimeSettings
+from framewright.flexpatch.runtime.run import build_runtime
 from framewright.flexpatch.runtime.runtime import FlexPatch
-from framewright.flexpatch.samples.observations import Known, rows_of
+from framewright.flexpatch.samples.observations import Observations, box_table
 from framewright.study.job import compute_on_one_thread
 from framewright.video.stream import open_video
 
 FRAMES, SCALE, CONFIDENCE = 50, 1.0, 0.25
-QUARTER = How(width=0.5, height=0.43, every=1, patch=1.0)
-TENTH = How(width=0.5, height=0.34, every=2, patch=1.0)
+QUARTER = RuntimeSettings(width=0.5, height=0.43, every=1, patch=1.0)
+TENTH = RuntimeSettings(width=0.5, height=0.34, every=2, patch=1.0)
 BEST, AHEAD, OVERHEAD = 0.9, 0.03, 8.0  # of every frame's precision; above one in ten; ms
 
 
@@ -80,7 +82,7 @@ def squares(seeds: int, detector):
             yield (
                 kind,
                 pictures,
-                Known(SIZE, times, detector.names, rows_of(found_in(pictures, detector)), rows_of(true)),
+                Observations(SIZE, times, detector.names, box_table(found_in(pictures, detector)), box_table(true)),
             )
 
 
@@ -94,7 +96,11 @@ def sequences_of(film: str, detector):
                 found = found_in(pictures, detector)
                 true = [(row[0], number, row[2], 1.0, row[4]) for number, row in enumerate(found) if row[3] >= 0.4]
                 times = np.arange(FRAMES) / 30
-                yield "video", pictures, Known(video.size, times, detector.names, rows_of(found), rows_of(true))
+                yield (
+                    "video",
+                    pictures,
+                    Observations(video.size, times, detector.names, box_table(found), box_table(true)),
+                )
                 pictures = []
 
 
@@ -105,30 +111,37 @@ def found_in(pictures, detector):
             yield frame, -1, int(label), float(score), box
 
 
-def rated(pictures, known: Known, meter: Meter) -> dict[str, dict]:
+def rated(pictures, known: Observations, meter: Meter) -> dict[str, dict]:
     """The figures of each way in a sequence."""
     frames = range(len(pictures))
-    each = pixels_of(meter, known.size[::-1])
+    each = count_pixels(meter, known.size[::-1])
     greys = [cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) for picture in pictures]
     begun = meter.seconds
     for picture in pictures[:TIMED]:
         meter([picture])
     per_frame = 1000 * (meter.seconds - begun) / TIMED
     ways = {
-        "every frame": whole(known, frames, each),
-        "every 4 frames": every(known, frames, greys, 4, each),
-        "every 10 frames": every(known, frames, greys, 10, each),
-        "first frame": every(known, frames, greys, None, each),
+        "every frame": detect_every_frame(known, frames, each),
+        "every 4 frames": detect_every_nth_frame(known, frames, greys, 4, each),
+        "every 10 frames": detect_every_nth_frame(known, frames, greys, 10, each),
+        "first frame": detect_every_nth_frame(known, frames, greys, None, each),
     }
     for how in (QUARTER, TENTH):
-        ways[name_of(how)] = patched(known, frames, pictures, runtime_of(meter, known.size, how, None), meter)
+        ways[method_name(how)] = run_flexpatch(
+            known, frames, pictures, build_runtime(meter, known.size, how, None), meter
+        )
     rows = {}
     for way, shown in ways.items():
-        waited, never = delays(known, frames, shown.things)
+        waited, never = measure_delays(known, frames, shown.objects)
         share = shown.pixels / (each * (len(frames) - 1))
-        rows[way] = {"ap": precision(known, frames, shown.things), "share": share, "waited": waited, "never": never}
+        rows[way] = {
+            "ap": average_precision(known, frames, shown.objects),
+            "share": share,
+            "waited": waited,
+            "never": never,
+        }
         rows[way]["ms"] = shown.cpu.get("detector", share * per_frame) / per_frame
-        rows[way]["judged"] = predicted(shown.judged)
+        rows[way]["judged"] = count_predictions(shown.predictions)
     return rows
 
 
@@ -140,7 +153,7 @@ def report(rows: dict[str, list[dict]]) -> bool:
     print("".join(f"{kind:>9}" for kind in kinds))
     mean = {way: float(np.mean([row["ap"] for row in own])) for way, own in rows.items()}
     for way, own in rows.items():
-        low, high = interval([row["ap"] for row in own], rng)
+        low, high = bootstrap_interval([row["ap"] for row in own], rng)
         waited, never = [s for row in own for s in row["waited"]], sum(row["never"] for row in own)
         share, ms = (np.mean([row[key] for row in own]) for key in ("share", "ms"))
         delay, found = np.mean(waited or [0]), len(waited) / max(1, len(waited) + never)
@@ -148,13 +161,15 @@ def report(rows: dict[str, list[dict]]) -> bool:
         print(f"{way:36}{mean[way]:7.3f}{spread:>14}{share:8.1%}{ms:7.1%}{delay:9.2f}{found:7.2f}", end="")
         print("".join(f"{np.mean([row['ap'] for row in own if row['kind'] == kind]):9.3f}" for kind in kinds))
     for how in (QUARTER, TENTH):
-        told = summed([row["judged"] for row in rows[name_of(how)]])
-        print(f"{name_of(how)}: foretold {recalls(told['confusion'])}, packed {packed_shares(told)}")
-    quarter = mean[name_of(QUARTER)] / mean["every frame"]
+        told = sum_predictions([row["judged"] for row in rows[method_name(how)]])
+        print(
+            f"{method_name(how)}: foretold {compute_recalls(told['confusion'])}, packed {compute_packed_shares(told)}"
+        )
+    quarter = mean[method_name(QUARTER)] / mean["every frame"]
     gains = [
-        ours["ap"] - plain["ap"] for ours, plain in zip(rows[name_of(TENTH)], rows["every 10 frames"], strict=True)
+        ours["ap"] - plain["ap"] for ours, plain in zip(rows[method_name(TENTH)], rows["every 10 frames"], strict=True)
     ]
-    low, high = interval(gains, rng)
+    low, high = bootstrap_interval(gains, rng)
     ahead = float(np.mean(gains))
     print(f"at a quarter: {quarter:.3f} of every frame's AP (target {BEST})")
     print(f"at a tenth: {ahead:+.3f} ({low:+.3f} to {high:+.3f}) against every 10 frames (target +{AHEAD})")

@@ -20,9 +20,8 @@ from framewright.scenes.render import render
 from framewright.scenes.street import street
 from framewright.study.job import compute_on_one_thread
 from framewright.tracks.meta import write_tracks
-from framewright.tracks.objects.associate import Association
+from framewright.tracks.objects.options import Association, Keep
 from framewright.tracks.objects.parse import parse
-from framewright.tracks.objects.select import Wanted
 from framewright.video.stream import open_video
 
 SECONDS, ROUNDS, BATCH, TARGET = 6.0, 3, 8, 1.25
@@ -38,7 +37,7 @@ def main() -> int:
         frames = shown(film)
 
         def ours() -> None:
-            tracks, _ = parse(film, "street", [(0.0, SECONDS)], detector, Association(), Wanted(), BATCH)
+            tracks, _ = parse(film, "street", [(0.0, SECONDS)], detector, Association(), Keep(), BATCH)
             write_tracks(Path(folder) / "meta.gzip", tracks)
 
         def theirs() -> None:

@@ -28,13 +28,13 @@ sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests")]
 
 from make_film import texture
 
-from framewright.patches.formats import SCALE, STACKS, categories_of
+from framewright.patches.formats import SCALE, STACKS, read_categories
 from framewright.patches.plan import Frames
 from framewright.patches.record import make_plan, write_frames, write_plan
 from framewright.study import config
 from framewright.video.colour import Colour
 from framewright.video.encode import Writer
-from framewright.video.probe import probe
+from framewright.video.examine import probe
 
 RATE, STRIDE, CORES = 24, 58, 2
 CHEAPER, FASTER, MEBIBYTES = 2.5, 4.0, 1536
@@ -56,17 +56,17 @@ from framewright.patches.record import read_frames, read_plan
 compute_on_one_thread()
 film, plan, schemas, part = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4])
 _, known, parts = read_plan(plan / "plan.json")
-settings = cut.settings_of(config.complete({}, schemas)[0]["patches"], 0, False)
+settings = cut.cut_settings(config.complete({}, schemas)[0]["patches"], 0, False)
 (plan / f"{part}").mkdir()
-decoding, read = [], cut.read
+decoding, read = [], cut.read_windows
 def watched(*arguments):
-    windows, began = read(*arguments), time.process_time()
+    windows, began = read_windows(*arguments), time.process_time()
     for window in windows:
         decoding.append(time.process_time() - began)
         yield window
         began = time.process_time()
-cut.read, began = watched, time.process_time()
-patches, _ = cut.cut_or_nothing(film, known, read_frames(plan / "frames.npz"), parts[part], settings, plan / f"{part}")
+cut.read_windows, began = watched, time.process_time()
+patches, _ = cut.cut_part(film, known, read_frames(plan / "frames.npz"), parts[part], settings, plan / f"{part}")
 cutting = time.process_time() - began - sum(decoding)
 pixels = sum((box[2] - box[0]) * (box[3] - box[1]) for box in (patch.crop for patch in patches))
 status = Path("/proc/self/status")
@@ -129,7 +129,7 @@ def planned(film: Path, folder: Path) -> tuple[int, list[int], Frames]:
         film,
         known,
         counts={"general": windows},
-        categories=categories_of(SETTINGS),
+        categories=read_categories(SETTINGS),
         split="train",
         windows_per_part=-(-windows // CORES),
         seed=0,

@@ -20,9 +20,9 @@ sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests")]
 
 from make_shots import LOOKS, Look, make_shots
 
-from framewright.tracks.segments.find import Film, watch
-from framewright.tracks.segments.score import Score, scored
-from framewright.tracks.segments.transitions import Transitions
+from framewright.tracks.segments.find import VideoScan, scan_video
+from framewright.tracks.segments.score import CutScore, score_cuts
+from framewright.tracks.segments.transitions import TransitionDetector
 
 SEED, SHOTS, RATE = 7000, 16, 25
 LONG = (0.0, 1e6)
@@ -41,7 +41,7 @@ def main() -> int:
                 began = time.process_time()
                 frames = find(film)
                 spent[place] += time.process_time() - began
-                for kind, score in scored(frames, known).items():
+                for kind, score in score_cuts(frames, known).items():
                     tally.update({(kind, name): value for name, value in vars(score).items()})
         large = Path(folder) / "720p.mp4"
         make_shots(large, SEED, Look(crf=20), 4, RATE, (1280, 720))
@@ -51,7 +51,7 @@ def main() -> int:
 
 def find_ours(path: Path) -> list[float]:
     """Where cuts are, as frame numbers."""
-    film: Film = watch(path, LONG, Transitions())
+    film: VideoScan = scan_video(path, LONG, TransitionDetector())
     return [float(cut.start + cut.end) / 2 * RATE for cut in film.cuts]
 
 
@@ -61,11 +61,11 @@ def find_theirs(path: Path) -> list[float]:
     return [start.frame_num for start, _ in shots[1:]]
 
 
-def tally_of(counted: Counter) -> dict[str, Score]:
-    return {kind: Score(*(counted[kind, name] for name in ("hits", "missed", "false"))) for kind in KINDS}
+def tally_of(counted: Counter) -> dict[str, CutScore]:
+    return {kind: CutScore(*(counted[kind, name] for name in ("hits", "missed", "false"))) for kind in KINDS}
 
 
-def report(counts: Counter, scores: list[dict[str, Score]], ratio: float, wide: float) -> int:
+def report(counts: Counter, scores: list[dict[str, CutScore]], ratio: float, wide: float) -> int:
     print(
         f"{sum(counts.values())} transitions of {len(LOOKS)} films" + " " * 14 + f"{'ours':^28}{'AdaptiveDetector':^28}"
     )

@@ -21,7 +21,7 @@ from framewright.scenes.photos import photo
 from framewright.scenes.street import street
 from framewright.study.job import compute_on_one_thread
 from framewright.video.encode import Writer
-from framewright.video.probe import probe
+from framewright.video.examine import probe
 
 SIZE, RATE, SECONDS, MINUTES, TARGET = (320, 180), Fraction(25), 10, (1, 10), 1.10
 STEPS = ("segment", "deface", "parse", "extract")
@@ -82,25 +82,23 @@ def step(name: str, minutes: str, folder: str) -> int:
     whole = [(0.0, 60.0 * int(minutes))]
     match name:
         case "segment":
-            from framewright.tracks.segments.find import segmented
-            from framewright.tracks.segments.segments import Lengths
-            from framewright.tracks.segments.transitions import Transitions
+            from framewright.tracks.segments.find import find_segments
+            from framewright.tracks.segments.options import Lengths
+            from framewright.tracks.segments.transitions import TransitionDetector
 
-            segmented(film, probe(film) | {"video": "v", "use": (0.0, 1e6)}, Transitions(), Lengths(), [])
+            find_segments(film, probe(film) | {"video": "v", "use": (0.0, 1e6)}, TransitionDetector(), Lengths(), [])
         case "deface":
-            from framewright.tracks.privacy.deface import private
+            from framewright.tracks.privacy.deface import deface
+            from framewright.tracks.privacy.options import DefaceSettings
 
-            settings = {"method": "blur", "every": 3, "threshold": 0.2, "long_side": 1920, "crf": 18}
-            settings |= {"plates": {"weights": None}}
-            private(film, place / "out.mp4", probe(film) | {"video": "v"}, settings)
+            deface(film, place / "out.mp4", probe(film) | {"video": "v"}, DefaceSettings())
         case "parse":
             from framewright.detector import open_detector
-            from framewright.tracks.objects.associate import Association
+            from framewright.tracks.objects.options import Association, Keep
             from framewright.tracks.objects.parse import parse
-            from framewright.tracks.objects.select import Wanted
 
             detector = open_detector(ROOT / "config/detector/demo.onnx")
-            parse(film, "v", whole, detector, Association(), Wanted(1.0, 0.01), 8)
+            parse(film, "v", whole, detector, Association(), Keep(1.0, 0.01), 8)
         case "extract":
             from framewright.tracks.clips.extract import extract
             from framewright.tracks.meta import new_track

@@ -58,7 +58,7 @@ def test_the_film_has_each_frame_with_the_cluster_below_it_and_shows_nobody_of_a
 def test_the_evaluation_compares_at_known_cost(study):
     told = json.loads((study / OUT / "evaluation.json").read_text())
     assert told["videos"] == ["walk"] and told["sequences"] == 2
-    ways = told["ways"]
+    ways = told["methods"]
     assert ways["every frame"]["share"] == 1 and ways["first frame"]["share"] == 0
     assert ways["every 5 frames"]["share"] == pytest.approx(3 / 19, abs=1e-3)
     quarter = next(own for way, own in ways.items() if way.startswith("FlexPatch, 50%"))

@@ -28,7 +28,7 @@ from flow import Run, snakemake
 from hostile import REFUSED, films
 from make_video import make_video
 
-from framewright.sources.summary import read_summary
+from framewright.sources.fates import read_summary
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 

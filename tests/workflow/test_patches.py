@@ -16,9 +16,9 @@ from flow import snakemake, write_table
 from make_film import make_film, texture
 
 from framewright.patches.dataset import PatchPairs
-from framewright.patches.kernels import small
+from framewright.patches.kernels import shrink
 from framewright.patches.manifest import read_patches, rebuild
-from framewright.patches.stack import from_png, low, png, unstacked
+from framewright.patches.stack import decode_png, encode_png, make_low, unstack
 
 pytestmark = pytest.mark.slow
 
@@ -133,17 +133,17 @@ def test_low_resolution_made_worse_is_checked_and_can_be_made_again(tmp_path):
     assert len({row.degrading for row in rows}) == len(rows) == 6
     for row in rows:
         files = {kind: (folder / "results/patches/dataset" / name).read_bytes() for kind, name in row.files.items()}
-        middle = unstacked(from_png(files["LR_5frames"]), 5)[2]
-        plain = small(from_png(files["GT"]), "lanczos")
+        middle = unstack(decode_png(files["LR_5frames"]), 5)[2]
+        plain = shrink(decode_png(files["GT"]), "lanczos")
         assert 1 < np.abs(middle.astype(int) - plain).mean() < 30
-        assert np.array_equal(middle, low(from_png(files["GT"]), "lanczos", row.degrading, 3))
+        assert np.array_equal(middle, make_low(decode_png(files["GT"]), "lanczos", row.degrading, 3))
         assert files == rebuild(row, folder / "one.mp4")
 
 
 def test_pictures_picked_by_hand_get_small_copies_unless_training_has_seen_them(made):
     dataset = made / "results/patches/dataset"
     validation = dataset / "Universal/Mastermodell/Learn/Val"
-    (validation / "GT/fresh.png").write_bytes(png(np.dstack([texture(9, 540, 540)] * 3)))
+    (validation / "GT/fresh.png").write_bytes(encode_png(np.dstack([texture(9, 540, 540)] * 3)))
     assert run(made).status == 0
     assert PatchPairs(validation)[0]["lr_stack"].shape == (5, 3, 180, 180)
     row = next(row for row in read_patches(made / "results/patches/manifest.tsv") if row.format == "small_540")

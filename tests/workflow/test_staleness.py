@@ -12,7 +12,7 @@ from make_video import make_video
 
 pytestmark = pytest.mark.slow
 
-PROBE = "scripts/framewright/video/probe.py"
+PROBE = "scripts/framewright/video/examine.py"
 OLD = time.time() - 10 * 365 * 86400
 
 

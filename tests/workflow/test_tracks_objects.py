@@ -27,7 +27,7 @@ def study(folder: Path, *videos: str) -> Path:
 
 
 def run(folder: Path, *videos: str, keep: str = "{min_seconds: 1}", more: str = "", flags: tuple[str, ...] = ()):
-    filters = "{most_black: null, most_frozen: null, least_sharpness: null, least_picture: null}"
+    filters = "{max_black: null, max_frozen: null, min_sharpness: null, min_picture: null}"
     given = f"dataset: Own, detector: {{weights: w.onnx}}, keep: {keep}, segments: {{filters: {filters}}}"
     return snakemake(
         folder, *flags, "--config", f"tracks={{{given}{more}}}", "--", *(META.format(video) for video in videos)

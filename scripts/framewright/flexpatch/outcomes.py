@@ -1,4 +1,4 @@
-"""What became of each video, and of each object that was followed in it, for the funnel."""
+"""What became of each video, and of each track in it, for the funnel."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -6,16 +6,16 @@ from typing import Any
 from framewright.study.funnel import Item
 
 
-def outcomes(truths: Iterable[Mapping[str, Any]], records: Iterable[Mapping[str, Any]]) -> Iterator[Item]:
-    """An item for each video, then one for each track: it is dropped where it was no object that is known."""
+def list_outcomes(truths: Iterable[Mapping[str, Any]], records: Iterable[Mapping[str, Any]]) -> Iterator[Item]:
+    """An item for each video, then one for each track: it is dropped where it shows no object of the truth."""
     for truth in truths:
         reason, detail = truth["reason"], truth["detail"]
         if not reason and not truth["detections"]:
             reason, detail = "empty", f"{truth['detector']['weights']} found nothing in {truth['frames']:,} frames"
         yield Item("videos", truth["video"], reason=reason, detail=detail)
     for record in records:
-        untrue = {*record["without_truth"]}
-        for number in sorted({*record["tracks"], *untrue}):
-            is_known = number in record["tracks"]
-            why = ("", "") if is_known else ("untrue", "a find that is no object of the truth")
+        without_truth = {*record["without_truth"]}
+        for number in sorted({*record["tracks"], *without_truth}):
+            has_truth = number in record["tracks"]
+            why = ("", "") if has_truth else ("untrue", "a detection that shows no object of the truth")
             yield Item("tracks", record["video"], f"{record['video']} {number}", *why)

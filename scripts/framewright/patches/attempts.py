@@ -1,13 +1,14 @@
-"""The places of films that were tried for a window, and what became of each."""
+"""The places of films that were tried for a window, and the outcome of each."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
-from typing import NamedTuple
 
 
-class Attempt(NamedTuple):
-    """One place that was tried: `attempt` 0 is the first, `time` (seconds) that of the target frame; `reason` is empty
-    where it became a patch, else a word."""
+@dataclass(frozen=True, order=True)
+class Attempt:
+    """One place that was tried: `attempt` 0 is the first; `time` (seconds) is that of the target frame; `reason` is
+    empty where the window became a patch, else one word."""
 
     category: str
     index: int
@@ -18,8 +19,9 @@ class Attempt(NamedTuple):
 
 def write_attempts(path: str | Path, attempts: Iterable[Attempt]) -> None:
     """Write a row for each place that was tried."""
+    header = tuple(field.name for field in fields(Attempt))
     with Path(path).open("w", encoding="utf-8", newline="\n") as file:
-        for row in (Attempt._fields, *attempts):
+        for row in (header, *map(astuple, attempts)):
             file.write("\t".join(map(str, row)) + "\n")
 
 
@@ -28,5 +30,5 @@ def read_attempts(path: str | Path) -> Iterator[Attempt]:
     with Path(path).open(encoding="utf-8") as file:
         next(file)
         for line in file:
-            category, index, attempt, *rest = line.rstrip("\n").split("\t")
-            yield Attempt(category, int(index), int(attempt), *rest)
+            category, index, attempt, time, reason = line.rstrip("\n").split("\t")
+            yield Attempt(category, int(index), int(attempt), time, reason)

@@ -46,7 +46,7 @@ DATASET = Dataset(
 )
 
 
-def rows(path: str | Path) -> Iterator[dict[str, Any]]:
+def read_rows(path: str | Path) -> Iterator[dict[str, Any]]:
     """A row of the index for each patch of a manifest."""
     with Path(path).open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):

@@ -6,7 +6,7 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from framewright.patches.film import detail
+from framewright.patches.film import measure_detail
 
 JUMP = 4.0  # a step between frames this many times the usual one of its window, and
 LEAST_JUMP = 6.0  # of at least so many grey values, is no motion
@@ -15,7 +15,7 @@ BLEND = 0.3  # of that change: how far a middle frame of a dissolve may be from 
 
 
 @dataclass(frozen=True)
-class Limits:
+class CheckLimits:
     """What makes a window bad, in grey values of 0 to 255 unless said: see the configuration. 0 is no limit."""
 
     scene_diff: float = 45
@@ -44,11 +44,11 @@ def measure(greys: np.ndarray, patch: np.ndarray) -> Scores:
         round(float(steps.max()), 3),
         round(float(steps.min()), 3),
         round(_difference(greys[0], greys[-1]), 3),
-        round(detail(patch), 3),
+        round(measure_detail(patch), 3),
     )
 
 
-def fault(greys: np.ndarray, limits: Limits) -> str:
+def judge_window(greys: np.ndarray, limits: CheckLimits) -> str:
     """Why a window's small grey pictures (n, h, w) uint8 make it useless, in a word; nothing when they don't.
 
     `black`, `flat` and `credits` are about the middle one. `still` are duplicates and frozen frames. `scene` are
@@ -75,7 +75,7 @@ def fault(greys: np.ndarray, limits: Limits) -> str:
     return ""
 
 
-def patch_fault(scores: Scores, bytes_: int, limits: Limits, min_file_size: int) -> str:
+def judge_patch(scores: Scores, bytes_: int, limits: CheckLimits, min_file_size: int) -> str:
     """Why a sharp patch is useless that takes so many bytes as PNG, in a word; nothing when it isn't."""
     if bytes_ <= min_file_size:
         return "small-file"
@@ -127,6 +127,6 @@ def _unmoved(first: np.ndarray, last: np.ndarray) -> float:
 def _is_text(grey: np.ndarray) -> bool:
     """Bright strokes on a dark ground, hardly anything in between, spread over several lines."""
     dark, bright = grey < 48, grey > 128
-    lines = bright.any(axis=1)
-    blocks = int((np.diff(lines.astype(int)) == 1).sum()) + int(lines[0])
+    lines = np.any(bright, axis=1)
+    blocks = int((np.diff(lines.astype(int), prepend=0) == 1).sum())
     return dark.mean() > 0.8 and 0.005 < bright.mean() < 0.15 and blocks >= 3

@@ -4,24 +4,24 @@ import struct
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from framewright.patches.formats import FOLDERS, HELD_OUT, SCALE, SPAN, STACKS, Category, Format
 from framewright.patches.manifest import Patch
-from framewright.patches.stack import from_png, low, unstacked
+from framewright.patches.record import FilmPlan
+from framewright.patches.stack import decode_png, make_low, unstack
 from framewright.study.contract import Finding, finding
-from framewright.video.fingerprint import alike_films
+from framewright.video.fingerprint import find_duplicates
 
 READ = 200  # patches whose pictures are read and compared; of all others the size is looked at
 TILT = 1.0  # by how many windows a category's share of a film may be off, by rounding
 
 
-def contract(
+def check_dataset(
     dataset: Path,
     patches: list[Patch],
-    plans: list[dict[str, Any]],
+    plans: list[FilmPlan],
     lost: Mapping[tuple[str, str], int],
     shares: Mapping[str, Mapping[str, float]] | None,
     categories: Mapping[str, Category],
@@ -31,15 +31,15 @@ def contract(
     `lost` counts the windows of the outcomes that became no patch, by video and category. `shares` are those of the
     table by video, None where targets or the disk decide how many windows there are.
     """
-    formats = {own.name: own for category in categories.values() for own in category.formats}
+    formats = {format.name: format for category in categories.values() for format in category.formats}
     sizes = {kind: _sizes(dataset, patches, kind) for kind in FOLDERS}
     read = patches[:: max(1, len(patches) // READ)] if patches else []
     counts = Counter(patch.category for patch in patches)
-    said = ", ".join(f"{counts[name]:,} {name}" for name in categories)
+    summary = ", ".join(f"{counts[name]:,} {name}" for name in categories)
     total = sum(path.stat().st_size for patch in patches for path in _paths(dataset, patch) if path.is_file())
     return [
         finding("each category has all its folders, and LR leads to LR_5frames", _folder_faults(dataset, categories)),
-        finding("each patch has a row, and each row its files", _file_faults(dataset, patches, categories), said),
+        finding("each patch has a row, and each row its files", _file_faults(dataset, patches, categories), summary),
         finding(
             "sharp and small pictures have the sizes of their format, a third on both axes",
             _size_faults(patches, sizes, formats),
@@ -60,7 +60,7 @@ def contract(
     ]
 
 
-def png_size(path: Path) -> tuple[int, int] | None:
+def read_png_size(path: Path) -> tuple[int, int] | None:
     """(width, height) from the first bytes of a PNG; None where it is none."""
     try:
         with path.open("rb") as file:
@@ -75,7 +75,7 @@ def _paths(dataset: Path, patch: Patch) -> list[Path]:
 
 
 def _sizes(dataset: Path, patches: Iterable[Patch], kind: str) -> dict[str, tuple[int, int] | None]:
-    return {patch.gt: png_size(dataset / patch.files[kind]) for patch in patches}
+    return {patch.gt: read_png_size(dataset / patch.files[kind]) for patch in patches}
 
 
 def _folder_faults(dataset: Path, categories: Mapping[str, Category]) -> Iterator[str]:
@@ -119,17 +119,17 @@ def _size_faults(patches: list[Patch], sizes: Mapping[str, Mapping], formats: Ma
 
 def _kernel_faults(dataset: Path, patches: Iterable[Patch]) -> Iterator[str]:
     for patch in patches:
-        pictures = {
-            kind: from_png((dataset / name).read_bytes())
-            for kind, name in patch.files.items()
-            if (dataset / name).is_file()
-        }
-        if len(pictures) < len(FOLDERS) or any(picture is None for picture in pictures.values()):
+        pictures = {}
+        for kind, name in patch.files.items():
+            picture = decode_png((dataset / name).read_bytes()) if (dataset / name).is_file() else None
+            if picture is not None:
+                pictures[kind] = picture
+        if len(pictures) < len(FOLDERS):
             yield f"{patch.gt}: can't be read"
             continue
-        wanted = low(pictures["GT"], patch.kernel, patch.degrading, SPAN // 2)
+        wanted = make_low(pictures["GT"], patch.kernel, patch.degrading, SPAN // 2)
         for kind, numbers in STACKS.items():
-            middle = unstacked(pictures[kind], len(numbers))[list(numbers).index(SPAN // 2)]
+            middle = unstack(pictures[kind], len(numbers))[list(numbers).index(SPAN // 2)]
             if not np.array_equal(middle, wanted):
                 off = np.abs(middle.astype(int) - wanted).mean() if middle.shape == wanted.shape else np.inf
                 yield f"{patch.files[kind]}: {off:.2f} grey values from {patch.kernel} of its sharp picture"
@@ -151,46 +151,46 @@ def _order_faults(patches: Iterable[Patch]) -> Iterator[str]:
             yield f"{patch.gt}: its times are {', '.join(map(str, patch.times))}"
 
 
-def _weight_faults(plans: Iterable[Mapping[str, Any]], shares: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
+def _weight_faults(plans: Iterable[FilmPlan], shares: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
     for plan in plans:
-        own, counts = shares.get(plan["video"], {}), plan["counts"]
-        for name, share in own.items():
-            if abs(counts.get(name, 0) - sum(counts.values()) * share / sum(own.values())) > TILT:
-                yield f"{plan['video']}: {counts.get(name, 0)} of {sum(counts.values())} windows for {name}={share}"
+        weights, counts = shares.get(plan.video, {}), plan.counts
+        for name, share in weights.items():
+            if abs(counts.get(name, 0) - sum(counts.values()) * share / sum(weights.values())) > TILT:
+                yield f"{plan.video}: {counts.get(name, 0)} of {sum(counts.values())} windows for {name}={share}"
 
 
 def _count_faults(
-    patches: Iterable[Patch], plans: Iterable[Mapping[str, Any]], lost: Mapping[tuple[str, str], int]
+    patches: Iterable[Patch], plans: Iterable[FilmPlan], lost: Mapping[tuple[str, str], int]
 ) -> Iterator[str]:
     made = Counter((patch.video, patch.category) for patch in patches)
     for plan in plans:
-        for name, count in plan["counts"].items() if plan["film"] else ():
-            key = plan["video"], name
+        for name, count in plan.counts.items() if plan.film else ():
+            key = plan.video, name
             if made[key] + lost.get(key, 0) != count:
                 yield f"{' '.join(key)}: {made[key]} made, {lost.get(key, 0)} lost, {count} planned"
 
 
 def _target_faults(counts: Mapping[str, int], categories: Mapping[str, Category]) -> Iterator[str]:
-    for name, own in categories.items():
-        if own.target is not None and counts[name] > own.target:
-            yield f"{name}: {counts[name]:,}, its target is {own.target:,}"
+    for name, category in categories.items():
+        if category.target is not None and counts[name] > category.target:
+            yield f"{name}: {counts[name]:,}, its target is {category.target:,}"
 
 
 def _leaks(patches: Iterable[Patch]) -> Finding:
     """Whether films of different splits show the same; those of one split that do are said."""
-    looks, splits = defaultdict(list), {}
+    hashes, splits = defaultdict(list), {}
     for patch in patches:
-        looks[patch.video].append(patch.frame_look)
+        hashes[patch.video].append(patch.frame_hash)
         splits[patch.video] = patch.split
-    said = {True: [], False: []}
-    for (one, other), count in alike_films(looks).items():
-        said[splits[one] == splits[other]].append(f"{one} and {other} are alike in {count:,} windows")
+    duplicates: dict[bool, list[str]] = {True: [], False: []}
+    for (one, other), count in find_duplicates(hashes).items():
+        duplicates[splits[one] == splits[other]].append(f"{one} and {other} are alike in {count:,} windows")
     name = "films that are held out show nothing that is trained with"
-    return finding(name, said[False], "; ".join(said[True]) or "no two films are alike")
+    return finding(name, duplicates[False], "; ".join(duplicates[True]) or "no two films are alike")
 
 
 def _split_faults(patches: Iterable[Patch]) -> Iterator[str]:
     splits = defaultdict(set)
     for patch in patches:
         splits[patch.video].add(patch.split)
-    yield from (f"{video}: {', '.join(sorted(own))}" for video, own in splits.items() if len(own) > 1)
+    yield from (f"{video}: {', '.join(sorted(names))}" for video, names in splits.items() if len(names) > 1)

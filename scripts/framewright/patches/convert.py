@@ -5,7 +5,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from framewright.errors import UserError
 from framewright.sources.discover import named
@@ -34,29 +34,29 @@ class Converted:
 
 def convert(text: str, defaults: Mapping[str, Any]) -> Converted:
     """The text of a generator_config.json in our words; `defaults` is our section `patches` with nothing said."""
-    given = _read(text)
+    source = _read(text)
     odd: list[str] = []
-    entries, shares = _videos(given, odd)
-    patches = dict(_settings(given.get("base_settings", {}), odd))
-    used = {name for own in shares.values() for name in own}
-    patches |= _categories(given, sorted(used), defaults, odd)
-    found = named(entries, {}, odd)
-    rows = tuple((row.video, row.source, _cell(shares[row.source])) for row in found.rows)
-    odd = list(found.odd)
-    odd += [f"{key}: unknown; ignored" for key in given if key not in TOP and not key.startswith("_")]
+    entries, shares = _videos(source, odd)
+    patches = dict(_settings(source.get("base_settings", {}), odd))
+    used = {name for weights in shares.values() for name in weights}
+    patches |= _categories(source, sorted(used), defaults, odd)
+    discovered = named(entries, {}, odd)
+    rows = tuple((row.video, row.source, _cell(shares[row.source])) for row in discovered.rows)
+    odd = list(discovered.odd)
+    odd += [f"{key}: unknown; ignored" for key in source if key not in TOP and not key.startswith("_")]
     return Converted(rows, patches, tuple(odd))
 
 
 def _read(text: str) -> dict[str, Any]:
     try:
-        given = json.loads(text)
+        source = json.loads(text)
     except ValueError as error:
         raise UserError(f"not JSON ({error}); give the origin's generator_config.json") from error
-    if not isinstance(given, dict) or not isinstance(given.get("videos"), list):
+    if not isinstance(source, dict) or not isinstance(source.get("videos"), list):
         raise UserError("has no list `videos`; give the origin's generator_config.json")
-    if not isinstance(given.get("base_settings", {}), dict):
+    if not isinstance(source.get("base_settings", {}), dict):
         raise UserError("base_settings is not a group of keys; give the origin's generator_config.json")
-    return given
+    return source
 
 
 def _settings(base: Mapping[str, Any], odd: list[str]) -> Iterator[tuple[str, Any]]:
@@ -74,82 +74,86 @@ def _settings(base: Mapping[str, Any], odd: list[str]) -> Iterator[tuple[str, An
             odd.append(f"base_settings.{key}: unknown; ignored")
 
 
-def _videos(given: Mapping[str, Any], odd: list[str]) -> tuple[list[tuple[str, str, str]], dict[str, dict[str, float]]]:
+def _videos(
+    source: Mapping[str, Any], odd: list[str]
+) -> tuple[list[tuple[str, str, str]], dict[str, dict[str, float]]]:
     """(source, name, what tells it from all others) of each video that can be used, and its shares by source."""
-    entries, shares, extra = [], {}, Counter()
-    for number, video in enumerate(given["videos"]):
+    entries: list[tuple[str, str, str]] = []
+    shares: dict[str, dict[str, float]] = {}
+    extra: Counter[str] = Counter()
+    for number, video in enumerate(source["videos"]):
         where = f"videos[{number}]"
         if not isinstance(video, dict) or not isinstance(video.get("path"), str) or not video["path"].strip():
             odd.append(f"{where}: has no path; left out")
             continue
-        source, name = video["path"].strip(), str(video.get("name") or video["path"]).strip()
+        path, name = video["path"].strip(), str(video.get("name") or video["path"]).strip()
         where = f"{where} {name}"
         extra.update(key for key in video if key not in OF_A_VIDEO and not key.startswith("_"))
-        if source in shares:
+        if path in shares:
             odd.append(f"{where}: the same path as of a video before; left out")
             continue
-        own = _shares(video.get("categories"), where, odd)
-        if own:
-            shares[source] = own
-            entries.append((source, name, source))
+        weights = _shares(video.get("categories"), where, odd)
+        if weights:
+            shares[path] = weights
+            entries.append((path, name, path))
     for key, count in extra.items():
         why = "; a run makes all films" if key == "priority" else ""
         odd.append(f"videos: {key} of {count:,} {'video' if count == 1 else 'videos'}: ignored{why}")
     return entries, shares
 
 
-def _shares(given: Any, where: str, odd: list[str]) -> dict[str, float]:
+def _shares(source: Any, where: str, odd: list[str]) -> dict[str, float]:
     """A video's shares that mean something, none greater than 1 together."""
-    if not isinstance(given, dict) or not given:
+    if not isinstance(source, dict) or not source:
         odd.append(f"{where}: has no categories; left out")
         return {}
-    own = {}
-    for name, share in given.items():
+    weights = {}
+    for name, share in source.items():
         if not _is_number(share) or share < 0:
             odd.append(f"{where}: {name} = {json.dumps(share)} is no share; ignored")
         elif share:
-            own[_word(name)] = float(share)
-    total = math.fsum(own.values())
-    if not own:
+            weights[_word(name)] = float(share)
+    total = math.fsum(weights.values())
+    if not weights:
         odd.append(f"{where}: no share of any category; left out")
     if total > 1 + 1e-9:
         odd.append(f"{where}: its shares sum to {total:g}; scaled down to 1")
-        own = {name: math.floor(share / total * 1e6) / 1e6 for name, share in own.items()}
-    return own
+        weights = {name: math.floor(share / total * 1e6) / 1e6 for name, share in weights.items()}
+    return weights
 
 
 def _categories(
-    given: Mapping[str, Any], used: list[str], defaults: Mapping[str, Any], odd: list[str]
+    source: Mapping[str, Any], used: list[str], defaults: Mapping[str, Any], odd: list[str]
 ) -> dict[str, dict[str, Any]]:
-    """Our key `categories`, where the origin's file says something of them or uses others than our own."""
-    targets = _group(given, "category_targets", odd)
-    formats = _group(given, "format_config", odd)
-    known = defaults["categories"]
-    names = list(dict.fromkeys([*(name for name in known if name in used), *used]))
-    if not set(used) - set(known) and not set(targets) & set(used) and not set(formats) & set(used):
+    """Our key `categories`, where the origin's file says something of them or uses others than our model."""
+    targets = _group(source, "category_targets", odd)
+    formats = _group(source, "format_config", odd)
+    ours = defaults["categories"]
+    names = list(dict.fromkeys([*(name for name in ours if name in used), *used]))
+    if not set(used) - set(ours) and not set(targets) & set(used) and not set(formats) & set(used):
         return {}
     made = {}
     for name in names:
-        own = known.get(name, known["general"])
-        made[name] = {"path": own["path"] if name in known else f"{name.title()}/{name.title()}Model"}
-        if name not in known:
+        model = ours.get(name, ours["general"])
+        made[name] = {"path": model["path"] if name in ours else f"{name.title()}/{name.title()}Model"}
+        if name not in ours:
             odd.append(
                 f"category {name}: put into {made[name]['path']}; change patches.categories to have it elsewhere"
             )
-        made[name]["formats"] = _formats(name, formats, defaults["formats"], odd) or dict(own["formats"])
+        made[name]["formats"] = _formats(name, formats, defaults["formats"], odd) or dict(model["formats"])
         if name in targets:
             made[name]["target"] = targets[name]
     return {"categories": made}
 
 
-def _formats(name: str, given: Mapping[str, Any], known: Mapping[str, Any], odd: list[str]) -> dict[str, float]:
+def _formats(name: str, source: Mapping[str, Any], ours: Mapping[str, Any], odd: list[str]) -> dict[str, float]:
     """A category's formats by share, as far as we have formats of these names and sizes."""
     shares = {}
-    for format, own in (given.get(name) or {}).items():
-        size = sorted(own.get("gt_size", ())) if isinstance(own, dict) else []
-        ours = known.get(format, {"width": 0, "height": 0})
-        share = own.get("probability") if isinstance(own, dict) else None
-        if size != sorted((ours["width"], ours["height"])) or not _is_number(share) or share < 0:
+    for format, entry in (source.get(name) or {}).items():
+        size = sorted(entry.get("gt_size", ())) if isinstance(entry, dict) else []
+        counterpart = ours.get(format, {"width": 0, "height": 0})
+        share = entry.get("probability") if isinstance(entry, dict) else None
+        if size != sorted((counterpart["width"], counterpart["height"])) or not _is_number(share) or share < 0:
             odd.append(f"format_config.{name}.{format}: not a format that is known here; ignored")
         else:
             shares[format] = float(share)
@@ -160,13 +164,13 @@ def _formats(name: str, given: Mapping[str, Any], known: Mapping[str, Any], odd:
     return shares if total else {}
 
 
-def _group(given: Mapping[str, Any], key: str, odd: list[str]) -> dict[str, Any]:
+def _group(source: Mapping[str, Any], key: str, odd: list[str]) -> dict[str, Any]:
     """A group of keys that newer files have beside base_settings, or in it."""
-    found = given.get(key, {})
-    if not isinstance(found, dict):
+    group = source.get(key, {})
+    if not isinstance(group, dict):
         odd.append(f"{key}: not a group of keys; ignored")
         return {}
-    return {_word(name): own for name, own in found.items()}
+    return {_word(name): value for name, value in group.items()}
 
 
 def _word(name: str) -> str:
@@ -179,5 +183,5 @@ def _cell(shares: Mapping[str, float]) -> str:
     return ",".join(f"{name}={share:g}" for name, share in shares.items())
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: Any) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

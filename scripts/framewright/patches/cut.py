@@ -1,7 +1,7 @@
 """Cutting one part of a film: its windows decoded, checked, cropped and written, and tried elsewhere if need be."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -11,15 +11,24 @@ import cv2
 import numpy as np
 
 from framewright.patches.attempts import Attempt
-from framewright.patches.checks import Limits, fault, measure, patch_fault
+from framewright.patches.checks import CheckLimits, judge_patch, judge_window, measure
 from framewright.patches.film import Quality
-from framewright.patches.formats import SPAN, Category, Format, categories_of, fitting_of, patch_name
-from framewright.patches.manifest import Patch, files_of, place_of
-from framewright.patches.plan import Frames, Part, Window, next_place
-from framewright.patches.stack import draw_degrading, from_png, png
-from framewright.patches.view import Box, View
+from framewright.patches.formats import (
+    SPAN,
+    Box,
+    Categories,
+    Category,
+    Format,
+    list_fitting,
+    load_categories,
+    name_patch,
+)
+from framewright.patches.manifest import Patch, make_files, place_file
+from framewright.patches.plan import Frames, Part, Window, choose_next_place
+from framewright.patches.stack import decode_png, draw_degrading, encode_png
+from framewright.patches.view import View
 from framewright.rng import chance
-from framewright.video.fingerprint import look
+from framewright.video.fingerprint import hash_picture
 from framewright.video.frame import Frame
 from framewright.video.stream import Video, open_video
 
@@ -41,17 +50,17 @@ class Film:
 
 
 @dataclass(frozen=True)
-class Settings:
-    """How patches are made, as the configuration says."""
+class CutSettings:
+    """How patches are made."""
 
     seed: int
-    categories: dict[str, Category]
+    categories: Categories
     kernel: str
-    limits: Limits
+    limits: CheckLimits
     min_file_size: int
-    attempts: int  # beyond the first
-    skip: float  # seconds
-    by_content: bool
+    attempts: int  # after the first
+    skip: float  # seconds between attempts
+    by_content: bool  # whether content, not a draw, decides the format
     blur: float
     noise: float
     compression: int
@@ -59,7 +68,7 @@ class Settings:
 
 
 def cut(
-    video: Video, film: Film, frames: Frames, part: Part, settings: Settings, folder: Path
+    video: Video, film: Film, frames: Frames, part: Part, settings: CutSettings, folder: Path
 ) -> tuple[list[Patch], list[Attempt]]:
     """Write the patches of a part into `folder`, as they lie in the dataset, and return their rows and all attempts.
 
@@ -73,8 +82,8 @@ def cut(
         for first in places.values():
             taken[first - part.start : first - part.start + SPAN] = True
         rejected = []
-        ordered = sorted(places, key=places.get)
-        for window, seven in zip(ordered, read(video, frames, [places[own] for own in ordered]), strict=True):
+        ordered = sorted(places, key=lambda window: places[window])
+        for window, seven in zip(ordered, read_windows(video, frames, [places[own] for own in ordered]), strict=True):
             patch, reason = _try(film, frames, window, attempt, seven, settings, folder)
             target = frames.time(places[window] + SPAN // 2)
             attempts.append(Attempt(window.category, window.index, attempt, str(target), reason))
@@ -85,14 +94,14 @@ def cut(
         skip = round(Fraction(str(settings.skip)) / frames.step())
         places = {}
         for window in sorted(rejected) if attempt < settings.attempts else []:
-            first = next_place(part, taken, window, attempt + 1, skip, settings.seed, film.video)
+            first = choose_next_place(part, taken, window, attempt + 1, skip, settings.seed, film.video)
             if first >= 0:
                 places[window] = first
                 taken[first - part.start : first - part.start + SPAN] = True
     return sorted(patches, key=lambda patch: (patch.category, patch.index)), sorted(attempts)
 
 
-def read(video: Video, frames: Frames, firsts: Iterable[int]) -> Iterator[list[Frame]]:
+def read_windows(video: Video, frames: Frames, firsts: Iterable[int]) -> Iterator[list[Frame]]:
     """The seven frames from each of the ascending numbers `firsts` on; fewer where some can't be decoded.
 
     Decoding goes on from one window to the next, and jumps where a key frame lies between: whatever decodes less. What
@@ -129,20 +138,20 @@ def _try(
     window: Window,
     attempt: int,
     seven: list[Frame],
-    settings: Settings,
+    settings: CutSettings,
     folder: Path,
 ) -> tuple[Patch | None, str]:
     """The patch that was written, or None and the reason in a word."""
     if len(seven) < SPAN or any(frame.picture.is_corrupt for frame in seven):
         return None, "undecodable"
     greys = np.stack([film.view.grey(frame) for frame in seven])
-    if reason := fault(greys, settings.limits):
+    if reason := judge_window(greys, settings.limits):
         _keep(folder, window, attempt, reason, greys, settings)
         return None, reason
     category = settings.categories[window.category]
     names = film.video, window.category, window.index
     drawn = _draw(category, film, chance(settings.seed, "format", *names))
-    fitting = fitting_of(category, film.area)
+    fitting = list_fitting(category, film.area)
     format = drawn if drawn in fitting else max(fitting, key=lambda format: format.pixels)
     rng = chance(settings.seed, "patch", *names, attempt)
     crop = _place(format, film.area, rng)
@@ -151,14 +160,14 @@ def _try(
         drawn = format
     degrading = draw_degrading(rng, settings.blur, settings.noise, settings.compression)
     pictures = [film.view.crop(frame, crop) for frame in seven]
-    files = files_of(pictures, settings.kernel, degrading)
+    files = make_files(pictures, settings.kernel, degrading)
     sharp = cv2.cvtColor(np.ascontiguousarray(pictures[SPAN // 2]), cv2.COLOR_RGB2GRAY)
     scores = measure(greys, sharp)
-    if reason := patch_fault(scores, len(files["GT"]), settings.limits, settings.min_file_size):
+    if reason := judge_patch(scores, len(files["GT"]), settings.limits, settings.min_file_size):
         _keep(folder, window, attempt, reason, greys, settings)
         return None, reason
-    name = patch_name(film.video, window.index, format.suffix)
-    paths = {kind: place_of(category.root, format.folder, film.split, kind, name) for kind in files}
+    name = name_patch(film.video, window.index, format.suffix)
+    paths = {kind: place_file(category.root, format.folder, film.split, kind, name) for kind in files}
     for kind, content in files.items():
         _write(folder / paths[kind], content)
     row = Patch(
@@ -179,8 +188,8 @@ def _try(
         view=film.view,
         scores=scores,
         quality=film.quality,
-        patch_look=look(sharp),
-        frame_look=look(greys[SPAN // 2]),
+        patch_hash=hash_picture(sharp),
+        frame_hash=hash_picture(greys[SPAN // 2]),
         gt=paths["GT"],
         lr_5frames=paths["LR_5frames"],
         lr_7frames=paths["LR_7frames"],
@@ -212,7 +221,7 @@ def _lively(view: View, frame: Frame, candidates: list[tuple[Format, Box]]) -> t
         tiles = grey[: rows * TILE, : columns * TILE].reshape(rows, TILE, columns, TILE)
         liveliness[format, box] = float((tiles.std(axis=(1, 3)) > LIVELY).mean())
     lively = [own for own in candidates if liveliness[own] > 0.5]
-    return max(lively, key=lambda own: own[0].pixels) if lively else max(candidates, key=liveliness.get)
+    return max(lively, key=lambda own: own[0].pixels) if lively else max(candidates, key=lambda own: liveliness[own])
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -220,11 +229,11 @@ def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     back = path.read_bytes()
-    if back != content or from_png(back) is None:
+    if back != content or decode_png(back) is None:
         raise OSError(f"{path}: what was written is not what can be read; is the disk full or failing?")
 
 
-def _keep(folder: Path, window: Window, attempt: int, reason: str, greys: np.ndarray, settings: Settings) -> None:
+def _keep(folder: Path, window: Window, attempt: int, reason: str, greys: np.ndarray, settings: CutSettings) -> None:
     """Put the frames of a rejected window side by side where the report finds them, if it may and has few yet."""
     kept = folder / "rejects"
     if not settings.gallery or len(list(kept.glob(f"{reason}-*"))) >= SHOWN:
@@ -232,27 +241,17 @@ def _keep(folder: Path, window: Window, attempt: int, reason: str, greys: np.nda
     kept.mkdir(parents=True, exist_ok=True)
     small = [cv2.resize(grey, (grey.shape[1] // 2, grey.shape[0] // 2), interpolation=cv2.INTER_AREA) for grey in greys]
     strip = cv2.cvtColor(np.hstack(small), cv2.COLOR_GRAY2RGB)
-    (kept / f"{reason}-{window.category}-{window.index}-{attempt}.png").write_bytes(png(strip))
+    (kept / f"{reason}-{window.category}-{window.index}-{attempt}.png").write_bytes(encode_png(strip))
 
 
-def settings_of(config: dict[str, Any], seed: int, gallery: bool) -> Settings:
-    """The settings that the configuration's section says."""
-    return Settings(
-        seed=seed,
-        categories=categories_of(config),
-        kernel=config["kernel"],
-        limits=Limits(scene_diff=config["scene_diff_threshold"], **config["checks"]),
-        min_file_size=config["min_file_size"],
-        attempts=config["max_retry_attempts"],
-        skip=config["retry_skip_seconds"],
-        by_content=config["format_choice"] == "content",
-        **config["degrade"],
-        gallery=gallery,
-    )
+def load_settings(record: Mapping[str, Any]) -> CutSettings:
+    """The settings of patches_cut as a dataclass."""
+    limits, categories = CheckLimits(**record["limits"]), load_categories(record["categories"])
+    return CutSettings(**{**record, "limits": limits, "categories": categories})
 
 
-def cut_or_nothing(
-    path: str | Path, film: Film | None, frames: Frames, part: Part, settings: Settings, folder: Path
+def cut_part(
+    path: str | Path, film: Film | None, frames: Frames, part: Part, settings: CutSettings, folder: Path
 ) -> tuple[list[Patch], list[Attempt]]:
     """`cut`, from a film's file; nothing of a film that can't be used, or a part that has no windows."""
     if film is None or not part.windows:

@@ -7,18 +7,21 @@ import torch
 from torch.utils.data import Dataset
 
 from framewright.errors import UserError
-from framewright.patches.stack import from_png, unstacked
+from framewright.patches.stack import read_png, unstack
 
 
 class PatchPairs(Dataset):
     """The pairs in a folder that holds GT and LR_5frames or LR_7frames, in the order of their names.
 
-    `pairs[0]` has `gt` (3, H, W) and `lr_stack` (frames, 3, H/3, W/3), both float32 RGB from 0 to 1, in order of time,
-    and `name`, the file's.
+    `pairs[0]` has `lr_stack` (frames, 3, H/3, W/3) and `gt` (3, H, W), both uint8 RGB in order of time, and `name`, the
+    file's name. With `range=(0, 1)` pixels are float32 from 0 to 1 instead; any two numbers will do.
+
+        pairs = PatchPairs("results/patches/dataset/Universal/Mastermodell/Learn/Patches", frames=5, range=(0, 1))
+        loader = torch.utils.data.DataLoader(pairs, batch_size=8, shuffle=True)
     """
 
-    def __init__(self, folder: str | Path, frames: int = 5) -> None:
-        self.folder, self.frames = Path(folder), frames
+    def __init__(self, folder: str | Path, frames: int = 5, range: tuple[float, float] | None = None) -> None:
+        self.folder, self.frames, self.range, self.epoch = Path(folder), frames, range, 0
         self.small = self.folder / f"LR_{frames}frames"
         if not self.small.is_dir():
             self.small = self.folder / "LR"  # of films that are held out
@@ -33,11 +36,18 @@ class PatchPairs(Dataset):
 
     def __getitem__(self, index: int) -> dict[str, torch.Tensor | str]:
         name = self.names[index]
-        sharp = from_png((self.folder / "GT" / name).read_bytes())
-        small = unstacked(from_png((self.small / name).read_bytes()), self.frames)
-        return {"gt": _tensor(sharp), "lr_stack": _tensor(small), "name": name}
+        sharp = read_png(self.folder / "GT" / name)
+        small = unstack(read_png(self.small / name), self.frames)
+        return {"gt": self._tensor(sharp), "lr_stack": self._tensor(small), "name": name}
 
+    def set_epoch(self, epoch: int) -> None:
+        """Tell the epoch, as to every data set here. Pairs are the same in each."""
+        self.epoch = epoch
 
-def _tensor(pictures: np.ndarray) -> torch.Tensor:
-    """(..., H, W, 3) uint8 as (..., 3, H, W) float32, 0 to 1."""
-    return torch.from_numpy(np.ascontiguousarray(np.moveaxis(pictures, -1, -3))).float() / 255
+    def _tensor(self, pictures: np.ndarray) -> torch.Tensor:
+        """(..., H, W, 3) uint8 as (..., 3, H, W), uint8 or float32 in the range asked for."""
+        tensor = torch.from_numpy(np.ascontiguousarray(np.moveaxis(pictures, -1, -3)))
+        if self.range is None:
+            return tensor
+        low, high = self.range
+        return tensor.float() * ((high - low) / 255) + low

@@ -1,13 +1,14 @@
 """What a few of its frames tell of a whole film: where its picture lies between black bars, and how good it is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
+from framewright.patches.formats import Box
 from framewright.patches.plan import Frames
-from framewright.patches.view import Box, View
+from framewright.patches.view import View
 from framewright.video.frame import Frame
 from framewright.video.stream import Video
 
@@ -28,24 +29,48 @@ class Quality:
     noise: float
 
 
-def samples(video: Video, frames: Frames) -> list[Frame]:
+@dataclass(frozen=True)
+class QualityLimits:
+    """Beyond what quality a film is left out; None is no limit."""
+
+    min_sharpness: float = 0
+    max_blockiness: float | None = None
+    max_noise: float | None = None
+
+
+def judge_film(quality: Quality, limits: QualityLimits) -> str:
+    """Which limit a film's quality is beyond, in a sentence; empty for none."""
+    if quality.sharpness < limits.min_sharpness:
+        return f"sharpness {quality.sharpness} is less than {limits.min_sharpness}"
+    for name, score, limit in (
+        ("blockiness", quality.blockiness, limits.max_blockiness),
+        ("noise", quality.noise, limits.max_noise),
+    ):
+        if limit is not None and score > limit:
+            return f"{name} {score} is more than {limit}"
+    return ""
+
+
+def sample_frames(video: Video, frames: Frames) -> list[Frame]:
     """A few frames from all over the film: key frames, which cost least, or the beginning of a film that has few."""
     keys = np.flatnonzero(frames.keys)
     if alone := len(keys) >= FEW_KEYS:
         chosen = keys[np.linspace(0, len(keys) - 1, min(SAMPLES, len(keys))).round().astype(int)]
     else:
         chosen = np.unique(np.linspace(0, min(len(frames), 15 * SAMPLES) - 1, SAMPLES).round().astype(int))
-    found, reading, reached = [], iter(()), -1
+    found: list[Frame | None] = []
+    reading: Iterator[Frame] = iter(())
+    reached = -1
     times = [frames.time(int(number)) for number in chosen]
     for number, time in zip(chosen, times, strict=True):
         if reached < 0 or frames.key_before(int(number)) > reached:
             reading = video.frames(start=time, wanted=[time] if alone else times)
         reached = int(number)
-        found += [next((frame for frame in reading if frame.time >= time), None)]
+        found.append(next((frame for frame in reading if frame.time >= time), None))
     return [frame for frame in found if frame is not None]
 
 
-def picture_area(greys: Sequence[np.ndarray]) -> Box:
+def find_picture_area(greys: Sequence[np.ndarray]) -> Box:
     """(x1, y1, x2, y2): where the picture lies in (H, W) grey frames, 0..255, of one film: within its black bars.
 
     A row or column belongs to a bar when nothing in it is ever bright, and bars come in pairs of nearly the same width:
@@ -65,18 +90,18 @@ def picture_area(greys: Sequence[np.ndarray]) -> Box:
     return x1, y1, x2, y2
 
 
-def quality(greys: Sequence[np.ndarray]) -> Quality:
+def measure_quality(greys: Sequence[np.ndarray]) -> Quality:
     """The quality of a film, from (H, W) uint8 grey pictures of it in full size."""
-    scores = np.array([(detail(grey), _blockiness(grey), _noise(grey)) for grey in greys])
+    scores = np.array([(measure_detail(grey), _blockiness(grey), _noise(grey)) for grey in greys])
     return Quality(*(round(float(score), 3) for score in np.median(scores, axis=0)))
 
 
-def full_greys(view: View, frames: Iterable[Frame]) -> list[np.ndarray]:
+def render_greys(view: View, frames: Iterable[Frame]) -> list[np.ndarray]:
     """(H, W) uint8 grey pictures of frames, in the size that patches are cut from."""
     return [cv2.cvtColor(view.whole(frame), cv2.COLOR_RGB2GRAY) for frame in frames]
 
 
-def detail(grey: np.ndarray) -> float:
+def measure_detail(grey: np.ndarray) -> float:
     """How much of an (H, W) uint8 picture's detail is fine, finer than two pixels or so, from 0 to 100."""
     picture = grey.astype(np.float32)
     soft, softer = cv2.GaussianBlur(picture, (0, 0), 1), cv2.GaussianBlur(picture, (0, 0), 8)

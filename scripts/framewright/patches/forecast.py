@@ -14,15 +14,15 @@ BYTES_PER_PIXEL = 1.4  # of a PNG, sharp or small: 1.4 of the film with grain, 0
 SECONDS = {"decode": 1.0, "megapixel": 0.45}
 
 
-def pixels_of(category: Category) -> float:
+def count_pixels(category: Category) -> float:
     """Pixels of all files of one patch, on average over the category's formats."""
     copies = 1 + sum(len(numbers) for numbers in STACKS.values()) / SCALE**2
     return copies * sum(share * format.pixels for format, share in category.shares)
 
 
-def bytes_of(categories: Mapping[str, Category]) -> dict[str, float]:
+def estimate_bytes(categories: Mapping[str, Category]) -> dict[str, float]:
     """Bytes of all files of one patch, by category."""
-    return {name: BYTES_PER_PIXEL * pixels_of(category) for name, category in categories.items()}
+    return {name: BYTES_PER_PIXEL * count_pixels(category) for name, category in categories.items()}
 
 
 def forecast(counts: Iterable[Mapping[str, int]], categories: Mapping[str, Category], cores: int) -> list[str]:
@@ -31,9 +31,9 @@ def forecast(counts: Iterable[Mapping[str, int]], categories: Mapping[str, Categ
     lines, images, size, seconds = [], 0, 0.0, 0.0
     for name, category in categories.items():
         number = sum(own.get(name, 0) for own in counts)
-        own_size = number * bytes_of(categories)[name]
+        own_size = number * estimate_bytes(categories)[name]
         images, size = images + number, size + own_size
-        seconds += number * (SECONDS["decode"] + SECONDS["megapixel"] * pixels_of(category) / 1e6)
+        seconds += number * (SECONDS["decode"] + SECONDS["megapixel"] * count_pixels(category) / 1e6)
         of = f" of at most {category.target:,}" if category.target is not None else ""
         lines.append(f"{name:12} {number:>10,} patches{of}  {3 * number:>10,} images  {own_size / 1e9:>9,.1f} GB")
     films = sum(1 for own in counts if own)

@@ -10,7 +10,7 @@ from PIL import Image
 from framewright.patches.formats import SCALE
 
 
-def small(picture: np.ndarray, kernel: str) -> np.ndarray:
+def shrink(picture: np.ndarray, kernel: str) -> np.ndarray:
     """(H/3, W/3, 3) uint8: the low resolution of a (H, W, 3) uint8 picture, exactly a third on both axes."""
     height, width = picture.shape[:2]
     if height % SCALE or width % SCALE:

@@ -3,10 +3,9 @@
 import csv
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from fractions import Fraction
 from pathlib import Path
-from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -14,19 +13,19 @@ import numpy as np
 from framewright.errors import UserError
 from framewright.patches.checks import Scores
 from framewright.patches.film import Quality
-from framewright.patches.formats import FOLDERS, HELD_OUT, SPAN
-from framewright.patches.stack import Degrading, low, png, stacks
-from framewright.patches.view import Box, View, as_plain, from_plain
+from framewright.patches.formats import FOLDERS, HELD_OUT, SPAN, Box
+from framewright.patches.stack import Degrading, encode_png, make_low, stack_frames
+from framewright.patches.view import View, dump_view, load_view
 from framewright.video.stream import open_video
 
 
-class Patch(NamedTuple):
+@dataclass(frozen=True)
+class Patch:
     """A row of the manifest.
 
     Times are exact, in seconds on the film's clock. The crop is in pixels of the frame after scaling, of which `view`
-    says all. `drawn` is the format that the category's shares gave, where the film was too small for it. Of the 64 bits
-    of their looks, of the sharp patch and of its whole frame, near duplicates share most. Files are paths within the
-    dataset.
+    says all. `drawn` is the format that the category's shares gave, where the film was too small for it. `patch_hash`
+    and `frame_hash` are perceptual hashes of the sharp patch and of its frame. Files are paths within the dataset.
     """
 
     patch: str
@@ -46,8 +45,8 @@ class Patch(NamedTuple):
     view: View
     scores: Scores
     quality: Quality
-    patch_look: str
-    frame_look: str
+    patch_hash: str
+    frame_hash: str
     gt: str
     lr_5frames: str
     lr_7frames: str
@@ -71,13 +70,13 @@ COLUMNS = (
     "chain",
     "view",
     *SCORES,
-    "patch_look",
-    "frame_look",
+    "patch_hash",
+    "frame_hash",
     *(f.lower() for f in FOLDERS),
 )
 
 
-def place_of(root: str, folder: str, split: str, kind: str, name: str) -> str:
+def place_file(root: str, folder: str, split: str, kind: str, name: str) -> str:
     """Where a file belongs within the dataset; `kind` is GT, LR_5frames or LR_7frames. Held out, LR_5frames is LR."""
     if split in HELD_OUT:
         folder, kind = HELD_OUT[split], "LR" if kind == "LR_5frames" else kind
@@ -99,10 +98,10 @@ def _cells(patch: Patch) -> Iterator[str]:
     yield patch.kernel
     yield json.dumps(asdict(patch.degrading))
     yield patch.chain
-    yield json.dumps(as_plain(patch.view))
+    yield json.dumps(dump_view(patch.view))
     scores = {"window": patch.scores, "film": patch.quality}
     yield from (str(getattr(scores[kind], name)) for kind, name in SCORES.values())
-    yield from (patch.patch_look, patch.frame_look, patch.gt, patch.lr_5frames, patch.lr_7frames)
+    yield from (patch.patch_hash, patch.frame_hash, patch.gt, patch.lr_5frames, patch.lr_7frames)
 
 
 def read_patches(path: str | Path) -> Iterator[Patch]:
@@ -112,28 +111,41 @@ def read_patches(path: str | Path) -> Iterator[Patch]:
         if tuple(rows.fieldnames or ()) != COLUMNS:
             raise UserError(f"{path}: not a manifest of patches; delete it and run again")
         for row in rows:
-            scores = {kind: {} for kind in ("window", "film")}
+            scores: dict[str, dict[str, float]] = {kind: {} for kind in ("window", "film")}
             for column, (kind, name) in SCORES.items():
                 scores[kind][name] = float(row[column])
+            x1, y1, x2, y2 = map(int, row["crop"].split(","))
             yield Patch(
-                **{name: row[name] for name in (*PLAIN, "kernel", "chain", "patch_look", "frame_look", "gt")}
-                | {name: int(row[name]) for name in ("index", "attempt")},
+                patch=row["patch"],
+                category=row["category"],
+                split=row["split"],
+                format=row["format"],
+                drawn=row["drawn"],
+                video=row["video"],
+                sha256=row["sha256"],
+                index=int(row["index"]),
+                attempt=int(row["attempt"]),
                 times=tuple(map(Fraction, row["times"].split(","))),
-                crop=tuple(map(int, row["crop"].split(","))),
+                crop=(x1, y1, x2, y2),
+                kernel=row["kernel"],
                 degrading=Degrading(**json.loads(row["degrading"])),
-                view=from_plain(json.loads(row["view"])),
+                chain=row["chain"],
+                view=load_view(json.loads(row["view"])),
                 scores=Scores(**scores["window"]),
                 quality=Quality(**scores["film"]),
+                patch_hash=row["patch_hash"],
+                frame_hash=row["frame_hash"],
+                gt=row["gt"],
                 lr_5frames=row["lr_5frames"],
                 lr_7frames=row["lr_7frames"],
             )
 
 
-def files_of(pictures: list[np.ndarray], kernel: str, degrading: Degrading) -> dict[str, bytes]:
+def make_files(pictures: list[np.ndarray], kernel: str, degrading: Degrading) -> dict[str, bytes]:
     """A patch's PNG files by GT, LR_5frames and LR_7frames, from its window's seven crops (h, w, 3) uint8."""
-    lows = [low(picture, kernel, degrading, number) for number, picture in enumerate(pictures)]
-    made = {"GT": pictures[SPAN // 2]} | stacks(lows)
-    return {kind: png(picture) for kind, picture in made.items()}
+    lows = [make_low(picture, kernel, degrading, number) for number, picture in enumerate(pictures)]
+    made = {"GT": pictures[SPAN // 2]} | stack_frames(lows)
+    return {kind: encode_png(picture) for kind, picture in made.items()}
 
 
 def rebuild(patch: Patch, film: str | Path) -> dict[str, bytes]:
@@ -150,4 +162,4 @@ def rebuild(patch: Patch, film: str | Path) -> dict[str, bytes]:
                 break
     if len(found) != SPAN:
         raise UserError(f"{film}: {len(found)} of the {SPAN} frames of {patch.patch} are in it; is it the same film?")
-    return files_of(found, patch.kernel, patch.degrading)
+    return make_files(found, patch.kernel, patch.degrading)

@@ -1,34 +1,34 @@
 """What became of each film, of each place that was tried, and of each patch that was wanted."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from framewright.patches.attempts import Attempt
+from framewright.patches.record import FilmPlan
 from framewright.study.funnel import Item
 
 
-def outcomes(plans: Iterable[Mapping[str, Any]], attempts: Mapping[str, list[Attempt]]) -> Iterator[Item]:
+def list_outcomes(plans: Iterable[FilmPlan], attempts: Mapping[str, list[Attempt]]) -> Iterator[Item]:
     """The items for the funnel: films, then attempts, then the patches that the kept films were to give.
 
     `attempts` are those of all parts of a film, by video.
     """
     plans = list(plans)
     for plan in plans:
-        yield Item("film", plan["video"], "", plan["reason"], plan["detail"] or "")
+        yield Item("film", plan.video, "", plan.reason, plan.detail)
     for plan in plans:
-        for own in attempts[plan["video"]]:
-            name = f"{plan['video']} {own.category} {own.index} at {own.time} s"
-            yield Item("attempt", plan["video"], name, own.reason, f"attempt {own.attempt + 1}")
+        for attempt in attempts[plan.video]:
+            name = f"{plan.video} {attempt.category} {attempt.index} at {attempt.time} s"
+            yield Item("attempt", plan.video, name, attempt.reason, f"attempt {attempt.attempt + 1}")
     for plan in plans:
-        lost = {(category, index): reason for category, index, reason in plan["lost"]}
-        if plan["film"] is None:
+        lost = {(category, index): reason for category, index, reason in plan.lost}
+        if plan.film is None:
             continue
         last = {}
-        for own in sorted(attempts[plan["video"]], key=lambda own: own.attempt):
-            last[own.category, own.index] = own
-        for category, count in plan["counts"].items():
+        for attempt in sorted(attempts[plan.video], key=lambda attempt: attempt.attempt):
+            last[attempt.category, attempt.index] = attempt
+        for category, count in plan.counts.items():
             for index in range(count):
                 end = last.get((category, index))
                 reason = lost.get((category, index)) or (end.reason if end else "missing")
-                said = f"after {end.attempt + 1} attempts" if end and reason else ""
-                yield Item("patch", plan["video"], f"{plan['video']} {category} {index}", reason, said)
+                detail = f"after {end.attempt + 1} attempts" if end and reason else ""
+                yield Item("patch", plan.video, f"{plan.video} {category} {index}", reason, detail)

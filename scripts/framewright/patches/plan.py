@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import NamedTuple
 
 import numpy as np
 
@@ -11,7 +10,8 @@ from framewright.patches.formats import SPAN
 from framewright.rng import chance
 
 
-class Window(NamedTuple):
+@dataclass(frozen=True, order=True)
+class Window:
     """Seven neighbouring frames that are to become a patch: the category's window `index` of this film."""
 
     category: str
@@ -93,7 +93,9 @@ def _edge(place: int, of: int, frames: int) -> int:
     return place * frames // of
 
 
-def next_place(part: Part, taken: np.ndarray, window: Window, attempt: int, skip: int, seed: int, video: str) -> int:
+def choose_next_place(
+    part: Part, taken: np.ndarray, window: Window, attempt: int, skip: int, seed: int, video: str
+) -> int:
     """Where a rejected window is tried next: the first frame, or -1 where no seven frames of the part are left.
 
     `taken` (part.end - part.start,) bool marks the frames that any window had. The place is `attempt` times `skip`

@@ -10,7 +10,7 @@ from framewright.patches.cut import Film
 from framewright.patches.formats import SPAN
 from framewright.patches.manifest import Patch
 from framewright.patches.plan import Frames
-from framewright.patches.stack import from_png, unstacked
+from framewright.patches.stack import read_png, unstack
 from framewright.report.picture import contact_sheet, notice
 from framewright.video.stream import open_video
 
@@ -18,34 +18,37 @@ MOST = 8  # pairs, or rejected windows, on a sheet
 TALL = 540  # rows that a pair is shown with at most
 
 
-def pairs(dataset: Path, patches: Sequence[Patch]) -> np.ndarray:
+def draw_pairs(dataset: Path, patches: Sequence[Patch]) -> np.ndarray:
     """A sheet of sharp patches, each beside its small copy enlarged to the same size; (H, 1280, 3) uint8 RGB."""
     chosen = patches[:: max(1, -(-len(patches) // MOST))]
     if not chosen:
         return notice("no patches that may be shown")
     shown = []
     for patch in chosen:
-        sharp = from_png((dataset / patch.gt).read_bytes())
-        stack = unstacked(from_png((dataset / patch.lr_7frames).read_bytes()), SPAN)
+        sharp = read_png(dataset / patch.gt)
+        stack = unstack(read_png(dataset / patch.lr_7frames), SPAN)
         height, width = sharp.shape[:2]
         large = cv2.resize(stack[SPAN // 2], (width, height), interpolation=cv2.INTER_CUBIC)
         pair = np.hstack([sharp, np.full((height, 12, 3), 255, np.uint8), large])
         scale = min(1.0, TALL / height)
         shown.append(cv2.resize(pair, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
-    labels = [f"{own.video} {float(own.times[SPAN // 2]):.2f} s  {own.format}: sharp, small enlarged" for own in chosen]
+    labels = [
+        f"{patch.video} {float(patch.times[SPAN // 2]):.2f} s  {patch.format}: sharp, small enlarged"
+        for patch in chosen
+    ]
     return contact_sheet(shown, labels, columns=2)
 
 
-def rejects(parts: Iterable[str | Path]) -> np.ndarray:
+def draw_rejects(parts: Iterable[str | Path]) -> np.ndarray:
     """A sheet of the frames of rejected windows, as far as parts kept any; (H, 1280, 3) uint8 RGB."""
     files = [file for part in parts for file in sorted(Path(part, "rejects").glob("*.png"))]
     if not files:
         return notice("nothing was rejected that may be shown")
     labels = [f"{file.parts[-4]}: {file.stem}" for file in files[:MOST]]
-    return contact_sheet([from_png(file.read_bytes()) for file in files[:MOST]], labels, columns=1)
+    return contact_sheet([read_png(file) for file in files[:MOST]], labels, columns=1)
 
 
-def before_and_after(path: str | Path, film: Film, frames: Frames, count: int = 2) -> list[np.ndarray]:
+def compare_renderings(path: str | Path, film: Film, frames: Frames, count: int = 2) -> list[np.ndarray]:
     """Frames of a bright film as they are stored, and as patches show them, side by side; (H, W, 3) uint8 RGB each."""
     sides = []
     with open_video(path) as video:
@@ -56,11 +59,11 @@ def before_and_after(path: str | Path, film: Film, frames: Frames, count: int = 
     return sides
 
 
-def bright(films: Iterable[tuple[str | Path, Film, Frames]]) -> np.ndarray:
+def draw_bright(films: Iterable[tuple[str | Path, Film, Frames]]) -> np.ndarray:
     """A sheet of bright films before and after; (H, 1280, 3) uint8 RGB."""
     shown, labels = [], []
     for path, film, frames in films:
-        own = before_and_after(path, film, frames)
-        shown += own
-        labels += [f"{film.video}: as stored ({film.view.kind}), and tone-mapped"] * len(own)
+        sides = compare_renderings(path, film, frames)
+        shown += sides
+        labels += [f"{film.video}: as stored ({film.view.kind}), and tone-mapped"] * len(sides)
     return contact_sheet(shown, labels, columns=1) if shown else notice("no PQ or HLG film that may be shown")

@@ -1,14 +1,15 @@
-"""How far a run has come, from the files that it has written so far: films and categories, rates, disk, time left."""
+"""How far the patches of a run have come, by category, from the files that it has written so far."""
 
 import csv
-import json
-from collections import Counter, defaultdict
+import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from framewright.patches.attempts import read_attempts
+from framewright.study.record import read_record
 
 RECENT = 300.0  # seconds over which a rate is taken
 IDLE = 600.0  # seconds without a new file after which a part counts as left behind by a killed run
@@ -25,117 +26,97 @@ class Wanted(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Part:
-    """What a part of a film holds. Of one that is finished, `settled` windows (by category) were tried `tried` times;
-    one that is being cut has neither yet. `written` says when each patch came (seconds of the clock), by category."""
+class PartProgress:
+    """What a part of a film holds, by category: patches, places that were tried, windows that are settled, and when the
+    patches came (seconds of the clock)."""
 
-    video: str
-    finished: bool
-    written: Mapping[str, tuple[float, ...]]
-    bytes: int
-    last: float  # when anything was written
-    settled: Mapping[str, int] = field(default_factory=dict)
+    kept: Mapping[str, int] = field(default_factory=dict)
     tried: Mapping[str, int] = field(default_factory=dict)
+    settled: Mapping[str, int] = field(default_factory=dict)
+    times: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Row:
-    """A line of the monitor. `video` or `category` is empty in what is summed over all of them; `left` are windows that
-    are not settled yet, `tried` and `kept` places in films, `seconds_left` None where nothing tells."""
+class PatchCounts:
+    """Counts the patches below `folder` (`results/patches`); what has not changed since it was read is not read again.
 
-    video: str
-    category: str
-    done: int
-    target: int
-    left: int
-    images_a_minute: float
-    tried: int
-    kept: int
-    running: int
-    seconds_left: float | None
+    A file is known by its path, size, time and inode, so that a part that was made again is counted as it is now.
+    """
 
-    @property
-    def success(self) -> float | None:
-        """The share of places that became a patch, 0..1; None before the first part is finished."""
-        return self.kept / self.tried if self.tried else None
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._known: dict[tuple[str, int, int, int], Any] = {}
+
+    def rows(self, now: float) -> list[dict[str, Any]]:
+        """A row for each category and one for all: patches done, wanted, images a minute, the share of places that
+        became a patch, minutes left. None where nothing tells; no rows before a run has said what it wants."""
+        before, self._known = self._known, {}
+        try:
+            wanted = self._read(self.folder / "wanted.tsv", before, read_wanted)
+        except OSError:
+            return []
+        lost: Counter[str] = Counter()
+        for path in sorted(self.folder.glob("plans/*/plan.json")):
+            lost.update(self._read(path, before, read_lost))
+        roots = {row.root: row.category for row in wanted}
+        parts = list(self._parts(roots, before, now))
+        target: Counter[str] = Counter()
+        for row in wanted:
+            target[row.category] += row.windows
+        rows = [_row(name, count, lost[name], parts, (name,), now) for name, count in target.items()]
+        return [*rows, _row("all", target.total(), lost.total(), parts, tuple(target), now)]
+
+    def _parts(self, roots: Mapping[str, str], before: dict[Any, Any], now: float) -> Iterator[PartProgress]:
+        for path in sorted(self.folder.glob("parts/*/*")):
+            hidden = path.name.startswith(".")
+            if (hidden and ".partial" not in path.name) or not path.is_dir():
+                continue
+            try:
+                if hidden:
+                    times = _times(path, roots)
+                    last = max(path.stat().st_mtime, *(max(moments, default=0.0) for moments in times.values()), 0.0)
+                    if now - last < IDLE:
+                        counts = {name: len(moments) for name, moments in times.items()}
+                        yield PartProgress(counts, {}, counts, times)
+                    continue
+                attempts = path / "attempts.tsv"
+                part = self._read(attempts, before, read_part)
+                recent = now - attempts.stat().st_mtime < RECENT
+                yield PartProgress(part.kept, part.tried, part.settled, _times(path, roots) if recent else {})
+            except OSError:  # it has just been finished, or is being made again
+                continue
+
+    def _read(self, path: Path, before: dict[Any, Any], read: Any) -> Any:
+        about = path.stat()
+        key = (str(path), about.st_size, about.st_mtime_ns, about.st_ino)
+        value = before[key] if key in before else read(path)
+        self._known[key] = value
+        return value
 
 
-@dataclass(frozen=True)
-class Progress:
-    """The state of a run: rows by film and category, by category, and one for all; disk in bytes."""
-
-    films: tuple[Row, ...]
-    categories: tuple[Row, ...]
-    total: Row
-    bytes: int
-    bytes_expected: float | None  # by the size of what is there
-
-
-def progress(wanted: Iterable[Wanted], lost: Mapping[tuple[str, str], int], parts: list[Part], now: float) -> Progress:
-    """The state of a run at the time `now`. `lost` are windows, by video and category, that no part can give."""
-    counts = {(own.video, own.category): own.windows for own in wanted}
-    tallies = {key: _Tally(target=target, lost=lost.get(key, 0)) for key, target in counts.items()}
-    of_film = defaultdict(list)
-    for (video, category), tally in tallies.items():
-        of_film[video].append((category, tally))
-    running = 0
+def _row(
+    name: str, wanted: int, lost: int, parts: Iterable[PartProgress], categories: tuple[str, ...], now: float
+) -> dict[str, Any]:
+    done = tried = kept = settled = recent = 0
+    oldest = now
     for part in parts:
-        live = not part.finished and now - part.last < IDLE
-        running += live
-        for category, tally in of_film[part.video] if part.finished or live else ():
-            tally.add(part, category, live)
-    films = tuple(tally.row(now, *key) for key, tally in tallies.items())
-    categories = tuple(
-        _sum(own for key, own in tallies.items() if key[1] == name).row(now, "", name)
-        for name in dict.fromkeys(category for _, category in tallies)
-    )
-    total = _sum(tallies.values())
-    total.running = running
-    row, size = total.row(now, "", ""), sum(part.bytes for part in parts)
-    expected = size / row.done * (row.done + row.left) if row.done else None
-    return Progress(films, categories, row, size, expected)
-
-
-@dataclass
-class _Tally:
-    target: int = 0
-    lost: int = 0
-    settled: int = 0
-    underway: int = 0
-    tried: int = 0
-    kept: int = 0
-    running: int = 0
-    times: list[float] = field(default_factory=list)
-
-    def add(self, part: Part, category: str, live: bool) -> None:
-        times = part.written.get(category, ())
-        self.times += times
-        self.running += live
-        if part.finished:
-            self.settled += part.settled.get(category, 0)
-            self.tried += part.tried.get(category, 0)
-            self.kept += len(times)
-        else:
-            self.underway += len(times)
-
-    def row(self, now: float, video: str, category: str) -> Row:
-        left = max(0, self.target - self.lost - self.settled - self.underway)
-        recent = [time for time in self.times if now - time < RECENT]
-        span = max(1.0, min(RECENT, now - min(recent))) if recent else RECENT
-        rate = len(recent) / span
-        seconds = 0.0 if not left else left / rate if rate else None
-        return Row(
-            *(video, category, len(self.times), self.target, left, 60 * FILES * rate),
-            *(self.tried, self.kept, self.running, seconds),
-        )
-
-
-def _sum(tallies: Iterable[_Tally]) -> _Tally:
-    whole = _Tally()
-    for own in tallies:
-        for name in ("target", "lost", "settled", "underway", "tried", "kept", "running", "times"):
-            setattr(whole, name, getattr(whole, name) + getattr(own, name))
-    return whole
+        for category in categories:
+            done += part.kept.get(category, 0)
+            settled += part.settled.get(category, 0)
+            if part.tried:
+                tried, kept = tried + part.tried.get(category, 0), kept + part.kept.get(category, 0)
+            times = [time for time in part.times.get(category, ()) if now - time < RECENT]
+            recent, oldest = recent + len(times), min([oldest, *times])
+    rate = recent / max(1.0, now - oldest) if recent else 0.0
+    left = max(0, wanted - lost - settled)
+    return {
+        "category": name,
+        "done": done,
+        "wanted": wanted,
+        "images/min": 60 * FILES * rate or None,
+        "kept": f"{100 * kept / tried:.0f} %" if tried else None,
+        "lost": max(0, wanted - left - done) or None,
+        "min left": left / rate / 60 if rate and left else None,
+    }
 
 
 # ---- files -----------------------------------------------------------------------------------------------------------
@@ -156,52 +137,29 @@ def read_wanted(path: str | Path) -> list[Wanted]:
         return [Wanted(video, category, root, int(windows)) for video, category, root, windows in rows]
 
 
-def read_lost(plans: Iterable[Path]) -> dict[tuple[str, str], int]:
-    """Windows that plans say can't be had, by video and category; all of a film that can't be used."""
-    lost: Counter[tuple[str, str]] = Counter()
-    for path in plans:
-        plan = json.loads(path.read_text(encoding="utf-8"))
-        video = plan["video"]
-        if plan["film"] is None:
-            lost.update({(video, category): count for category, count in plan["counts"].items()})
-        lost.update((video, category) for category, _, _ in plan["lost"])
-    return dict(lost)
+def read_lost(path: Path) -> Counter[str]:
+    """Windows that a film's plan says can't be had, by category; all of a film that can't be used."""
+    plan = read_record(path)
+    if plan["film"] is None:
+        return Counter(plan["counts"])
+    return Counter(category for category, *_ in plan["lost"])
 
 
-def read_parts(folder: Path, roots: Mapping[str, str], known: dict[Path, Part]) -> Iterator[Part]:
-    """The parts in `folder`, one folder each in that of its film, also those that are being cut.
-
-    `roots` says by folder of the dataset which category it is. What is finished stays as it is: it is kept in `known`
-    by path, and not read again.
-    """
-    for path in sorted(folder.glob("*/*")):
-        hidden = path.name.startswith(".")
-        if (hidden and ".partial" not in path.name) or not path.is_dir():
-            continue
-        try:
-            if hidden:
-                yield _part(path, roots, finished=False)
-            else:
-                if path not in known:
-                    known[path] = _part(path, roots, finished=True)
-                yield known[path]
-        except FileNotFoundError:  # it has just been finished, or is being made again
-            known.pop(path, None)
+def read_part(path: Path) -> PartProgress:
+    """What the attempts of a finished part say."""
+    attempts = list(read_attempts(path))
+    settled = Counter(category for category, _ in {(row.category, row.index) for row in attempts})
+    kept = Counter(row.category for row in attempts if not row.reason)
+    return PartProgress(kept, Counter(row.category for row in attempts), settled)
 
 
-def _part(path: Path, roots: Mapping[str, str], finished: bool) -> Part:
-    written: dict[str, list[float]] = {name: [] for name in roots.values()}
-    size, last = 0, path.stat().st_mtime
-    for file in path.rglob("*.png"):
-        about = file.stat()
-        root = file.relative_to(path).parents[2].as_posix() if len(file.relative_to(path).parents) > 3 else ""
-        if root in roots:
-            size, last = size + about.st_size, max(last, about.st_mtime)
-            if file.parent.name == "GT":
-                written[roots[root]].append(about.st_mtime)
-    times = {name: tuple(own) for name, own in written.items() if own}
-    if not finished:
-        return Part(path.parent.name, False, times, size, last)
-    attempts = list(read_attempts(path / "attempts.tsv"))
-    settled = Counter(category for category, _ in {(own.category, own.index) for own in attempts})
-    return Part(path.parent.name, True, times, size, last, settled, Counter(own.category for own in attempts))
+def _times(path: Path, roots: Mapping[str, str]) -> dict[str, tuple[float, ...]]:
+    """When each patch in a part's folder came, by category."""
+    times: dict[str, list[float]] = {}
+    for root, category in roots.items():
+        for folder in path.glob(f"{root}/*/GT"):
+            with os.scandir(folder) as entries:
+                times.setdefault(category, []).extend(
+                    entry.stat().st_mtime for entry in entries if entry.name.endswith(".png")
+                )
+    return {name: tuple(moments) for name, moments in times.items()}

@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 LOBES = 3
 
 
-def part(
+def scale_part(
     plane: np.ndarray,
     size: tuple[int, int],
     box: tuple[int, int, int, int],

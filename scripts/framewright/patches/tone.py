@@ -40,7 +40,7 @@ class Tone:
     desat: float = 0.0
 
 
-def shown(signal: np.ndarray, tone: Tone) -> np.ndarray:
+def tone_map(signal: np.ndarray, tone: Tone) -> np.ndarray:
     """(H, W, 3) uint8 RGB for an ordinary screen, from an R'G'B' signal (3, H, W) float32, 0..1."""
     light = _linear(signal, tone.kind)
     if tone.primaries in TO_BT709:
@@ -86,10 +86,10 @@ def _mobius(x: np.ndarray, peak: np.float32) -> np.ndarray:
 
 
 def _hable(x: np.ndarray, peak: np.float32) -> np.ndarray:
-    def film(x: np.ndarray) -> np.ndarray:
+    def film(x: np.ndarray | float) -> np.ndarray | float:
         return (x * (x * 0.15 + 0.05) + 0.004) / (x * (x * 0.15 + 0.5) + 0.06) - 0.02 / 0.3
 
-    return (film(x.astype(np.float64)) / film(float(peak))).astype(np.float32)
+    return np.asarray(film(x.astype(np.float64)) / film(float(peak))).astype(np.float32)
 
 
 def _reinhard(x: np.ndarray, peak: np.float32) -> np.ndarray:

@@ -1,26 +1,39 @@
 """What is seen of a film: any part of its frames as 8-bit pictures for ordinary screens, in the size it is cut from.
 
-    view = view_of(probe, frame="fullhd", untagged="SDR", curve="mobius", peak=1000, desat=0)
+    view = make_view(probe, Rendering(frame="fullhd", peak=1000))
     patch = view.crop(frame, (100, 200, 640, 740))
 
 SDR in its own size is the decoded frame itself. Larger frames are scaled first; PQ and HLG are then tone-mapped. Only
 the part that is asked for is computed, to the same pixels as the whole.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import cv2
 import numpy as np
 
-from framewright.patches.scale import part
-from framewright.patches.tone import LUMA, Tone, shown
+from framewright.patches.formats import Box
+from framewright.patches.scale import scale_part
+from framewright.patches.tone import LUMA, Tone, tone_map
 from framewright.video.frame import Frame, Shape
 
-Box = tuple[int, int, int, int]
 FULLHD = (1920, 1080)
 GREY_WIDTH = 320  # of the pictures that windows are checked on
 MATRICES = {"bt2020nc": "bt2020", "bt2020c": "bt2020", "bt709": "bt709", "smpte170m": "bt601", "bt470bg": "bt601"}
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """What the configuration says of how films are rendered: `frame` is fullhd or native; `untagged` the kind of films
+    without colour tags; `curve`, `peak` (nits, or None for the film's own) and `desat` are those of tone mapping."""
+
+    frame: str = "fullhd"
+    untagged: str = "SDR"
+    curve: str = "mobius"
+    peak: float | None = 1000
+    desat: float = 0
 
 
 @dataclass(frozen=True)
@@ -46,11 +59,11 @@ class View:
     def crop(self, frame: Frame, box: Box) -> np.ndarray:
         """(y2 - y1, x2 - x1, 3) uint8 RGB: the part `box` (x1, y1, x2, y2) of the picture of a frame."""
         if self.tone:
-            return shown(self._signal(frame, box), self.tone)
+            return tone_map(self._signal(frame, box), self.tone)
         if frame.shape.displayed == self.size:
             x1, y1, x2, y2 = box
             return frame.rgb[y1:y2, x1:x2]
-        planes = [part(frame.rgb[..., channel], self.size, box) for channel in range(3)]
+        planes = [scale_part(frame.rgb[..., channel], self.size, box) for channel in range(3)]
         return np.rint(np.clip(cv2.merge(planes), 0, 255)).astype(np.uint8)
 
     def whole(self, frame: Frame) -> np.ndarray:
@@ -63,15 +76,15 @@ class View:
         size = width, max(1, round(self.size[1] * width / self.size[0]))
         if self.tone:
             planes = [cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane in self._planes(frame)]
-            return cv2.cvtColor(shown(self._rgb(planes, frame), self.tone), cv2.COLOR_RGB2GRAY)
+            return cv2.cvtColor(tone_map(self._rgb(planes, frame), self.tone), cv2.COLOR_RGB2GRAY)
         luma = frame.gray(*size)
         return luma if self._is_full(frame) else cv2.convertScaleAbs(luma, alpha=255 / 219, beta=-16 * 255 / 219)
 
     def _signal(self, frame: Frame, box: Box) -> np.ndarray:
         """(3, h, w) float32 R'G'B' of a part of the picture, 0..1 as far as it is in gamut."""
         luma, *chroma = self._planes(frame)
-        planes = [part(luma, self.size, box)]
-        planes += [part(plane, self.size, box, _siting(frame.shape, luma, plane)) for plane in chroma]
+        planes = [scale_part(luma, self.size, box)]
+        planes += [scale_part(plane, self.size, box, _siting(frame.shape, luma, plane)) for plane in chroma]
         return self._rgb(planes, frame)
 
     def _planes(self, frame: Frame) -> list[np.ndarray]:
@@ -97,35 +110,33 @@ class View:
         return self.full_range or frame.picture.format.name.startswith("yuvj")
 
 
-def view_of(probe: dict[str, Any], *, frame: str, untagged: str, curve: str, peak: float | None, desat: float) -> View:
-    """How a film is seen, from its probe and the configuration.
-
-    `frame` is fullhd or native; `untagged` the kind of films that don't say theirs; `peak` in nits, or None.
-    """
+def make_view(probe: Mapping[str, Any], rendering: Rendering) -> View:
+    """How a film is rendered, from its probe and the configuration."""
     colour, size = probe["colour"], tuple(probe["displayed_size"])
-    if frame == "fullhd":
-        size = fitted(size)
+    if rendering.frame == "fullhd":
+        size = fit_size(size)
     told = colour["class"] == "unknown"
-    kind = untagged if told else colour["class"]
+    kind = rendering.untagged if told else colour["class"]
     bright = kind != "SDR"
     matrix = MATRICES.get(colour["matrix"], "bt2020" if bright else "bt709")
     primaries = colour["primaries"] if colour["primaries"] != "unknown" else "bt2020"
-    tone = Tone(kind, primaries, curve, float(peak or colour["peak"] or 1000), float(desat)) if bright else None
+    peak = float(rendering.peak or colour["peak"] or 1000)
+    tone = Tone(kind, primaries, rendering.curve, peak, float(rendering.desat)) if bright else None
     return View(size, kind, told or colour["forced"], matrix, colour["range"] == "pc", tone)
 
 
-def fitted(size: tuple[int, int]) -> tuple[int, int]:
+def fit_size(size: tuple[int, int]) -> tuple[int, int]:
     """(width, height) scaled down, if need be, until the long side fits 1920 and the short side 1080."""
     share = min(1.0, FULLHD[0] / max(size), FULLHD[1] / min(size))
     return max(1, round(size[0] * share)), max(1, round(size[1] * share))
 
 
-def as_plain(view: View) -> dict[str, Any]:
+def dump_view(view: View) -> dict[str, Any]:
     """The view as values that JSON holds."""
     return asdict(view)
 
 
-def from_plain(values: dict[str, Any]) -> View:
+def load_view(values: dict[str, Any]) -> View:
     """The view that `as_plain` wrote down."""
     tone = values["tone"] and Tone(**values["tone"])
     return View(**values | {"size": tuple(values["size"]), "tone": tone})

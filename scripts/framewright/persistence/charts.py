@@ -13,7 +13,8 @@ from matplotlib.figure import Figure
 from framewright.persistence.loader import ClipDataset
 from framewright.persistence.models import Trained
 from framewright.persistence.store import Clips
-from framewright.persistence.strips import MARK, STILL, enlarged, framed
+from framewright.persistence.strips import MARK, STILL, framed
+from framewright.report.gif import enlarge
 from framewright.report.page import page, table
 from framewright.report.picture import contact_sheet, notice, write_png
 
@@ -68,7 +69,7 @@ def write_attention(path: str | Path, arms: Mapping[str, Clips], models: Mapping
             shows = item["clean"].numpy() < 0.5
             times = _chosen(shows)
             for time in times:
-                frame = enlarged(np.moveaxis(item["video"][time].numpy(), 0, -1), 2)
+                frame = enlarge(np.moveaxis(item["video"][time].numpy(), 0, -1), 2)
                 both = np.vstack([frame, _heat(attention[time], frame.shape[0])])
                 pictures.append(framed(both, MARK if shows[time] else STILL))
                 labels.append(f"frame {time}")

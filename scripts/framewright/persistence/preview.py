@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from PIL import Image
 
 from framewright.persistence.paths import CLASSES, TYPES
 from framewright.persistence.store import Clips, pretty
 from framewright.persistence.strips import marked, strip
+from framewright.report.gif import write_gif
 from framewright.report.picture import write_png
 
 RATE = 8  # frames a second of the moving pictures
@@ -32,7 +32,9 @@ def write_samples(folder: str | Path, clips: Clips, name: str, number: int) -> i
         shown = f"{own['num_transients']} transients in {len(own['transient_frames'])} frames"
         title = f"{name} {clip.index}: {own['class']}, {shown}"
         write_png(folder / f"{stem}.png", strip(clip.video, own, title, max(1, 96 // clip.video.shape[-1])))
-        write_gif(folder / f"{stem}.gif", marked(clip.video, own, max(1, SIDE // clip.video.shape[-1])))
+        write_gif(
+            folder / f"{stem}.gif", marked(clip.video, own, max(1, SIDE // clip.video.shape[-1])), RATE, colours=64
+        )
         (folder / f"{stem}.json").write_text(pretty(own), encoding="utf-8")
     write_statistics(folder / f"{name}_statistics.png", clips)
     return len(chosen)
@@ -49,12 +51,6 @@ def chosen_clips(clips: Clips, number: int) -> list[int]:
         if all(len(own) == each for own in found.values()):
             break
     return sorted(place for own in found.values() for place in own)
-
-
-def write_gif(path: str | Path, frames: list[np.ndarray]) -> None:
-    """Write (H, W, 3) uint8 RGB frames as an endless GIF."""
-    first, *rest = (Image.fromarray(frame).quantize(64, dither=Image.Dither.NONE) for frame in frames)
-    first.save(path, save_all=True, append_images=rest, duration=1000 // RATE, loop=0, disposal=1)
 
 
 def write_statistics(path: str | Path, clips: Clips) -> None:

@@ -5,17 +5,13 @@ from typing import Any
 import cv2
 import numpy as np
 
+from framewright.report.gif import enlarge
 from framewright.report.picture import FONT, INK, PAPER
 
 MARK, STILL = (240, 160, 20), (70, 74, 82)  # around frames with transients, and around others
 EDGE = 2  # pixels of a frame's border
 ROW = 16  # frames in a row of a film strip
 TEXT = 26  # pixels of a line of text
-
-
-def enlarged(picture: np.ndarray, zoom: int) -> np.ndarray:
-    """An (H, W, 3) uint8 picture, every pixel a square of `zoom`: nothing is smoothed."""
-    return np.repeat(np.repeat(picture, zoom, axis=0), zoom, axis=1)
 
 
 def framed(picture: np.ndarray, colour: tuple[int, int, int]) -> np.ndarray:
@@ -25,7 +21,7 @@ def framed(picture: np.ndarray, colour: tuple[int, int, int]) -> np.ndarray:
 
 def marked(video: np.ndarray, metadata: dict[str, Any], zoom: int) -> list[np.ndarray]:
     """The frames of a (T, 3, H, W) uint8 video, enlarged: (H zoom, W zoom, 3) uint8 RGB, visible transients circled."""
-    frames = [enlarged(np.moveaxis(frame, 0, -1), zoom) for frame in video]
+    frames = [enlarge(np.moveaxis(frame, 0, -1), zoom) for frame in video]
     for own in metadata["transient_details"]:
         for age, (area, parts) in enumerate(zip(own["visible_area"], own["pixels"], strict=True)):
             x, y, radius = np.mean(parts, axis=0)

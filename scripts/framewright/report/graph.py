@@ -17,6 +17,7 @@ from framewright.errors import UserError
 
 NODE_HEIGHT, LAYER_GAP, NODE_GAP, LETTER, MARGIN = 30, 44, 22, 7.3, 24
 SWEEPS = 12
+MAX_NODES = 20  # of one pipeline's graph: more than a person reads at a glance
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,47 @@ def read_dot(text: str) -> nx.DiGraph:
     return graph
 
 
+def split_graph(graph: nx.DiGraph, word: str) -> nx.DiGraph:
+    """The rules of one pipeline alone: everything before it is one node "sources", and nothing comes after it.
+
+    Labels are the rules' names without the pipeline's word. Rules that many others use and that only collect the
+    records of all videos make a graph unreadable, so an edge stands only where no longer way says the same. Where more
+    than `MAX_NODES` rules are left, those that only the whole pipeline collects share one node.
+    """
+    labels = dict(graph.nodes(data="label"))
+    rules = [node for node in graph if _word(labels[node]) == word and labels[node] != word]
+    part = nx.DiGraph(graph.subgraph(rules))
+    nx.set_node_attributes(part, {node: labels[node].removeprefix(f"{word}_") for node in rules}, "label")
+    nx.set_node_attributes(part, word, "word")
+    fed = [node for node in rules if any(_word(labels[before]) == "sources" for before in graph.predecessors(node))]
+    if fed and word != "sources":
+        part.add_node("sources", label="sources", word="sources")
+        part.add_edges_from(("sources", node) for node in fed)
+    part = _reduced(part)
+    if len(part) > MAX_NODES:
+        last = sorted((node for node in part if not part.out_degree(node)), key=lambda node: part.nodes[node]["label"])
+        spare = last[: len(part) - MAX_NODES + 1]
+        name = " + ".join(part.nodes[node]["label"] for node in spare[:3]) + (" + ..." if len(spare) > 3 else "")
+        before = {start for node in spare for start in part.predecessors(node)}
+        part.remove_nodes_from(spare)
+        part.add_node("last", label=name, word=word)
+        part.add_edges_from((start, "last") for start in sorted(before, key=str))
+        part = _reduced(part)
+    order = sorted(part, key=lambda node: part.nodes[node]["label"])
+    return nx.relabel_nodes(part, {node: number for number, node in enumerate(order)})
+
+
+def _reduced(graph: nx.DiGraph) -> nx.DiGraph:
+    """The same graph without edges that other edges imply; nodes keep their labels."""
+    reduced = nx.transitive_reduction(graph)
+    reduced.add_nodes_from(graph.nodes(data=True))
+    return reduced
+
+
 def draw(graph: nx.DiGraph) -> str:
     """Return the graph as an SVG document; a node's colour tells the first word of its label.
 
-    An edge that other edges already imply is left out.
+    `word` of a node takes the place of that word. An edge that other edges already imply is left out.
     """
     labels = dict(graph.nodes(data="label"))
     reduced = nx.transitive_reduction(graph)
@@ -68,15 +106,17 @@ def draw(graph: nx.DiGraph) -> str:
     places = _places(layers, chains, labels)
     width = max((place.x + place.width / 2 for place in places.values()), default=0) + MARGIN
     height = len(layers) * (NODE_HEIGHT + LAYER_GAP) - LAYER_GAP + 2 * MARGIN
-    words = sorted({_word(label) for label in labels.values()})
-    hues = {word: round(360 * i / max(len(words), 1) + 205) % 360 for i, word in enumerate(words)}
+    words = {node: graph.nodes[node].get("word", _word(label)) for node, label in labels.items()}
+    hues = {
+        word: round(360 * i / len(set(words.values())) + 205) % 360 for i, word in enumerate(sorted({*words.values()}))
+    }
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}"'
             f' height="{height:.0f}" font-family="ui-monospace, Menlo, Consolas, monospace" font-size="12">',
             '<rect width="100%" height="100%" fill="#fff"/>',
             *(_edge([places[node] for node in chain]) for chain in chains),
-            *(_box(places[node], label, hues[_word(label)]) for node, label in labels.items()),
+            *(_box(places[node], label, hues[words[node]]) for node, label in labels.items()),
             "</svg>\n",
         ]
     )

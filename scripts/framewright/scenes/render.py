@@ -14,7 +14,6 @@ from framewright.scenes.hdr import hdr
 from framewright.scenes.names import NAMES
 from framewright.scenes.scene import Scene, record
 from framewright.scenes.street import street
-from framewright.sources.outcome import Fetched, checked
 from framewright.truth import NOTHING, write_truth
 from framewright.video.encode import Writer
 
@@ -37,12 +36,12 @@ def scene(name: str) -> Scene:
     raise UserError(f"demo:{name}: no such scene; known: {', '.join(sorted(NAMES))}")
 
 
-def render(video: Path, scene: Scene, truth: Path) -> Fetched:
-    """Write a scene to `video` (mp4, whatever its name) and what is true of it to `truth` (JSON)."""
+def render(video: Path, scene: Scene, truth: Path) -> int:
+    """Write a scene to `video` (mp4, whatever its name) and what is true of it to `truth` (JSON); its frames."""
     with Writer(video, scene.size, scene.rate, **scene.encoding) as writer:
         known = record(scene, writer.add)
     if scene.kept_bytes:
         os.truncate(video, scene.kept_bytes)
         known = NOTHING
     write_truth(truth, known)
-    return Fetched(video.stat().st_size, checked(video, None), format="mp4", detail=f"{known.frames} frames rendered")
+    return known.frames

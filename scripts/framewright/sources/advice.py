@@ -1,10 +1,8 @@
 """What a person wants to know of one video: what it is, and what can be done about it."""
 
-from fractions import Fraction
-from typing import Any
-
 from framewright.sources.outcome import Outcome
 from framewright.sources.summary import word_of
+from framewright.video.probe import Probe
 
 CAN_BE_DONE = {
     "checksum": "give the file that is meant, or this one's sha256 in its row of the table",
@@ -15,23 +13,23 @@ CAN_BE_DONE = {
 }
 
 
-def in_words(probe: dict[str, Any]) -> str:
+def in_words(probe: Probe) -> str:
     """What a video that can be used is, on one line: size, rate, length, colour, codec, sound."""
-    width, height = probe["displayed_size"]
-    varies = " on average, varying" if probe["rate_varies"] else ""
+    width, height = probe.displayed_size
+    varies = " on average, varying" if probe.rate_varies else ""
     return ", ".join(
         [
             f"{width} x {height} pixels",
-            f"{float(Fraction(probe['rate'])):.6g} frames per second{varies}",
-            f"{probe['duration']:.3f} s ({probe['frames']:,} frames)",
-            f"{probe['colour']['class']}, {probe['bit_depth']} bit",
-            probe["codec"],
-            f"sound in {probe['audio']['codec']}" if probe["audio"] else "no sound",
+            f"{float(probe.rate):.6g} frames per second{varies}",
+            f"{probe.duration:.3f} s ({probe.frames:,} frames)",
+            f"{probe.colour.kind}, {probe.bit_depth} bit",
+            probe.codec,
+            f"sound in {probe.audio}" if probe.audio else "no sound",
         ]
     )
 
 
-def advice(outcome: Outcome, probe: dict[str, Any]) -> list[str]:
+def advice(outcome: Outcome, probe: Probe, licence: str) -> list[str]:
     """What the user can do, a sentence each; nothing where all is well."""
     if outcome.retry:
         return ["make retry-sources, then run again: the cause may have passed"]
@@ -40,6 +38,6 @@ def advice(outcome: Outcome, probe: dict[str, Any]) -> list[str]:
         return ["mend its row of the table, or remove it", again]
     if outcome.status == "dead":
         return [f"mend {outcome.source}, or its row of the table; the next run notices"]
-    if probe["status"] != "ok":
-        return [CAN_BE_DONE.get(word_of(probe["reason"]), "give another file in its row of the table, or remove it")]
-    return [] if probe["licence"] else ["name its licence in its row of the table: the cards say that it is unknown"]
+    if not probe.usable:
+        return [CAN_BE_DONE.get(word_of(probe.reason), "give another file in its row of the table, or remove it")]
+    return [] if licence else ["name its licence in its row of the table: the cards say that it is unknown"]

@@ -1,9 +1,8 @@
 """What the sources promise to every pipeline: each row of the table has a record, and the records can be relied on."""
 
-import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -14,10 +13,11 @@ import numpy as np
 
 from framewright.sources.outcome import Outcome, read_outcome
 from framewright.study.contract import Finding, finding
+from framewright.study.record import read_record
 from framewright.truth import Truth, problem, read_truth
-from framewright.video.probe import FACTS
+from framewright.video.examine import FACTS
 
-KEYS = {"video", "licence", "sha256", "bytes", "status", "reason", "notes", "use", *FACTS}
+KEYS = {"video", "sha256", "bytes", "status", "reason", "notes", "use", *FACTS}
 
 
 @dataclass(frozen=True)
@@ -30,21 +30,26 @@ class Source:
     truth: Truth | None
 
 
-def read_source(file: str, outcome: str, probe: str, truth: str | None) -> Source:
-    """The records of one video, from the paths of its file, source.json, probe.json and truth.json."""
-    record = json.loads(Path(probe).read_text(encoding="utf-8"))
-    return Source(Path(file), read_outcome(outcome), record, read_truth(truth) if truth else None)
+def read_sources(
+    files: Sequence[str], outcomes: Sequence[str], probes: Sequence[str], truths: Iterable[str]
+) -> Iterator[Source]:
+    """The records of all videos, one by one; a truth belongs to the video whose folder it lies in."""
+    truth_in = {Path(path).parent: path for path in truths}
+    for file, outcome, probe in zip(files, outcomes, probes, strict=True):
+        truth = truth_in.get(Path(file).parent)
+        yield Source(Path(file), read_outcome(outcome), read_record(probe), read_truth(truth) if truth else None)
 
 
-def contract(sources: Iterable[tuple[str, Source]], statuses: Mapping[str, str]) -> list[Finding]:
-    """The promises, each found to hold or broken; `sources` by the table's ids, `statuses` by those of the summary.
+def contract(sources: Iterable[Source], statuses: Mapping[str, str], declared: Collection[str]) -> list[Finding]:
+    """The promises, each found to hold or broken; `statuses` by the ids of the summary, `declared` the table's ids.
 
     The sources are taken one by one, so that no more than one need be in memory.
     """
     faults: dict[str, list[str]] = {name: [] for name in PROMISES}
     found: dict[str, str] = {}
     frames = objects = 0
-    for video, source in sources:
+    for source in sources:
+        video = source.outcome.video
         found[video] = "dead" if source.outcome.status == "dead" else source.probe.get("status", "unknown")
         frames += source.probe.get("frames") or 0
         objects += len(source.truth.objects) if source.truth else 0
@@ -54,14 +59,15 @@ def contract(sources: Iterable[tuple[str, Source]], statuses: Mapping[str, str])
     counts = ", ".join(f"{count} {status}" for status, count in sorted(Counter(found.values()).items()))
     holds = {_frames_fault: f"{frames:,} frames", _truth_fault: f"{objects:,} objects"}
     return [
-        finding("the summary has a row for each video, and its status", _counts(found, statuses), counts),
+        finding("the summary has a row for each video, and its status", _counts(found, statuses, declared), counts),
         *(finding(name, faults[name], holds.get(fault_of, "")) for name, fault_of in PROMISES.items()),
     ]
 
 
-def _counts(found: Mapping[str, str], statuses: Mapping[str, str]) -> Iterator[str]:
+def _counts(found: Mapping[str, str], statuses: Mapping[str, str], declared: Collection[str]) -> Iterator[str]:
+    yield from (f"{video}: in the table, without a record" for video in sorted(set(declared) - found.keys()))
     yield from (f"{video}: not in the summary" for video in found if video not in statuses)
-    yield from (f"{video}: not in the table" for video in statuses if video not in found)
+    yield from (f"{video}: not in the table" for video in statuses if video not in declared)
     for video, status in found.items():
         if statuses.get(video, status) != status:
             yield f"{video}: {statuses[video]} in the summary, {status} in its record"

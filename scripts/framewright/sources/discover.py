@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from framewright.sources.outcome import without_password
-from framewright.study.table import WILDCARD
+from framewright.study.table_faults import WILDCARD
 from framewright.video.file_type import LONG_ENOUGH, is_text, is_video
 
 VIDEO_NAME = re.compile(

@@ -7,7 +7,6 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -17,6 +16,7 @@ from framewright.errors import UserError
 from framewright.sources.outcome import Dead, Fetched, checked
 from framewright.truth import NOTHING, Boxes, Object, Truth, problem, read_truth, write_truth
 from framewright.video.encode import Writer
+from framewright.video.probe import Probe
 
 RATE = Fraction(30)  # of a sequence that does not say
 PICTURES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"}
@@ -107,18 +107,18 @@ def encode(sequence: Sequence, target: Path) -> tuple[int, int]:
     return writer.size
 
 
-def read_annotations(path: str | Path, probe: dict[str, Any]) -> Truth:
+def read_annotations(path: str | Path, probe: Probe) -> Truth:
     """What a truth.json, or rows as in gt.txt, says of a probed video; UserError where the two disagree."""
-    if not probe["frames"]:
+    if not probe.frames:
         return NOTHING
-    size, frames = tuple(probe["displayed_size"]), probe["frames"]
+    size, frames = probe.displayed_size, probe.frames
     if Path(path).read_text(encoding="utf-8", errors="replace").lstrip().startswith("{"):
         truth = read_truth(path)
         if truth.frames > frames or truth.size != size:
             there = f"{truth.frames} frames of {truth.size[0]}x{truth.size[1]}"
             raise UserError(f"{path}: for {there} pixels, the video has {frames} of {size[0]}x{size[1]}")
         return truth
-    truth, left_out = read_rows(path, Truth(size, Fraction(probe["rate"]), frames), first=1)
+    truth, left_out = read_rows(path, Truth(size, probe.rate, frames), first=1)
     if left_out:
         raise UserError(f"{path}: {left_out} rows are of frames that the video, with {frames}, does not have")
     return truth

@@ -1,21 +1,21 @@
 """What a person sees of a source at a glance."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from framewright.report.picture import notice, overview
 from framewright.truth import Truth
+from framewright.video.probe import Probe
 from framewright.video.stream import open_video
 
 
-def preview(path: str | Path, probe: dict[str, Any], truth: Truth) -> np.ndarray:
+def preview(path: str | Path, probe: Probe, truth: Truth) -> np.ndarray:
     """A sheet of a video's frames with what is true of them, or the reason why it can't be used.
 
     (H, 1280, 3) uint8 RGB. It shows whatever is in the video, faces too.
     """
-    if probe["status"] != "ok":
-        return notice(f"not usable: {probe['reason']}")
+    if not probe.usable:
+        return notice(f"not usable: {probe.reason}")
     with open_video(path) as video:
         return overview((frame.rgb for frame in video.frames()), truth)

@@ -1,14 +1,14 @@
 """What became of all videos, as one table that a person reads and a program can."""
 
-import csv
 import re
 from collections import Counter
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 
 from framewright.report.page import page, plain, table
 from framewright.sources.outcome import Outcome
+from framewright.study.declared import Declared
 from framewright.study.funnel import Item
+from framewright.video.probe import Probe
 
 COLUMNS = (
     *("video", "status", "reason", "retry", "source", "kind", "seconds", "frames", "width", "height", "rate"),
@@ -36,21 +36,23 @@ WORDS = {  # what begins the sentence of a rejected video, and its word for the 
 }
 
 
-def summary(videos: Iterable[tuple[Outcome, dict]]) -> tuple[str, list[Item], str]:
+def summary(videos: Iterable[tuple[Outcome, Probe]], declared: Mapping[str, Declared]) -> tuple[str, list[Item], str]:
     """Return the table as tab-separated text, one row per video, the outcomes, and a line that counts them.
 
     A video is `ok`, `dead` (could not be had) or `rejected` (can't be used); each pair holds the record of its
-    source and its probe, and is not kept. Every video enters the stage `source`, and `probe` if it could be had.
+    source and its probe, and is not kept. The licence is what the table declares. Every video enters the stage
+    `source`, and `probe` if it could be had.
     """
-    lines, sources, probes, counts = ["\t".join(COLUMNS)], [], [], Counter()
+    lines, sources, probes = ["\t".join(COLUMNS)], [], []
+    counts: Counter[str] = Counter()
     for outcome, probe in videos:
-        row = _row(outcome, probe)
+        row = _row(outcome, probe, declared[outcome.video].licence)
         lines.append("\t".join(_cell(row[name]) for name in COLUMNS))
-        counts[row["status"]] += 1
+        counts[str(row["status"])] += 1
         sources.append(Item("source", outcome.video, "", outcome.reason or "", outcome.detail))
         if outcome.status == "ok":
-            said = probe["reason"] or "; ".join(probe["notes"])
-            probes.append(Item("probe", outcome.video, "", word_of(probe["reason"]), said))
+            detail = probe.reason or "; ".join(probe.notes)
+            probes.append(Item("probe", outcome.video, "", word_of(probe.reason), detail))
     counted = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
     return "\n".join(lines) + "\n", sources + probes, counted
 
@@ -68,17 +70,6 @@ def summary_page(text: str) -> str:
     return page("Sources", f"# What became of each video\n\n{rest}\n\n{table(SHOWN, shown)}\n")
 
 
-def read_summary(path: str | Path) -> dict[str, dict[str, str]]:
-    """The rows of the sources' summary by video, their cells as text."""
-    with Path(path).open(encoding="utf-8", newline="") as file:
-        return {row["video"]: row for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)}
-
-
-def read_licences(path: str | Path) -> dict[str, str]:
-    """The licence of each video as the table of videos names it, empty where none is known; from the summary."""
-    return {video: row["licence"] for video, row in read_summary(path).items()}
-
-
 def word_of(reason: str | None) -> str:
     """One word for the sentence that says why a video can't be used; empty for None."""
     if not reason:
@@ -86,27 +77,27 @@ def word_of(reason: str | None) -> str:
     return next((word for start, word in WORDS.items() if re.match(start, reason)), "rejected")
 
 
-def _row(outcome: Outcome, probe: dict) -> dict:
-    width, height = probe["displayed_size"] or (None, None)
+def _row(outcome: Outcome, probe: Probe, licence: str) -> dict[str, object]:
+    width, height = probe.displayed_size
     return {
         "video": outcome.video,
-        "status": "dead" if outcome.status == "dead" else probe["status"],
-        "reason": probe["reason"],
+        "status": "dead" if outcome.status == "dead" else probe.status,
+        "reason": probe.reason,
         "retry": outcome.retry and "yes",
         "source": outcome.source,
         "kind": outcome.kind,
-        "seconds": probe["duration"] and round(probe["duration"], 3),
-        "frames": probe["frames"],
-        "width": width,
-        "height": height,
-        "rate": probe["rate"] and probe["rate"] + (" variable" if probe["rate_varies"] else ""),
-        "colour": probe["colour"] and probe["colour"]["class"],
-        "codec": probe["codec"],
-        "audio": probe["audio"] and probe["audio"]["codec"],
-        "bytes": probe["bytes"],
-        "sha256": probe["sha256"],
-        "licence": probe["licence"],
-        "notes": "; ".join(probe["notes"]),
+        "seconds": round(probe.duration, 3) if probe.frames else None,
+        "frames": probe.frames or None,
+        "width": width or None,
+        "height": height or None,
+        "rate": f"{probe.rate}{' variable' * probe.rate_varies}" if probe.frames else None,
+        "colour": probe.colour.kind if probe.frames else None,
+        "codec": probe.codec,
+        "audio": probe.audio,
+        "bytes": probe.bytes if probe.sha256 else None,
+        "sha256": probe.sha256,
+        "licence": licence,
+        "notes": "; ".join(probe.notes),
     }
 
 

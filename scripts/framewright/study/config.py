@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from framewright.patches import formats as patches
+from framewright.patches import settings as patches
 from framewright.videomnist import settings as videomnist
 
 Schema = dict[str, Any]

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from framewright.boxes import area, clip
 from framewright.report.card import Column, Dataset
+from framewright.tracks.card_facts import CardFacts
 from framewright.tracks.clips.record import Clip, read_clips
 from framewright.tracks.meta import Track, read_tracks
 
@@ -79,21 +80,19 @@ OFF = {
 }
 
 
-def dataset(settings: Mapping[str, Any], figures: str = "") -> Dataset:
-    """What the dataset is under these settings, `tracks` of the configuration, with `figures` in words; filters that
-    are off, and the demo's detector, are limits."""
-    off = tuple(said for name, said in OFF.items() if not settings["segments"][name]["weights"])
-    demo = () if settings["detector"]["weights"] else (DEMO,)
+def describe_dataset(facts: CardFacts, figures: str = "") -> Dataset:
+    """What the dataset is, with `figures` in words; filters that are off, and the demo's detector, are limits."""
+    off = (("" if facts.cartoon else OFF["cartoon"]), ("" if facts.aesthetic else OFF["aesthetic"]))
+    demo = DEMO if facts.demo_detector else ""
     about = f"{DATASET.description} {figures}".rstrip()
-    known = replace(DATASET, description=about, limits=(*demo, *off, *DATASET.limits))
-    if settings["deface"]["method"] == "none":
+    known = replace(DATASET, description=about, limits=(*filter(None, (demo, *off)), *DATASET.limits))
+    if not facts.covered:
         return replace(known, description=f"{BARE} {about}", privacy=f"{BARE} {known.privacy}")
-    plates = settings["deface"]["plates"]["weights"]
-    looked_for = "Faces, and what the weights took for plates," if plates else "Faces, but no licence plates,"
+    looked_for = "Faces, and what the weights took for plates," if facts.plates else "Faces, but no licence plates,"
     return replace(known, privacy=f"{looked_for} {COVERED} {known.privacy}")
 
 
-def segment_rows(records: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+def list_segment_rows(records: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
     """A row for each segment that is used."""
     for record in records:
         used = [part for part in record["segments"] if not part["reason"]]
@@ -107,16 +106,16 @@ def segment_rows(records: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any
             }
 
 
-def track_rows(metas: Iterable[str | Path], clips: Iterable[str | Path]) -> Iterator[dict[str, Any]]:
+def list_track_rows(metas: Iterable[str | Path], clips: Iterable[str | Path]) -> Iterator[dict[str, Any]]:
     """A row for each track of the videos' files of tracks, with what the files beside them say became of its clip."""
     for meta, became in zip(metas, clips, strict=True):
-        for track, own in zip(read_tracks(meta), read_clips(became), strict=True):
-            yield _row(track, own)
+        for track, made_clip in zip(read_tracks(meta), read_clips(became), strict=True):
+            yield _row(track, made_clip)
 
 
-def _row(track: Track, own: Clip) -> dict[str, Any]:
+def _row(track: Track, made_clip: Clip) -> dict[str, Any]:
     whole = np.prod(track.size)
-    made = not own.reason
+    made = not made_clip.reason
     return {
         "track": track.tid,
         "video": track.video,
@@ -128,16 +127,16 @@ def _row(track: Track, own: Clip) -> dict[str, Any]:
         "name": track.names[0] if track.names else None,
         "probability": track.probability[0] if track.probability else None,
         "score": track.score[0] if track.score else None,
-        "clip": own.fn if made else None,
-        "reason": own.reason or None,
-        "clip_start": own.start if made else None,
-        "frames": own.frames if made else None,
-        "width": own.size[0] if made else None,
-        "height": own.size[1] if made else None,
+        "clip": made_clip.fn if made else None,
+        "reason": made_clip.reason or None,
+        "clip_start": made_clip.start if made else None,
+        "frames": made_clip.frames if made else None,
+        "width": made_clip.size[0] if made else None,
+        "height": made_clip.size[1] if made else None,
     }
 
 
-def figures(index: str | Path, accuracy: str = "") -> str:
+def describe_figures(index: str | Path, accuracy: str = "") -> str:
     """How much there is, in words, by the tables of tracks and of segments beside it, and how accurate it is."""
     tracks = pq.read_table(index, columns=["start", "end", "name", "clip"])
     segments = pq.read_table(Path(index).with_name("segments.parquet"), columns=["start", "end"])

@@ -1,17 +1,22 @@
-"""What became of each video, and of each candidate segment, for the funnel."""
+"""What became of each video, segment, object and clip, for the funnel: the outcomes of all stages in one list."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from framewright.study.funnel import Item
+from framewright.tracks.clips.record import Clip, list_clip_outcomes
+from framewright.tracks.objects.contract import list_track_outcomes
+from framewright.tracks.privacy.contract import list_privacy_outcomes
+from framewright.tracks.segments.contract import list_segment_outcomes
+
+Records = Sequence[Mapping[str, Any]]
 
 
-def outcomes(records: Iterable[Mapping[str, Any]]) -> Iterator[Item]:
-    """The items: the videos that this pipeline works on, then the candidate segments of those that can be used."""
-    records = list(records)
-    for own in records:
-        yield Item("video", own["video"], "", own["reason"], own["detail"])
-    for own in records:
-        for part in own["segments"]:
-            name = f"{own['video']} {part['start']:.3f}-{part['end']:.3f} s"
-            yield Item("segment", own["video"], name, part["reason"], part["detail"])
+def list_outcomes(
+    segments: Records, privacy: Records, audits: Records, searches: Records, clips: Iterable[tuple[str, Clip]]
+) -> Iterator[Item]:
+    """The items of all stages, from the videos' records; `clips` are given with the names of their videos."""
+    yield from list_privacy_outcomes(privacy, audits)
+    yield from list_segment_outcomes(segments)
+    yield from list_track_outcomes(searches)
+    yield from list_clip_outcomes(clips)

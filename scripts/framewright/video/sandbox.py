@@ -1,6 +1,6 @@
 """Running a function that may crash, hang or eat all memory, so that only a sentence comes of it.
 
-outcome = call("framewright.video.probe:probe", {"path": "unknown.mp4"}, seconds=60, mebibytes=2048)
+outcome = call("framewright.video.examine:probe", {"path": "unknown.mp4"}, seconds=60, mebibytes=2048)
 record = outcome.value if outcome.ok else {"status": "rejected", "reason": outcome.reason}
 """
 

@@ -10,8 +10,8 @@ import numpy as np
 from framewright.errors import UserError
 from framewright.study.funnel import Item
 from framewright.video.encode import Writer
+from framewright.video.examine import examine
 from framewright.video.frame import Frame
-from framewright.video.probe import examine
 from framewright.video.sandbox import call
 from framewright.video.stream import open_video
 from framewright.videomnist.store import Part, Shape, videos

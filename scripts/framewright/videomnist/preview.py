@@ -6,8 +6,8 @@ from pathlib import Path
 import cv2
 import h5py
 import numpy as np
-from PIL import Image
 
+from framewright.report.gif import write_gif
 from framewright.report.picture import FONT, INK, PAPER, colour_of, write_png
 from framewright.video.encode import Writer
 from framewright.videomnist.clip_spec import SPLITS
@@ -70,14 +70,6 @@ def side_by_side(videos: Sequence[np.ndarray]) -> np.ndarray:
     line = np.full((*videos[0].shape[:2], GAP), 96, np.uint8)
     parts = [part for one in videos for part in (line, one)][1:]
     return np.concatenate(parts, axis=2)
-
-
-def write_gif(path: Path, frames: np.ndarray, fps: int) -> None:
-    """Write (T, H, W) uint8 frames as an endless GIF; it counts in 1/100 s, so that the rate is kept on average."""
-    ends = [round(100 * (place + 1) / fps) for place in range(len(frames))]
-    durations = [10 * int(step) for step in np.diff(ends, prepend=0)]
-    pictures = [Image.fromarray(frame) for frame in frames]
-    pictures[0].save(path, save_all=True, append_images=pictures[1:], duration=durations, loop=0, disposal=1)
 
 
 def write_mp4(path: Path, frames: np.ndarray, fps: int) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from framewright.errors import UserError
-from framewright.flexpatch.runtime.cells import LONGEST, MOVING, Cells, best_windows, halved, intensity
+from framewright.flexpatch.runtime.cells import LONGEST, MOVING, Cells, edge_strength, find_best_windows, halve
 
 SIZE = (640, 360)
 NOTHING = np.zeros((0, 4))
@@ -26,7 +26,7 @@ def test_cells_cover_the_frame(size, cell, shape):
 def test_edges_are_where_the_picture_changes():
     grey = np.full((64, 64), 90, np.uint8)
     grey[:, 30:34] = 200
-    strong = intensity(halved(grey, (8, 8)), (8, 8))
+    strong = edge_strength(halve(grey, (8, 8)), (8, 8))
     assert (strong[:, 3:5].max(axis=1) > 20).all()
     assert (np.delete(strong, [2, 3, 4], axis=1) == 0).all()
 
@@ -78,7 +78,7 @@ def test_cells_start_again_where_the_detector_looked_even_if_it_found_nothing():
     cells = Cells((64, 64))
     for _ in range(9):
         cells.wait()
-    cells.look([(8, 16, 30, 64)])
+    cells.examine([(8, 16, 30, 64)])
     assert (cells.waited[2:, 1:3] == 0).all()
     assert cells.waited.sum() == 9 * (64 - 12), "only cells that lie in it as a whole"
 
@@ -86,7 +86,7 @@ def test_cells_start_again_where_the_detector_looked_even_if_it_found_nothing():
 def test_the_windows_of_the_largest_sums_are_chosen_and_do_not_count_twice():
     priority = np.zeros((20, 30))
     priority[3, 4], priority[3, 5], priority[15, 20] = 5, 4, 7
-    (first, one), (second, other) = best_windows(priority, (4, 3), 5)
+    (first, one), (second, other) = find_best_windows(priority, (4, 3), 5)
     assert (one, other) == (9, 7)
     assert first[0] <= 4 and first[2] > 5 and first[1] <= 3 < first[3]
     assert second[0] <= 20 < second[2] and second[1] <= 15 < second[3]
@@ -110,7 +110,7 @@ def test_every_cell_is_looked_at_in_bounded_time(busy):
     last, longest = np.zeros(cells.waited.shape, int), 0
     for frame in range(1, 400):
         cells.wait()
-        cells.look(region for region, _ in cells.choose(grey, NOTHING, (10, 11), 1))
+        cells.examine(region for region, _ in cells.choose(grey, NOTHING, (10, 11), 1))
         last[cells.waited == 0] = frame
         longest = max(longest, (frame - last).max())
     # 40 patches cover the frame

@@ -5,9 +5,9 @@ import pytest
 from make_motion import SIZE, box_at, picture, texture
 
 from framewright.boxes import iou
-from framewright.flexpatch.follow.crops import Levels, correlation, crops
+from framewright.flexpatch.follow.crops import Pyramid, correlate, extract_crops
 from framewright.flexpatch.follow.features import FEATURES, feature_matrix
-from framewright.flexpatch.follow.flow import displacement
+from framewright.flexpatch.follow.flow import measure_displacements
 from framewright.flexpatch.follow.follower import Follower
 
 
@@ -97,26 +97,26 @@ def test_few_wrong_points_do_not_pull_a_box():
     points = np.zeros((9, 2), np.float32)
     ends = points + np.array([2, 1], np.float32)
     ends[7:] += [50, -80]
-    moves, _, kept = displacement(points, ends, np.ones(9, bool), [9])
+    moves, _, kept = measure_displacements(points, ends, np.ones(9, bool), [9])
     assert moves.tolist() == [[2, 1]] and kept.tolist() == [9]
 
 
 @pytest.mark.parametrize("move", [(1, 0), (-30, 12), (7, 7), (0, -3)], ids=str)
 def test_a_pure_translation_has_no_spread_whatever_its_size_and_direction(move):
     points = np.random.default_rng(0).uniform(0, 100, (12, 2))
-    _, spreads, _ = displacement(points, points + move, np.ones(12, bool), [5, 7])
+    _, spreads, _ = measure_displacements(points, points + move, np.ones(12, bool), [5, 7])
     assert spreads == pytest.approx([0, 0], abs=1e-9)
 
 
 def test_the_spread_is_that_of_vectors():
     points, moves = np.zeros((4, 2)), np.array([[3, 0], [-3, 0], [0, 4], [0, -4]], float)
-    _, spreads, kept = displacement(points, moves, np.array([True] * 4), [4])
+    _, spreads, kept = measure_displacements(points, moves, np.array([True] * 4), [4])
     assert spreads == pytest.approx([np.sqrt((9 + 9 + 16 + 16) / 4)]) and kept == [4]
 
 
 def test_points_that_do_not_agree_count_for_nothing():
     points, moves = np.zeros((3, 2)), np.array([[1, 1], [1, 1], [9, 9]], float)
-    found, spreads, kept = displacement(points, moves, np.array([True, True, False]), [3, 0])
+    found, spreads, kept = measure_displacements(points, moves, np.array([True, True, False]), [3, 0])
     assert found.tolist() == [[1, 1], [0, 0]] and spreads.tolist() == [0, 0] and kept.tolist() == [2, 0]
 
 
@@ -139,10 +139,10 @@ def test_correlation_does_not_see_a_change_of_light(ground, thing):
 def test_correlation_of_unlike_pictures_is_near_nothing():
     """Without subtracting means it would be near 1 for any two pictures in daylight."""
     rng = np.random.default_rng(3)
-    one, other = (crops(Levels(texture(rng, 80, 80) // 4 + 150), [[0, 0, 80, 80]]) for _ in range(2))
-    assert abs(correlation(one, other)[0]) < 0.25
-    assert correlation(one, one)[0] == pytest.approx(1)
-    assert correlation(one, np.full_like(one, 200))[0] == 0
+    one, other = (extract_crops(Pyramid(texture(rng, 80, 80) // 4 + 150), [[0, 0, 80, 80]]) for _ in range(2))
+    assert abs(correlate(one, other)[0]) < 0.25
+    assert correlate(one, one)[0] == pytest.approx(1)
+    assert correlate(one, np.full_like(one, 200))[0] == 0
 
 
 def test_correlation_is_with_the_last_detection_and_not_with_the_frame_before(ground, thing):
@@ -200,8 +200,8 @@ def test_a_track_ages_where_somebody_looked_in_vain_and_nowhere_else(ground):
     follower = begin(ground, [50, 50, 100, 100], [200, 100, 250, 200], max_age=10)
     for _ in range(3):
         follower.move(ground)
-    follower.refresh(ground, *NOTHING, looked=np.array([[40, 40, 110, 110], [200, 100, 225, 200]]))
-    assert [(track.age, track.looked) for track in follower.tracks] == [(3, 0), (0, 3)]
+    follower.refresh(ground, *NOTHING, examined=np.array([[40, 40, 110, 110], [200, 100, 225, 200]]))
+    assert [(track.age, track.unexamined) for track in follower.tracks] == [(3, 0), (0, 3)]
 
 
 def test_a_track_that_nobody_finds_dies_and_one_miss_is_forgiven(ground):

@@ -9,28 +9,30 @@ import pandas as pd
 import pytest
 
 from framewright.errors import UserError
-from framewright.flexpatch import contract as promises
-from framewright.flexpatch.follow.features import COMPAT, FEATURES, FRAMEWRIGHT, Definition, as_record
-from framewright.flexpatch.samples.columns import COLUMNS, LABELS, Sampling
+from framewright.flexpatch.follow.features import COMPAT, FEATURES, FRAMEWRIGHT, Definition, definition_record
+from framewright.flexpatch.samples.columns import COLUMNS, LABELS
+from framewright.flexpatch.samples.contract import check_samples
+from framewright.flexpatch.samples.options import Sampling
+from framewright.flexpatch.tree.contract import check_model
 from framewright.flexpatch.tree.model import (
-    TreeSettings,
-    card_of,
+    build_card,
     card_path,
-    grow,
+    fit_tree,
     load_model,
     load_tree,
-    matrix_of,
-    packed,
     read_samples,
+    serialise,
+    to_matrix,
     train_from_csv,
     write_card,
 )
-from framewright.flexpatch.tree.picture import tree_picture
-from framewright.flexpatch.tree.rating import by_heuristic, rate
-from framewright.flexpatch.tree.report import story
-from framewright.flexpatch.tree.split import GAP, HELD_OUT, TRAIN, folds, parts
-from framewright.flexpatch.tree.training import MARGIN, Splitting, Trained, train, verdict
-from framewright.flexpatch.tree.tree import Tree, rules_of
+from framewright.flexpatch.tree.options import Splitting, TreeSettings
+from framewright.flexpatch.tree.picture import draw_tree
+from framewright.flexpatch.tree.rating import predict_by_bounds, rate
+from framewright.flexpatch.tree.report import format_summary
+from framewright.flexpatch.tree.split import GAP, HELD_OUT, TRAIN, split_samples, time_folds
+from framewright.flexpatch.tree.training import MARGIN, Trained, train, verdict
+from framewright.flexpatch.tree.tree import Tree, export_rules
 
 
 def table(videos=("a", "b"), frames=60, tracks=4, seed=0):
@@ -49,7 +51,11 @@ def table(videos=("a", "b"), frames=60, tracks=4, seed=0):
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-SIDE = as_record(FRAMEWRIGHT) | {"frames": 120, "detections": 480, "truth": {"a": "annotations", "b": "detector"}}
+SIDE = definition_record(FRAMEWRIGHT) | {
+    "frames": 120,
+    "detections": 480,
+    "truth": {"a": "annotations", "b": "detector"},
+}
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +97,7 @@ def test_the_file_loads_as_the_origin_loads_it(saved):
 
 
 def test_the_card_decides_as_scikit_learn_does(samples, trained, saved):
-    rows = np.concatenate([matrix_of(samples), np.random.default_rng(1).normal(0, 3, (2000, 5)).astype(np.float32)])
+    rows = np.concatenate([to_matrix(samples), np.random.default_rng(1).normal(0, 3, (2000, 5)).astype(np.float32)])
     thresholds = np.array([node["threshold"] for node in trained.card["nodes"] if "threshold" in node])
     rows = np.concatenate([rows, np.repeat(thresholds, 5).reshape(-1, 5).astype(np.float32)])
     assert (load_tree(card_path(saved)).predict(rows) == load_model(saved).predict(rows)).all()
@@ -99,14 +105,14 @@ def test_the_card_decides_as_scikit_learn_does(samples, trained, saved):
 
 @pytest.mark.parametrize("depth", [1, 3, 8])
 def test_any_tree_can_be_written_as_rules(samples, depth):
-    model = grow(samples, TreeSettings(max_depth=depth, balanced=False))
-    rules = json.loads(json.dumps(rules_of(model)))
-    assert (Tree(rules).predict(matrix_of(samples)) == model.predict(matrix_of(samples))).all()
+    model = fit_tree(samples, TreeSettings(max_depth=depth, balanced=False))
+    rules = json.loads(json.dumps(export_rules(model)))
+    assert (Tree(rules).predict(to_matrix(samples)) == model.predict(to_matrix(samples))).all()
     assert sum(node["samples"] for node in rules["nodes"] if "label" in node) == len(samples)
 
 
 def test_the_same_samples_give_the_same_bytes(samples):
-    assert packed(grow(samples)) == packed(grow(samples))
+    assert serialise(fit_tree(samples)) == serialise(fit_tree(samples))
 
 
 def test_a_file_that_its_card_does_not_name_is_not_opened(saved, tmp_path):
@@ -131,11 +137,11 @@ def test_a_file_without_a_card_is_opened_only_on_trust(saved):
 
 def test_another_definition_of_the_features_is_refused(saved, trained):
     for other in (COMPAT, Definition("framewright", 2)):
-        with pytest.raises(UserError, match=f"framewright 1, but {other} is computed"):
+        with pytest.raises(UserError, match=f"framewright 1, but {other} is wanted"):
             load_model(saved, definition=other)
-        with pytest.raises(UserError, match="train it again"):
+        with pytest.raises(UserError, match="make it again"):
             load_tree(card_path(saved), other)
-    with pytest.raises(UserError, match="is computed"):  # trust is about the file alone
+    with pytest.raises(UserError, match="is wanted"):  # trust is about the file alone
         load_model(saved, trust=True, definition=COMPAT)
 
 
@@ -163,17 +169,17 @@ def test_a_table_with_the_six_columns_is_enough_and_others_are_ignored(samples, 
     samples.sample(frac=1, axis=1, random_state=0).to_csv(tmp_path / "all.csv", index=False)
     model = train_from_csv(tmp_path / "six.csv", tmp_path / "m.joblib", max_depth=3)
     other = train_from_csv(tmp_path / "all.csv", max_depth=3)
-    assert (model.predict(matrix_of(samples)) == other.predict(matrix_of(samples))).all()
+    assert (model.predict(to_matrix(samples)) == other.predict(to_matrix(samples))).all()
     assert load_model(tmp_path / "m.joblib").max_depth == 3
     assert load_tree(tmp_path / "m.json").predict([[0.0, 0.99, 0, 0, 0.9]]).tolist() == ["low"]
 
 
 def test_the_definition_of_a_table_goes_into_the_model(samples, tmp_path):
     samples.to_csv(tmp_path / "t.csv", index=False)
-    (tmp_path / "t.json").write_text(json.dumps(as_record(COMPAT)))
+    (tmp_path / "t.json").write_text(json.dumps(definition_record(COMPAT)))
     train_from_csv(tmp_path / "t.csv", tmp_path / "m.joblib")
     assert load_model(tmp_path / "m.joblib", definition=COMPAT).max_depth == 5
-    with pytest.raises(UserError, match="compat 1, but framewright 1"):
+    with pytest.raises(UserError, match="compat 2, but framewright 1"):
         load_model(tmp_path / "m.joblib")
 
 
@@ -198,7 +204,7 @@ def test_what_is_wrong_with_a_table_is_said_in_a_line(samples, tmp_path, change,
 
 
 def test_by_time_the_end_of_each_video_is_held_out_and_a_gap_left_before_it(samples):
-    part = parts(samples, "time", 0.3, 1.0)
+    part = split_samples(samples, "time", 0.3, 1.0)
     for _, own in samples.assign(part=part).groupby("video"):
         times = {name: own.loc[own["part"] == name, "time"] for name in (TRAIN, GAP, HELD_OUT)}
         assert times[HELD_OUT].min() - times[TRAIN].max() > 1.0
@@ -207,24 +213,24 @@ def test_by_time_the_end_of_each_video_is_held_out_and_a_gap_left_before_it(samp
 
 def test_by_video_whole_ones_are_held_out():
     samples = table(videos="abcde", frames=8)
-    part = parts(samples, "auto", 0.3, 1.0)
+    part = split_samples(samples, "auto", 0.3, 1.0)
     assert dict(samples.assign(part=part).groupby("video")["part"].unique().map(list)) == {
         "a": [TRAIN], "b": [TRAIN], "c": [TRAIN], "d": [TRAIN], "e": [HELD_OUT],
     }  # fmt: skip
-    told = parts(samples, "auto", 0.3, 1.0, {"b": "test", "c": "val", "a": "train"})
+    told = split_samples(samples, "auto", 0.3, 1.0, {"b": "test", "c": "val", "a": "train"})
     assert {*samples["video"][told == HELD_OUT]} == {"b", "c"}
 
 
 def test_no_split_is_at_random(samples):
     """Neighbouring rows would lie on both sides: here each side of each video is one stretch."""
-    part = parts(samples, "time", 0.3, 1.0)
+    part = split_samples(samples, "time", 0.3, 1.0)
     for _, own in samples.assign(part=part).groupby("video"):
         assert (own["part"] != own["part"].shift()).sum() == 3
 
 
 def test_folds_rate_each_sample_once_and_learn_from_none_that_is_near(samples):
     rated = []
-    for learnt, other in folds(samples, 0.5):
+    for learnt, other in time_folds(samples, 0.5):
         rated += other.tolist()
         for video in ("a", "b"):
             mine = samples["video"] == video
@@ -243,10 +249,10 @@ def test_rows_drawn_at_random_would_flatter():
     rows = rows.assign(min_eig=mark, ncc=0.5, accel=0.0, flow_std=0.0, confidence=0.5, iou_label=labels)
     settings = TreeSettings(max_depth=20, min_samples_split=2)
     half = rng.permutation(len(rows)) < len(rows) // 2
-    at_random = rate(rows["iou_label"][~half], grow(rows[half], settings).predict(matrix_of(rows[~half])))
-    part = parts(rows, "time", 0.5, 0.0)
+    at_random = rate(rows["iou_label"][~half], fit_tree(rows[half], settings).predict(to_matrix(rows[~half])))
+    part = split_samples(rows, "time", 0.5, 0.0)
     learnt, held = rows[part == TRAIN], rows[part == HELD_OUT]
-    by_time = rate(held["iou_label"], grow(learnt, settings).predict(matrix_of(held)))
+    by_time = rate(held["iou_label"], fit_tree(learnt, settings).predict(to_matrix(held)))
     assert at_random["balanced_accuracy"] > 0.95 and by_time["balanced_accuracy"] < 0.6
 
 
@@ -275,14 +281,14 @@ def test_a_label_that_does_not_occur_has_no_recall():
 
 def test_the_heuristic_has_the_origins_thresholds():
     rows = [[0, 0.49, 0, 0, 1], [0, 1, 10.1, 0, 1], [0, 1, 0, 5.1, 1], [0, 0.69, 0, 0, 1], [0, 1, 5.1, 0, 1]]
-    found = by_heuristic(np.array([*rows, [0, 1, 0, 2.1, 1], [0, 0.7, 5, 2, 0]]))
+    found = predict_by_bounds(np.array([*rows, [0, 1, 0, 2.1, 1], [0, 0.7, 5, 2, 0]]))
     assert found.tolist() == ["high"] * 3 + ["medium"] * 3 + ["low"]
 
 
 def test_balanced_weights_find_the_rare_label(samples):
     rare = samples[(samples["iou_label"] != "high") | (np.arange(len(samples)) % 12 == 0)]
     recall = {
-        weighted: rate(rare["iou_label"], grow(rare, TreeSettings(3, 10, 42, weighted)).predict(matrix_of(rare)))[
+        weighted: rate(rare["iou_label"], fit_tree(rare, TreeSettings(3, 10, 42, weighted)).predict(to_matrix(rare)))[
             "recall"
         ]["high"]
         for weighted in (True, False)
@@ -308,14 +314,14 @@ def test_a_summary_says_all_that_the_origins_does_and_what_it_left_out(trained, 
 
 
 def test_the_story_is_to_be_read(trained):
-    text = story(trained.summary)
+    text = format_summary(trained.summary)
     for words in ("480 (4.00 per frame)", "annotations and detector", "importances", "truly high", "always medium"):
         assert words in text
     assert max(map(len, text.splitlines())) <= 120
 
 
 def test_the_picture_shows_every_leaf(trained):
-    picture = tree_picture(trained.card, trained.summary)
+    picture = draw_tree(trained.card, trained.summary)
     assert picture.count("sample") >= sum("label" in node for node in trained.card["nodes"])
     assert picture.count(" ?</text>") == sum("feature" in node for node in trained.card["nodes"])
 
@@ -331,21 +337,23 @@ def test_another_way_to_decide_must_win_by_a_margin():
 def test_where_nothing_can_be_learnt_there_is_a_model_all_the_same_and_the_summary_says_so(samples, rows):
     few = samples[samples["iou_label"] == "low"].head(rows)
     own = train(few, SIDE, FRAMEWRIGHT, TreeSettings(), Splitting(gap=0), {}, compare=True)
-    assert own.summary["verdict"].startswith("NOTHING WAS LEARNT") and "NOTHING WAS LEARNT" in story(own.summary)
+    assert own.summary["verdict"].startswith("NOTHING WAS LEARNT") and "NOTHING WAS LEARNT" in format_summary(
+        own.summary
+    )
     assert Tree(own.card).predict([[0] * 5]).tolist() == (["low"] if rows else ["medium"])
-    assert "<svg" in tree_picture(own.card, own.summary)
+    assert "<svg" in draw_tree(own.card, own.summary)
 
 
 # ---- the contract ---------------------------------------------------------------------------------------------------
 
 
 def record(video, samples):
-    return as_record(FRAMEWRIGHT) | {"video": video, "samples": int((samples["video"] == video).sum())}
+    return definition_record(FRAMEWRIGHT) | {"video": video, "samples": int((samples["video"] == video).sum())}
 
 
 def broken(samples, side=None, records=None):
     side = side or SIDE | {"samples": len(samples)}
-    found = promises.contract(samples, side, records or [record(name, samples) for name in "ab"], Sampling())
+    found = check_samples(samples, side, records or [record(name, samples) for name in "ab"], Sampling(), FRAMEWRIGHT)
     return [own.name for own in found if not own.ok]
 
 
@@ -375,14 +383,14 @@ def test_samples_that_are_missing_are_found(samples):
 
 def test_a_model_that_is_not_what_its_card_says_breaks_a_promise(samples, trained, saved):
     def faults(summary=trained.summary):
-        found = promises.model_contract(samples, summary, saved, card_path(saved), FRAMEWRIGHT)
+        found = check_model(samples, summary, saved, card_path(saved), FRAMEWRIGHT)
         return [own.name.split()[0] for own in found if not own.ok]
 
     assert faults() == []
     near = {"a": {"train": [0.1, 4.0], "held-out": [4.2, 6.0]}}
-    assert faults(trained.summary | {"split": trained.summary["split"] | {"videos": near}}) == ["nothing"]
-    other = grow(samples, TreeSettings(max_depth=2))
-    write_card(card_path(saved), card_of(other, trained.content, FRAMEWRIGHT, TreeSettings()))
+    assert faults(trained.summary | {"split": trained.summary["split"] | {"videos": near}}) == ["no"]
+    other = fit_tree(samples, TreeSettings(max_depth=2))
+    write_card(card_path(saved), build_card(other, trained.content, FRAMEWRIGHT, TreeSettings()))
     assert faults() == ["the"]
 
 

@@ -13,7 +13,7 @@ from framewright.boxes import iou
 from framewright.detector import Detections
 from framewright.errors import UserError
 from framewright.flexpatch.follow.follower import Track
-from framewright.flexpatch.runtime.detector_adapter import eyes
+from framewright.flexpatch.runtime.detector_adapter import adapt_detector
 from framewright.flexpatch.runtime.failing import TrackingFailureRecommender
 from framewright.flexpatch.runtime.runtime import FlexPatch
 
@@ -100,7 +100,7 @@ def test_every_track_is_looked_at_in_bounded_time(every):
     longest = 0
     for frame in frames:
         runtime.process_frame(draw(*frame))
-        longest = max(longest, *(track.looked for track in runtime.follower.tracks))
+        longest = max(longest, *(track.unexamined for track in runtime.follower.tracks))
     assert len(runtime.follower.tracks) == count and longest <= 40 * every
 
 
@@ -121,10 +121,10 @@ def test_two_objects_never_become_one():
 # ---- what fails -----------------------------------------------------------------------------------------------------
 
 
-def track(number, looked=0, score=0.9, **figures):
+def track(number, unexamined=0, score=0.9, **figures):
     figures = {"min_eig": 0.1, "ncc": 0.95, "accel": 0.1, "flow_std": 0.1} | figures
     box = np.array([100.0 + 20 * number, 100, 112 + 20 * number, 120])
-    return Track(number, box, score, 0, looked=looked, **figures)
+    return Track(number, box, score, 0, unexamined=unexamined, **figures)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_failing_tracks_come_first_and_of_equals_the_less_sure_one():
 
 
 def test_whoever_has_waited_long_enough_comes_before_those_that_fail():
-    patches = TrackingFailureRecommender().get_patches([track(0, ncc=0.1), track(1, looked=30)], None, SIZE)
+    patches = TrackingFailureRecommender().get_patches([track(0, ncc=0.1), track(1, unexamined=30)], None, SIZE)
     assert [patch.track for patch in patches] == [1, 0]
 
 
@@ -177,7 +177,7 @@ def test_a_detector_with_end2end_is_taken_as_it_is():
 def test_classes_may_be_numbers_or_the_scores_of_all():
     boxes, scores = np.array([[1, 2, 3, 4.0]]), np.array([0.8])
     for classes in (np.array([2]), np.array([[0.1, 0.0, 0.8]])):
-        assert eyes(lambda _, own=classes: [Detections(boxes, scores, own)])(ground())[2].tolist() == [2]
+        assert adapt_detector(lambda _, own=classes: [Detections(boxes, scores, own)])(ground())[2].tolist() == [2]
 
 
 def test_what_is_no_detector_is_refused():

@@ -1,6 +1,7 @@
 """Labels are by the same object; the truth is annotations, or a detector's finds with a tracker's identities."""
 
 from fractions import Fraction
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -10,14 +11,24 @@ from make_video import make_video
 from make_weights import columns as output_columns
 from make_weights import make_weights
 
+from framewright.errors import UserError
 from framewright.flexpatch.follow.compat import CompatFollower
+from framewright.flexpatch.follow.features import COMPAT, DEFINITIONS, FRAMEWRIGHT
 from framewright.flexpatch.follow.follower import Follower
-from framewright.flexpatch.outcomes import outcomes
+from framewright.flexpatch.outcomes import list_outcomes
 from framewright.flexpatch.samples import collect, columns, observations, truth
-from framewright.flexpatch.samples.columns import COLUMNS, Sampling, label_of, write_samples
-from framewright.flexpatch.samples.gather import side_of, write_table
-from framewright.flexpatch.samples.observations import NOBODY, Known, read_known, rows_of, write_known
-from framewright.tracks.objects.associate import Association, Seen, chains
+from framewright.flexpatch.samples.columns import COLUMNS, label_overlap, write_samples
+from framewright.flexpatch.samples.gather import describe_table, write_table
+from framewright.flexpatch.samples.observations import (
+    NOBODY,
+    Observations,
+    box_table,
+    read_observations,
+    write_observations,
+)
+from framewright.flexpatch.samples.options import DetectorSettings, Sampling
+from framewright.tracks.objects.associate import FrameDetections, find_tracklets
+from framewright.tracks.objects.options import Association
 from framewright.truth import Boxes, Object, Truth, write_truth
 
 NAMES = ("dog", "car")
@@ -44,7 +55,7 @@ def scene(frames, ways, found_in=(0,), gone_from=None):
                 true.append((frame, who, who % 2, 1.0, box))
             if frame in found_in:
                 found.append((frame, who, who % 2, 0.8, box))
-    return Known(SIZE, np.arange(frames) / 25, NAMES, rows_of(found), rows_of(true))
+    return Observations(SIZE, np.arange(frames) / 25, NAMES, box_table(found), box_table(true))
 
 
 def drawn(ground, things, ways, frames, hidden_from=None):
@@ -54,7 +65,7 @@ def drawn(ground, things, ways, frames, hidden_from=None):
 
 
 def made(known, greys, how=HOW, follower=None):
-    return collect.samples("v", known, greys, follower or Follower(SIZE, max_age=how.max_age), how)
+    return collect.collect_samples("v", known, greys, follower or Follower(SIZE, max_age=how.max_age), how)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +73,7 @@ def made(known, greys, how=HOW, follower=None):
     [(0.0, "high"), (1e-9, "medium"), (0.5, "medium"), (0.5000001, "low"), (1.0, "low")],
 )
 def test_labels_have_the_documented_bounds(overlap, label):
-    assert label_of(overlap, Sampling()) == label
+    assert label_overlap(overlap, Sampling()) == label
 
 
 def test_a_track_that_lies_well_is_low_and_its_row_says_all_about_it(ground, things):
@@ -71,7 +82,7 @@ def test_a_track_that_lies_well_is_low_and_its_row_says_all_about_it(ground, thi
     assert len(found) == 8 and {own.iou_label for own in found} == {"low"} and untrue == []
     last = found[-1]
     assert (last.video, last.frame, last.track, last.object, last.state) == ("v", 8, 0, 0, "there")
-    assert last.time == pytest.approx(8 / 25) and last.iou > 0.95 and last.looked == 8 and last.confidence > 0.79
+    assert last.time == pytest.approx(8 / 25) and last.iou > 0.95 and last.unexamined == 8 and last.confidence > 0.79
     assert [last.x1, last.y1, last.x2, last.y2] == pytest.approx(box_at(things[0], 76, 98), abs=0.5)
 
 
@@ -79,8 +90,8 @@ def test_another_object_in_the_same_place_does_not_make_a_lost_track_a_good_one(
     """By any box that is there, as the origin labels, the track would be low: it lies where the other object is."""
     ways = [(60, 90, 0, 0), (60, 90, 0, 0)]
     here = scene(3, ways[:1], found_in=(0,))
-    true = rows_of([(0, 0, 0, 1.0, [60, 90, 100, 140]), (1, 1, 1, 1.0, [60, 90, 100, 140])])
-    swapped = Known(SIZE, here.times, NAMES, here.found, true)
+    true = box_table([(0, 0, 0, 1.0, [60, 90, 100, 140]), (1, 1, 1, 1.0, [60, 90, 100, 140])])
+    swapped = Observations(SIZE, here.times, NAMES, here.found, true)
     found, _ = made(swapped, drawn(ground, things, ways[:1], 3))
     assert [(own.iou_label, own.state, own.iou) for own in found] == [("high", "gone", 0.0)] * 2
 
@@ -91,16 +102,18 @@ def test_an_object_that_has_left_or_is_hidden_is_gone_and_high(ground, things):
     found, _ = made(left, drawn(ground, things, ways, 8))
     assert [own.state for own in found] == ["there"] * 3 + ["gone"] * 4
     assert [own.iou_label for own in found] == ["low"] * 3 + ["high"] * 4
-    hidden = rows_of([(frame, 0, 0, 0.05, [60, 90, 100, 140]) for frame in range(8)])
-    found, _ = made(Known(SIZE, left.times, NAMES, left.found, hidden), drawn(ground, things, ways, 8))
+    hidden = box_table([(frame, 0, 0, 0.05, [60, 90, 100, 140]) for frame in range(8)])
+    found, _ = made(Observations(SIZE, left.times, NAMES, left.found, hidden), drawn(ground, things, ways, 8))
     assert {own.state for own in found} == {"gone"}
 
 
 def test_a_track_is_compared_with_what_it_was_last_refreshed_on(ground, things):
     ways = [(60, 90, 0, 0)]
     here = scene(12, ways, found_in=())
-    found = rows_of([(0, 0, 0, 0.8, [60, 90, 100, 140]), (5, 7, 0, 0.8, [62, 90, 102, 140])])
-    rows, _ = made(Known(SIZE, here.times, NAMES, found, here.true), drawn(ground, things, ways, 12), Sampling(every=5))
+    found = box_table([(0, 0, 0, 0.8, [60, 90, 100, 140]), (5, 7, 0, 0.8, [62, 90, 102, 140])])
+    rows, _ = made(
+        Observations(SIZE, here.times, NAMES, found, here.true), drawn(ground, things, ways, 12), Sampling(every=5)
+    )
     assert [own.object for own in rows] == [0] * 5 + [7] * 6
     assert [own.iou_label for own in rows] == ["low"] * 5 + ["high"] * 6
 
@@ -108,15 +121,15 @@ def test_a_track_is_compared_with_what_it_was_last_refreshed_on(ground, things):
 def test_a_find_that_is_no_object_is_followed_and_gives_no_sample(ground, things):
     ways = [(60, 90, 0, 0)]
     here = scene(4, ways)
-    found = rows_of([(0, 0, 0, 0.8, [60, 90, 100, 140]), (0, NOBODY, 0, 0.8, [200, 90, 240, 140])])
-    rows, untrue = made(Known(SIZE, here.times, NAMES, found, here.true), drawn(ground, things, ways, 4))
+    found = box_table([(0, 0, 0, 0.8, [60, 90, 100, 140]), (0, NOBODY, 0, 0.8, [200, 90, 240, 140])])
+    rows, untrue = made(Observations(SIZE, here.times, NAMES, found, here.true), drawn(ground, things, ways, 4))
     assert {own.track for own in rows} != set(untrue) and len(untrue) == 1 and len(rows) == 3
 
 
 def test_tracks_are_refreshed_after_every_k_frames(ground, things):
     ways = [(60, 90, 1, 0)]
     rows, _ = made(scene(12, ways, found_in=range(12)), drawn(ground, things, ways, 12), Sampling(every=4))
-    assert [own.looked for own in rows] == [1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3]
+    assert [own.unexamined for own in rows] == [1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3]
 
 
 def test_corners_taken_for_sizes_would_show_in_the_labels(ground, things):
@@ -142,9 +155,11 @@ def test_a_table_begins_as_documented_and_says_the_same_each_time(tmp_path, grou
 
 
 def test_a_video_of_which_nothing_is_known_has_an_empty_table(tmp_path):
-    rows, record = collect.sampled("none.mp4", "v", observations.NOTHING_KNOWN, None, Sampling(), "framewright")
+    rows, record = collect.sample_video("none.mp4", "v", observations.NO_OBSERVATIONS, None, Sampling(), "framewright")
     assert rows == [] and record["samples"] == 0
-    side = side_of([record], [{"video": "v", "truth": None}], {"features": [], "definition": {}})
+    side = describe_table([record], [{"video": "v", "truth": None}], FRAMEWRIGHT)
+    with pytest.raises(UserError, match="v: its features are of the definition framewright 1, but compat 2"):
+        describe_table([record], [{"video": "v", "truth": None}], COMPAT)
     assert (side["samples"], side["frames"], side["labels"]["high"]) == (0, 0, 0)
 
 
@@ -167,7 +182,7 @@ def test_compat_measures_as_the_origin_codes_it(ground, things):
     first, second = list(drawn(ground, things, ways, 2))
     track = compat(ground, things, ways, 2)
     crop = first[20:100, 10:70]
-    assert track.own == (10, 20, 60, 80)
+    assert track.rectangle == (10, 20, 60, 80)
     assert track.min_eig == pytest.approx(cv2.cornerMinEigenVal(crop, 7, ksize=3).mean())
     assert track.ncc == pytest.approx(cv2.matchTemplate(crop, second[20:100, 10:70], cv2.TM_CCORR_NORMED)[0, 0])
     assert (track.confidence, track.flow_std) == (0.7, pytest.approx(0, abs=1e-3))
@@ -186,13 +201,43 @@ def test_compat_has_the_speed_for_its_first_acceleration_and_spreads_a_pure_shif
     assert track.box == pytest.approx([103, 60, 103, 100], abs=1)
 
 
+def test_compat_computes_what_trtutils_computes():
+    """The rows of trtutils' unmodified tracker, 65 of them with a rectangle that leaves the frame."""
+    ground = texture(np.random.default_rng(0), *SIZE)
+    sprites = [texture(np.random.default_rng(k), 40, 50) for k in (1, 2, 3)]
+    starts = [(60, 90, -3, -2), (250, 60, 4, 1), (20, 170, 1.5, 2.5)]
+    follower, rows = CompatFollower(SIZE), []
+    for frame in range(40):
+        places = [(x + dx * frame, y + dy * frame) for x, y, dx, dy in starts]
+        grey = picture(ground, *((sprite, *place) for sprite, place in zip(sprites, places, strict=True)))
+        found = [
+            (int(x), int(y), int(x + 40), int(y + 50), 0.9 - 0.1 * k)
+            for k, (x, y) in enumerate(places)
+            if -30 < x < SIZE[0] - 10 and -30 < y < SIZE[1] - 10
+        ]
+        detections = np.array(found, float).reshape(-1, 5)
+        if frame == 0:
+            follower.start(grey, detections[:, :4], detections[:, 4], np.zeros(len(found), int))
+            continue
+        follower.move(grey)
+        for track in follower.tracks:
+            features = track.min_eig, track.ncc, track.accel, track.flow_std, track.confidence
+            rows.append((frame, track.number, *track.rectangle, track.age, *features))
+        if frame % 5 == 0:
+            follower.refresh(grey, detections[:, :4], detections[:, 4], np.zeros(len(found), int))
+    golden = np.loadtxt(Path(__file__).parents[2] / "data/flexpatch_compat.csv", delimiter=",", skiprows=1)
+    assert np.array(rows) == pytest.approx(golden, rel=1e-8)
+    x, y, width, height = golden[:, 2:6].T
+    assert ((x < 0) | (y < 0) | (x + width > SIZE[0]) | (y + height > SIZE[1])).sum() == 65
+
+
 # ---- truth ----------------------------------------------------------------------------------------------------------
 
 
 def seen(time, *boxes, scores=None, label=0):
     classes = np.zeros((len(boxes), 2))
     classes[:, label] = 0.9 if scores is None else scores
-    return Seen(time, np.array(boxes, float).reshape(-1, 4), classes.max(axis=1, initial=0), classes)
+    return FrameDetections(time, np.array(boxes, float).reshape(-1, 4), classes.max(axis=1, initial=0), classes)
 
 
 def annotated(*objects, ignore=(), frames=10):
@@ -229,7 +274,7 @@ def test_frames_are_told_by_when_they_appear():
 
 def test_the_truth_of_a_detector_has_the_trackers_identities_also_where_it_missed_one():
     looked = [seen(k / 10, *([] if k == 4 else [[20 + 2 * k, 50, 60 + 2 * k, 90]])) for k in range(10)]
-    here = truth.from_detector(looked, chains(looked, Association(rate=10)), SIZE, NAMES)
+    here = truth.from_detector(looked, find_tracklets(looked, Association(rate=10)), SIZE, NAMES)
     assert here.found.objects.tolist() == [0] * 9
     assert here.true.frames.tolist() == list(range(10))
     assert here.true.boxes[4].tolist() == pytest.approx([28, 50, 68, 90])  # between the two finds around
@@ -242,23 +287,23 @@ def test_finds_are_compared_with_annotations():
     )
     looked = [seen(k / 10, *([[20 + k, 50, 40 + k, 90]] if k < 8 else [])) for k in range(10)]
     looked[0] = seen(0, [20, 50, 40, 90], [0, 150, 60, 230], [100, 150, 140, 200])
-    fit = truth.agree(looked, chains(looked, Association(rate=10)), real)
+    fit = truth.measure_agreement(looked, find_tracklets(looked, Association(rate=10)), real)
     assert (fit.precision, fit.recall, fit.switches) == (pytest.approx(8 / 9), pytest.approx(8 / 20), 0)
     assert fit.identity == 1
 
 
 def test_a_change_of_identity_is_counted():
     looked = [seen(k / 10, [20 + k, 50, 40 + k, 90]) for k in range(10)]
-    followed = chains(looked[:5], Association(rate=10)) + chains(looked[5:], Association(rate=10))
-    fit = truth.agree(looked, followed, annotated(thing(1, 20)))
+    followed = find_tracklets(looked[:5], Association(rate=10)) + find_tracklets(looked[5:], Association(rate=10))
+    fit = truth.measure_agreement(looked, followed, annotated(thing(1, 20)))
     assert fit.switches == 1 and fit.identity == pytest.approx(8 / 9)
 
 
 def test_what_is_known_is_read_as_it_was_written(tmp_path):
     here = scene(3, [(10, 20, 1, 0)], found_in=(0, 2))
     for name in ("a.npz", "b.npz"):
-        write_known(tmp_path / name, here)
-    back = read_known(tmp_path / "a.npz")
+        write_observations(tmp_path / name, here)
+    back = read_observations(tmp_path / "a.npz")
     assert (back.size, back.names, back.times.tolist()) == (here.size, here.names, here.times.tolist())
     for kind in ("found", "true"):
         for name in observations.FIELDS:
@@ -273,7 +318,7 @@ def test_what_became_of_videos_and_tracks_is_said():
         {"video": "b", "reason": "unusable", "detail": "no video", "detections": 0, "frames": 0, "detector": detector},
         {"video": "c", "reason": "", "detail": "", "detections": 0, "frames": 9, "detector": detector},
     ]
-    items = list(outcomes(truths, [{"video": "a", "tracks": [0, 2], "without_truth": [1, 2]}]))
+    items = list(list_outcomes(truths, [{"video": "a", "tracks": [0, 2], "without_truth": [1, 2]}]))
     assert [(own.name, own.reason) for own in items] == [
         ("a", ""), ("b", "unusable"), ("c", "empty"), ("a 0", ""), ("a 1", "untrue"), ("a 2", ""),
     ]  # fmt: skip
@@ -281,13 +326,7 @@ def test_what_became_of_videos_and_tracks_is_said():
 
 # ---- a video and a detector -----------------------------------------------------------------------------------------
 
-SETTINGS = {
-    "frames": 12,
-    "detector": {
-        **{"image_size": None, "confidence": 0.25, "nms": 0.45, "at_most": 300, "classes": [], "device": "cpu"},
-        "batch": 5,
-    },
-}
+SETTINGS = DetectorSettings(batch=5)
 
 
 @pytest.fixture(scope="module")
@@ -304,9 +343,9 @@ def study(tmp_path_factory):
 
 def look(study, wanted, annotations=("truth.json",), status="ok"):
     probe = {"video": "v", "status": status, "reason": "no video" if status != "ok" else "", "use": [0.0, 0.8]}
-    detector = truth.detector_of(SETTINGS["detector"], study / "w.onnx")
+    detector = truth.build_detector(SETTINGS, study / "w.onnx")
     files = [study / name for name in annotations]
-    return truth.looked_at(study / "v.mp4", probe, files, wanted, detector, SETTINGS)
+    return truth.observe_video(study / "v.mp4", probe, files, wanted, detector, SETTINGS, 12)
 
 
 @pytest.mark.parametrize(
@@ -343,6 +382,8 @@ def test_a_video_that_gives_nothing_is_an_outcome(study, case, reason):
 @pytest.mark.parametrize("definition", ["framewright", "compat"])
 def test_a_video_becomes_samples_by_either_definition(study, definition):
     here, _ = look(study, "auto")
-    rows, record = collect.sampled(study / "v.mp4", "v", here, [0.0, 0.8], Sampling(every=5), definition)
+    rows, record = collect.sample_video(study / "v.mp4", "v", here, [0.0, 0.8], Sampling(every=5), definition)
     assert len(rows) >= 11 and {own.iou_label for own in rows} == {"low"} and {own.object for own in rows} == {5}
-    assert record["definition"] == {"name": definition, "version": 1} and record["samples"] == len(rows)
+    assert record["definition"] == {"name": definition, "version": DEFINITIONS[definition].version} and record[
+        "samples"
+    ] == len(rows)

@@ -3,23 +3,31 @@
 import numpy as np
 import pytest
 
-from framewright.flexpatch.evaluation.baselines import Judged
-from framewright.flexpatch.evaluation.score import delays, interval, packed_shares, precision, predicted, recalls
-from framewright.flexpatch.runtime.contract import run_contract
-from framewright.flexpatch.runtime.runtime import Thing
-from framewright.flexpatch.samples.observations import Known, rows_of
+from framewright.flexpatch.evaluation.baselines import TrackPrediction
+from framewright.flexpatch.evaluation.contract import check_evaluation
+from framewright.flexpatch.evaluation.score import (
+    average_precision,
+    bootstrap_interval,
+    compute_packed_shares,
+    compute_recalls,
+    count_predictions,
+    measure_delays,
+)
+from framewright.flexpatch.runtime.contract import check_boxes
+from framewright.flexpatch.runtime.runtime import TrackedObject
+from framewright.flexpatch.samples.observations import Observations, box_table
 
 BOX, OTHER = (10.0, 10, 50, 70), (200.0, 100, 260, 190)
 FRAMES = range(0, 6)
 
 
 def known(rows):
-    true = rows_of(rows)
-    return Known((640, 360), np.arange(6) / 10, ("person", "car"), rows_of(()), true)
+    true = box_table(rows)
+    return Observations((640, 360), np.arange(6) / 10, ("person", "car"), box_table(()), true)
 
 
 def thing(box=BOX, label=0, score=0.9):
-    return Thing(np.array(box), score, label, 0, True)
+    return TrackedObject(np.array(box), score, label, 0, True)
 
 
 BOTH = [(frame, 1, 0, 1.0, BOX) for frame in FRAMES] + [(frame, 2, 1, 1.0, OTHER) for frame in range(2, 6)]
@@ -27,38 +35,42 @@ BOTH = [(frame, 1, 0, 1.0, BOX) for frame in FRAMES] + [(frame, 2, 1, 1.0, OTHER
 
 def test_whoever_shows_the_truth_is_precise():
     shown = [[thing()] + ([thing(OTHER, 1)] if frame >= 2 else []) for frame in FRAMES]
-    assert precision(known(BOTH), FRAMES, shown) == pytest.approx(1)
+    assert average_precision(known(BOTH), FRAMES, shown) == pytest.approx(1)
 
 
 def test_a_wrong_class_and_a_wrong_place_are_wrong():
     shifted = [[thing((40, 10, 80, 70)), thing(OTHER, 0)] for _ in FRAMES]
-    assert precision(known(BOTH), FRAMES, shifted) < 0.05
+    assert average_precision(known(BOTH), FRAMES, shifted) < 0.05
 
 
 def test_what_is_hidden_or_tiny_may_be_missed():
     hidden = [(frame, 3, 0, 0.2, OTHER) for frame in FRAMES] + [(frame, 4, 0, 1.0, (5, 5, 9, 12)) for frame in FRAMES]
     true = [row for row in BOTH if row[1] == 1] + hidden
-    assert precision(known(true), FRAMES, [[thing()] for _ in FRAMES]) == pytest.approx(1)
+    assert average_precision(known(true), FRAMES, [[thing()] for _ in FRAMES]) == pytest.approx(1)
 
 
 def test_delay_is_from_when_a_new_object_is_to_be_seen():
     shown = [[thing()] + ([thing(OTHER, 1)] if frame >= 4 else []) for frame in FRAMES]
-    assert delays(known(BOTH), FRAMES, shown) == (pytest.approx([0.2]), 0)
-    assert delays(known(BOTH), FRAMES, [[thing()] for _ in FRAMES]) == ([], 1)
+    assert measure_delays(known(BOTH), FRAMES, shown) == (pytest.approx([0.2]), 0)
+    assert measure_delays(known(BOTH), FRAMES, [[thing()] for _ in FRAMES]) == ([], 1)
 
 
 def test_predictions_are_counted_by_what_was_true():
-    judged = [Judged("high", "high", True), Judged("low", "high", False), Judged("medium", "medium", True)]
-    judged += [Judged("low", "low", False)] * 3 + [Judged("high", "low", True)]
-    told = predicted(judged)
-    assert recalls(told["confusion"]) == {"high": 0.5, "medium": 1.0, "low": 0.75}
-    assert packed_shares(told) == {"failing": 0.6667, "good": 0.25}
+    judged = [
+        TrackPrediction("high", "high", True),
+        TrackPrediction("low", "high", False),
+        TrackPrediction("medium", "medium", True),
+    ]
+    judged += [TrackPrediction("low", "low", False)] * 3 + [TrackPrediction("high", "low", True)]
+    told = count_predictions(judged)
+    assert compute_recalls(told["confusion"]) == {"high": 0.5, "medium": 1.0, "low": 0.75}
+    assert compute_packed_shares(told) == {"failing": 0.6667, "good": 0.25}
 
 
 def test_the_interval_holds_the_mean_and_is_narrow_where_sequences_agree():
     rng = np.random.default_rng(0)
-    assert interval([0.5] * 5, rng) == (0.5, 0.5)
-    low, high = interval([0.2, 0.4, 0.6, 0.8], rng)
+    assert bootstrap_interval([0.5] * 5, rng) == (0.5, 0.5)
+    low, high = bootstrap_interval([0.2, 0.4, 0.6, 0.8], rng)
     assert 0.2 <= low < 0.5 < high <= 0.8
 
 
@@ -80,6 +92,7 @@ RUN = {"video": "a", "boxes": 1, "frames": 3, "size": [640, 360]}
 )
 def test_the_contract_breaks_where_it_should(tmp_path, line, told, broken):
     (tmp_path / "a.txt").write_text(line + "\n")
-    rated = [{"video": "a", "sequences": [{"ways": {"x": WAY}}]}]
-    findings = run_contract([tmp_path / "a.txt"], [RUN], rated, {"sequences": 1, "ways": {"x": told}})
+    rated = [{"video": "a", "sequences": [{"methods": {"x": WAY}}]}]
+    findings = check_boxes([tmp_path / "a.txt"], [RUN])
+    findings += check_evaluation(rated, {"sequences": 1, "methods": {"x": told}})
     assert [place for place, own in enumerate(findings) if not own.ok] == broken

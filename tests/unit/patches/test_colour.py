@@ -4,16 +4,15 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 
-from framewright.patches.scale import part
-from framewright.patches.tone import Tone, shown
-from framewright.patches.view import View, as_plain, fitted, from_plain, view_of
+from framewright.patches.scale import scale_part
+from framewright.patches.tone import Tone, tone_map
+from framewright.patches.view import Rendering, View, dump_view, fit_size, load_view, make_view
 from framewright.scenes.hdr import PATCHES, hdr, pq
 from framewright.video.colour import Colour
 from framewright.video.encode import Writer
-from framewright.video.probe import probe
+from framewright.video.examine import probe
 from framewright.video.stream import open_video
 
-COLOUR = {"untagged": "SDR", "curve": "mobius", "peak": 1000, "desat": 0}
 CODES = (64, 100, 200, 300, 400, 500, 600, 700, 769, 850, 940)  # greys of 10 bits, and what FFmpeg 9.0.2 makes of them
 GOLDEN = {
     "PQ": (0, 10, 39, 83, 148, 211, 241, 254, 255, 255, 255),
@@ -58,7 +57,7 @@ def test_tone_mapping_is_that_of_zscale_and_tonemap(kind, transfer, curve):
     code = planes(np.random.default_rng(0))
     signal = signal_of(code)
     possible = ((signal >= 0) & (signal <= 1)).all(axis=0)  # beyond, a signal means nothing
-    ours, theirs = shown(signal, Tone(kind, curve=curve)), zscale(code, transfer, curve)
+    ours, theirs = tone_map(signal, Tone(kind, curve=curve)), zscale(code, transfer, curve)
     off = np.abs(ours.astype(int) - theirs)[possible]
     assert off.max() <= 1
     assert off.mean() < 0.01
@@ -68,15 +67,15 @@ def test_tone_mapping_is_that_of_zscale_and_tonemap(kind, transfer, curve):
 def test_golden_greys(kind):
     code = np.full((3, 1, len(CODES)), 512)
     code[0] = CODES
-    grey = shown(signal_of(code), Tone(kind))[0].astype(int)
+    grey = tone_map(signal_of(code), Tone(kind))[0].astype(int)
     assert np.abs(grey - np.array(GOLDEN[kind])[:, None]).max() <= 1
 
 
 def test_a_higher_peak_is_darker_and_colour_fades_where_asked():
     signal = np.broadcast_to(pq(400.0), (3, 2, 2)).astype(np.float32)
-    assert shown(signal, Tone(peak=4000)).max() < shown(signal, Tone(peak=1000)).max()
+    assert tone_map(signal, Tone(peak=4000)).max() < tone_map(signal, Tone(peak=1000)).max()
     red = np.array([pq(900.0), pq(90.0), pq(90.0)], np.float32).reshape(3, 1, 1)
-    plain, faded = shown(red, Tone())[0, 0].astype(int), shown(red, Tone(desat=0.5))[0, 0].astype(int)
+    plain, faded = tone_map(red, Tone())[0, 0].astype(int), tone_map(red, Tone(desat=0.5))[0, 0].astype(int)
     assert np.ptp(faded) < np.ptp(plain)
 
 
@@ -86,20 +85,20 @@ def test_a_higher_peak_is_darker_and_colour_fades_where_asked():
 @pytest.mark.parametrize("size", [(96, 54), (101, 57), (60, 44)])
 def test_a_part_is_the_part_of_the_whole(size):
     plane = np.random.default_rng(0).integers(0, 1024, (108, 192)).astype(np.uint16)
-    whole = part(plane, size, (0, 0, *size))
+    whole = scale_part(plane, size, (0, 0, *size))
     assert whole.shape == size[::-1]
-    assert np.array_equal(part(plane, size, (11, 7, 41, 40)), whole[7:40, 11:41])
+    assert np.array_equal(scale_part(plane, size, (11, 7, 41, 40)), whole[7:40, 11:41])
 
 
 def test_scaling_does_not_alias():
     stripes = np.tile(np.array([0, 255], np.uint8), (60, 90))
-    small = part(stripes, (60, 20), (0, 0, 60, 20))
+    small = scale_part(stripes, (60, 20), (0, 0, 60, 20))
     assert np.ptp(small[5:15, 10:50]) < 30  # a decimating kernel would leave 0 and 255
 
 
 def test_what_keeps_its_size_keeps_its_values():
     plane = np.random.default_rng(0).integers(0, 256, (20, 30), np.uint8)
-    assert np.array_equal(part(plane, (30, 20), (3, 4, 9, 10)), plane[4:10, 3:9])
+    assert np.array_equal(scale_part(plane, (30, 20), (3, 4, 9, 10)), plane[4:10, 3:9])
 
 
 @pytest.mark.parametrize(
@@ -107,14 +106,14 @@ def test_what_keeps_its_size_keeps_its_values():
     [((3840, 2160), (1920, 1080)), ((1280, 720), (1280, 720)), ((720, 1280), (720, 1280)), ((4096, 1716), (1920, 804))],
 )
 def test_frames_are_scaled_down_to_full_hd_and_never_enlarged(size, fit):
-    assert fitted(size) == fit
+    assert fit_size(size) == fit
 
 
 def test_native_keeps_the_size():
     known = {"class": "SDR", "matrix": "bt709", "primaries": "bt709", "range": "tv", "forced": False, "peak": None}
     record = {"displayed_size": [3840, 2160], "colour": known}
-    assert view_of(record, frame="native", **COLOUR).size == (3840, 2160)
-    assert view_of(record, frame="fullhd", **COLOUR).size == (1920, 1080)
+    assert make_view(record, Rendering("native")).size == (3840, 2160)
+    assert make_view(record, Rendering()).size == (1920, 1080)
 
 
 # ---- films -----------------------------------------------------------------------------------------------------------
@@ -123,7 +122,7 @@ def test_native_keeps_the_size():
 def view_for(path, kind=None) -> View:
     record = probe(path)
     record["colour"] |= {"forced": kind is not None, "class": kind or record["colour"]["class"]}
-    return view_of(record, frame="fullhd", **COLOUR)
+    return make_view(record, Rendering())
 
 
 def film(path, size=(192, 108), **options):
@@ -165,14 +164,14 @@ def test_the_hdr_scene_has_its_nits_and_a_crop_is_part_of_the_whole(tmp_path):
         whole = view.whole(frame)
         for (x1, y1, x2, y2), nits in PATCHES:
             seen = whole[y1 + 8 : y2 - 8, x1 + 8 : x2 - 8].reshape(-1, 3).astype(int)
-            wanted = shown(np.full((3, 1, 1), pq(float(nits)), np.float32), Tone())[0, 0, 0]
+            wanted = tone_map(np.full((3, 1, 1), pq(float(nits)), np.float32), Tone())[0, 0, 0]
             assert np.abs(np.median(seen, axis=0) - wanted).max() <= 2, nits
         assert np.array_equal(view.crop(frame, (100, 50, 640, 590)), whole[50:590, 100:640])
 
 
 def test_a_view_can_be_written_down():
     view = View((1920, 1080), "PQ", True, "bt2020", False, Tone(peak=4000))
-    assert from_plain(as_plain(view)) == view
+    assert load_view(dump_view(view)) == view
 
 
 def test_larger_frames_are_scaled_first(tmp_path):
@@ -195,7 +194,7 @@ def test_peak_follows_the_film_only_where_asked():
         "peak": 4000.0,
     }
     record = {"displayed_size": [1920, 1080], "colour": colour}
-    assert view_of(record, frame="fullhd", **COLOUR).tone.peak == 1000
-    assert view_of(record, frame="fullhd", **COLOUR | {"peak": None}).tone.peak == 4000
+    assert make_view(record, Rendering()).tone.peak == 1000
+    assert make_view(record, Rendering(peak=None)).tone.peak == 4000
     record["colour"] = colour | {"peak": None}
-    assert view_of(record, frame="fullhd", **COLOUR | {"peak": None}).tone.peak == 1000
+    assert make_view(record, Rendering(peak=None)).tone.peak == 1000

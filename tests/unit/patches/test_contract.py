@@ -7,13 +7,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from make_patches import CATEGORIES, row, write_files
+from make_patches import CATEGORIES, plan, row, write_files
 
-from framewright.patches.contract import contract
-from framewright.patches.stack import from_png, png
+from framewright.patches.contract import check_dataset
+from framewright.patches.stack import decode_png, encode_png
 
 SHARES = {"one": {"general": 0.5}, "two": {"general": 0.5}}
-PLANS = [{"video": video, "counts": {"general": 2}, "film": {"video": video}} for video in SHARES]
+PLANS = [plan(video, {"general": 2}) for video in SHARES]
 ROWS = [row(video, number) for video in SHARES for number in range(2)]
 KERNEL = "small pictures are made of the sharp one by the kernel that the row names"
 SIZES = "sharp and small pictures have the sizes of their format, a third on both axes"
@@ -31,7 +31,7 @@ def dataset(tmp_path) -> Path:
 
 
 def broken(dataset: Path, rows=ROWS, plans=PLANS, lost=None, shares=SHARES, categories=CATEGORIES) -> list[str]:
-    return [own.name for own in contract(dataset, rows, plans, lost or {}, shares, categories) if not own.ok]
+    return [found.name for found in check_dataset(dataset, rows, plans, lost or {}, shares, categories) if not found.ok]
 
 
 def test_a_good_dataset_keeps_it(dataset):
@@ -41,7 +41,7 @@ def test_a_good_dataset_keeps_it(dataset):
 
 def changed(dataset: Path, kind: str, change) -> None:
     path = dataset / ROWS[0].files[kind]
-    path.write_bytes(png(change(from_png(path.read_bytes()))))
+    path.write_bytes(encode_png(change(decode_png(path.read_bytes()))))
 
 
 DAMAGE = {
@@ -69,19 +69,19 @@ def test_damage_breaks_it(dataset, damage, named):
 
 def test_windows_must_not_share_frames_and_hold_seven_in_order(dataset):
     first, second, *others = ROWS
-    overlap = second._replace(times=(*first.times[3:], *(first.times[-1] + Fraction(k, 24) for k in (1, 2, 3))))
+    overlap = replace(second, times=(*first.times[3:], *(first.times[-1] + Fraction(k, 24) for k in (1, 2, 3))))
     assert broken(dataset, [first, overlap, *others]) == ["no frame of a film is in two windows"]
     name = "the sharp picture is the middle one of seven neighbours"
     for times in (second.times[:5], second.times[::-1], (second.times[0],) * 7):
-        assert broken(dataset, [first, second._replace(times=times), *others]) == [name]
+        assert broken(dataset, [first, replace(second, times=times), *others]) == [name]
 
 
 def test_weights_counts_targets_and_splits_must_be_right(dataset):
     shares = {"one": {"general": 0.1, "toon": 0.9}, "two": {"general": 1}}
     assert broken(dataset, shares=shares) == ["categories get windows by their shares"]
-    plans = [PLANS[0], PLANS[1] | {"counts": {"general": 3}}]
+    plans = [PLANS[0], replace(PLANS[1], counts={"general": 3})]
     assert broken(dataset, plans=plans) == ["what was planned is there, or was lost for a reason"]
     capped = {"general": replace(CATEGORIES["general"], target=3)}
     assert broken(dataset, categories=capped) == ["no category has more than its target"]
-    both = [ROWS[0]._replace(split="val"), *ROWS[1:]]
+    both = [replace(ROWS[0], split="val"), *ROWS[1:]]
     assert "a film is in one split alone" in broken(dataset, both)

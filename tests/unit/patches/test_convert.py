@@ -10,7 +10,7 @@ import yaml
 
 from framewright.errors import UserError
 from framewright.patches.convert import convert
-from framewright.study import config, table
+from framewright.study import config, table, table_faults
 
 ROOT = Path(__file__).parents[3]
 SCHEMAS = ROOT / "config/schemas"
@@ -125,7 +125,7 @@ def test_table_and_config_are_accepted_and_missing_films_are_set_aside(tmp_path,
     assert "c.mkv: no such file" in said and "word in braces" in said
     assert "1 film in films.tsv, 2 more behind #" in said
     cells = table.read_table("films.tsv")
-    assert table.problems(cells, SCHEMAS, []) == []
+    assert table_faults.problems(cells, SCHEMAS, []) == []
     assert list(table.videos(cells)) == ["a"]
     assert config.complete(yaml.safe_load(Path("films.yaml").read_text()), SCHEMAS)[1] == []
     with pytest.raises(SystemExit, match=r"films\.tsv exists; --force"):

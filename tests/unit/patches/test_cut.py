@@ -4,24 +4,27 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import torch
 from make_film import make_film, texture
 from make_video import make_video
 
 from framewright.errors import UserError
 from framewright.patches import formats, kernels
-from framewright.patches.checks import Limits, fault
-from framewright.patches.cut import cut_or_nothing, settings_of
+from framewright.patches.checks import CheckLimits, judge_window
+from framewright.patches.cut import cut_part, load_settings
 from framewright.patches.dataset import PatchPairs
-from framewright.patches.film import detail, picture_area, quality
+from framewright.patches.film import QualityLimits, find_picture_area, measure_detail, measure_quality
 from framewright.patches.manifest import read_patches, rebuild, write_patches
 from framewright.patches.plan import plan
 from framewright.patches.record import make_plan, read_frames, read_plan, write_frames, write_plan
-from framewright.patches.stack import Degrading, from_png, low, stacks, unstacked
+from framewright.patches.settings import compose_cut, read_categories
+from framewright.patches.stack import Degrading, decode_png, make_low, stack_frames, unstack
 from framewright.patches.tree import gather
+from framewright.patches.view import Rendering
 from framewright.study import config
 from framewright.video.encode import Writer
-from framewright.video.fingerprint import ALIKE, as_numbers, bits_apart, look
-from framewright.video.probe import probe
+from framewright.video.examine import probe
+from framewright.video.fingerprint import ALIKE, count_differing_bits, hash_picture, parse_hashes
 from framewright.video.stream import open_video
 
 SCHEMAS = Path(__file__).parents[3] / "config/schemas"
@@ -35,15 +38,15 @@ TEXTURE = texture()
 
 def test_the_origins_kernel_takes_every_third_pixel_and_ours_does_not_alias():
     noise = RNG.integers(0, 256, (54, 54, 3), np.uint8)
-    assert np.array_equal(kernels.small(noise, "opencv_lanczos4"), noise[1::3, 1::3])
-    assert kernels.small(noise, "bicubic").std() < 0.5 * noise[1::3, 1::3].std()
+    assert np.array_equal(kernels.shrink(noise, "opencv_lanczos4"), noise[1::3, 1::3])
+    assert kernels.shrink(noise, "bicubic").std() < 0.5 * noise[1::3, 1::3].std()
 
 
 @pytest.mark.parametrize("kernel", kernels.KERNELS)
 def test_small_is_a_third_on_both_axes_and_in_its_place(kernel):
     picture = np.zeros((405, 720, 3), np.uint8)
     picture[150:255, 300:420] = 255
-    small = kernels.small(picture, kernel)
+    small = kernels.shrink(picture, kernel)
     assert small.shape == (135, 240, 3)
     assert small[67, 120].min() > 240 and small[10, 10].max() == 0
     rows = np.flatnonzero(small[:, 120, 0] > 127)
@@ -52,23 +55,23 @@ def test_small_is_a_third_on_both_axes_and_in_its_place(kernel):
 
 def test_what_has_no_third_is_refused():
     with pytest.raises(ValueError, match="541x540"):
-        kernels.small(np.zeros((540, 541, 3), np.uint8), "bicubic")
+        kernels.shrink(np.zeros((540, 541, 3), np.uint8), "bicubic")
 
 
 def test_stacks_hold_frames_1_to_5_and_0_to_6_in_order():
     lows = [np.full((4, 6, 3), number, np.uint8) for number in range(7)]
-    made = stacks(lows)
-    assert [int(own[0, 0, 0]) for own in unstacked(made["LR_5frames"], 5)] == [1, 2, 3, 4, 5]
-    assert [int(own[0, 0, 0]) for own in unstacked(made["LR_7frames"], 7)] == list(range(7))
+    made = stack_frames(lows)
+    assert [int(own[0, 0, 0]) for own in unstack(made["LR_5frames"], 5)] == [1, 2, 3, 4, 5]
+    assert [int(own[0, 0, 0]) for own in unstack(made["LR_7frames"], 7)] == list(range(7))
 
 
 def test_degradations_are_the_same_for_a_window_and_come_again():
     picture = RNG.integers(0, 256, (54, 54, 3), np.uint8)
     worse = Degrading(blur=1.0, noise=4.0, quality=60, seed=5)
-    first = low(picture, "bicubic", worse, 0)
-    assert np.array_equal(first, low(picture, "bicubic", worse, 0))
-    assert not np.array_equal(first, low(picture, "bicubic", worse, 1))  # other grains
-    assert not np.array_equal(first, low(picture, "bicubic", Degrading(), 0))
+    first = make_low(picture, "bicubic", worse, 0)
+    assert np.array_equal(first, make_low(picture, "bicubic", worse, 0))
+    assert not np.array_equal(first, make_low(picture, "bicubic", worse, 1))  # other grains
+    assert not np.array_equal(first, make_low(picture, "bicubic", Degrading(), 0))
 
 
 # ---- checks ----------------------------------------------------------------------------------------------------------
@@ -119,17 +122,17 @@ CHECKS = {
 
 @pytest.mark.parametrize(("greys", "reason"), CHECKS.values(), ids=CHECKS)
 def test_windows_are_rejected_for_what_they_are(greys, reason):
-    assert fault(greys, Limits(credits=True, scene_diff=45, still=0.02)) == reason
+    assert judge_window(greys, CheckLimits(credits=True, scene_diff=45, still=0.02)) == reason
 
 
 def test_bars_are_found_and_dark_sides_are_not():
     films = np.full((3, 216, 384), 100, np.uint8)
     films[:, :28], films[:, -28:] = 16, 18
-    assert picture_area(list(films)) == (0, 28, 384, 188)
+    assert find_picture_area(list(films)) == (0, 28, 384, 188)
     films = np.full((3, 216, 384), 100, np.uint8)
     films[:, :, :60] = 5  # a wall on the left, in all of them
-    assert picture_area(list(films)) == (0, 0, 384, 216)
-    assert picture_area([np.zeros((216, 384), np.uint8)]) == (0, 0, 384, 216)
+    assert find_picture_area(list(films)) == (0, 0, 384, 216)
+    assert find_picture_area([np.zeros((216, 384), np.uint8)]) == (0, 0, 384, 216)
 
 
 def test_a_film_with_bars_is_cut_from_its_picture_alone(section, tmp_path):
@@ -139,7 +142,7 @@ def test_a_film_with_bars_is_cut_from_its_picture_alone(section, tmp_path):
             picture[24:-24] = np.maximum(TEXTURE[:96, number : number + 192], 60)
             writer.add(np.dstack([picture] * 3))
     record, patches, _ = cut_all(tmp_path / "film.mp4", section, {"general": 4}, tmp_path)
-    assert record["film"]["area"] == (0, 24, 192, 120)
+    assert record.film.area == (0, 24, 192, 120)
     assert patches and all(patch.crop[1] >= 24 and patch.crop[3] <= 120 for patch in patches)
 
 
@@ -147,15 +150,15 @@ def test_scores_tell_blur_blocks_and_noise():
     sharp = TEXTURE[:320, :320]
     blocks = np.kron(cv2.resize(sharp, (40, 40), interpolation=cv2.INTER_AREA), np.ones((8, 8), np.uint8))
     noise = np.clip(np.full((320, 320), 128) + RNG.normal(0, 6, (320, 320)), 0, 255).astype(np.uint8)
-    assert detail(cv2.GaussianBlur(sharp, (0, 0), 5)) < 5 < detail(sharp)
-    assert quality([blocks]).blockiness > 3 > quality([sharp]).blockiness
-    assert quality([noise]).noise == pytest.approx(6, rel=0.2)
+    assert measure_detail(cv2.GaussianBlur(sharp, (0, 0), 5)) < 5 < measure_detail(sharp)
+    assert measure_quality([blocks]).blockiness > 3 > measure_quality([sharp]).blockiness
+    assert measure_quality([noise]).noise == pytest.approx(6, rel=0.2)
 
 
 def test_looks_of_near_duplicates_are_alike():
     near = np.clip(TEXTURE.astype(int) + RNG.integers(-3, 4, TEXTURE.shape), 0, 255).astype(np.uint8)
     soft, soft_near, soft_other = (cv2.GaussianBlur(own, (0, 0), 20) for own in (TEXTURE, near, OTHER[:, ::-1]))
-    apart = bits_apart(look(soft), as_numbers([look(soft_near), look(soft_other)]))
+    apart = count_differing_bits(hash_picture(soft), parse_hashes([hash_picture(soft_near), hash_picture(soft_other)]))
     assert apart[0] <= ALIKE < apart[1]
 
 
@@ -196,13 +199,12 @@ def planned(film: Path, section: dict, counts: dict, split: str = "train", use=N
         film,
         record,
         counts=counts,
-        categories=formats.categories_of(section),
+        categories=read_categories(section),
         split=split,
         windows_per_part=8,
         seed=seed,
-        colour=section["colour"],
-        frame="fullhd",
-        limits=section["quality"],
+        rendering=Rendering(**section["colour"]),
+        limits=QualityLimits(**section["quality"]),
     )
 
 
@@ -210,13 +212,13 @@ def cut_all(film: Path, section: dict, counts: dict, folder: Path, **options):
     record, frames = planned(film, section, counts, **options)
     write_plan(folder / "plan.json", record)
     write_frames(folder / "frames.npz", frames)
-    _, known, parts = read_plan(folder / "plan.json")
-    settings = settings_of(section, 0, gallery=True)
+    plan = read_plan(folder / "plan.json")
+    settings = load_settings(compose_cut(section, 0, gallery=True))
     patches, attempts = [], []
-    for number, part in enumerate(parts):
+    for number, part in enumerate(plan.parts):
         place = folder / f"{number:03d}"
         place.mkdir()
-        own, tried = cut_or_nothing(film, known, read_frames(folder / "frames.npz"), part, settings, place)
+        own, tried = cut_part(film, plan.film, read_frames(folder / "frames.npz"), part, settings, place)
         write_patches(place / "patches.tsv", own)
         patches += own
         attempts += tried
@@ -231,7 +233,7 @@ def made(film, section, tmp_path_factory):
 
 def test_all_wanted_patches_are_made_and_by_their_weights(made):
     _, record, patches, _ = made
-    assert record["reason"] == "" and record["lost"] == []
+    assert record.reason == "" and record.lost == ()
     assert Counter(patch.category for patch in patches) == {"general": 10, "space": 6}
 
 
@@ -249,13 +251,13 @@ def test_the_sharp_patch_is_the_middle_frame_as_decoded_and_the_stacks_are_made_
     with open_video(film) as video:
         decoded = {frame.time: frame.rgb.copy() for frame in video.frames()}
     for patch in patches:
-        files = {kind: from_png(next(folder.glob(f"0*/{name}")).read_bytes()) for kind, name in patch.files.items()}
+        files = {kind: decode_png(next(folder.glob(f"0*/{name}")).read_bytes()) for kind, name in patch.files.items()}
         x1, y1, x2, y2 = patch.crop
         assert np.array_equal(files["GT"], decoded[patch.times[3]][y1:y2, x1:x2])
         for kind, numbers in formats.STACKS.items():
-            for low_, number in zip(unstacked(files[kind], len(numbers)), numbers, strict=True):
+            for low_, number in zip(unstack(files[kind], len(numbers)), numbers, strict=True):
                 sharp = decoded[patch.times[number]][y1:y2, x1:x2]
-                assert np.array_equal(low_, kernels.small(sharp, patch.kernel))
+                assert np.array_equal(low_, kernels.shrink(sharp, patch.kernel))
 
 
 def test_a_format_too_large_gives_way_to_the_largest_that_fits(made):
@@ -304,7 +306,7 @@ def test_rejected_windows_are_on_record_and_tried_elsewhere(made):
 def test_the_tree_is_as_documented_and_loads(made, section, tmp_path):
     folder = made[0]
     parts = sorted(folder.glob("0*"))
-    for name in formats.folders_of(formats.categories_of(section), []):
+    for name in formats.list_folders(read_categories(section), []):
         gather(parts, name, tmp_path / name)
     tiny = tmp_path / "G/Learn/Tiny"
     assert (tiny / "LR").readlink() == Path("LR_5frames")
@@ -318,8 +320,11 @@ def test_the_tree_is_as_documented_and_loads(made, section, tmp_path):
     assert names["GT"] == names["LR"] == names["LR_7frames"] != []
     assert (tiny / "GT" / names["GT"][0]).stat().st_nlink == 2, "copied"
     pair = PatchPairs(tiny)[0]
+    assert pair["gt"].dtype == pair["lr_stack"].dtype == torch.uint8
+    signed, plain = (PatchPairs(tiny, range=range_)[0]["gt"] for range_ in ((-0.5, 0.5), (0, 1)))
+    assert torch.allclose(signed + 0.5, plain) and torch.equal((plain * 255).round().byte(), pair["gt"])
     assert pair["gt"].shape == (3, 36, 48) and pair["lr_stack"].shape == (5, 3, 12, 16)
-    assert float(pair["gt"].min()) >= 0 and float(pair["gt"].max()) <= 1
+    assert float(plain.min()) >= 0 and float(plain.max()) <= 1
     assert PatchPairs(tiny, frames=7)[0]["lr_stack"].shape == (7, 3, 12, 16)
 
 
@@ -349,16 +354,16 @@ def test_a_rejected_film_has_a_reason_and_empty_parts(section, tmp_path):
     broken = tmp_path / "broken.mp4"
     broken.write_bytes(b"\0" * 5000)
     record, patches, attempts = cut_all(broken, section, {"general": 20}, tmp_path)
-    assert record["reason"] == "unusable" and record["detail"]
-    assert len(record["parts"]) == 3 and patches == attempts == []
+    assert record.reason == "unusable" and record.detail
+    assert len(record.parts) == 3 and patches == attempts == []
 
 
 def test_a_film_too_short_or_too_small_loses_windows_on_record(film, section, tmp_path):
     record, _ = planned(film, section, {"general": 40})
-    assert [reason for *_, reason in record["lost"]] == ["too-short"] * (40 - 180 // 7)
+    assert [reason for *_, reason in record.lost] == ["too-short"] * (40 - 180 // 7)
     small = make_video(tmp_path / "small.mp4", range(30), size=(40, 30))
     record, _ = planned(small, section, {"general": 4})
-    assert [reason for *_, reason in record["lost"]] == ["too-small"] * 4
+    assert [reason for *_, reason in record.lost] == ["too-small"] * 4
 
 
 def test_only_the_part_in_use_is_cut(film, section, tmp_path):
@@ -377,9 +382,9 @@ def test_plans_do_not_depend_on_each_other(film, section):
 
 
 def test_quality_may_leave_a_film_out(film, section):
-    strict = section | {"quality": section["quality"] | {"least_sharpness": 99}}
+    strict = section | {"quality": section["quality"] | {"min_sharpness": 99}}
     record, frames = planned(film, strict, {"general": 5})
-    assert record["reason"] == "quality" and "99" in record["detail"] and len(frames) == 0
+    assert record.reason == "quality" and "99" in record.detail and len(frames) == 0
 
 
 def test_crops_differ(made):

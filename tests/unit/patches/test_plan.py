@@ -5,13 +5,15 @@ import numpy as np
 import pytest
 
 from framewright.patches import formats
-from framewright.patches.plan import Part, Window, next_place, plan
+from framewright.patches.allotment import Limits, allot, name_parts
+from framewright.patches.plan import Part, Window, choose_next_place, plan
+from framewright.patches.settings import count_windows, read_categories
+from framewright.patches.splits import choose_split
 from framewright.study import config
 
 ROOT = Path(__file__).parents[3]
 SETTINGS = config.complete({}, ROOT / "config/schemas")[0]["patches"]
-CATEGORIES = formats.categories_of(SETTINGS)
-EACH = dict.fromkeys(CATEGORIES, 1e6)
+CATEGORIES = read_categories(SETTINGS)
 
 
 @pytest.mark.parametrize(
@@ -40,20 +42,20 @@ def test_distributions_are_as_documented():
 
 
 def test_documented_folders_are_there_even_where_a_share_is_nothing():
-    folders = formats.folders_of(CATEGORIES, [])
+    folders = formats.list_folders(CATEGORIES, [])
     assert "Universal/Mastermodell/Learn/Patches_FullHD" in folders
     assert "Universal/Mastermodell/Learn/Patches_XLarge169" in folders
-    assert formats.by_hand(CATEGORIES, [])[1] == "Space/SpaceModel/Learn/Val/GT"
+    assert formats.list_by_hand(CATEGORIES, [])[1] == "Space/SpaceModel/Learn/Val/GT"
 
 
 def test_weights_weigh():
-    counts = formats.allot({"avatar": {"general": 0.3, "space": 0.4, "toon": 0.3}}, SETTINGS, EACH)
+    counts = count_windows(SETTINGS, {"avatar": {"general": 0.3, "space": 0.4, "toon": 0.3}})
     assert counts == {"avatar": {"general": 900, "space": 1200, "toon": 900}}
 
 
 def test_another_film_changes_nothing_for_the_first():
-    one = formats.allot({"a": {"general": 0.7}}, SETTINGS, EACH)
-    both = formats.allot({"b": {"general": 1.0}, "a": {"general": 0.7}}, SETTINGS, EACH)
+    one = count_windows(SETTINGS, {"a": {"general": 0.7}})
+    both = count_windows(SETTINGS, {"b": {"general": 1.0}, "a": {"general": 0.7}})
     assert one["a"] == both["a"]
 
 
@@ -61,30 +63,30 @@ def test_a_target_cuts_all_films_alike():
     films = {f"film{k}": {"general": 1.0, "toon": 0.5} for k in range(116)}
     general = SETTINGS["categories"]["general"] | {"target": 80000}
     settings = SETTINGS | {"categories": SETTINGS["categories"] | {"general": general}}
-    counts = formats.allot(films, settings, EACH)
+    counts = count_windows(settings, films)
     assert sum(own["general"] for own in counts.values()) == 80000
     assert {own["general"] for own in counts.values()} == {689, 690}
     assert {own["toon"] for own in counts.values()} == {1500}
 
 
 def test_the_disk_is_never_overdrawn():
-    settings = SETTINGS | {"disk_gigabytes": 1.5}
-    counts = formats.allot({"a": {"general": 1.0}, "b": {"toon": 1.0}}, settings, EACH)
-    total = sum(count for own in counts.values() for count in own.values())
+    limits = Limits(3000, dict.fromkeys(CATEGORIES), 1.5e9, dict.fromkeys(CATEGORIES, 1e6))
+    counts = allot({"a": {"general": 1.0}, "b": {"toon": 1.0}}, limits)
+    total = sum(count for film in counts.values() for count in film.values())
     assert 1498 <= total <= 1500
 
 
 def test_names_differ_where_titles_differ_only_in_punctuation():
-    assert formats.patch_name("Star_Wars", 7, "_xl169") == "patch_Star_Wars_idx7_xl169.png"
-    assert formats.patch_name("a-b", 0, "") != formats.patch_name("a_b", 0, "")
+    assert formats.name_patch("Star_Wars", 7, "_xl169") == "patch_Star_Wars_idx7_xl169.png"
+    assert formats.name_patch("a-b", 0, "") != formats.name_patch("a_b", 0, "")
 
 
 def test_held_out_films_follow_their_names_alone():
     names = [f"film{k}" for k in range(1000)]
-    held = {name for name in names if formats.split_of(name, None, 0.1) == "val"}
+    held = {name for name in names if choose_split(name, None, 0.1) == "val"}
     assert 60 < len(held) < 140
-    assert held < {name for name in names if formats.split_of(name, None, 0.2) == "val"}
-    assert formats.split_of("film1", "test", 0) == "test"
+    assert held < {name for name in names if choose_split(name, None, 0.2) == "val"}
+    assert choose_split("film1", "test", 0) == "test"
 
 
 @pytest.mark.parametrize(
@@ -119,7 +121,7 @@ def test_a_fourth_category_needs_no_code():
     categories = SETTINGS["categories"] | {"other": own}
     completed, said = config.complete({"patches": {"categories": categories}}, ROOT / "config/schemas")
     assert said == []
-    assert formats.categories_of(completed["patches"])["other"].root == "Other/Model/Learn"
+    assert read_categories(completed["patches"])["other"].root == "Other/Model/Learn"
 
 
 # ---- windows ---------------------------------------------------------------------------------------------------------
@@ -152,7 +154,7 @@ def test_windows_and_categories_are_spread_over_the_film():
 def test_the_number_of_parts_is_known_before_the_film_is():
     counts = {"general": 30, "toon": 21}
     for frames in (0, 5, 100, 10_000):
-        assert len(plan(counts, frames, 25, 0, "film")[0]) == len(formats.parts_of(counts, 25)) == 3
+        assert len(plan(counts, frames, 25, 0, "film")[0]) == len(name_parts(counts, 25)) == 3
 
 
 def test_another_seed_gives_other_places_and_the_same_seed_the_same():
@@ -163,10 +165,10 @@ def test_another_seed_gives_other_places_and_the_same_seed_the_same():
 def test_a_retry_finds_the_free_place_nearest_to_where_it_should_be_and_none_when_all_is_taken():
     part, window = Part(100, 200, ()), Window("general", 0, 110)
     taken = np.ones(100, bool)
-    assert next_place(part, taken, window, 1, 24, 0, "film") == -1
+    assert choose_next_place(part, taken, window, 1, 24, 0, "film") == -1
     taken[40:47] = False
-    assert next_place(part, taken, window, 1, 24, 0, "film") == 140
+    assert choose_next_place(part, taken, window, 1, 24, 0, "film") == 140
     taken[:] = False
-    place = next_place(part, taken, window, 1, 24, 0, "film")
+    place = choose_next_place(part, taken, window, 1, 24, 0, "film")
     assert 110 + 12 <= place <= 110 + 36
-    assert place == next_place(part, taken, window, 1, 24, 0, "film")
+    assert place == choose_next_place(part, taken, window, 1, 24, 0, "film")

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from make_video import make_video, number_in
 
-from framewright.patches.cut import read
-from framewright.patches.record import in_use
+from framewright.patches.cut import read_windows
+from framewright.patches.record import select_frames
 from framewright.video.stream import open_video
 from framewright.video.timeline import read_timeline
 
@@ -16,16 +16,16 @@ from framewright.video.timeline import read_timeline
 def test_frames_of_varying_rate_are_neighbours_by_time(tmp_path, suffix):
     times = [Fraction(number * number + 9 * number, 900) + 1 for number in range(40)]
     path = make_video(tmp_path / f"film{suffix}", range(40), times=times)
-    frames = in_use(read_timeline(path), (0.0, 100.0))
+    frames = select_frames(read_timeline(path), (0.0, 100.0))
     with open_video(path) as video:
-        windows = list(read(video, frames, [0, 5, 13, 30]))
+        windows = list(read_windows(video, frames, [0, 5, 13, 30]))
     seen = [[number_in(frame.rgb) for frame in own] for own in windows]
     assert seen == [list(range(first, first + 7)) for first in (0, 5, 13, 30)]
 
 
 def test_key_frames_save_decoding(tmp_path):
     path = make_video(tmp_path / "film.mp4", range(300), gop=10)
-    frames = in_use(read_timeline(path), (0.0, 100.0))
+    frames = select_frames(read_timeline(path), (0.0, 100.0))
     with open_video(path) as video:
         decoded = []
         original = video.frames
@@ -36,7 +36,7 @@ def test_key_frames_save_decoding(tmp_path):
                 yield frame
 
         video.frames = counting
-        for own in read(video, frames, [11, 15, 150, 291]):
+        for own in read_windows(video, frames, [11, 15, 150, 291]):
             assert len(own) == 7
     assert len(decoded) < 60
 
@@ -71,6 +71,6 @@ def test_an_interlaced_film_and_one_without_times_lose_nothing(tmp_path):
         wanted = [frame.time for frame in video.frames()][10:17]
         assert video.interlaced and len(list(video.frames(wanted=wanted))) == 60
     for path in (fields, make_video(tmp_path / "film.avi", range(60), codec="mpeg4")):
-        frames = in_use(read_timeline(path), (0.0, 100.0))
+        frames = select_frames(read_timeline(path), (0.0, 100.0))
         with open_video(path) as video:
-            assert [len(own) for own in read(video, frames, [3, 11, 40])] == [7, 7, 7]
+            assert [len(own) for own in read_windows(video, frames, [3, 11, 40])] == [7, 7, 7]

@@ -8,17 +8,17 @@ import pytest
 from make_film import texture
 from make_patches import CATEGORIES, FRAME, SEEN, row
 
-from framewright.patches.contract import contract
+from framewright.patches.contract import check_dataset
 from framewright.patches.dataset import PatchPairs
-from framewright.patches.stack import png
-from framewright.patches.validation import faults, make_stacks
-from framewright.video.fingerprint import alike_films, look
+from framewright.patches.stack import encode_png
+from framewright.patches.validation import find_faults, make_stacks
+from framewright.video.fingerprint import find_duplicates, hash_picture
 
 FRESH = texture(3, 96, 72)
 
 
 def rgb(grey: np.ndarray) -> bytes:
-    return png(np.dstack([grey] * 3))
+    return encode_png(np.dstack([grey] * 3))
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def dataset(tmp_path) -> Path:
 
 def test_small_copies_are_made_and_load(dataset):
     (dataset / "G/Learn/Val/GT/mine.png").write_bytes(rgb(FRESH))
-    assert list(faults(dataset, CATEGORIES, [row("film")])) == []
+    assert list(find_faults(dataset, CATEGORIES, [row("film")])) == []
     for kind in ("LR", "LR_7frames"):
         assert make_stacks(dataset, CATEGORIES["general"], "bicubic", kind, dataset / "G/Learn/Val" / kind) == 1
     assert PatchPairs(dataset / "G/Learn/Val")[0]["lr_stack"].shape == (5, 3, 24, 32)
@@ -57,13 +57,13 @@ PICKED = {
 def test_leaks_and_what_cannot_be_used_get_a_line_each(dataset, content, line):
     (dataset / "G/Learn/Val/GT/fine.png").write_bytes(rgb(FRESH))
     (dataset / "G/Learn/Val/GT/mine.png").write_bytes(content)
-    (said,) = faults(dataset, CATEGORIES, [row("film")])
+    (said,) = find_faults(dataset, CATEGORIES, [row("film")])
     assert said.startswith("G/Learn/Val/GT/mine.png: ") and line in said
 
 
 def test_what_is_held_out_may_be_picked(dataset):
     (dataset / "G/Learn/Val/GT/mine.png").write_bytes(rgb(SEEN))
-    assert list(faults(dataset, CATEGORIES, [row("film", split="val")])) == []
+    assert list(find_faults(dataset, CATEGORIES, [row("film", split="val")])) == []
 
 
 def film(seed: int, windows: int = 20) -> list[np.ndarray]:
@@ -72,22 +72,28 @@ def film(seed: int, windows: int = 20) -> list[np.ndarray]:
 
 def test_films_that_show_the_same_are_found_and_others_are_not():
     one, copy = film(1), [worse(frame) for frame in film(1)[:8]] + film(2)
-    found = alike_films({"one": list(map(look, one)), "copy": list(map(look, copy)), "other": list(map(look, film(3)))})
+    found = find_duplicates(
+        {
+            "one": list(map(hash_picture, one)),
+            "copy": list(map(hash_picture, copy)),
+            "other": list(map(hash_picture, film(3))),
+        }
+    )
     assert list(found) == [("one", "copy")]
     assert 5 <= found["one", "copy"] <= 8
 
 
 def test_one_film_under_two_names_must_be_in_one_split():
-    def rows(video, split):
+    def read_rows(video, split):
         return [row(video, number, split, frame=frame) for number, frame in enumerate(film(1))]
 
     def found(patches):
-        return {own.name: own for own in contract(Path("none"), patches, [], {}, None, CATEGORIES)}
+        return {own.name: own for own in check_dataset(Path("none"), patches, [], {}, None, CATEGORIES)}
 
     name = "films that are held out show nothing that is trained with"
     leak, same = (
-        found(rows("a", "train") + rows("b", "val"))[name],
-        found(rows("a", "train") + rows("b", "train"))[name],
+        found(read_rows("a", "train") + read_rows("b", "val"))[name],
+        found(read_rows("a", "train") + read_rows("b", "train"))[name],
     )
     assert not leak.ok and leak.detail == "a and b are alike in 20 windows"
     assert same.ok and same.detail == "a and b are alike in 20 windows"

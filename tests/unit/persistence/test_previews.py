@@ -7,8 +7,9 @@ from framewright.persistence.base import BaseSet, base_clips
 from framewright.persistence.paths import CLASSES
 from framewright.persistence.preview import chosen_clips, write_samples
 from framewright.persistence.store import Clips, write_clips
-from framewright.persistence.strips import EDGE, MARK, STILL, TEXT, enlarged, marked, strip
+from framewright.persistence.strips import EDGE, MARK, STILL, TEXT, marked, strip
 from framewright.persistence.transients import Variant
+from framewright.report.gif import enlarge
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +23,7 @@ def clips(tmp_path_factory):
 def test_frames_with_transients_are_marked_and_no_others(clips):
     clip = clips[0]
     shows = 1 - np.array(clip.metadata["frame_labels"])
-    plain = [enlarged(np.moveaxis(frame, 0, -1), 2) for frame in clip.video]
+    plain = [enlarge(np.moveaxis(frame, 0, -1), 2) for frame in clip.video]
     drawn = marked(clip.video, clip.metadata, 2)
     circled = [bool((own != frame).any()) for own, frame in zip(drawn, plain, strict=True)]
     assert circled == shows.astype(bool).tolist()

@@ -20,7 +20,8 @@ from framewright.report.card import Column, Dataset, check, read_store, write_cr
 from framewright.report.citation import bibtex, read_citation
 from framewright.report.readme import snippet, write_readme
 from framewright.sources.card import DATASET, rows
-from framewright.sources.summary import COLUMNS, read_summary
+from framewright.sources.fates import read_summary
+from framewright.sources.summary import COLUMNS
 from framewright.study.funnel import Item, write_outcomes
 
 CLIPS = Dataset(

@@ -6,7 +6,7 @@ from itertools import pairwise
 import networkx as nx
 import pytest
 
-from framewright.report.graph import draw, read_dot
+from framewright.report.graph import MAX_NODES, draw, read_dot, split_graph
 
 DOT = """
 digraph snakemake_dag {
@@ -68,3 +68,45 @@ def test_boxes_stand_apart_and_users_stand_below(seed):
 
 def test_nothing_at_all_is_an_empty_picture():
     assert draw(nx.DiGraph()).startswith("<svg")
+
+
+def rules_of(*edges: str) -> nx.DiGraph:
+    """A graph of rules; each edge is "maker user"."""
+    names = sorted({name for edge in edges for name in edge.split()})
+    graph = nx.DiGraph()
+    graph.add_nodes_from((number, {"label": name}) for number, name in enumerate(names))
+    graph.add_edges_from(tuple(map(names.index, edge.split())) for edge in edges)
+    return graph
+
+
+def edges_of(graph: nx.DiGraph) -> set[tuple[str, str]]:
+    labels = dict(graph.nodes(data="label"))
+    return {(labels[start], labels[end]) for start, end in graph.edges}
+
+
+def test_a_pipelines_graph_holds_its_rules_and_one_node_for_all_before_them():
+    whole = rules_of(
+        *(
+            "sources_link sources_probe",
+            "sources_probe tracks_cut",
+            "sources_link tracks_cut",
+            "sources_link tracks_mend",
+        ),
+        *("tracks_cut tracks_mend", "tracks_mend tracks", "tracks all", "sources_probe patches_cut", "patches_cut all"),
+    )
+    assert edges_of(split_graph(whole, "tracks")) == {("sources", "cut"), ("cut", "mend")}
+    assert edges_of(split_graph(whole, "sources")) == {("link", "probe")}
+
+
+def test_a_pipeline_of_many_rules_shows_few_nodes():
+    made = [f"toy_{name}" for name in "abcdefghijklmnopqrstuvwxyz"]
+    whole = rules_of("sources_link toy_a", *(f"toy_a {name}" for name in made[1:]), *(f"{name} toy" for name in made))
+    part = split_graph(whole, "toy")
+    assert len(part) == MAX_NODES
+    assert [label for label in dict(part.nodes(data="label")).values() if "..." in label] == ["b + c + d + ..."]
+    assert draw(part).count("<text") == MAX_NODES
+
+
+def test_all_rules_of_a_pipeline_have_one_colour_and_the_sources_another():
+    svg = draw(split_graph(rules_of("sources_link toy_a", "toy_a toy_b", "toy_b toy"), "toy"))
+    assert len(set(re.findall(r'rx="8" fill="(.*?)"', svg))) == 2

@@ -81,9 +81,11 @@ def test_a_scene_is_rendered_and_shown_by_the_scripts(tmp_path, monkeypatch):
         log=[],
         wildcards=SimpleNamespace(video="one"),
         params=SimpleNamespace(
-            **dict.fromkeys(("start", "end", "colour", "sha256", "licence")),
-            source="demo:faces",
-            limits={"seconds": 60, "mebibytes": 4096},
+            settings={
+                "row": dict.fromkeys(("start", "end", "colour", "sha256")),
+                "source": "demo:faces",
+                "limits": {"seconds": 60, "mebibytes": 4096},
+            }
         ),
         input=SimpleNamespace(
             video=outputs["video"],

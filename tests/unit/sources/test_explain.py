@@ -11,8 +11,10 @@ from house import ROOT
 
 from framewright.sources.advice import advice, in_words
 from framewright.sources.outcome import Outcome
+from framewright.study.declared import Declared, write_declared
 from framewright.study.funnel import Item, write_outcomes
-from framewright.video.probe import empty_record
+from framewright.video.examine import empty_record
+from framewright.video.probe import as_probe
 
 LOOK = {
     "displayed_size": [640, 360],
@@ -25,7 +27,7 @@ LOOK = {
     "codec": "hevc",
     "audio": None,
 }
-GOOD = {"status": "ok", "reason": None, "notes": ["a gap"], "licence": "CC0-1.0"} | LOOK
+GOOD = {"status": "ok", "reason": None, "notes": ["a gap"]} | LOOK
 
 
 def outcome(**changes) -> Outcome:
@@ -35,7 +37,7 @@ def outcome(**changes) -> Outcome:
 
 
 def rejected(reason: str) -> dict:
-    return {"licence": None} | empty_record(reason)
+    return empty_record(reason)
 
 
 @pytest.fixture
@@ -47,6 +49,7 @@ def results(tmp_path) -> Path:
         (folder / "sources" / record.video).mkdir(parents=True)
         (folder / "sources" / record.video / "source.json").write_text(json.dumps(asdict(record)))
         (folder / "sources" / record.video / "probe.json").write_text(json.dumps(probe))
+    write_declared(folder / "sources/declared.tsv", [Declared("film"), Declared("street", licence="CC0-1.0")])
     (folder / "flexpatch").mkdir()
     source = [Item("source", "street"), Item("source", "film", "", "busy", "status [503]"), Item("probe", "street")]
     write_outcomes(folder / "sources/outcomes.tsv", source)
@@ -103,8 +106,7 @@ def test_a_video_that_was_not_looked_at_yet_is_said(results):
 
 DEAD = {"status": "dead", "reason": "gone"}
 ADVICE = [
-    pytest.param(outcome(), GOOD, [], id="all is well"),
-    pytest.param(outcome(), GOOD | {"licence": None}, ["licence"], id="no licence"),
+    pytest.param(outcome(), GOOD, ["licence"], id="no licence"),
     pytest.param(outcome(**DEAD), rejected("no"), ["films/street.mp4"], id="a lost file"),
     pytest.param(outcome(**DEAD, kind="http"), rejected("no"), ["its row", "--reason gone"], id="a lost page"),
     pytest.param(outcome(**DEAD, retry=True), rejected("no"), ["make retry-sources"], id="lost for now"),
@@ -116,12 +118,16 @@ ADVICE = [
 
 @pytest.mark.parametrize(("record", "probe", "words"), ADVICE)
 def test_there_is_advice_for_every_fate(record, probe, words):
-    sentences = advice(record, probe)
+    sentences = advice(record, as_probe(probe), "")
     assert len(sentences) == len(words)
     assert all(word in sentence for word, sentence in zip(words, sentences, strict=True))
 
 
+def test_nothing_is_left_to_do_where_all_is_well():
+    assert advice(outcome(), as_probe(GOOD), "CC0-1.0") == []
+
+
 def test_a_rate_that_varies_and_sound_are_said():
-    words = in_words(GOOD | {"rate_varies": True, "audio": {"codec": "aac"}})
+    words = in_words(as_probe(GOOD | {"rate_varies": True, "audio": {"codec": "aac"}}))
     assert "29.97 frames per second on average, varying" in words
     assert words.endswith("sound in aac")

@@ -1,6 +1,7 @@
 import hashlib
 import json
 import logging
+from dataclasses import replace
 from fractions import Fraction
 
 import cv2
@@ -11,6 +12,7 @@ from framewright.errors import UserError
 from framewright.sources import mot
 from framewright.sources.outcome import Dead
 from framewright.truth import NOTHING, Truth, read_truth, to_text
+from framewright.video.probe import as_probe
 from framewright.video.stream import open_video
 
 INFO = "[Sequence]\nname=walk\nimDir=img1\nframeRate=25\nseqLength=4\nimWidth=64\nimHeight=48\nimExt=.jpg\n"
@@ -216,7 +218,7 @@ def test_faulty_rows(tmp_path, text, says):
     assert "gt.txt: " in str(caught.value) and "\n" not in str(caught.value)
 
 
-PROBE = {"displayed_size": [64, 48], "frames": 4, "rate": "25"}
+PROBE = as_probe({"video": "a", "status": "ok", "displayed_size": [64, 48], "frames": 4, "rate": "25"})
 
 
 def test_annotations_of_a_video_in_the_table(tmp_path):
@@ -224,12 +226,12 @@ def test_annotations_of_a_video_in_the_table(tmp_path):
     (tmp_path / "truth.json").write_text(to_text(truth))
     for name in ("gt.txt", "truth.json"):
         assert to_text(mot.read_annotations(tmp_path / name, PROBE)) == to_text(truth)
-    assert mot.read_annotations(tmp_path / "gt.txt", PROBE | {"frames": None, "displayed_size": None}) is NOTHING
+    assert mot.read_annotations(tmp_path / "gt.txt", replace(PROBE, frames=0, displayed_size=(0, 0))) is NOTHING
 
 
 @pytest.mark.parametrize("name", ["gt.txt", "truth.json"])
 def test_annotations_of_another_video(tmp_path, name):
     (tmp_path / "truth.json").write_text(to_text(rows(tmp_path, GT)))
     with pytest.raises(UserError, match="frames"):
-        mot.read_annotations(tmp_path / name, PROBE | {"frames": 3})
+        mot.read_annotations(tmp_path / name, replace(PROBE, frames=3))
     assert json.loads((tmp_path / "truth.json").read_text())["frames"] == 4

@@ -45,7 +45,7 @@ def run(tmp_path, monkeypatch):
             output=SimpleNamespace(
                 video=str(folder / "video"), outcome=str(folder / "source.json"), truth=str(folder / "truth.json")
             ),
-            params=SimpleNamespace(source=source, **params),
+            params=SimpleNamespace(settings={"source": source, **params}),
             resources=SimpleNamespace(attempt=attempt, **EFFORT),
         )
         runpy.run_path(str(SCRIPTS / script), init_globals={"snakemake": snakemake})

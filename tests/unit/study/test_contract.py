@@ -12,7 +12,7 @@ from framewright.sources.contract import Source, contract
 from framewright.sources.outcome import Outcome
 from framewright.study.contract import Finding, finding, hold, read_contract, write_contract
 from framewright.truth import Object, Truth
-from framewright.video.probe import empty_record
+from framewright.video.examine import empty_record
 
 LOG = logging.getLogger("framewright")
 
@@ -53,7 +53,7 @@ def test_promises_that_hold_pass_through():
 
 GOT = Outcome("one", "film.mp4", "local", "ok", None, "", False, 4, None, None, None)
 GONE = replace(GOT, video="gone", status="dead", reason="gone", detail="film.mp4 does not exist", bytes=0)
-FOUND = {"video": "one", "licence": None} | empty_record("") | {"use": [0.0, 2.0]}
+FOUND = {"video": "one"} | empty_record("") | {"use": [0.0, 2.0]}
 FOUND |= {"status": "ok", "reason": None, "sha256": "0" * 64, "bytes": 4, "frames": 50, "duration": 2.0, "start": 0.0}
 FOUND |= {
     "rate": "25",
@@ -72,7 +72,7 @@ def sources(tmp_path):
     (tmp_path / "film").write_bytes(b"film")
     (tmp_path / "one").symlink_to(tmp_path / "film")
     (tmp_path / "gone").touch()
-    dead = {"video": "gone", "licence": None} | empty_record(GONE.detail) | {"use": None}
+    dead = {"video": "gone"} | empty_record(GONE.detail) | {"use": None}
     return {
         "one": Source(tmp_path / "one", GOT, copy.deepcopy(FOUND), TRUTH),
         "gone": Source(tmp_path / "gone", GONE, dead, None),
@@ -82,13 +82,13 @@ def sources(tmp_path):
 STATUSES = {"one": "ok", "gone": "dead"}
 
 
-def broken(sources, statuses=STATUSES) -> list[str]:
-    return [f"{own.name}: {own.detail}" for own in contract(sources.items(), statuses) if not own.ok]
+def broken(sources, statuses=STATUSES, declared=STATUSES) -> list[str]:
+    return [f"{own.name}: {own.detail}" for own in contract(sources.values(), statuses, declared) if not own.ok]
 
 
 def test_good_sources_keep_every_promise(sources):
     assert broken(sources) == []
-    assert contract(sources.items(), STATUSES)[0].detail == "1 dead, 1 ok"
+    assert contract(sources.values(), STATUSES, STATUSES)[0].detail == "1 dead, 1 ok"
 
 
 BAD_VALUES = [

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from framewright.report import manual
-from framewright.study import config, table
+from framewright.study import config, table, table_faults
 
 HOUSE = Path(__file__).parents[3]
 SCHEMAS = HOUSE / "config" / "schemas"
@@ -46,7 +46,7 @@ def test_the_table_in_the_manual_is_a_good_one(tmp_path, monkeypatch):
     Path("films/harbour.json").touch()
     cells = {name: manual.cell(of["examples"][0]) for name, of in COLUMNS["properties"].items()}
     Path("videos.tsv").write_text("\t".join(cells) + "\n" + "\t".join(cells.values()) + "\n")
-    assert table.problems(table.read_table("videos.tsv"), SCHEMAS, []) == []
+    assert table_faults.problems(table.read_table("videos.tsv"), SCHEMAS, []) == []
 
 
 def test_ranges_are_said_in_words():

@@ -11,7 +11,7 @@ from hostile import REFUSED
 
 from framewright.errors import UserError
 from framewright.scenes.names import NAMES as SCENES
-from framewright.study import config, table
+from framewright.study import config, table, table_faults
 
 HOUSE = Path(__file__).parents[3]
 SCHEMAS = HOUSE / "config" / "schemas"
@@ -30,7 +30,7 @@ def read(text: str | bytes) -> table.Table:
 
 
 def said(text: str | bytes) -> list[str]:
-    return table.problems(read(text), SCHEMAS, SCENES)
+    return table_faults.problems(read(text), SCHEMAS, SCENES)
 
 
 @pytest.mark.parametrize(("text", "lines"), gallery.TABLES.values(), ids=gallery.TABLES)
@@ -57,8 +57,10 @@ def test_annotations_that_would_stop_the_run_are_named_before(here, path, words)
 def test_a_good_table_gives_its_values(here):
     digest = "AB" * 32
     text = gallery.table(
-        "video | source | pipelines | categories | licence | sha256 | truth | start | end | split | colour",
-        f"a | films/a.mp4 | tracks, patches | general=.3, space=.4 | MIT | {digest} | truth.json | 1.5 | 90 | val | PQ",
+        "video | source | pipelines | categories | licence | sha256 | truth | start | end | split | group | training"
+        " | colour",
+        f"a | films/a.mp4 | tracks, patches | general=.3, space=.4 | MIT | {digest} | truth.json | 1.5 | 90 | val"
+        " | film-1 | no | PQ",
         "b | demo:cuts | flexpatch",
     )
     assert said(text) == []
@@ -74,9 +76,11 @@ def test_a_good_table_gives_its_values(here):
         start=1.5,
         end=90.0,
         split="val",
+        group="film-1",
+        training=False,
         colour="PQ",
     )
-    assert b == table.Video("b", "demo:cuts", ("flexpatch",), {}, None, None, None, None, None, None, None)
+    assert b == table.Video("b", "demo:cuts", ("flexpatch",), {}, *[None] * 7, True, None)
 
 
 @pytest.mark.parametrize(
@@ -113,15 +117,15 @@ def test_text_that_is_not_utf_8(here):
 
 def test_a_table_that_can_not_be_read(here):
     absent = table.read_table("none.tsv")
-    assert table.problems(absent, SCHEMAS, SCENES) == ["none.tsv: no such file or directory"]
-    assert table.problems(table.read_table("films"), SCHEMAS, SCENES) == ["films: is a directory"]
+    assert table_faults.problems(absent, SCHEMAS, SCENES) == ["none.tsv: no such file or directory"]
+    assert table_faults.problems(table.read_table("films"), SCHEMAS, SCENES) == ["films: is a directory"]
     with pytest.raises(UserError, match=r"none\.tsv: no such file or directory"):
         table.videos(absent)
 
 
 def test_categories_of_the_configuration_replace_the_usual_ones(here):
     rows = read(gallery.below("a | demo:film | patches | anime=1 |", "b | demo:film | patches | toon=1 |"))
-    assert table.problems(rows, SCHEMAS, SCENES, categories=["anime"]) == [
+    assert table_faults.problems(rows, SCHEMAS, SCENES, categories=["anime"]) == [
         'videos.tsv: row 3: categories = "toon=1": must be shares of anime'
     ]
 
@@ -150,7 +154,7 @@ def test_parts_of_one_film_are_two_videos(here):
     ],
 )
 def test_the_kind_of_a_source(source, kind, place):
-    video = table.Video("a", source, (), {}, *[None] * 7)
+    video = table.Video("a", source, (), {}, *[None] * 7, True, None)
     assert (video.kind, video.place) == (kind, place)
 
 
@@ -161,7 +165,7 @@ def test_the_columns_are_those_of_the_schema():
 
 def test_the_table_that_comes_with_the_workflow_is_good():
     demo = table.read_table(HOUSE / "config" / "videos.tsv")
-    assert table.problems(demo, SCHEMAS, SCENES) == []
+    assert table_faults.problems(demo, SCHEMAS, SCENES) == []
     assert list(table.videos(demo)) == list(SCENES)
 
 
@@ -181,7 +185,7 @@ def test_sixty_four_thousand_rows_are_checked_within_three_seconds(here):
     for _ in range(2):  # the better of two: what else the machine does costs time, too
         started = time.process_time()
         rows = table.read_table("videos.tsv")
-        assert table.problems(rows, SCHEMAS, SCENES) == []
+        assert table_faults.problems(rows, SCHEMAS, SCENES) == []
         assert len(table.videos(rows)) == 64_000
         costs.append(time.process_time() - started)
     assert min(costs) < 3

@@ -7,19 +7,20 @@ import numpy as np
 import pytest
 
 from framewright.tracks.meta import new_track, read_tracks, write_tracks
-from framewright.tracks.objects.accuracy import accuracy, of_video, that_tracks_may_be
-from framewright.tracks.objects.accuracy_table import said, totals, totals_page
-from framewright.tracks.objects.associate import Association, Seen, chains, without_overlaps
-from framewright.tracks.objects.select import Wanted, track_of, tracks
+from framewright.tracks.objects.accuracy import keep_trackable, measure_accuracy, measure_video
+from framewright.tracks.objects.accuracy_table import accuracy_sentence, format_accuracy, make_accuracy_page
+from framewright.tracks.objects.associate import FrameDetections, find_tracklets, suppress_overlaps
+from framewright.tracks.objects.options import Association, Keep
+from framewright.tracks.objects.select import make_track, make_tracks
 from framewright.truth import NOTHING, Object, Truth
 
 SIZE = (640, 360)
 NAMES = ["cat", "dog", "bird"]
 
 
-def frame(time: float, *things: tuple) -> Seen:
+def frame(time: float, *things: tuple) -> FrameDetections:
     """Seen from (box, score, class probabilities...)."""
-    return Seen(
+    return FrameDetections(
         time,
         np.array([box for box, *_ in things], float).reshape(-1, 4),
         np.array([score for _, score, *_ in things], float),
@@ -43,7 +44,7 @@ def shot(seconds: float, start: float = 0.0, gaps=(), classes=(0.8, 0.1, 0.1), s
 
 def together(*shots):
     return [
-        Seen(
+        FrameDetections(
             same[0].time,
             np.concatenate([own.boxes for own in same]),
             np.concatenate([own.scores for own in same]),
@@ -54,7 +55,7 @@ def together(*shots):
 
 
 def test_one_thing_is_one_chain_with_all_its_detections():
-    (own,) = chains(shot(4))
+    (own,) = find_tracklets(shot(4))
     assert own.times.tolist() == (np.arange(65) / 16).tolist()  # the first one, too
     assert np.allclose(own.boxes, [box_at(t) for t in own.times])
     assert own.scores.shape == (65,) and own.sums.shape == (4, 3)
@@ -62,28 +63,28 @@ def test_one_thing_is_one_chain_with_all_its_detections():
 
 def test_the_history_is_kept_over_a_gap():
     """The origin's parser loses what was before a re-activation."""
-    (own,) = chains(shot(6, gaps=[(2, 2.6)]))
+    (own,) = find_tracklets(shot(6, gaps=[(2, 2.6)]))
     assert own.times[0] == 0 and own.times[-1] == 6
     assert len(own.times) == 97 - 10 and (np.diff(own.times) > 0).all()
 
 
 def test_after_a_long_loss_another_chain_begins():
-    assert [len(own.times) for own in chains(shot(8, gaps=[(2, 5)]))] == [32, 49]
+    assert [len(own.times) for own in find_tracklets(shot(8, gaps=[(2, 5)]))] == [32, 49]
 
 
 def test_things_far_apart_are_different_chains_in_the_order_they_begin():
     both = together(shot(4, left=300), shot(4, left=0))
-    assert [own.boxes[0][0] for own in chains(both)] == [0, 300]
+    assert [own.boxes[0][0] for own in find_tracklets(both)] == [0, 300]
 
 
 def test_what_changes_its_class_is_still_one_thing():
     """Class flips double tracks where the overlap is looked at class by class."""
     dogs = shot(4, classes=(0.1, 0.8, 0.1), score=0.6)
     cats = shot(4, classes=(0.7, 0.2, 0.1), score=0.55, left=4)
-    assert len(chains(together(dogs, cats))) == 1
+    assert len(find_tracklets(together(dogs, cats))) == 1
     flipping = [own if k % 3 else other for k, (own, other) in enumerate(zip(dogs, cats, strict=True))]
-    (own,) = chains(flipping)
-    assert track_of(own, "v", SIZE, NAMES).names[0] == "dog"
+    (own,) = find_tracklets(flipping)
+    assert make_track(own, "v", SIZE, NAMES).names[0] == "dog"
 
 
 def test_an_unseen_thing_does_not_become_what_appears_in_front_of_it():
@@ -94,22 +95,22 @@ def test_an_unseen_thing_does_not_become_what_appears_in_front_of_it():
         frame(t, *([] if 2 <= t < 3 else [(car, 0.9, 0.02, 0.9)]), *([(somebody, 0.8, 0.8, 0.03)] if t > 2.2 else []))
         for t in times
     ]
-    parked, walker = chains(frames)
+    parked, walker = find_tracklets(frames)
     assert np.allclose(parked.boxes, car) and len(parked.times) == 65
     assert np.allclose(walker.boxes, somebody) and len(walker.times) == 45
 
 
 def test_another_class_goes_on_only_where_it_lies_nearly_in_the_same_place():
     dogs, cats = shot(4, classes=(0.1, 0.8, 0.1)), shot(4, classes=(0.8, 0.1, 0.1), left=80)
-    assert len(chains(dogs[:32] + shot(4, classes=(0.8, 0.1, 0.1))[32:])) == 1
-    assert [len(own.times) for own in chains(dogs[:32] + cats[32:])] == [32, 33]
+    assert len(find_tracklets(dogs[:32] + shot(4, classes=(0.8, 0.1, 0.1))[32:])) == 1
+    assert [len(own.times) for own in find_tracklets(dogs[:32] + cats[32:])] == [32, 33]
 
 
 def test_a_thing_does_not_go_on_as_one_of_another_shape():
     """A bus that leaves a car free: the overlap would do, a side that more than doubles does not."""
     high = [frame(k / 16, ([100, 100, 200, 340], 0.9, 1, 0, 0)) for k in range(32)]
     low = [frame(k / 16, ([100, 100, 200, 200], 0.9, 1, 0, 0)) for k in range(32, 64)]
-    assert [len(own.times) for own in chains(high + low)] == [32, 32]
+    assert [len(own.times) for own in find_tracklets(high + low)] == [32, 32]
 
 
 def test_memory_does_not_grow_with_the_classes_of_each_frame():
@@ -121,10 +122,10 @@ def test_memory_does_not_grow_with_the_classes_of_each_frame():
     def peak(frames: int) -> int:
         def film():
             for k in range(frames):
-                yield Seen(k / 16, np.array(lines), np.full(5, 0.9), np.tile(probabilities, (5, 1)))
+                yield FrameDetections(k / 16, np.array(lines), np.full(5, 0.9), np.tile(probabilities, (5, 1)))
 
         tracemalloc.start()
-        found, _ = tracks("v", SIZE, names, [film()], wanted=Wanted(1, 0.001))
+        found, _ = make_tracks("v", SIZE, names, [film()], wanted=Keep(1, 0.001))
         most = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert len(found) == 5 and all(own.labels == tuple(range(10)) for own in found)
@@ -135,28 +136,28 @@ def test_memory_does_not_grow_with_the_classes_of_each_frame():
 
 def test_faint_detections_go_on_with_a_track_but_begin_none():
     strong, faint = shot(4), shot(4, score=0.15)
-    assert [len(own.times) for own in chains(strong[:30] + faint[30:])] == [65]
-    assert chains(faint) == []
-    assert chains(shot(4, score=0.05)) == []
+    assert [len(own.times) for own in find_tracklets(strong[:30] + faint[30:])] == [65]
+    assert find_tracklets(faint) == []
+    assert find_tracklets(shot(4, score=0.05)) == []
 
 
 def test_nothing_in_nothing_out():
-    assert chains([]) == [] and chains([frame(0.0), frame(1 / 16)]) == []
-    assert tracks("v", SIZE, NAMES, []) == ([], {"short": 0, "small": 0, "duplicate": 0})
+    assert find_tracklets([]) == [] and find_tracklets([frame(0.0), frame(1 / 16)]) == []
+    assert make_tracks("v", SIZE, NAMES, []) == ([], {"short": 0, "small": 0, "duplicate": 0})
 
 
 def test_of_overlapping_detections_the_surest_stays():
     found = frame(0.0, ([0, 0, 100, 100], 0.5, 1, 0), ([5, 0, 105, 100], 0.9, 0, 1), ([200, 0, 300, 100], 0.2, 1, 0))
-    kept = without_overlaps(found, 0.7)
+    kept = suppress_overlaps(found, 0.7)
     assert kept.scores.tolist() == [0.9, 0.2] and kept.classes.tolist() == [[0, 1], [1, 0]]
-    assert without_overlaps(found, 0.95).scores.tolist() == [0.9, 0.5, 0.2]
-    assert without_overlaps(frame(0.0), 0.7).boxes.shape == (0, 4)
+    assert suppress_overlaps(found, 0.95).scores.tolist() == [0.9, 0.5, 0.2]
+    assert suppress_overlaps(frame(0.0), 0.7).boxes.shape == (0, 4)
 
 
 def test_suppression_is_not_passed_on():
     """The middle one goes because of the first; the last one overlaps the middle one alone, and stays."""
     row = frame(0.0, ([0, 0, 100, 10], 0.9, 1), ([15, 0, 115, 10], 0.8, 1), ([30, 0, 130, 10], 0.7, 1))
-    assert without_overlaps(row, 0.7).scores.tolist() == [0.9, 0.7]
+    assert suppress_overlaps(row, 0.7).scores.tolist() == [0.9, 0.7]
 
 
 # ---- tracks ---------------------------------------------------------------------------------------------------------
@@ -164,7 +165,7 @@ def test_suppression_is_not_passed_on():
 
 def test_no_track_crosses_a_cut():
     """The same thing on both sides of a cut: two tracks, as each shot is followed by itself."""
-    found, _ = tracks("v", SIZE, NAMES, [shot(4), shot(4, start=4 + 1 / 16)])
+    found, _ = make_tracks("v", SIZE, NAMES, [shot(4), shot(4, start=4 + 1 / 16)])
     assert sorted((own.times[0], own.times[-1]) for own in found) == [(0, 4), (4.0625, 8.0625)]
 
 
@@ -178,20 +179,20 @@ def test_no_track_crosses_a_cut():
     ],
 )
 def test_short_and_small_tracks_are_dropped_and_counted(seconds, side, kept):
-    found, dropped = tracks("v", SIZE, NAMES, [shot(seconds, side=side)])
+    found, dropped = make_tracks("v", SIZE, NAMES, [shot(seconds, side=side)])
     assert len(found) == kept and sum(dropped.values()) == (not kept)
-    assert len(tracks("v", SIZE, NAMES, [shot(1, side=20)], wanted=Wanted(0.5, 0.001))[0]) == 1
+    assert len(make_tracks("v", SIZE, NAMES, [shot(1, side=20)], wanted=Keep(0.5, 0.001))[0]) == 1
 
 
 def test_what_lies_outside_the_frame_has_no_area():
     beyond = [frame(k / 16, ([-300, 100, 40, 300], 0.9, 1, 0, 0)) for k in range(80)]
-    assert tracks("v", SIZE, NAMES, [beyond])[1] == {"short": 0, "small": 1, "duplicate": 0}
+    assert make_tracks("v", SIZE, NAMES, [beyond])[1] == {"short": 0, "small": 1, "duplicate": 0}
 
 
 def test_two_tracks_of_one_thing_are_one():
     """Two boxes of one thing that a lax suppression leaves: within the frame they cover nearly the same."""
     both = together(shot(4), shot(4, left=7))
-    found, dropped = tracks("v", SIZE, NAMES, [both], Association(nms=0.99))
+    found, dropped = make_tracks("v", SIZE, NAMES, [both], Association(nms=0.99))
     assert len(found) == 1 and dropped["duplicate"] == 1
 
 
@@ -200,7 +201,7 @@ def test_classes_are_voted_over_the_whole_track():
     probabilities = [(0.9, 0.05, 0.05) if k % 3 == 0 else (0.2, 0.7, 0.1) for k in range(65)]
     scores = [0.5 if k % 3 == 0 else 0.9 for k in range(65)]
     frames = [frame(k / 16, (box_at(k / 16), scores[k], *probabilities[k])) for k in range(65)]
-    ((own,), _) = tracks("v", SIZE, NAMES, [frames])
+    ((own,), _) = make_tracks("v", SIZE, NAMES, [frames])
     p, w = np.array(probabilities), np.array(probabilities) * np.array(scores)[:, None]
     assert own.names == ("dog", "cat", "bird") and own.labels == (1, 0, 2)
     order = [1, 0, 2]
@@ -213,12 +214,12 @@ def test_classes_are_voted_over_the_whole_track():
 def test_ten_classes_are_kept():
     classes = np.linspace(0.9, 0.1, 30)
     frames = [frame(k / 16, (box_at(k / 16), 0.9, *classes)) for k in range(65)]
-    ((own,), _) = tracks("v", SIZE, [f"class {k}" for k in range(30)], [frames])
+    ((own,), _) = make_tracks("v", SIZE, [f"class {k}" for k in range(30)], [frames])
     assert own.labels == tuple(range(10)) and len(own.score_spread) == 10
 
 
 def test_tracks_come_by_their_ids_and_survive_their_file(tmp_path):
-    found, _ = tracks("v", SIZE, NAMES, [together(shot(4), shot(4, left=300)), shot(5, start=10)])
+    found, _ = make_tracks("v", SIZE, NAMES, [together(shot(4), shot(4, left=300)), shot(5, start=10)])
     assert len(found) == 3 and [own.tid for own in found] == sorted({own.tid for own in found})
     write_tracks(tmp_path / "v-meta.jsonl.gzip", found)
     assert [own.tid for own in read_tracks(tmp_path / "v-meta.jsonl.gzip")] == [own.tid for own in found]
@@ -241,45 +242,45 @@ TIMES = np.arange(64) / 16
 
 
 def test_perfect_tracks_score_one():
-    own = accuracy(truth_of((FIRST, 1, "cat"), (SECOND, 1, "dog")), TIMES, [(TIMES, FIRST), (TIMES, SECOND)])
+    own = measure_accuracy(truth_of((FIRST, 1, "cat"), (SECOND, 1, "dog")), TIMES, [(TIMES, FIRST), (TIMES, SECOND)])
     assert (own.hota, own.idf1, own.mota, own.switches) == (1, 1, 1, 0)
 
 
 def test_a_track_in_two_halves_costs_association_alone():
     """IDF1 1/2 of 64 + 64 boxes; HOTA sqrt(DetA 1 x AssA 1/2), as its paper defines them."""
     halves = [(TIMES[:32], FIRST[:32]), (TIMES[32:], FIRST[32:])]
-    own = accuracy(truth_of((FIRST, 1, "cat")), TIMES, halves)
+    own = measure_accuracy(truth_of((FIRST, 1, "cat")), TIMES, halves)
     assert own.detection == 1 and own.association == pytest.approx(0.5)
     assert own.hota == pytest.approx(np.sqrt(0.5)) and own.idf1 == pytest.approx(0.5) and own.switches == 1
 
 
 def test_missed_and_false_boxes_cost_detection():
     real = truth_of((FIRST, 1, "cat"), (SECOND, 1, "dog"))
-    assert accuracy(real, TIMES, [(TIMES, FIRST)]).detection == pytest.approx(0.5)
-    assert accuracy(real, TIMES, []).hota == 0
+    assert measure_accuracy(real, TIMES, [(TIMES, FIRST)]).detection == pytest.approx(0.5)
+    assert measure_accuracy(real, TIMES, []).hota == 0
     three = [(TIMES, FIRST), (TIMES, SECOND), (TIMES, [box_at(0, 400, 60)] * 64)]
-    assert accuracy(real, TIMES, three).mota == pytest.approx(0.5)
+    assert measure_accuracy(real, TIMES, three).mota == pytest.approx(0.5)
 
 
 def test_what_is_hidden_or_of_another_class_counts_neither_way():
     real = truth_of((FIRST, 1, "cat"), (SECOND, 0.1, "dog"))
     for found in ([(TIMES, FIRST)], [(TIMES, FIRST), (TIMES, SECOND)]):
-        assert accuracy(real, TIMES, found).mota == 1
+        assert measure_accuracy(real, TIMES, found).mota == 1
     other = truth_of((FIRST, 1, "cat"), (SECOND, 1, "kite"))
-    assert accuracy(other, TIMES, [(TIMES, FIRST)], names={"cat", "dog"}).hota == 1
+    assert measure_accuracy(other, TIMES, [(TIMES, FIRST)], names={"cat", "dog"}).hota == 1
 
 
 def test_of_the_truth_that_counts_which_a_track_may_be():
     """The second is a ninth of the frame, the third gone after 1 s: neither is missed, nor wrong to find."""
     large = [[100, 0, 340, 320]] * 64
     real = truth_of((large, 1, "cat"), (SECOND, 1, "dog"), ([[400, 0, 640, 320]] * 64, [1] * 17 + [0] * 47, "bus"))
-    fair = that_tracks_may_be(real, 3.0, 0.2)
+    fair = keep_trackable(real, Keep(3.0, 0.2))
     assert [thing.id for thing in fair.objects] == [1] and len(fair.ignore) == 2
     for found in ([(TIMES, large)], [(TIMES, large), (TIMES, SECOND)]):
-        assert accuracy(fair, TIMES, found).hota == 1
-    assert len(that_tracks_may_be(real, 0.8, 0.09).objects) == 3
-    assert len(that_tracks_may_be(real, 0.9, 0.1).objects) == 1  # hardly so long, hardly so large
-    assert that_tracks_may_be(real, 9.0, 0.1).objects == ()
+        assert measure_accuracy(fair, TIMES, found).hota == 1
+    assert len(keep_trackable(real, Keep(0.8, 0.09)).objects) == 3
+    assert len(keep_trackable(real, Keep(0.9, 0.1)).objects) == 1  # hardly so long, hardly so large
+    assert keep_trackable(real, Keep(9.0, 0.1)).objects == ()
 
 
 def test_a_video_is_measured_in_what_was_searched_of_it():
@@ -287,22 +288,27 @@ def test_a_video_is_measured_in_what_was_searched_of_it():
     real = truth_of((FIRST, 1, "cat"))
     record = {"segments": [{"times": TIMES[:24].tolist()}, {"times": []}, {"times": TIMES[40:].tolist()}]}
     halves = [new_track("v", SIZE, TIMES[part], np.array(FIRST)[part]) for part in (slice(0, 24), slice(40, 64))]
-    own = of_video(real, record, halves, 1.0, 0.05)
+    own = measure_video(real, record, halves, Keep(1.0, 0.05))
     assert (own.hota, own.idf1, own.recall, own.switches) == (1, 1, 1, 0)
-    assert of_video(real, record, halves[:1], 1.0, 0.05).recall == pytest.approx(0.5)
-    assert of_video(real, record, halves, 1.45, 0.05) is None  # 23 and 23 steps of 1/16 s
-    assert of_video(NOTHING, {"segments": []}, [], 1.0, 0.05) is None
+    assert measure_video(real, record, halves[:1], Keep(1.0, 0.05)).recall == pytest.approx(0.5)
+    assert measure_video(real, record, halves, Keep(1.45, 0.05)) is None  # 23 and 23 steps of 1/16 s
+    assert measure_video(NOTHING, {"segments": []}, [], Keep(1.0, 0.05)) is None
 
 
 def test_truth_of_another_rate_is_taken_at_the_nearest_frame():
     boxes = np.array([box_at(k / 25) for k in range(100)])
     thing = Object(np.arange(100), boxes, np.ones(100), id=1, name="cat")
     real = Truth(SIZE, Fraction(25), 100, objects=(thing,))
-    assert accuracy(real, TIMES, [(TIMES, FIRST)]).hota > 0.95
+    assert measure_accuracy(real, TIMES, [(TIMES, FIRST)]).hota > 0.95
 
 
 def test_the_table_has_a_row_for_each_video():
-    own = accuracy(truth_of((FIRST, 1, "cat")), TIMES, [(TIMES, FIRST)])
-    assert totals({"a": own}).splitlines()[1] == "a\t1.0000\t1.0000\t1.0000\t1.0000\t1.0000\t1.0000\t0"
-    assert "<td>a</td>" in totals_page(totals({"a": own})) and "None is known." in totals_page(totals({}))
-    assert said(totals({"a": own})).endswith(": a: HOTA 1.00, IDF1 1.00.") and said(totals({})) == ""
+    own = measure_accuracy(truth_of((FIRST, 1, "cat")), TIMES, [(TIMES, FIRST)])
+    assert format_accuracy({"a": own}).splitlines()[1] == "a\t1.0000\t1.0000\t1.0000\t1.0000\t1.0000\t1.0000\t0"
+    assert "<td>a</td>" in make_accuracy_page(format_accuracy({"a": own})) and "None is known." in make_accuracy_page(
+        format_accuracy({})
+    )
+    assert (
+        accuracy_sentence(format_accuracy({"a": own})).endswith(": a: HOTA 1.00, IDF1 1.00.")
+        and accuracy_sentence(format_accuracy({})) == ""
+    )

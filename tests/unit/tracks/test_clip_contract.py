@@ -6,14 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from house import ROOT, schema
 from make_video import damage, make_video
 
 from framewright.study.funnel import count
-from framewright.tracks.clips.contract import Cut, contract
-from framewright.tracks.clips.extract import Settings, extract, settings_of
-from framewright.tracks.clips.preview import clip_sheet, histograms, overlay
-from framewright.tracks.clips.record import outcomes, read_clips, write_clips
+from framewright.tracks.clips.contract import VideoClips, check_clips
+from framewright.tracks.clips.extract import extract
+from framewright.tracks.clips.preview import draw_clip_sheet, draw_histograms, draw_overlay
+from framewright.tracks.clips.record import list_clip_outcomes, read_clips, write_clips
 from framewright.tracks.meta import new_track
 
 SIZE = (96, 64)
@@ -33,15 +32,15 @@ def cut(tmp_path_factory):
     tracks.sort(key=lambda track: track.tid)
     (place / "clips").mkdir()
     clips = extract(path, tracks, place / "clips")
-    return Cut("v", tracks, clips, [(0.0, 4.0), (1.9, 6.0), (30, 40)], place / "clips")
+    return VideoClips("v", tracks, clips, [(0.0, 4.0), (1.9, 6.0), (30, 40)], place / "clips")
 
 
-def broken(cut: Cut) -> list[str]:
-    return [own.name for own in contract([cut], 0.5, 180) if not own.ok]
+def broken(cut: VideoClips) -> list[str]:
+    return [own.name for own in check_clips([cut], 0.5, 180) if not own.ok]
 
 
 def test_what_the_library_cuts_holds(cut):
-    findings = contract([cut], 0.5, 180)
+    findings = check_clips([cut], 0.5, 180)
     assert [own.detail for own in findings if not own.ok] == []
     assert findings[0].detail == "2 clips of 3 tracks, 6 s"
 
@@ -94,26 +93,21 @@ def test_what_became_of_tracks_is_read_back_and_counted(cut, tmp_path):
     assert list(read_clips(tmp_path / "a")) == list(cut.clips)
     write_clips(tmp_path / "b", cut.clips)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
-    (stage,) = count(outcomes(("v", clip) for clip in cut.clips))
+    (stage,) = count(list_clip_outcomes(("v", clip) for clip in cut.clips))
     assert (stage.name, stage.entered, stage.kept) == ("clip", 3, 2)
     assert stage.reasons[0].word == "past-the-end"
 
 
-def test_the_configurations_defaults_are_the_librarys():
-    section = schema(ROOT, "tracks")["properties"]["clips"]["properties"]
-    assert settings_of({name: own["default"] for name, own in section.items()}) == Settings()
-
-
 def test_sheets_show_frames_clips_and_counts(cut, tmp_path):
     path = make_video(tmp_path / "v.mp4", range(150), size=SIZE, rate=25)
-    frames = overlay(path, cut.tracks[:2])
+    frames = draw_overlay(path, cut.tracks[:2])
     assert frames.shape[1:] == (1280, 3) and frames.shape[0] > 300
-    sheet = clip_sheet(cut.folder, cut.clips)
+    sheet = draw_clip_sheet(cut.folder, cut.clips)
     assert sheet.shape[1:] == (1280, 3) and len(np.unique(sheet.reshape(-1, 3), axis=0)) > 50
-    picture = histograms(cut.tracks)
+    picture = draw_histograms(cut.tracks)
     assert "3 tracks, 3 classes" in picture and "3 to 4 s" in picture and "class 2" in picture
 
 
 def test_nothing_to_show_is_said(tmp_path):
-    assert overlay(tmp_path / "missing", []).shape == clip_sheet(tmp_path, []).shape == (100, 1280, 3)
-    assert "0 tracks" in histograms([])
+    assert draw_overlay(tmp_path / "missing", []).shape == draw_clip_sheet(tmp_path, []).shape == (100, 1280, 3)
+    assert "0 tracks" in draw_histograms([])

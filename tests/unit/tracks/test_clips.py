@@ -11,9 +11,10 @@ import pytest
 from make_video import cut_off, damage, is_upright, make_video, number_in, trim
 
 from framewright.errors import UserError
-from framewright.tracks.clips.crop import Crops
-from framewright.tracks.clips.extract import Plan, Settings, extract, groups, key_frames
-from framewright.tracks.clips.verify import fault
+from framewright.tracks.clips.crop import CropWindows
+from framewright.tracks.clips.extract import ClipPlan, choose_key_frames, extract, group_plans
+from framewright.tracks.clips.options import ClipSettings
+from framewright.tracks.clips.verify import find_fault
 from framewright.tracks.meta import new_track
 from framewright.video.colour import Colour
 from framewright.video.encode import Writer
@@ -21,7 +22,7 @@ from framewright.video.stream import open_video
 
 SIZE = (96, 64)
 WHOLE = [0, 0, 96, 64]
-SHARP = Settings(crf=4)
+SHARP = ClipSettings(crf=4)
 
 
 def track(start: float, end: float, box=WHOLE, size=SIZE, rate=16):
@@ -33,7 +34,7 @@ def cut(path, *tracks, **settings):
     """What became of the tracks, and for each clip its frames' numbers and times."""
     folder = path.parent / "clips"
     folder.mkdir(exist_ok=True)
-    clips = extract(path, tracks, folder, Settings(**{"crf": 4} | settings))
+    clips = extract(path, tracks, folder, ClipSettings(**{"crf": 4} | settings))
     shown = []
     for clip in clips:
         if not clip.reason:
@@ -82,7 +83,7 @@ def test_a_key_frame_comes_every_half_second(tmp_path):
 def test_key_frames_are_as_few_as_keep_their_distance(seed):
     noise = np.random.default_rng(seed)
     times = [Fraction(int(tick), 1000) for tick in np.cumsum(noise.integers(5, 300, 200))]
-    flags = key_frames(times, 0.5)
+    flags = choose_key_frames(times, 0.5)
     begun = None
     for k, key in enumerate(flags[:-1]):
         if key:
@@ -202,11 +203,11 @@ def test_a_track_given_twice_is_one_clip(tmp_path):
     assert [clip.reason for clip in clips] == [""] and len(shown) == 1
 
 
-def test_a_clip_ends_after_its_most_seconds(tmp_path):
+def test_a_clip_ends_after_its_max_seconds(tmp_path):
     path = make_video(tmp_path / "a.mp4", range(100), size=SIZE, rate=25)
-    (clip,), (shown,) = cut(path, track(1, 3.9), most_seconds=2)
+    (clip,), (shown,) = cut(path, track(1, 3.9), max_seconds=2)
     assert len(shown) == 51 and clip.detail == "its first 2 s"
-    assert Settings().most_seconds == 180
+    assert ClipSettings().max_seconds == 180
 
 
 def test_a_track_between_two_frames_has_no_clip(tmp_path):
@@ -281,20 +282,20 @@ NOTHING = np.zeros(0), np.zeros((0, 4))
 
 def plans(count: int, size=(100, 100), length=10, step=1):
     return [
-        Plan(track(k, k + 1), size, k * step, k * step + length - 1, Fraction(25), Crops(*NOTHING, size))
+        ClipPlan(track(k, k + 1), size, k * step, k * step + length - 1, Fraction(25), CropWindows(*NOTHING, size))
         for k in range(count)
     ]
 
 
 def test_clips_are_written_in_as_few_passes_as_memory_allows():
-    assert len(groups(plans(30), 10 * 10_000)) == 1  # never more than ten at once
-    own = groups(plans(30), 5 * 10_000)
+    assert len(group_plans(plans(30), 10 * 10_000)) == 1  # never more than ten at once
+    own = group_plans(plans(30), 5 * 10_000)
     assert len(own) == 2 and sum(map(len, own)) == 30
     for group in own:
         for plan in group:
             alive = [other for other in group if other.first <= plan.first <= other.last]
             assert sum(other.pixels for other in alive) <= 5 * 10_000
-    assert len(groups(plans(3), 1)) == 3  # even a clip that is too large by itself is written
+    assert len(group_plans(plans(3), 1)) == 3  # even a clip that is too large by itself is written
 
 
 def test_several_passes_give_the_same_clips(tmp_path, monkeypatch):
@@ -317,21 +318,21 @@ def clip(tmp_path):
 def test_a_clip_has_no_sound(tmp_path):
     source = make_video(tmp_path / "a.mp4", range(60), size=SIZE, rate=25, audio=True)
     (own,), _ = cut(source, track(0, 2))
-    assert fault(tmp_path / "clips" / Path(own.fn).name, SIZE, 51, 0.5) == ""
+    assert find_fault(tmp_path / "clips" / Path(own.fn).name, SIZE, 51, 0.5) == ""
 
 
 def test_a_sound_clip_is_found_sound_and_others_are_not(clip, tmp_path):
-    assert fault(clip, SIZE, 51, 0.5) == ""
-    assert fault(clip, SIZE, 52, 0.5) == "51 of 51 frames decode, not 52"
-    assert fault(clip, (96, 66), 51, 0.5) == "it is 96x64, not 96x66"
-    assert "no key frame for more than 0.3 s" in fault(clip, SIZE, 51, 0.3)
-    assert "can't be read" in fault(tmp_path / "missing.mp4", SIZE, 51, 0.5)
+    assert find_fault(clip, SIZE, 51, 0.5) == ""
+    assert find_fault(clip, SIZE, 52, 0.5) == "51 of 51 frames decode, not 52"
+    assert find_fault(clip, (96, 66), 51, 0.5) == "it is 96x64, not 96x66"
+    assert "no key frame for more than 0.3 s" in find_fault(clip, SIZE, 51, 0.3)
+    assert "can't be read" in find_fault(tmp_path / "missing.mp4", SIZE, 51, 0.5)
     with_sound = make_video(tmp_path / "b.mp4", range(20), size=SIZE, rate=25, audio=True)
-    assert fault(with_sound, SIZE, 20, 0.5) == "it holds video, audio (h264), not H.264 alone"
+    assert find_fault(with_sound, SIZE, 20, 0.5) == "it holds video, audio (h264), not H.264 alone"
     other = make_video(tmp_path / "c.mp4", range(20), size=SIZE, rate=25, codec="mpeg4")
-    assert "not H.264" in fault(other, SIZE, 20, 0.5)
+    assert "not H.264" in find_fault(other, SIZE, 20, 0.5)
     damage(clip, 20)
-    assert fault(clip, SIZE, 51, 0.5) != ""
+    assert find_fault(clip, SIZE, 51, 0.5) != ""
 
 
 def test_a_clip_that_does_not_come_out_right_stops_the_job(tmp_path, monkeypatch):

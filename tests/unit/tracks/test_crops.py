@@ -8,9 +8,9 @@ import pytest
 from make_video import is_upright, make_video, number_in
 from scipy.ndimage import gaussian_filter1d
 
-from framewright.tracks.clips.crop import Cutter, crops
+from framewright.tracks.clips.crop import Cutter, plan_windows
 from framewright.tracks.meta import new_track
-from framewright.tracks.objects.overlap import overlap, without_duplicates
+from framewright.tracks.objects.overlap import drop_duplicates, measure_overlap
 from framewright.video.encode import Writer
 from framewright.video.stream import open_video
 
@@ -27,7 +27,7 @@ def walk(seed: int, count: int = 160) -> np.ndarray:
 
 
 def windows(times, boxes, frame=FRAME, smoothing=0.66):
-    return crops(np.asarray(times, float), np.asarray(boxes, float), frame, smoothing, ASPECTS)
+    return plan_windows(np.asarray(times, float), np.asarray(boxes, float), frame, smoothing, ASPECTS)
 
 
 def still(box, count=80, rate=16):
@@ -37,7 +37,7 @@ def still(box, count=80, rate=16):
 @pytest.mark.parametrize("seed", range(12))
 def test_windows_lie_in_the_frame_and_keep_one_shape(seed):
     own = windows(np.arange(160) / 16, walk(seed))
-    boxes = own.at(np.linspace(-1, 12, 500))
+    boxes = own.at_times(np.linspace(-1, 12, 500))
     assert (boxes >= 0).all() and (boxes[:, 2] <= FRAME[0]).all() and (boxes[:, 3] <= FRAME[1]).all()
     sides = boxes[:, 2:] - boxes[:, :2]
     aspect = sides[:, 0] / sides[:, 1]
@@ -61,7 +61,7 @@ def test_windows_lie_in_the_frame_and_keep_one_shape(seed):
 )
 def test_boxes_only_grow_to_their_shape(box, window):
     own = still(box)
-    assert np.allclose(own.at([2.0])[0], window)
+    assert np.allclose(own.at_times([2.0])[0], window)
     assert own.size == (window[2] - window[0], window[3] - window[1])
 
 
@@ -78,13 +78,13 @@ def test_smoothing_is_a_gaussian_of_ten_samples_at_sixteen_a_second():
     left = 200 + noise.normal(0, 4, 200)
     boxes = np.stack([left, np.full(200, 100.0), left + 100, np.full(200, 200.0)], axis=1)
     own = windows(np.arange(200) / 16, boxes)
-    assert np.allclose(own.at(np.arange(200) / 16)[:, 0], gaussian_filter1d(left, 10, mode="nearest"))
+    assert np.allclose(own.at_times(np.arange(200) / 16)[:, 0], gaussian_filter1d(left, 10, mode="nearest"))
     assert np.abs(np.diff(own.boxes[:, 0])).max() < np.abs(np.diff(left)).max() / 20
 
 
 def test_windows_between_samples_lie_on_straight_lines_and_stay_at_the_ends():
     own = windows([1.0, 2.0], [[0, 0, 100, 100], [100, 50, 200, 150]], smoothing=0)
-    assert own.at([0.0, 1.0, 1.25, 2.0, 9.0]).tolist() == [
+    assert own.at_times([0.0, 1.0, 1.25, 2.0, 9.0]).tolist() == [
         [0, 0, 100, 100],
         [0, 0, 100, 100],
         [25, 12.5, 125, 112.5],
@@ -98,7 +98,9 @@ def test_a_gap_is_bridged_by_a_straight_line_and_does_not_weigh_more_than_its_ti
     times = np.arange(160) / 16
     boxes = np.stack([times * 20, times * 0 + 50, times * 20 + 100, times * 0 + 150], axis=1)
     seen = (times < 3) | (times > 5)
-    assert np.allclose(windows(times[seen], boxes[seen]).at(times), windows(times, boxes).at(times), atol=1e-6)
+    assert np.allclose(
+        windows(times[seen], boxes[seen]).at_times(times), windows(times, boxes).at_times(times), atol=1e-6
+    )
 
 
 @pytest.mark.parametrize(
@@ -112,7 +114,7 @@ def test_a_gap_is_bridged_by_a_straight_line_and_does_not_weigh_more_than_its_ti
 )
 def test_any_box_gives_a_window(boxes):
     own = windows([4.0], boxes)
-    ((x1, y1, x2, y2),) = own.at([4.0])
+    ((x1, y1, x2, y2),) = own.at_times([4.0])
     assert 0 <= x1 < x2 <= 640 and 0 <= y1 < y2 <= 360 and min(own.size) >= 16
 
 
@@ -202,36 +204,36 @@ def line(count=64, shift=0.0, start=0):
 
 
 def test_overlap_is_shared_over_united_space_and_time():
-    assert overlap(track(line()), track(line())) == 1
-    assert overlap(track(line()), track(line(shift=200))) == 0
-    assert overlap(track(line()), track(line(shift=50))) == pytest.approx(1 / 3)
-    assert overlap(track(line(64)), track(line(32))) == pytest.approx(0.5, abs=0.02)  # absent for half the time
-    assert overlap(track(line(32)), track(line(64))) == 1
+    assert measure_overlap(track(line()), track(line())) == 1
+    assert measure_overlap(track(line()), track(line(shift=200))) == 0
+    assert measure_overlap(track(line()), track(line(shift=50))) == pytest.approx(1 / 3)
+    assert measure_overlap(track(line(64)), track(line(32))) == pytest.approx(0.5, abs=0.02)  # absent for half the time
+    assert measure_overlap(track(line(32)), track(line(64))) == 1
 
 
 def test_boxes_of_other_instants_count_where_they_are_near():
     shifted = track(line(64), start=0.02)
-    assert overlap(track(line(64)), shifted) > 0.98
+    assert measure_overlap(track(line(64)), shifted) > 0.98
     gap = new_track("v", FRAME, np.r_[0:1:0.0625, 3:4:0.0625], np.asarray(line(32)), [0], ["thing"])
-    assert overlap(track(line(64)), gap) < 0.5
+    assert measure_overlap(track(line(64)), gap) < 0.5
 
 
 def test_of_near_duplicates_the_longer_one_stays_whatever_the_order():
     long, short, other = track(line(80)), track(line(48, shift=2, start=8), start=0.5), track(line(80, shift=150))
     for order in ([long, short, other], [short, other, long], [other, long, short]):
-        kept, repeated = without_duplicates(order, 0.9)
+        kept, repeated = drop_duplicates(order, 0.9)
         assert kept == [own for own in order if own is not short]
         assert repeated == {short.tid: long}
 
 
 def test_ninety_percent_are_not_yet_too_much():
     first, near = track(line()), track(line(shift=100 * (1 - 0.9) / 1.9 + 0.3))
-    assert overlap(first, near) < 0.9 and len(without_duplicates([first, near], 0.9)[0]) == 2
+    assert measure_overlap(first, near) < 0.9 and len(drop_duplicates([first, near], 0.9)[0]) == 2
     nearer = track(line(shift=100 * (1 - 0.9) / 1.9 - 0.3))
-    assert overlap(first, nearer) > 0.9 and len(without_duplicates([first, nearer], 0.9)[0]) == 1
+    assert measure_overlap(first, nearer) > 0.9 and len(drop_duplicates([first, nearer], 0.9)[0]) == 1
 
 
 def test_tracks_one_after_the_other_are_never_compared():
     """A film of an hour: 4,000 tracks of three seconds, a few at a time, in seconds and not in minutes."""
     many = [track(line(48, shift=40 * (k % 7)), start=k) for k in range(4000)]
-    assert len(without_duplicates(many, 0.9)[0]) == 4000
+    assert len(drop_duplicates(many, 0.9)[0]) == 4000

@@ -7,34 +7,35 @@ from types import SimpleNamespace
 import av
 import numpy as np
 import pytest
-from house import ROOT, rules
+from house import ROOT, rules, word_of
 from make_video import is_upright, make_video
 
 from framewright.scenes.photos import photo
-from framewright.tracks.card import dataset
+from framewright.tracks.card import describe_dataset
+from framewright.tracks.card_facts import CardFacts
 from framewright.tracks.privacy import cover_video as process
-from framewright.tracks.privacy.contract import privacy_findings
-from framewright.tracks.privacy.cover import METHODS, cover, ellipses, stored
-from framewright.tracks.privacy.deface import audit, private, read_found, uncovered, write_found
-from framewright.tracks.privacy.face_tracks import Sightings, covers, link
-from framewright.tracks.privacy.faces import face_finder, look
+from framewright.tracks.privacy.contract import check_privacy
+from framewright.tracks.privacy.cover import METHODS, cover, draw_ellipses, to_stored
+from framewright.tracks.privacy.deface import audit, deface, find_uncovered, read_faces, write_faces
+from framewright.tracks.privacy.face_tracks import FaceDetections, link_faces, list_covers
+from framewright.tracks.privacy.faces import open_face_finder, scan_faces
+from framewright.tracks.privacy.options import DefaceSettings
 from framewright.video.colour import Colour
+from framewright.video.examine import probe
 from framewright.video.frame import Shape
-from framewright.video.probe import probe
 from framewright.video.stream import open_video
 
 RATE = 30
 FACE = (181, 62, 270, 180)  # in the photograph of an astronaut, marked by hand
 PQ = Colour("bt2020", "smpte2084", "bt2020nc", "tv")
-SETTINGS = {"method": "blur", "every": 3, "threshold": 0.2, "long_side": 1920, "crf": 18}
-SETTINGS |= {"plates": {"weights": None, "image_size": 640}}
+SETTINGS = DefaceSettings()
 
 
 def sightings(boxes_by_frame, frames, scores=None):
     at = [place for place, frame in enumerate(frames) for _ in boxes_by_frame.get(frame, [])]
     boxes = [box for frame in frames for box in boxes_by_frame.get(frame, [])]
     scores = [(scores or {}).get(frame, 0.9) for frame in frames for _ in boxes_by_frame.get(frame, [])]
-    return Sightings(np.array(frames), np.array(at, int), np.array(boxes, float).reshape(-1, 4), np.array(scores))
+    return FaceDetections(np.array(frames), np.array(at, int), np.array(boxes, float).reshape(-1, 4), np.array(scores))
 
 
 def walker(frame, speed=3.0, side=20.0):
@@ -43,7 +44,7 @@ def walker(frame, speed=3.0, side=20.0):
 
 def covered_share(box, boxes):
     x1, y1, x2, y2 = (round(side) for side in box)
-    return ellipses((400, 200), boxes)[y1:y2, x1:x2].mean()
+    return draw_ellipses((400, 200), boxes)[y1:y2, x1:x2].mean()
 
 
 @pytest.mark.parametrize(
@@ -58,23 +59,23 @@ def covered_share(box, boxes):
 )
 def test_a_missed_detection_leaks_nothing(seen, sure):
     frames, times = list(range(0, 60, 3)), np.arange(60) / RATE
-    chains = link(sightings({frame: [walker(frame)] for frame in seen}, frames, sure), times, 0.2)
-    for frame, boxes in enumerate(covers(chains, times)):
+    chains = link_faces(sightings({frame: [walker(frame)] for frame in seen}, frames, sure), times, 0.2)
+    for frame, boxes in enumerate(list_covers(chains, times)):
         assert covered_share(walker(frame), boxes) >= 0.9, frame
 
 
 def test_somebody_who_runs_is_followed():
     """A third of a face a frame: as far as a whole face from one look to the next."""
     frames, times = list(range(0, 30, 3)), np.arange(28) / RATE
-    chains = link(sightings({frame: [walker(frame, 8.0)] for frame in frames}, frames), times, 0.2)
-    for frame, boxes in enumerate(covers(chains, times)):
+    chains = link_faces(sightings({frame: [walker(frame, 8.0)] for frame in frames}, frames), times, 0.2)
+    for frame, boxes in enumerate(list_covers(chains, times)):
         assert len(boxes) == 1 and covered_share(walker(frame, 8.0), boxes) >= 0.9
 
 
 def test_one_detection_covers_its_neighbours_too():
     times = np.arange(30, dtype=float)  # a frame a second: no neighbour is near
-    chains = link(sightings({12: [(50, 50, 70, 75)]}, list(range(30))), times, 0.2)
-    assert [frame for frame, boxes in enumerate(covers(chains, times)) if len(boxes)] == [11, 12, 13]
+    chains = link_faces(sightings({12: [(50, 50, 70, 75)]}, list(range(30))), times, 0.2)
+    assert [frame for frame, boxes in enumerate(list_covers(chains, times)) if len(boxes)] == [11, 12, 13]
 
 
 def test_what_was_never_sure_is_not_covered():
@@ -82,13 +83,13 @@ def test_what_was_never_sure_is_not_covered():
     faint = sightings(
         {frame: [walker(frame)] for frame in range(0, 60, 3)}, list(range(0, 60, 3)), dict.fromkeys(range(60), 0.18)
     )
-    assert link(faint, times, 0.2) == []
+    assert link_faces(faint, times, 0.2) == []
 
 
 def test_two_faces_that_pass_each_other_stay_covered():
     times = np.arange(60) / RATE
     pairs = {frame: [walker(frame), (190 - 3 * frame, 52, 210 - 3 * frame, 76)] for frame in range(0, 60, 3)}
-    for frame, boxes in enumerate(covers(link(sightings(pairs, list(range(0, 60, 3))), times, 0.2), times)):
+    for frame, boxes in enumerate(list_covers(link_faces(sightings(pairs, list(range(0, 60, 3))), times, 0.2), times)):
         assert covered_share(walker(frame), boxes) >= 0.9
 
 
@@ -96,8 +97,10 @@ def test_the_faster_the_larger():
     times = np.arange(31) / RATE
     areas = []
     for speed in (0, 4, 8):
-        chains = link(sightings({f: [walker(f, speed)] for f in range(0, 31, 3)}, list(range(0, 31, 3))), times, 0.2)
-        box = list(covers(chains, times))[16][0]
+        chains = link_faces(
+            sightings({f: [walker(f, speed)] for f in range(0, 31, 3)}, list(range(0, 31, 3))), times, 0.2
+        )
+        box = list(list_covers(chains, times))[16][0]
         areas.append((box[2] - box[0]) * (box[3] - box[1]))
     assert areas[0] < areas[1] < areas[2]
 
@@ -105,7 +108,7 @@ def test_the_faster_the_larger():
 @pytest.mark.parametrize("rate", [5, 10, 25, 30, 60])
 def test_looks_are_close_in_time(rate):
     frames = [SimpleNamespace(time=Fraction(k, rate), rgb=None) for k in range(40)]
-    seen = look(frames, [lambda _: np.zeros((0, 5))], 3)
+    seen = scan_faces(frames, [lambda _: np.zeros((0, 5))], 3)
     apart = np.diff(seen.sightings.frames)
     assert seen.sightings.frames[0] == 0 and seen.sightings.frames[-1] == 39
     assert apart.max() <= 3 and (apart.max() / rate <= 0.15 or apart.max() == 1)
@@ -114,7 +117,7 @@ def test_looks_are_close_in_time(rate):
 
 def test_a_jerky_video_is_looked_at_on_both_sides_of_a_jump():
     times = [Fraction(k, 30) for k in range(5)] + [Fraction(2) + Fraction(k, 30) for k in range(5)]
-    seen = look([SimpleNamespace(time=time, rgb=None) for time in times], [], 3)
+    seen = scan_faces([SimpleNamespace(time=time, rgb=None) for time in times], [], 3)
     assert {4, 5} <= set(seen.sightings.frames.tolist())
 
 
@@ -132,7 +135,7 @@ def test_boxes_find_their_place_on_stored_planes(rotation, mirrored, aspect):
     wide = np.kron(plane, np.ones((1, 4), np.uint8))[:, ::3][:, : shape.stretched[0]] if aspect != 1 else plane
     rows, columns = np.nonzero(shape.turn(wide))
     box = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
-    assert np.abs(stored(np.array([box]), shape)[0] - (45, 8, 51, 16)).max() <= 1
+    assert np.abs(to_stored(np.array([box]), shape)[0] - (45, 8, 51, 16)).max() <= 1
 
 
 @pytest.mark.parametrize("depth", [8, 10, 12])
@@ -143,7 +146,7 @@ def test_what_is_covered_is_gone_and_all_else_is_untouched(method, depth):
     before = tuple(values.integers(0, top, size).astype(dtype) for size in ((90, 120), (45, 60), (45, 60)))
     planes = tuple(plane.copy() for plane in before)
     cover(planes, np.array([(40.0, 30, 70, 66), (110, 80, 140, 100)]), Shape((120, 90)), method, depth)
-    mask = ellipses((120, 90), np.array([(40, 30, 70, 66), (110, 80, 140, 100)]))
+    mask = draw_ellipses((120, 90), np.array([(40, 30, 70, 66), (110, 80, 140, 100)]))
     assert mask[30:66, 40:70].all()
     assert (planes[0][~mask] == before[0][~mask]).all()
     assert planes[0][30:66, 40:70].std() < 0.3 * before[0][30:66, 40:70].std()
@@ -191,7 +194,7 @@ def test_frames_times_sound_and_tags_are_those_of_the_source(tmp_path, name, opt
     source = make_video(tmp_path / name, **{"size": (128, 96)} | options)
     target = tmp_path / "out.mp4"
     options = {"every": 3, "sure": 0.2, "method": "solid", "crf": 4}
-    figures, found, times = process.anonymous(source, target, [in_the_middle], **options)
+    figures, found, times = process.deface_video(source, target, [in_the_middle], **options)
     with open_video(source) as before, open_video(target) as after:
         pairs = list(zip(before.frames(), after.frames(), strict=True))
         assert [frame.time for _, frame in pairs] == [frame.time for frame, _ in pairs]
@@ -224,32 +227,32 @@ def test_frames_times_sound_and_tags_are_those_of_the_source(tmp_path, name, opt
 def test_the_same_video_gives_the_same_bytes(tmp_path):
     source = make_video(tmp_path / "a.mp4", size=(128, 96), audio=True)
     for name in ("one.mp4", "two.mp4"):
-        process.anonymous(source, tmp_path / name, [in_the_middle], every=3, sure=0.2, method="blur", crf=18)
+        process.deface_video(source, tmp_path / name, [in_the_middle], every=3, sure=0.2, method="blur", crf=18)
     assert (tmp_path / "one.mp4").read_bytes() == (tmp_path / "two.mp4").read_bytes()
 
 
 def test_a_video_without_a_face_is_linked(tmp_path):
     source = make_video(tmp_path / "a.mp4")
-    record, found, times = private(source, tmp_path / "out.mp4", probe(source) | {"video": "a"}, SETTINGS)
+    record, found, times = deface(source, tmp_path / "out.mp4", probe(source) | {"video": "a"}, SETTINGS)
     assert record["status"] == "linked" and not found and len(times) == 30
     assert (tmp_path / "out.mp4").is_symlink() and (tmp_path / "out.mp4").samefile(source)
 
 
 def test_a_rejected_video_gives_an_empty_one_with_its_reason(tmp_path):
     (tmp_path / "a").write_bytes(b"no video at all")
-    record, found, times = private(
+    record, found, times = deface(
         tmp_path / "a", tmp_path / "out.mp4", probe(tmp_path / "a") | {"video": "a"}, SETTINGS
     )
     assert record["status"] == "unusable" and record["detail"]
     assert (tmp_path / "out.mp4").read_bytes() == b""
-    write_found(tmp_path / "found.npz", found, times)
-    assert audit(tmp_path / "out.mp4", record, read_found(tmp_path / "found.npz"), [], 5)["looked_at"] == 0
+    write_faces(tmp_path / "found.npz", found, times)
+    assert audit(tmp_path / "out.mp4", record, read_faces(tmp_path / "found.npz"), [], 5)["looked_at"] == 0
 
 
 def test_none_looks_for_nothing(tmp_path):
     source = make_video(tmp_path / "a.mp4")
-    settings = SETTINGS | {"method": "none"}
-    assert private(source, tmp_path / "out.mp4", probe(source) | {"video": "a"}, settings)[0]["status"] == "off"
+    settings = replace(SETTINGS, method="none")
+    assert deface(source, tmp_path / "out.mp4", probe(source) | {"video": "a"}, settings)[0]["status"] == "off"
     assert (tmp_path / "out.mp4").samefile(source)
 
 
@@ -259,24 +262,24 @@ def test_none_looks_for_nothing(tmp_path):
 def test_a_face_is_found_and_covered_and_the_audit_sees_what_is_not():
     picture = np.ascontiguousarray(photo("astronaut")[:300, 60:460])
     face = np.array([(FACE[0] - 60, FACE[1], FACE[2] - 60, FACE[3])], float)
-    finder = face_finder(0.2, 1920)
+    finder = open_face_finder(0.2, 1920)
     found = finder(picture)
-    assert len(found) == 1 and ellipses((400, 300), found[:, :4])[62:180, 121:210].mean() > 0.9
-    assert uncovered(picture, np.zeros((0, 4)), [finder]).tolist() == [True]
-    assert uncovered(picture, face, [finder]).tolist() == [False]
+    assert len(found) == 1 and draw_ellipses((400, 300), found[:, :4])[62:180, 121:210].mean() > 0.9
+    assert find_uncovered(picture, np.zeros((0, 4)), [finder]).tolist() == [True]
+    assert find_uncovered(picture, face, [finder]).tolist() == [False]
 
 
 def test_only_segmenting_and_defacing_read_the_undefaced_video():
     readers = {"rules.tracks_link.output": set(), "rules.sources_link.output.video": set()}
     for rule in rules(ROOT):
         for name, own in readers.items():
-            if rule.file.stem == "tracks" and name in rule.directives.get("input", ""):
+            if word_of(rule.file.stem) == "tracks" and name in rule.directives.get("input", ""):
                 own.add(rule.name)
     assert readers["rules.tracks_link.output"] == {"tracks_segment", "tracks_deface", "tracks"}
     # the pictures before and after are of those videos alone that may be shown
     assert readers["rules.sources_link.output.video"] == {"tracks_link", "tracks_preview"}
     preview = next(rule for rule in rules(ROOT) if rule.name == "tracks_preview")
-    assert "only(TRACKED_SHOWN)" in preview.directives["wildcard_constraints"]
+    assert "only(TRACKS_SHOWN)" in preview.directives["wildcard_constraints"]
 
 
 # ---- what is said of it ---------------------------------------------------------------------------------------------
@@ -305,15 +308,14 @@ def told(**changes):
     ],
 )
 def test_broken_promises_are_found(changes, broken):
-    assert sum(not own.ok for own in privacy_findings([told(**changes)])) == broken
+    assert sum(not own.ok for own in check_privacy([told(**changes)])) == broken
 
 
 @pytest.mark.parametrize(
-    ("deface", "begins"),
-    [({"method": "none"}, "FACES ARE SHOWN"), ({"method": "blur"}, "Objects")],
+    ("covered", "begins"),
+    [(False, "FACES ARE SHOWN"), (True, "Objects")],
 )
-def test_the_card_says_first_that_nothing_was_covered(deface, begins):
-    filters = {"segments": {name: {"weights": None} for name in ("cartoon", "aesthetic")}}
-    card = dataset(filters | {"detector": {"weights": None}, "deface": {"plates": {"weights": None}} | deface})
+def test_the_card_says_first_that_nothing_was_covered(covered, begins):
+    card = describe_dataset(CardFacts(covered=covered))
     assert card.description.startswith(begins)
-    assert "no licence plates" in card.privacy or deface["method"] == "none"
+    assert "no licence plates" in card.privacy or not covered

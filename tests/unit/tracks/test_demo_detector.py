@@ -9,10 +9,18 @@ import pytest
 
 from framewright.detector import Detections, Settings, open_detector
 from framewright.errors import UserError
-from framewright.tracks.demo_detector.pictures import LOOKS, NAMES, TAUGHT, practice, streets, thrown, write_practice
-from framewright.tracks.demo_detector.rating import map50
-from framewright.tracks.demo_detector.train import Recipe, make_detector, rated
-from framewright.tracks.objects.prompts import chosen, file_of, read_prompts
+from framewright.tracks.demo_detector.pictures import (
+    BACKGROUNDS,
+    NAMES,
+    TAUGHT,
+    draw_practice,
+    draw_streets,
+    draw_thrown,
+    write_practice,
+)
+from framewright.tracks.demo_detector.rating import measure_map50
+from framewright.tracks.demo_detector.train import Recipe, make_detector, rate_pictures
+from framewright.tracks.objects.prompts import choose_prompts, read_prompts
 
 HOME = Path(__file__).parents[3] / "config"
 SHIPPED, CARD = HOME / "detector/demo.onnx", json.loads((HOME / "detector/demo.json").read_text())
@@ -22,7 +30,7 @@ SHIPPED, CARD = HOME / "detector/demo.onnx", json.loads((HOME / "detector/demo.j
 
 
 def test_a_picture_depends_on_seed_split_and_place_alone():
-    for make in (streets, thrown):
+    for make in (draw_streets, draw_thrown):
         some, more = list(make(5, "train", 3, 64)), list(make(5, "train", 4, 64))
         assert all(
             np.array_equal(a.rgb, b.rgb) and np.array_equal(a.boxes, b.boxes) for a, b in zip(some, more, strict=False)
@@ -32,15 +40,15 @@ def test_a_picture_depends_on_seed_split_and_place_alone():
 
 
 def test_what_is_held_out_has_backgrounds_of_its_own():
-    train, held = LOOKS["train"], LOOKS["held-out"]
+    train, held = BACKGROUNDS["train"], BACKGROUNDS["held-out"]
     for own, other in ((train.photos, held.photos), (train.textures, held.textures)):
         assert own and other and not {*own} & {*other}
 
 
 def test_boxes_lie_inside_and_all_classes_and_sizes_occur(tmp_path):
-    pictures = list(practice(1, 96, 128))
+    pictures = list(draw_practice(1, 96, 128))
     boxes, labels = (np.concatenate([getattr(p, name) for p in pictures]) for name in ("boxes", "labels"))
-    taught = np.concatenate([picture.clear(TAUGHT) for picture in pictures])
+    taught = np.concatenate([picture.is_clear(TAUGHT) for picture in pictures])
     assert boxes.min() >= 0 and boxes.max() <= 128 and np.all(boxes[:, 2:] > boxes[:, :2])
     assert {NAMES[label] for label in labels[taught]} == {*NAMES}
     longer = (boxes[taught, 2:] - boxes[taught, :2]).max(1)
@@ -49,7 +57,7 @@ def test_boxes_lie_inside_and_all_classes_and_sizes_occur(tmp_path):
     rows = [list(map(float, line.split())) for line in (tmp_path / "labels/00001.txt").read_text().splitlines()]
     first = np.array(rows).reshape(-1, 5)
     corners = np.concatenate([first[:, 1:3] - first[:, 3:] / 2, first[:, 1:3] + first[:, 3:] / 2], axis=1) * 128
-    own = pictures[0].clear(TAUGHT)
+    own = pictures[0].is_clear(TAUGHT)
     assert np.allclose(corners, pictures[0].boxes[own], atol=0.01)
     assert first[:, 0].tolist() == pictures[0].labels[own].tolist()
 
@@ -73,7 +81,7 @@ def test_the_rating_is_the_mean_of_the_average_precision_of_each_class(moved, le
         Detections(boxes[:n].astype(np.float32) + np.float32([moved, 0, moved, 0]), np.ones(n, np.float32), scores[:n])
         for n in [2] * (5 - left_out) + [1] * left_out
     ]
-    assert map50(found, [boxes] * 5, [labels] * 5, [np.ones(2, bool)] * 5) == pytest.approx(expected)
+    assert measure_map50(found, [boxes] * 5, [labels] * 5, [np.ones(2, bool)] * 5) == pytest.approx(expected)
 
 
 def test_what_is_not_asked_for_is_no_mistake_to_miss_and_none_to_find():
@@ -81,8 +89,8 @@ def test_what_is_not_asked_for_is_no_mistake_to_miss_and_none_to_find():
     asked = [np.array([True, False])] * 2
     sure = np.array([0.5, 0.9], np.float32)
     both, one = (Detections(boxes[:n].astype(np.float32), sure[:n], np.ones((n, 1), np.float32)) for n in (2, 1))
-    assert map50([both, one], [boxes] * 2, [labels] * 2, asked) == 1.0
-    assert map50([both, one], [boxes[:1]] * 2, [labels[:1]] * 2, [np.ones(1, bool)] * 2) < 0.7
+    assert measure_map50([both, one], [boxes] * 2, [labels] * 2, asked) == 1.0
+    assert measure_map50([both, one], [boxes[:1]] * 2, [labels[:1]] * 2, [np.ones(1, bool)] * 2) < 0.7
 
 
 # ---- training and what came of it -----------------------------------------------------------------------------------
@@ -113,7 +121,7 @@ def test_the_shipped_detector_finds_what_it_never_saw():
     assert CARD["map50"]["held-out streets"] >= 0.85
     size = CARD["recipe"]["size"]
     detector = open_detector(SHIPPED, Settings(size=size, confidence=0.001))
-    assert rated(detector, streets(CARD["recipe"]["seed"] + 1, "held-out", 72, size)) >= 0.85
+    assert rate_pictures(detector, draw_streets(CARD["recipe"]["seed"] + 1, "held-out", 72, size)) >= 0.85
 
 
 # ---- prompts --------------------------------------------------------------------------------------------------------
@@ -144,11 +152,7 @@ def test_a_file_that_can_not_be_used_is_told(tmp_path, text, said):
 def test_prompts_are_those_of_the_file_or_what_open_vocabulary_weights_lack_or_none(tmp_path):
     (tmp_path / "p.txt").write_text("photo of a cat\ndog (also known as hound)\n\n")
     prompts = ("photo of a cat", "dog (also known as hound)")
-    own, default = str(tmp_path / "p.txt"), tmp_path / "p.txt"
-
-    def given(settings):
-        return chosen(settings, file_of(settings, default))
-
-    assert given({"prompts": own, "keep_prompts": False}) == {"prompts": prompts}
-    assert given({"prompts": None, "keep_prompts": False}) == {"vocabulary": prompts}
-    assert given({"prompts": None, "keep_prompts": True}) == {}
+    path = tmp_path / "p.txt"
+    assert choose_prompts(True, [path]) == {"prompts": prompts}
+    assert choose_prompts(False, [path]) == {"vocabulary": prompts}
+    assert choose_prompts(False, []) == {}

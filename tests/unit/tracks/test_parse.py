@@ -9,20 +9,15 @@ import pytest
 from make_video import make_video
 from make_weights import columns, make_weights
 
-from framewright.tracks.objects.contract import found_nothing, outcomes, tracked, write_record
-from framewright.tracks.objects.parse import association_of, detector_of, parse, wanted_of
+from framewright.tracks.objects.contract import check_objects, list_track_outcomes, warn_of_nothing, write_record
+from framewright.tracks.objects.options import Association, DetectorSettings, Keep
+from framewright.tracks.objects.parse import open_objects_detector, parse
 from framewright.tracks.objects.prompts import read_prompts
 
 LVIS = Path(__file__).parents[3] / "config/prompts/lvis.txt"
-SETTINGS = {
-    "frame_rate": 16,
-    "detector": {
-        **{"image_size": 320, "confidence": 0.1, "nms": 0.7, "at_most": 300, "classes": [], "device": "cpu"},
-        **{"prompts": None, "keep_prompts": False},
-    },
-    "tracker": {"high_score": 0.25, "least_overlap": 0.1, "lost_seconds": 1.0, "duplicate": 0.85},
-    "keep": {"min_seconds": 1.5, "min_area": 0.1},
-}
+DETECTOR = DetectorSettings(image_size=320, nms=0.7)
+ASSOCIATION = Association(nms=0.7, high_score=0.25, min_overlap=0.1, lost_seconds=1.0)
+KEEP = Keep(min_seconds=1.5)
 LARGE, SMALL = (160, 160, 120, 100, 0.1, 0.7, 0.3), (40, 130, 20, 20, 0.9, 0.1, 0.1)
 SEGMENTS = [(0.0, 2.0), (2.0, 4.0), (4.0, 5.0)]
 
@@ -32,10 +27,9 @@ def film(tmp_path_factory):
     return make_video(tmp_path_factory.mktemp("film") / "v.mp4", range(125), size=(320, 180), rate=25)
 
 
-def parsed(film, tmp_path, *objects, segments=SEGMENTS, batch=4, settings=SETTINGS, **weights):
+def parsed(film, tmp_path, *objects, segments=SEGMENTS, batch=4, **weights):
     path = make_weights(tmp_path / "w.onnx", columns(*objects), **weights)
-    detector = detector_of(settings["detector"], path, [LVIS])
-    return parse(film, "v", segments, detector, association_of(settings), wanted_of(settings), batch)
+    return parse(film, "v", segments, open_objects_detector(DETECTOR, path, [LVIS]), ASSOCIATION, KEEP, batch)
 
 
 def test_a_thing_seen_throughout_is_a_track_of_its_own_in_each_segment(film, tmp_path):
@@ -77,10 +71,9 @@ def test_a_video_without_segments_is_not_even_opened(tmp_path):
 
 def test_names_lose_what_prompts_have_around_them(film, tmp_path):
     (tmp_path / "p.txt").write_text("photo of a cup\nbowl (also known as dish)\nbow (weapon)\n")
-    detector = SETTINGS["detector"] | {"prompts": str(tmp_path / "p.txt")}
     path = make_weights(tmp_path / "w.onnx", columns(LARGE))
-    own = detector_of(detector, path, [tmp_path / "p.txt"])
-    found, _ = parse(film, "v", SEGMENTS[:1], own, association_of(SETTINGS), wanted_of(SETTINGS), 4)
+    detector = open_objects_detector(replace(DETECTOR, renames=True), path, [tmp_path / "p.txt"])
+    found, _ = parse(film, "v", SEGMENTS[:1], detector, ASSOCIATION, KEEP, 4)
     assert found[0].names == ("bowl", "bow (weapon)", "cup")
     assert read_prompts(tmp_path / "p.txt")[0] == "photo of a cup"
 
@@ -103,7 +96,7 @@ def records(film, tmp_path, *objects):
 
 def test_every_object_followed_is_in_the_funnel_with_its_reason(film, tmp_path):
     record, _ = records(film, tmp_path, LARGE, SMALL)
-    items = list(outcomes([record]))
+    items = list(list_track_outcomes([record]))
     assert [item.reason for item in items] == ["", "", "short", "short", "small", "small"]
     assert len({item.name for item in items}) == 6 and {item.stage for item in items} == {"track"}
 
@@ -111,22 +104,16 @@ def test_every_object_followed_is_in_the_funnel_with_its_reason(film, tmp_path):
 def test_a_detector_that_finds_nothing_in_a_whole_run_is_named(film, tmp_path):
     nothing, segments = records(film, tmp_path, (0, 0, 0, 0, 0, 0, 0))
     something, _ = records(film, tmp_path, LARGE)
-    assert "w.onnx found nothing at all in 80 frames of 1 videos" in found_nothing([nothing])
-    assert found_nothing([nothing, something]) == "" == found_nothing([])
-    assert "nothing at all" in tracked([nothing], [segments])[0].detail
+    assert "w.onnx found nothing at all in 80 frames of 1 videos" in warn_of_nothing([nothing])
+    assert warn_of_nothing([nothing, something]) == "" == warn_of_nothing([])
+    assert "nothing at all" in check_objects([nothing], [segments])[0].detail
 
 
 def test_a_segment_that_was_left_out_breaks_the_contract(film, tmp_path):
     record, segments = records(film, tmp_path, LARGE)
-    assert [own.ok for own in tracked([record], [segments])] == [True]
+    assert [own.ok for own in check_objects([record], [segments])] == [True]
     less = record | {"segments": record["segments"][:-1]}
-    assert [own.ok for own in tracked([less], [segments])] == [False]
+    assert [own.ok for own in check_objects([less], [segments])] == [False]
     across = json.loads(json.dumps(record))
     across["segments"][0]["times"][-1] = 2.1
-    assert [own.ok for own in tracked([across], [segments])] == [False]
-
-
-def test_the_settings_of_the_detector_and_of_the_tracker_agree():
-    how = association_of(SETTINGS)
-    assert (how.rate, how.nms, how.least_score) == (16, 0.7, 0.1)
-    assert replace(wanted_of(SETTINGS), least_area=0.2).least_seconds == 1.5
+    assert [own.ok for own in check_objects([across], [segments])] == [False]

@@ -6,9 +6,10 @@ from make_video import make_video
 from make_weights import columns, make_weights
 
 from framewright.errors import UserError
-from framewright.tracks.privacy.deface import audit, finders_of, private
-from framewright.tracks.privacy.plates import plate_finder
-from framewright.video.probe import probe
+from framewright.tracks.privacy.deface import audit, deface, open_finders
+from framewright.tracks.privacy.options import DefaceSettings, FinderSettings
+from framewright.tracks.privacy.plates import open_plate_finder
+from framewright.video.examine import probe
 from framewright.video.stream import open_video
 
 PLATE, FAINT, TWIN = (160, 80, 40, 20, 0.1, 0.9), (60, 60, 20, 10, 0.04, 0.02), (162, 81, 40, 20, 0.6, 0.2)
@@ -21,13 +22,13 @@ def weights(folder, *boxes, side=320):
 
 def test_a_plate_is_where_the_weights_see_it_and_the_surest_of_two_stays(tmp_path):
     """The picture is twice as wide as the network's square, which has it in its upper half."""
-    find = plate_finder(weights(tmp_path, TWIN, PLATE, FAINT), 0.15, 320)
+    find = open_plate_finder(weights(tmp_path, TWIN, PLATE, FAINT), 0.15, 320)
     assert find(GREY) == pytest.approx(np.array([[280.0, 140.0, 360.0, 180.0, 0.9]]))
     assert find(GREY[:, :320]) == pytest.approx(np.array([[140.0, 70.0, 180.0, 90.0, 0.9]]))
 
 
 def test_nothing_found_is_no_rows(tmp_path):
-    assert plate_finder(weights(tmp_path, FAINT), 0.15, 320)(GREY).shape == (0, 5)
+    assert open_plate_finder(weights(tmp_path, FAINT), 0.15, 320)(GREY).shape == (0, 5)
 
 
 @pytest.mark.parametrize(
@@ -40,21 +41,21 @@ def test_nothing_found_is_no_rows(tmp_path):
 def test_weights_of_another_kind_are_one_line(tmp_path, output):
     own = make_weights(tmp_path / "other.onnx", output)
     with pytest.raises(UserError, match="export it without NMS") as error:
-        plate_finder(own, 0.15, 320)(GREY)
+        open_plate_finder(own, 0.15, 320)(GREY)
     assert "\n" not in str(error.value)
 
 
 def test_a_plate_is_covered_in_all_frames_and_nothing_else_is(tmp_path):
     film = make_video(tmp_path / "v.mp4", range(20), size=(320, 160), rate=25)
-    settings = {"method": "solid", "every": 3, "threshold": 0.2, "long_side": 320, "crf": 18}
-    settings |= {"plates": {"weights": str(weights(tmp_path, PLATE)), "image_size": 320}}
+    finders = FinderSettings(long_side=320, plates=str(weights(tmp_path, PLATE)), plate_size=320)
+    settings = DefaceSettings(finders, method="solid")
     probed = probe(film) | {"video": "v"}
-    record, found, times = private(film, tmp_path / "out.mp4", probed, settings)
+    record, found, times = deface(film, tmp_path / "out.mp4", probed, settings)
     assert (record["status"], record["chains"], record["covered_frames"]) == ("covered", 1, 20)
     with open_video(film) as before, open_video(tmp_path / "out.mp4") as after:
         for old, new in zip(before.frames(), after.frames(), strict=True):
             away = np.abs(new.rgb.astype(int) - old.rgb.astype(int))
             assert np.ptp(new.rgb[72:88, 142:178].astype(int)) < 40  # grey
             assert away[:40].mean() < 3 and away[:, :100].mean() < 3 and away[:, 220:].mean() < 3
-    result = audit(tmp_path / "out.mp4", record, (found, times), finders_of(settings), 5)
+    result = audit(tmp_path / "out.mp4", record, (found, times), open_finders(finders), 5)
     assert (result["looked_at"], result["open"]) == (5, 0) and result["seen"] >= 5

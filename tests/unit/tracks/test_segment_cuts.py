@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from make_shots import LOOKS, make_shots
 
-from framewright.tracks.segments.find import watch
-from framewright.tracks.segments.score import match, scored
-from framewright.tracks.segments.transitions import Transitions
+from framewright.tracks.segments.find import scan_video
+from framewright.tracks.segments.score import match_cuts, score_cuts
+from framewright.tracks.segments.transitions import TransitionDetector
 from framewright.truth import Transition
 
 RATE = 25
@@ -24,10 +24,10 @@ def textured(seed: int) -> np.ndarray:
 
 def found(pictures: list[np.ndarray], rate: int = RATE) -> list[tuple[str, int, int]]:
     """The cuts in pictures as (kind, first, last frame)."""
-    own = Transitions()
+    own = TransitionDetector()
     for number, picture in enumerate(pictures):
-        own.see(Fraction(number, rate), picture)
-    return [(cut.kind, int(cut.start * rate), int(cut.end * rate)) for cut in own.cuts()]
+        own.add_small(Fraction(number, rate), picture)
+    return [(cut.kind, int(cut.start * rate), int(cut.end * rate)) for cut in own.finish()]
 
 
 def blend(one: np.ndarray, other: np.ndarray, share: float) -> np.ndarray:
@@ -97,8 +97,8 @@ def test_dark_and_pale_scenes_are_cut_as_bright_ones_are():
 def test_films_of_all_kinds_are_cut_better_than_nine_times_in_ten(tmp_path):
     for name in ("dark", "grainy", "held pictures"):
         known = make_shots(tmp_path / "film.mp4", 31, LOOKS[name], 8)
-        cuts = watch(tmp_path / "film.mp4", (0.0, 1e6), Transitions()).cuts
-        score = scored([float(cut.start + cut.end) / 2 * RATE for cut in cuts], known)["all"]
+        cuts = scan_video(tmp_path / "film.mp4", (0.0, 1e6), TransitionDetector()).cuts
+        score = score_cuts([float(cut.start + cut.end) / 2 * RATE for cut in cuts], known)["all"]
         assert score.hits + score.missed == 7 and score.f1 > 0.9, name
 
 
@@ -107,12 +107,12 @@ def test_films_of_all_kinds_are_cut_better_than_nine_times_in_ten(tmp_path):
 
 def test_a_cut_hits_one_transition_and_a_transition_takes_one_cut():
     true = [Transition("cut", 50, 50, True), Transition("dissolve", 52, 70, True), Transition("flash", 90, 92, False)]
-    assert match([51, 52], true) == {0: 0, 1: 1}
-    score = scored([51, 60, 61, 91, 200], true)
+    assert match_cuts([51, 52], true) == {0: 0, 1: 1}
+    score = score_cuts([51, 60, 61, 91, 200], true)
     assert vars(score["all"]) == {"hits": 2, "missed": 0, "false": 3}
     assert (score["dissolve"].false, score["flash"].false, score["none"].false) == (1, 1, 1)
 
 
 @pytest.mark.parametrize(("frame", "hits"), [(47, 0), (48, 1), (62, 1), (63, 0)])
 def test_two_frames_beside_a_transition_are_near_enough(frame, hits):
-    assert len(match([frame], [Transition("dissolve", 50, 60, True)])) == hits
+    assert len(match_cuts([frame], [Transition("dissolve", 50, 60, True)])) == hits

@@ -15,35 +15,27 @@ from make_video import claim_duration, make_video
 from onnx import TensorProto, helper
 
 from framewright.errors import UserError
-from framewright.tracks.outcomes import outcomes
+from framewright.tracks.model_file import load_model
 from framewright.tracks.segments import filters, quality
-from framewright.tracks.segments.adaptive import Adaptive
-from framewright.tracks.segments.choose import judges_of, lengths_of
-from framewright.tracks.segments.contract import contract
-from framewright.tracks.segments.find import segmented, watch
-from framewright.tracks.segments.quality import Limits, Looks, passed
+from framewright.tracks.segments.adaptive import AdaptiveCutDetector
+from framewright.tracks.segments.contract import check_segments, list_segment_outcomes
+from framewright.tracks.segments.filters import make_judges
+from framewright.tracks.segments.find import find_segments, scan_video
+from framewright.tracks.segments.options import Lengths, Limits, ModelFilters
+from framewright.tracks.segments.quality import FrameStats, apply_limits
 from framewright.tracks.segments.segments import (
     Cut,
-    Lengths,
     Segment,
-    as_text,
-    between,
-    fitted,
-    from_text,
-    judged,
-    nearest,
+    apply_judges,
+    fit_lengths,
+    format_segments,
+    frame_time_finder,
+    parse_segments,
+    split_at_cuts,
 )
-from framewright.tracks.segments.transitions import Transitions
+from framewright.tracks.segments.transitions import TransitionDetector
 
-SETTINGS = {
-    "detector": "transitions",
-    "min_seconds": 3,
-    "max_seconds": 600,
-    "long": "split",
-    "filters": dict.fromkeys(("most_black", "most_frozen", "least_sharpness", "least_picture")),
-    "cartoon": {"weights": None},
-    "aesthetic": {"weights": None, "encoder": None, "least": 4},
-}
+NO_LIMITS = Limits(None, None, None, None)
 EVERYTHING = {"video": "film", "status": "ok", "reason": None, "use": [0.0, 1e6]}
 ADAPTIVE = {"adaptive_threshold": 3.0, "min_scene_len": 15, "window_width": 2, "min_content_val": 15.0}
 
@@ -60,25 +52,25 @@ def exact(time: Fraction) -> Fraction:
 
 
 def test_a_film_without_cuts_is_one_segment():
-    assert list(between([], Fraction(2), Fraction(9))) == seconds((2, 9))
+    assert list(split_at_cuts([], Fraction(2), Fraction(9))) == seconds((2, 9))
 
 
 def test_what_belongs_to_a_dissolve_is_in_no_segment():
     cuts = [Cut("cut", Fraction(4), Fraction(4)), Cut("dissolve", Fraction(6), Fraction(7))]
-    assert list(between(cuts, Fraction(0), Fraction(9))) == seconds((0, 4), (4, 6), (7, 9))
+    assert list(split_at_cuts(cuts, Fraction(0), Fraction(9))) == seconds((0, 4), (4, 6), (7, 9))
 
 
 @pytest.mark.parametrize(
     "cut", [Cut("fade", Fraction(0), Fraction(2)), Cut("fade", Fraction(8), Fraction(9))], ids=["first", "last"]
 )
 def test_a_fade_at_an_end_of_the_film_leaves_no_empty_segment(cut):
-    (only,) = between([cut], Fraction(0), Fraction(9))
+    (only,) = split_at_cuts([cut], Fraction(0), Fraction(9))
     assert only.seconds in (7, 8)
 
 
 @pytest.mark.parametrize("length", [600, 601, 1199, 1201, 1803.5, 6000], ids=lambda length: f"{length} s")
 def test_every_moment_of_a_long_segment_is_in_a_piece_of_its_own(length):
-    pieces = list(fitted(Segment(Fraction(10), Fraction(10) + Fraction(length)), Lengths(), exact))
+    pieces = list(fit_lengths(Segment(Fraction(10), Fraction(10) + Fraction(length)), Lengths(), exact))
     assert [piece.reason for piece in pieces] == [""] * len(pieces)
     assert all(3 <= piece.seconds <= 600 for piece in pieces) and len(pieces) == -(-length // 600)
     assert (pieces[0].start, pieces[-1].end) == (10, 10 + Fraction(length))
@@ -86,31 +78,31 @@ def test_every_moment_of_a_long_segment_is_in_a_piece_of_its_own(length):
 
 
 def test_pieces_begin_when_a_frame_appears():
-    times = nearest(np.arange(0, 10_000_000, 7), Fraction(1, 90))
-    _, second = fitted(Segment(Fraction(0), Fraction(1000)), Lengths(), times)
+    times = frame_time_finder(np.arange(0, 10_000_000, 7), Fraction(1, 90))
+    _, second = fit_lengths(Segment(Fraction(0), Fraction(1000)), Lengths(), times)
     assert second.start * 90 % 7 == 0 and abs(second.start - 500) < Fraction(7, 90)
 
 
 def test_a_truncated_segment_leaves_its_rest_on_record():
-    first, rest = fitted(Segment(Fraction(0), Fraction(700)), Lengths(split=False), exact)
+    first, rest = fit_lengths(Segment(Fraction(0), Fraction(700)), Lengths(split=False), exact)
     assert (first.seconds, first.reason) == (600, "") and (rest.seconds, rest.reason) == (100, "truncated")
 
 
 @pytest.mark.parametrize(("length", "reason"), [("2.999", "length"), ("3", "")], ids=["too short", "just long enough"])
 def test_short_segments_are_dropped(length, reason):
-    (only,) = fitted(Segment(Fraction(1), 1 + Fraction(length)), Lengths(), exact)
+    (only,) = fit_lengths(Segment(Fraction(1), 1 + Fraction(length)), Lengths(), exact)
     assert only.reason == reason
 
 
 def test_decimals_of_the_configuration_are_exact():
-    assert lengths_of(SETTINGS | {"min_seconds": 0.1}).least == Fraction(1, 10)
+    assert Lengths(min_seconds=0.1).least == Fraction(1, 10)
 
 
 def test_the_first_rule_that_drops_a_segment_is_the_reason_and_no_other_is_asked():
     def never(segment: Segment) -> Segment:
         raise AssertionError("asked")
 
-    (only,) = judged(seconds((0, 5)), [lambda own: own.dropped("black", "it is"), never])
+    (only,) = apply_judges(seconds((0, 5)), [lambda own: own.drop("black", "it is"), never])
     assert only.reason == "black"
 
 
@@ -120,19 +112,19 @@ def test_the_first_rule_that_drops_a_segment_is_the_reason_and_no_other_is_asked
 def test_the_text_has_a_line_each_in_shortest_digits_and_none_after_the_last():
     parts = [{"start": 0.1 + 0.2, "end": 5.0, "reason": ""}, {"start": 5.0, "end": 6.0, "reason": "length"}]
     parts.append({"start": 6.0, "end": 10.04, "reason": ""})
-    assert as_text(parts) == "0.30000000000000004,5.0\n6.0,10.04"
-    assert from_text(as_text(parts)) == [(0.1 + 0.2, 5.0), (6.0, 10.04)]
+    assert format_segments(parts) == "0.30000000000000004,5.0\n6.0,10.04"
+    assert parse_segments(format_segments(parts)) == [(0.1 + 0.2, 5.0), (6.0, 10.04)]
 
 
 def test_the_text_of_no_segments_is_empty():
-    assert as_text([]) == "" and from_text("") == []
+    assert format_segments([]) == "" and parse_segments("") == []
 
 
 # ---- looks ----------------------------------------------------------------------------------------------------------
 
 
 def scores_of(*lumas: np.ndarray, sharp: float = 50) -> dict:
-    own = Looks()
+    own = FrameStats()
     for luma in lumas:
         own.add(np.dstack([luma, luma * 0 + 128, luma * 0 + 128]), sharp)
     return own.scores(0, len(lumas), (36, 64))
@@ -166,7 +158,7 @@ def test_the_picture_is_what_bars_leave_over_all_frames():
 def test_blur_takes_away_fine_detail():
     sharp = cv2.resize(noise(3)[:6, :9], (240, 135), interpolation=cv2.INTER_NEAREST)
     soft = cv2.GaussianBlur(sharp, (0, 0), 12)
-    assert quality.sharpness(soft) < Limits().least_sharpness < quality.sharpness(sharp)
+    assert quality.measure_sharpness(soft) < Limits().min_sharpness < quality.measure_sharpness(sharp)
 
 
 @pytest.mark.parametrize(
@@ -178,12 +170,12 @@ def test_blur_takes_away_fine_detail():
     ],
 )
 def test_segments_are_dropped_beyond_a_limit_and_not_at_it(score, value, reason):
-    assert passed(replace(seconds((0, 5))[0], scores={score: value}), Limits()).reason == reason
+    assert apply_limits(replace(seconds((0, 5))[0], scores={score: value}), Limits()).reason == reason
 
 
 def test_without_limits_nothing_is_dropped():
     worst = {"black": 1.0, "frozen": 1.0, "picture": 0.0, "sharpness": 0.0}
-    assert passed(replace(seconds((0, 5))[0], scores=worst), Limits(None, None, None, None)).reason == ""
+    assert apply_limits(replace(seconds((0, 5))[0], scores=worst), Limits(None, None, None, None)).reason == ""
 
 
 # ---- films: presentation times --------------------------------------------------------------------------------------
@@ -192,7 +184,7 @@ SHOTS = [1365] * 60 + [2730] * 60  # the second picture is the negative of the f
 
 
 def cuts_of(path: Path, detector=None, **use) -> tuple[list[float], list[float]]:
-    film = watch(path, use.get("use", (0.0, 1e6)), detector or Transitions())
+    film = scan_video(path, use.get("use", (0.0, 1e6)), detector or TransitionDetector())
     return [float(cut.start) for cut in film.cuts], [float(film.start), float(film.end)]
 
 
@@ -213,7 +205,9 @@ def test_a_cut_stands_at_its_presentation_time(tmp_path, how):
     assert cuts == [2.0] and span == [0.0, 4.0]
 
 
-@pytest.mark.parametrize("detector", [Transitions, lambda: Adaptive(ADAPTIVE)], ids=["ours", "adaptive"])
+@pytest.mark.parametrize(
+    "detector", [TransitionDetector, lambda: AdaptiveCutDetector(ADAPTIVE)], ids=["ours", "adaptive"]
+)
 def test_a_varying_rate_and_a_late_start_are_understood(tmp_path, detector):
     times = [5 + (Fraction(k, 20) if k < 60 else 3 + Fraction(k - 60, 40)) for k in range(120)]
     cuts, span = cuts_of(make_video(tmp_path / "film.mkv", SHOTS, times=times), detector())
@@ -233,22 +227,24 @@ def test_only_the_part_to_use_is_cut(tmp_path):
 
 def test_the_record_has_every_candidate_and_the_version_of_the_detector(tmp_path):
     path = make_video(tmp_path / "film.mp4", [1365] * 120 + [2730] * 60, rate=30)
-    known = segmented(path, EVERYTHING, Adaptive(ADAPTIVE), Lengths(), judges_of(path, SETTINGS))
+    known = find_segments(
+        path, EVERYTHING, AdaptiveCutDetector(ADAPTIVE), Lengths(), make_judges(path, NO_LIMITS, ModelFilters())
+    )
     assert [(own["start"], own["end"], own["reason"]) for own in known["segments"]] == [
         (0.0, 4.0, ""),
         (4.0, 6.0, "length"),
     ]
     assert "scenedetect 0." in known["detector"] and set(known["segments"][1]["scores"]) >= {"black", "frozen"}
     assert json.loads(json.dumps(known)) == known
-    items = list(outcomes([known]))
+    items = list(list_segment_outcomes([known]))
     assert [(item.stage, item.reason) for item in items] == [("video", ""), ("segment", ""), ("segment", "length")]
 
 
 def test_a_video_that_cannot_be_used_has_a_reason_and_nothing_else(tmp_path):
     probe = {"video": "gone", "status": "rejected", "reason": "it is not there", "use": None}
-    known = segmented(tmp_path / "nothing", probe, Transitions(), Lengths(), [])
+    known = find_segments(tmp_path / "nothing", probe, TransitionDetector(), Lengths(), [])
     assert (known["reason"], known["segments"]) == ("unusable", [])
-    assert all(own.ok for own in contract([(known, "")], SETTINGS))
+    assert all(own.ok for own in check_segments([(known, "")], Lengths()))
 
 
 # ---- contract -------------------------------------------------------------------------------------------------------
@@ -257,11 +253,11 @@ def test_a_video_that_cannot_be_used_has_a_reason_and_nothing_else(tmp_path):
 def record(*parts: tuple[float, float, str], cuts: tuple = ()) -> tuple[dict, str]:
     segments = [{"start": start, "end": end, "reason": reason, "scores": {}} for start, end, reason in parts]
     known = {"video": "v", "reason": "", "span": [0.0, 20.0], "segments": segments}
-    return known | {"cuts": [{"kind": "cut", "start": at, "end": at} for at in cuts]}, as_text(segments)
+    return known | {"cuts": [{"kind": "cut", "start": at, "end": at} for at in cuts]}, format_segments(segments)
 
 
 def broken(known: dict, text: str) -> list[int]:
-    return [number for number, own in enumerate(contract([(known, text)], SETTINGS)) if not own.ok]
+    return [number for number, own in enumerate(check_segments([(known, text)], Lengths())) if not own.ok]
 
 
 def test_whole_segments_keep_the_contract():
@@ -318,7 +314,7 @@ def still(tmp_path_factory) -> Path:
 @pytest.mark.parametrize(("offset", "reason"), [(9, "cartoon"), (-9, "")], ids=["above 0", "below 0"])
 def test_a_cartoon_is_what_its_model_says(tmp_path, still, offset, reason):
     weights = mean_of_red(tmp_path / "cartoon.onnx", offset)
-    (judge,) = judges_of(still, SETTINGS | {"cartoon": {"weights": str(weights)}})[1:]
+    (judge,) = make_judges(still, NO_LIMITS, ModelFilters(cartoon=str(weights)))[1:]
     own = judge(Segment(Fraction(0), Fraction(10)))
     assert own.reason == reason and (own.scores["cartoon"] > 0) == bool(reason)
 
@@ -340,20 +336,20 @@ def test_a_torchscript_judge_behind_an_encoder_gets_vectors_of_length_one(tmp_pa
     files = {"encoder": Encoder(), "weights": Head(score)}
     for name, module in files.items():
         torch.jit.script(module).save(str(tmp_path / f"{name}.pt"))
-    named = {name: str(tmp_path / f"{name}.pt") for name in files}
-    (judge,) = judges_of(still, SETTINGS | {"aesthetic": {**named, "least": 4}})[1:]
+    models = ModelFilters(aesthetic=str(tmp_path / "weights.pt"), encoder=str(tmp_path / "encoder.pt"))
+    (judge,) = make_judges(still, NO_LIMITS, models)[1:]
     own = judge(Segment(Fraction(0), Fraction(10)))
     assert (own.reason, own.scores["aesthetic"]) == (reason, score)
 
 
 def test_models_see_two_pictures_a_second_of_the_first_eight_seconds(still):
-    assert len(list(filters.sample(still, Segment(Fraction(0), Fraction(10))))) == 16
-    assert len(list(filters.sample(still, Segment(Fraction(1), Fraction(4))))) == 6
+    assert len(list(filters.sample_frames(still, Segment(Fraction(0), Fraction(10))))) == 16
+    assert len(list(filters.sample_frames(still, Segment(Fraction(1), Fraction(4))))) == 6
 
 
 def test_what_a_model_is_given_is_normal():
     grey = np.full((90, 160, 3), 124, np.uint8)
-    inputs = filters.seen([grey, grey], filters.IMAGENET)
+    inputs = filters.prepare_pictures([grey, grey], filters.IMAGENET)
     assert inputs.shape == (2, 3, 224, 224) and inputs.dtype == np.float32
     assert inputs[0, 0].mean() == pytest.approx((124 / 255 - 0.485) / 0.229, abs=1e-4)
 
@@ -362,5 +358,5 @@ def test_what_a_model_is_given_is_normal():
 def test_a_file_that_is_no_model_is_said_in_one_line(tmp_path, name):
     (tmp_path / name).write_bytes(b"nothing of the kind")
     with pytest.raises(UserError, match=name) as error:
-        filters.load(tmp_path / name)
+        load_model(tmp_path / name)
     assert "\n" not in str(error.value)

@@ -1,6 +1,7 @@
 """The card of the tracks: what it says of segments, tracks and clips, and under which settings it says what."""
 
 import json
+from dataclasses import replace
 
 import mlcroissant as mlc
 import numpy as np
@@ -9,18 +10,17 @@ import pytest
 from house import ROOT
 
 from framewright.report.card import read_store, write_croissant, write_index
+from framewright.report.citation import read_citation
 from framewright.report.readme import write_readme
 from framewright.study.funnel import Item, write_outcomes
-from framewright.tracks.card import DATASET, dataset, figures, segment_rows, track_rows
+from framewright.tracks.card import DATASET, describe_dataset, describe_figures, list_segment_rows, list_track_rows
+from framewright.tracks.card_facts import CardFacts
 from framewright.tracks.clips.record import Clip, write_clips
 from framewright.tracks.meta import new_track, write_tracks
 
-SETTINGS = {
-    "segments": {"cartoon": {"weights": None}, "aesthetic": {"weights": "own.onnx"}},
-    "deface": {"method": "blur", "plates": {"weights": None}},
-    "detector": {"weights": None},
-}
+FACTS = CardFacts(demo_detector=True, aesthetic=True)
 SCORES = {"sharpness": 60.0}
+CITATION = read_citation(ROOT / "CITATION.cff")
 RECORD = {
     "video": "v",
     "segments": [
@@ -45,15 +45,12 @@ def card(tmp_path):
     ]
     write_tracks(tmp_path / "v-meta.jsonl.gzip", tracks)
     write_clips(tmp_path / "v-clips.jsonl.gzip", clips)
-    (tmp_path / "sources.tsv").write_text("video\tlicence\nv\tCC0-1.0\n")
     write_outcomes(tmp_path / "tracks.tsv", [Item("clip", "v", clip.tid, clip.reason) for clip in clips])
     index = tmp_path / "index.parquet"
-    write_index(index, DATASET, track_rows([tmp_path / "v-meta.jsonl.gzip"], [tmp_path / "v-clips.jsonl.gzip"]))
-    write_index(tmp_path / "segments.parquet", DATASET, segment_rows([RECORD]), "segments")
-    known = dataset(SETTINGS, figures(index, "Fits."))
-    store = read_store(
-        {"tracks": tmp_path / "tracks.tsv"}, tmp_path / "sources.tsv", {"tracks": SETTINGS}, ROOT / "CITATION.cff"
-    )
+    write_index(index, DATASET, list_track_rows([tmp_path / "v-meta.jsonl.gzip"], [tmp_path / "v-clips.jsonl.gzip"]))
+    write_index(tmp_path / "segments.parquet", DATASET, list_segment_rows([RECORD]), "segments")
+    known = describe_dataset(FACTS, describe_figures(index, "Fits."))
+    store = read_store({"tracks": tmp_path / "tracks.tsv"}, {"v": "CC0-1.0"}, {"tracks": {}}, CITATION)
     write_readme(tmp_path / "README.md", known, store, index)
     write_croissant(tmp_path / "croissant.json", known, store, index)
     return tmp_path
@@ -92,14 +89,14 @@ def test_its_limits_are_those_of_the_settings(card):
     text = (card / "README.md").read_text()
     assert "demo's detector, which serves the demo alone" in text and "Cartoons are not left out" in text
     assert "no objectness" in text and "Ugly segments" not in text and "no licence plates" in text
-    own = dataset(SETTINGS | {"detector": {"weights": "yolo.onnx"}})
+    own = describe_dataset(replace(FACTS, demo_detector=False))
     assert not any("demo" in limit for limit in own.limits)
-    bare = dataset(SETTINGS | {"deface": {"method": "none"}})
+    bare = describe_dataset(replace(FACTS, covered=False))
     assert bare.description.startswith("FACES ARE SHOWN") and bare.privacy.startswith("FACES ARE SHOWN")
 
 
 def test_a_card_of_nothing_is_one_too(card):
     write_index(card / "index.parquet", DATASET, [])
     write_index(card / "segments.parquet", DATASET, [], "segments")
-    assert "0 segments (0.0 minutes), 0 tracks (0.0 minutes)" in figures(card / "index.parquet")
+    assert "0 segments (0.0 minutes), 0 tracks (0.0 minutes)" in describe_figures(card / "index.parquet")
     assert pq.read_table(card / "index.parquet").column_names == list(DATASET.columns)

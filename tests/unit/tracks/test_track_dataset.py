@@ -10,7 +10,8 @@ from make_video import damage, make_video, number_in
 from torch.utils.data import DataLoader
 
 from framewright.errors import UserError
-from framewright.tracks.clips.extract import Settings, extract
+from framewright.tracks.clips.extract import extract
+from framewright.tracks.clips.options import ClipSettings
 from framewright.tracks.dataset import TrackClips, clip_seconds, read_window
 from framewright.tracks.meta import new_track, write_tracks
 
@@ -36,7 +37,7 @@ def folders(tmp_path_factory):
         )
         write_tracks(meta / f"{video}-meta.jsonl.gzip", tracks)
         (clips / video).mkdir(parents=True)
-        extract(path, tracks, clips / video, Settings(crf=4))
+        extract(path, tracks, clips / video, ClipSettings(crf=4))
     return meta, clips
 
 

@@ -5,11 +5,13 @@ from pathlib import Path
 import pytest
 from make_video import make_video
 
-from framewright.sources.describe import describe
+from framewright.sources.describe import Part, describe
 from framewright.sources.outcome import Outcome
 from framewright.sources.summary import summary
+from framewright.study.declared import Declared
+from framewright.video.probe import as_probe
 
-ASKED = {"start": None, "end": None, "colour": None, "sha256": None, "licence": "CC0-1.0"}
+ASKED = {"start": None, "end": None, "colour": None, "sha256": None}
 LIMITS = {"seconds": 60, "mebibytes": 4096}
 
 
@@ -27,9 +29,9 @@ def film(tmp_path_factory) -> Path:
 
 
 def test_a_good_film_is_used_whole(film):
-    record = describe(film, outcome(), **ASKED, **LIMITS)
+    record = describe(film, outcome(), Part(**ASKED), **LIMITS)
     assert (record["status"], record["reason"], record["use"]) == ("ok", None, [0.0, 1.0])
-    assert (record["video"], record["licence"]) == ("one", "CC0-1.0")
+    assert record["video"] == "one"
 
 
 @pytest.mark.parametrize(
@@ -41,7 +43,7 @@ def test_a_good_film_is_used_whole(film):
     ],
 )
 def test_the_table_limits_what_is_used(film, asked, use):
-    assert describe(film, outcome(), **ASKED | asked, **LIMITS)["use"] == use
+    assert describe(film, outcome(), Part(**ASKED | asked), **LIMITS)["use"] == use
 
 
 @pytest.mark.parametrize(
@@ -52,28 +54,28 @@ def test_the_table_limits_what_is_used(film, asked, use):
     ],
 )
 def test_what_does_not_fit_the_table_is_rejected(film, asked, reason):
-    record = describe(film, outcome(), **ASKED | asked, **LIMITS)
+    record = describe(film, outcome(), Part(**ASKED | asked), **LIMITS)
     assert record["status"] == "rejected"
     assert reason in record["reason"]
     assert record["use"] is None
 
 
 def test_the_table_overrules_the_colour_tags(film):
-    record = describe(film, outcome(), **ASKED | {"colour": "PQ"}, **LIMITS)
+    record = describe(film, outcome(), Part(**ASKED | {"colour": "PQ"}), **LIMITS)
     assert (record["colour"]["class"], record["colour"]["forced"]) == ("PQ", True)
 
 
 def test_a_dead_source_keeps_its_reason_and_every_key(film):
     dead = outcome(status="dead", reason="gone", detail="the server says 404")
-    record = describe("nowhere", dead, **ASKED, **LIMITS)
+    record = describe("nowhere", dead, Part(**ASKED), **LIMITS)
     assert (record["status"], record["reason"]) == ("rejected", "the server says 404")
-    assert record.keys() == describe(film, outcome(), **ASKED, **LIMITS).keys()
+    assert record.keys() == describe(film, outcome(), Part(**ASKED), **LIMITS).keys()
 
 
 def test_the_summary_has_a_row_for_each_and_no_cell_breaks_it(film):
     dead = outcome(video="two", source="odd\tname\n.mp4", status="dead", reason="gone", detail="gone", retry=True)
-    pairs = [(each, describe(film, each, **ASKED, **LIMITS)) for each in (outcome(), dead)]
-    text, items, counts = summary(pairs)
+    pairs = [(each, as_probe(describe(film, each, Part(**ASKED), **LIMITS))) for each in (outcome(), dead)]
+    text, items, counts = summary(pairs, {"one": Declared("one", licence="CC0-1.0"), "two": Declared("two")})
     header, *rows = [line.split("\t") for line in text.splitlines()]
     assert [len(row) for row in rows] == [len(header)] * 2
     assert [dict(zip(header, row, strict=True))["status"] for row in rows] == ["ok", "dead"]

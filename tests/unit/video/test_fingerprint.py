@@ -7,7 +7,7 @@ import pytest
 from make_video import make_video, number_in
 
 from framewright.detector import Detections
-from framewright.tracks.objects.detect import looked
+from framewright.tracks.objects.detect import detect
 from framewright.video.stream import open_video
 
 
@@ -26,7 +26,7 @@ def seen(path, segment, rate=Fraction(16), batch=4):
     """(time, number) of each frame looked at, and how many were looked at together."""
     batches: list[int] = []
     with open_video(path) as video:
-        found = [(time, int(own.scores[0])) for time, own in looked(video, segment, reading(batches), rate, batch)]
+        found = [(time, int(own.scores[0])) for time, own in detect(video, segment, reading(batches), rate, batch)]
     return found, batches
 
 

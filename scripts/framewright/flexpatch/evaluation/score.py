@@ -1,4 +1,4 @@
-"""How good a way to find objects is: precision, delay until something new is found, and what failed and was packed."""
+"""How good a method is: precision, delay until a new object is found, predicted labels, and packed tracks."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -7,29 +7,35 @@ import numpy as np
 
 from framewright.boxes import iou
 from framewright.detector import Detections
-from framewright.flexpatch.evaluation.baselines import SAME, Judged
-from framewright.flexpatch.runtime.runtime import Thing
-from framewright.flexpatch.samples.observations import Known, Rows
-from framewright.tracks.demo_detector.rating import map50
+from framewright.flexpatch.evaluation.baselines import MATCH, TrackPrediction
+from framewright.flexpatch.runtime.runtime import TrackedObject
+from framewright.flexpatch.samples.columns import LABELS
+from framewright.flexpatch.samples.observations import BoxTable, Observations
+from framewright.tracks.demo_detector.rating import measure_map50
 
-LABELS = ("high", "medium", "low")
-BAR = {"high": 0.70, "medium": 0.60, "low": 0.68}  # share of each that the paper's classifier finds
-VISIBLE, SMALLEST = 0.5, 10.0  # share that must be seen of an object, and pixels that it must be high, to be asked for
-
-
-def asked(true: Rows) -> np.ndarray:
-    """Which true objects have to be found, (N,) bool: what is hidden or tiny may be found or not."""
-    return (true.sure >= VISIBLE) & (true.boxes[:, 3] - true.boxes[:, 1] >= SMALLEST)
+MIN_VISIBLE, MIN_HEIGHT = 0.5, 10.0  # visible share, and pixels, of an object that must be found
 
 
-def precision(known: Known, frames: range, things: Sequence[Sequence[Thing]]) -> float:
+def is_required(true: BoxTable) -> np.ndarray:
+    """Which true objects have to be found, (N,) bool: hidden or tiny ones may be found or not."""
+    return (true.sure >= MIN_VISIBLE) & (true.boxes[:, 3] - true.boxes[:, 1] >= MIN_HEIGHT)
+
+
+def average_precision(observations: Observations, frames: range, things: Sequence[Sequence[TrackedObject]]) -> float:
     """Mean over the classes of their average precision at an overlap of .5 in a sequence's frames, 0..1."""
-    true = [known.true.at(frame) for frame in frames]
-    shown = [_detections(own, len(known.names)) for own in things]
-    return map50(shown, [own.boxes for own in true], [own.labels for own in true], [asked(own) for own in true])
+    true = [observations.true.at(frame) for frame in frames]
+    found = [_detections(of_frame, len(observations.names)) for of_frame in things]
+    return measure_map50(
+        found,
+        [table.boxes for table in true],
+        [table.labels for table in true],
+        [is_required(table) for table in true],
+    )
 
 
-def delays(known: Known, frames: range, things: Sequence[Sequence[Thing]]) -> tuple[list[float], int]:
+def measure_delays(
+    observations: Observations, frames: range, things: Sequence[Sequence[TrackedObject]]
+) -> tuple[list[float], int]:
     """Seconds from when a new object is to be seen until it is first found, and how many were never found.
 
     New is what was not in the sequence's first frame. One that goes again, or is still missed when the sequence ends,
@@ -38,56 +44,57 @@ def delays(known: Known, frames: range, things: Sequence[Sequence[Thing]]) -> tu
     first: dict[int, int] = {}
     found: dict[int, int] = {}
     old: set[int] = set()
-    for place, (frame, own) in enumerate(zip(frames, things, strict=True)):
-        true = known.true.at(frame)
+    for place, (frame, of_frame) in enumerate(zip(frames, things, strict=True)):
+        true = observations.true.at(frame)
         if place == 0:
             old = set(true.objects.tolist())
-        here = asked(true) & ~np.isin(true.objects, list(old | set(found)))
-        hit = iou(true.boxes, _boxes(own)).max(axis=1, initial=0) >= SAME
+        here = is_required(true) & ~np.isin(true.objects, list(old | set(found)))
+        hit = iou(true.boxes, _boxes(of_frame)).max(axis=1, initial=0) >= MATCH
         for number, is_hit in zip(true.objects[here].tolist(), hit[here].tolist(), strict=True):
             first.setdefault(number, place)
             if is_hit:
                 found[number] = place
-    times = known.times[frames.start : frames.stop]
+    times = observations.times[frames.start : frames.stop]
     return [float(times[place] - times[first[number]]) for number, place in found.items()], len(first) - len(found)
 
 
-def predicted(judged: Iterable[Judged]) -> dict[str, Any]:
-    """What became of predictions at run time: counts of (true, predicted), and how many tracks of each were packed."""
+def count_predictions(predictions: Iterable[TrackPrediction]) -> dict[str, Any]:
+    """The predictions at run time: counts of (true, predicted), and the number of packed tracks of each true label."""
     counts = {label: dict.fromkeys(LABELS, 0) for label in LABELS}
     packed = dict.fromkeys(LABELS, 0)
-    for own in judged:
-        counts[own.true][own.predicted] += 1
-        packed[own.true] += own.packed
+    for prediction in predictions:
+        counts[prediction.true][prediction.predicted] += 1
+        packed[prediction.true] += prediction.packed
     return {"confusion": counts, "packed": packed}
 
 
-def recalls(confusion: Mapping[str, Mapping[str, int]]) -> dict[str, float | None]:
+def compute_recalls(confusion: Mapping[str, Mapping[str, int]]) -> dict[str, float | None]:
     """The share of each label that was predicted as such; None where there was none."""
     return {label: _share(row[label], sum(row.values())) for label, row in confusion.items()}
 
 
-def packed_shares(told: Mapping[str, Any]) -> dict[str, float | None]:
+def compute_packed_shares(counts: Mapping[str, Any]) -> dict[str, float | None]:
     """The share of failing tracks (overlap at most .5) that the detector got to see, and that of good ones."""
-    numbers = {label: sum(told["confusion"][label].values()) for label in LABELS}
-    failing = told["packed"]["high"] + told["packed"]["medium"], numbers["high"] + numbers["medium"]
-    return {"failing": _share(*failing), "good": _share(told["packed"]["low"], numbers["low"])}
+    numbers = {label: sum(counts["confusion"][label].values()) for label in LABELS}
+    failing = counts["packed"]["high"] + counts["packed"]["medium"], numbers["high"] + numbers["medium"]
+    return {"failing": _share(*failing), "good": _share(counts["packed"]["low"], numbers["low"])}
 
 
-def summed(told: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def sum_predictions(counts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The predictions of several sequences together."""
     return {
         "confusion": {
-            label: {other: sum(own["confusion"][label][other] for own in told) for other in LABELS} for label in LABELS
+            label: {other: sum(part["confusion"][label][other] for part in counts) for other in LABELS}
+            for label in LABELS
         },
-        "packed": {label: sum(own["packed"][label] for own in told) for label in LABELS},
+        "packed": {label: sum(part["packed"][label] for part in counts) for label in LABELS},
     }
 
 
-def interval(values: Sequence[float], rng: np.random.Generator, share: float = 0.95) -> tuple[float, float]:
-    """Between which bounds the mean of sequences' values lies with this certainty, by drawing sequences anew."""
-    values = np.asarray(values, float)
-    means = values[rng.integers(0, len(values), (2000, len(values)))].mean(axis=1)
+def bootstrap_interval(values: Sequence[float], rng: np.random.Generator, share: float = 0.95) -> tuple[float, float]:
+    """The confidence interval of the mean over sequences, by drawing sequences with replacement."""
+    array = np.asarray(values, float)
+    means = array[rng.integers(0, len(array), (2000, len(array)))].mean(axis=1)
     low, high = np.quantile(means, [(1 - share) / 2, (1 + share) / 2])
     return float(low), float(high)
 
@@ -96,11 +103,13 @@ def _share(part: int, of: int) -> float | None:
     return round(part / of, 4) if of else None
 
 
-def _boxes(things: Sequence[Thing]) -> np.ndarray:
+def _boxes(things: Sequence[TrackedObject]) -> np.ndarray:
     return np.array([thing.box for thing in things], float).reshape(-1, 4)
 
 
-def _detections(things: Sequence[Thing], classes: int) -> Detections:
-    known = np.zeros((len(things), classes), np.float32)
-    known[np.arange(len(things)), [thing.label for thing in things]] = 1
-    return Detections(_boxes(things).astype(np.float32), np.array([own.score for own in things], np.float32), known)
+def _detections(things: Sequence[TrackedObject], classes: int) -> Detections:
+    scores = np.zeros((len(things), classes), np.float32)
+    scores[np.arange(len(things)), [thing.label for thing in things]] = 1
+    return Detections(
+        _boxes(things).astype(np.float32), np.array([thing.score for thing in things], np.float32), scores
+    )

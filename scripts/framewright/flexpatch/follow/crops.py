@@ -1,61 +1,66 @@
-"""Small pictures of what is in boxes, all of one size, so that an object can be compared with what it looked like."""
+"""Small pictures of what is in boxes, all of one size, so that an object can be compared with its last detection."""
 
 from functools import cached_property
 
 import cv2
 import numpy as np
 
-SIDE = 24  # pixels of a small picture
-MOST_LEVELS = 4
+SIDE = 24  # pixels of a crop
+MAX_LEVELS = 4
+MIN_SHARED = 0.1  # share of pixels that two crops must share to be compared
 
 
-class Levels:
-    """A picture (H, W) uint8 and, when somebody asks, smaller ones, each half the size of the one before."""
+class Pyramid:
+    """A picture (H, W) uint8 and, computed on demand, smaller ones, each half the size of the one before."""
 
     def __init__(self, picture: np.ndarray) -> None:
-        self._full = picture
+        self.full = picture
 
     @cached_property
     def pictures(self) -> list[np.ndarray]:
-        """The picture itself first."""
-        found = [self._full]
-        while len(found) < MOST_LEVELS and min(found[-1].shape) >= 2 * SIDE:
-            half = tuple(side // 2 for side in found[-1].shape[::-1])
-            found.append(cv2.resize(found[-1], half, interpolation=cv2.INTER_AREA))
-        return found
+        """All levels, the picture itself first."""
+        levels = [self.full]
+        while len(levels) < MAX_LEVELS and min(levels[-1].shape) >= 2 * SIDE:
+            height, width = levels[-1].shape
+            levels.append(cv2.resize(levels[-1], (width // 2, height // 2), interpolation=cv2.INTER_AREA))
+        return levels
 
 
-def crops(levels: Levels, boxes: np.ndarray) -> np.ndarray:
-    """What is in each of these boxes (N, 4) of the picture: (N, SIDE, SIDE) float32, not-a-number outside of it."""
+def extract_crops(pyramid: Pyramid, boxes: np.ndarray) -> np.ndarray:
+    """The contents of boxes (N, 4) of the picture: (N, SIDE, SIDE) float32, not-a-number outside of the picture."""
     boxes = np.asarray(boxes, np.float64).reshape(-1, 4)
-    pictures = levels.pictures
+    pictures = pyramid.pictures
     height, width = pictures[0].shape
     steps = (np.arange(SIDE) + 0.5) / SIDE
     x = boxes[:, :1] + steps * (boxes[:, 2:3] - boxes[:, :1])
     y = boxes[:, 1:2] + steps * (boxes[:, 3:] - boxes[:, 1:2])
     inside = ((y >= 0) & (y <= height))[:, :, None] & ((x >= 0) & (x <= width))[:, None, :]
     sides = np.sqrt(np.maximum((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]), 1.0)) / SIDE
-    chosen = np.clip(np.log2(sides).astype(int), 0, len(pictures) - 1)
-    found = np.empty((len(boxes), SIDE, SIDE), np.float32)
-    for level in np.unique(chosen):
-        own, picture = np.flatnonzero(chosen == level), pictures[level]
-        across = x[own] * (picture.shape[1] / width) - 0.5
-        down = y[own] * (picture.shape[0] / height) - 0.5
-        columns = np.broadcast_to(across[:, None, :], (len(own), SIDE, SIDE)).reshape(-1, SIDE)
-        rows = np.broadcast_to(down[:, :, None], (len(own), SIDE, SIDE)).reshape(-1, SIDE)
-        seen = cv2.remap(
-            picture, columns.astype(np.float32), rows.astype(np.float32), cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE
+    levels = np.clip(np.log2(sides).astype(int), 0, len(pictures) - 1)
+    crops = np.empty((len(boxes), SIDE, SIDE), np.float32)
+    for level in np.unique(levels):
+        rows, picture = np.flatnonzero(levels == level), pictures[level]
+        across = x[rows] * (picture.shape[1] / width) - 0.5
+        down = y[rows] * (picture.shape[0] / height) - 0.5
+        map_x = np.broadcast_to(across[:, None, :], (len(rows), SIDE, SIDE)).reshape(-1, SIDE)
+        map_y = np.broadcast_to(down[:, :, None], (len(rows), SIDE, SIDE)).reshape(-1, SIDE)
+        pixels = cv2.remap(
+            picture,
+            map_x.astype(np.float32),
+            map_y.astype(np.float32),
+            cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_REPLICATE,
         )
-        found[own] = seen.reshape(-1, SIDE, SIDE)
-    found[~inside] = np.nan
-    return found
+        crops[rows] = pixels.reshape(-1, SIDE, SIDE)
+    crops[~inside] = np.nan
+    return crops
 
 
-def correlation(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Correlations of small pictures (N, SIDE, SIDE), pair by pair: (N,) float64, -1 to 1.
+def correlate(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Correlations of crops (N, SIDE, SIDE), pair by pair: (N,) float64, -1 to 1.
 
-    Means are subtracted. Pixels count that both have (not not-a-number); 0 where these are fewer than a tenth, or where
-    one of the two shows nothing.
+    Means are subtracted. Pixels count that both have (not not-a-number); 0 where these are fewer than MIN_SHARED, or
+    where one of the two is uniform.
     """
     one, other = first.reshape(len(first), -1), second.reshape(len(second), -1)
     both = np.isfinite(one) & np.isfinite(other)
@@ -65,5 +70,5 @@ def correlation(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     one = np.where(both, one - one.sum(axis=1, keepdims=True) / count, 0)
     other = np.where(both, other - other.sum(axis=1, keepdims=True) / count, 0)
     norm = np.sqrt((one * one).sum(axis=1) * (other * other).sum(axis=1))
-    known = (shared >= both.shape[1] / 10) & (norm > 1e-3 * count[:, 0])
-    return np.clip(np.where(known, (one * other).sum(axis=1) / np.where(known, norm, 1), 0), -1, 1)
+    defined = (shared >= MIN_SHARED * both.shape[1]) & (norm > 1e-3 * count[:, 0])
+    return np.clip(np.where(defined, (one * other).sum(axis=1) / np.where(defined, norm, 1), 0), -1, 1)

@@ -1,9 +1,10 @@
-"""The five figures that say how well an object is being followed, and the definition that they are computed by.
+"""The five features that say how well an object is being followed, and the definition that they are computed by.
 
-A model fits one definition only: `Definition` names it in every table and model, and `check` refuses another.
+A model fits one definition only: `Definition` names it in every table and model, and `check_definition` refuses
+another.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
@@ -12,13 +13,13 @@ import numpy as np
 from framewright.errors import UserError
 
 FEATURES = ("min_eig", "ncc", "accel", "flow_std", "confidence")
-# What enters a matrix where a track has no such figure yet: what a track shows that was found this moment.
+# What enters a matrix for a feature that a track does not have yet: the value of a track that was just detected.
 UNKNOWN = (0.0, 1.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True)
 class Definition:
-    """What the figures mean. Another `version` of the same name is another definition."""
+    """What the features mean. Another `version` of the same name is another definition."""
 
     name: str
     version: int
@@ -28,33 +29,37 @@ class Definition:
 
 
 FRAMEWRIGHT = Definition("framewright", 1)  # as framewright.flexpatch.follow.follower computes them
-COMPAT = Definition("compat", 1)  # as trtutils computes them: framewright.flexpatch.follow.compat
-DEFINITIONS = {own.name: own for own in (FRAMEWRIGHT, COMPAT)}
+COMPAT = Definition("compat", 2)  # as trtutils computes them: framewright.flexpatch.follow.compat
+DEFINITIONS = {definition.name: definition for definition in (FRAMEWRIGHT, COMPAT)}
 
 
 class Featured(Protocol):
-    """Whatever has the five figures; not-a-number stands for one that it does not have yet."""
+    """Whatever has the five features; not-a-number stands for one that it does not have yet."""
 
     min_eig: float
     ncc: float
     accel: float
     flow_std: float
-    confidence: float
+
+    @property
+    def confidence(self) -> float:
+        """The score of its last detection."""
+        ...
 
 
 def feature_matrix(tracks: Iterable[Featured]) -> np.ndarray:
-    """(N, 5) float32 in the order of FEATURES; where a figure is not known, that of UNKNOWN."""
+    """(N, 5) float32 in the order of FEATURES, with the value of UNKNOWN for a missing feature."""
     rows = [[getattr(track, name) for name in FEATURES] for track in tracks]
     matrix = np.array(rows, np.float32).reshape(-1, len(FEATURES))
     return np.where(np.isnan(matrix), np.array(UNKNOWN, np.float32), matrix)
 
 
-def as_record(definition: Definition) -> dict[str, Any]:
-    """The definition and the order of the features, as it stands beside tables and models."""
+def definition_record(definition: Definition) -> dict[str, Any]:
+    """The definition and the order of the features, as stored beside tables and models."""
     return {"features": list(FEATURES), "definition": asdict(definition)}
 
 
-def read_definition(record: dict[str, Any], where: object) -> Definition:
+def read_definition(record: Mapping[str, Any], where: object) -> Definition:
     """The definition that a record names, in a file `where`."""
     try:
         if tuple(record["features"]) != FEATURES:
@@ -64,10 +69,10 @@ def read_definition(record: dict[str, Any], where: object) -> Definition:
         raise UserError(f"{where}: does not say by which definition its features were computed") from error
 
 
-def check(found: Definition, wanted: Definition, where: object) -> None:
+def check_definition(found: Definition, wanted: Definition, where: object) -> None:
     """UserError where features computed by one definition would meet a model, or a table, of another."""
     if found != wanted:
         raise UserError(
-            f"{where}: its features are of the definition {found}, but {wanted} is computed here; train it again on "
-            f"samples of {wanted}"
+            f"{where}: its features are of the definition {found}, but {wanted} is wanted here; "
+            f"make it again with features of {wanted}"
         )

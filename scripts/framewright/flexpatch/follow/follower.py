@@ -3,7 +3,7 @@
     follower = Follower((1280, 720))
     follower.start(grey, boxes, scores, classes)      # what a detector found in the first frame
     follower.move(grey)                               # each later frame: every track goes on
-    follower.refresh(grey, boxes, scores, classes, looked)   # whenever a detector has looked again, at these areas
+    follower.refresh(grey, boxes, scores, classes, examined)  # whenever a detector has examined these areas again
     follower.tracks, feature_matrix(follower.tracks)
 
 The features, by the definition `framewright 1` (lengths are pixels of the full frame):
@@ -25,37 +25,37 @@ import cv2
 import numpy as np
 
 from framewright.boxes import clip, iou
-from framewright.flexpatch.follow.crops import Levels, correlation, crops
-from framewright.flexpatch.follow.flow import choose, displacement, followed
+from framewright.flexpatch.follow.crops import Pyramid, correlate, extract_crops
+from framewright.flexpatch.follow.flow import choose_points, follow_points, measure_displacements
 
 HALF_FROM, QUARTER_FROM = 960, 2400  # frames with so long a side are followed at half and at a quarter of their size
-FEWEST = 2  # points that have to agree with their way back
-LEAST_SHARE = 0.5  # of the points that have to
-LOOKS_AGAIN = 0.5  # correlation from which on a lost track counts as found again
+MIN_POINTS = 2  # that have to agree with their way back
+MIN_SHARE = 0.5  # of the points that have to
+MIN_ALIKE = 0.5  # correlation from which on a lost track counts as found again
 COASTING = 0.9  # share of its speed that a lost track keeps from frame to frame
 OTHER_CLASS = 0.7  # factor of the overlap where a detection has another class than the track
-INSIDE = 0.75  # share of a track's box that lies in a looked-at area, so that it would have been found
+INSIDE = 0.75  # share of a track's box in an examined area, so that it would have been found
 
 
 @dataclass(eq=False)
 class Track:
-    """One object that is followed. Figures that it does not have yet are not-a-number."""
+    """One object that is followed. Features that it does not have yet are not-a-number."""
 
     number: int  # identity, unique in its follower
     box: np.ndarray  # (4,) float64 x1, y1, x2, y2 in pixels of the frame, which it may leave
     score: float  # of its last detection, 0..1
     label: int  # class of its last detection
-    age: int = 0  # frames for which nothing has confirmed it: its points were lost, or it was looked for in vain
-    looked: int = 0  # frames since a detector last looked where it is
-    is_lost: bool = False  # its points were lost, and nothing looks like it since
+    age: int = 0  # frames for which nothing has confirmed it: its points were lost, or the detector missed it
+    unexamined: int = 0  # frames since the detector last examined its place
+    is_lost: bool = False  # its points were lost, and nothing in its place resembles it since
     min_eig: float = float("nan")
     ncc: float = float("nan")
     accel: float = float("nan")
     flow_std: float = float("nan")
     velocity: np.ndarray | None = field(default=None, repr=False)  # (2,) pixels per frame
-    points: np.ndarray | None = field(default=None, repr=False)  # (P, 2) float32, in the follower's own pixels
+    points: np.ndarray | None = field(default=None, repr=False)  # (P, 2) float32, in pixels of the reduced frame
     eigenvalues: np.ndarray | None = field(default=None, repr=False)  # (P,) of these points
-    crop: np.ndarray | None = field(default=None, repr=False)  # what it looked like when it was last detected
+    crop: np.ndarray | None = field(default=None, repr=False)  # its contents at its last detection
 
     @property
     def confidence(self) -> float:
@@ -66,8 +66,8 @@ class Track:
 class Follower:
     """Follows objects through frames of `frame_size` (width, height).
 
-    A track dies at `max_age`. A detection continues a track whose box it overlaps by `overlap` or more. Frames are
-    followed at 1 / `shrink` of their size; None chooses 1, 2 or 4 by the frame's.
+    A track ends at `max_age`. A detection continues a track whose box it overlaps by `overlap` or more. Frames are
+    reduced to 1 / `shrink` of their size; None chooses 1, 2 or 4 by the frame's size.
     """
 
     def __init__(
@@ -75,39 +75,41 @@ class Follower:
         frame_size: tuple[int, int],
         max_age: int = 10,
         overlap: float = 0.3,
-        most_points: int = 20,
+        max_points: int = 20,
         shrink: int | None = None,
     ) -> None:
         longest = max(frame_size)
-        self.frame_size, self.max_age, self.overlap, self.most_points = frame_size, max_age, overlap, most_points
+        self.frame_size, self.max_age, self.overlap, self.max_points = frame_size, max_age, overlap, max_points
         self.shrink = shrink or (1 if longest < HALF_FROM else 2 if longest < QUARTER_FROM else 4)
-        self.size = tuple(max(1, round(side / self.shrink)) for side in frame_size)  # in which it is followed
+        width, height = (max(1, round(side / self.shrink)) for side in frame_size)
+        self.size = width, height  # of the reduced frames
         self.tracks: list[Track] = []
         self._scale = np.array(frame_size, np.float64) / self.size
         self._scales = np.tile(self._scale, 2)
         self._number = 0
-        self._before: Levels | None = None
+        self._before = Pyramid(np.zeros((height, width), np.uint8))
 
     def start(self, grey: np.ndarray, boxes: np.ndarray, scores: np.ndarray, classes: np.ndarray) -> None:
         """Begin anew with what was detected in this frame: boxes (N, 4), scores (N,), classes (N,) numbers.
 
         `grey` is (H, W) uint8, of the frame's size or already of `size`.
         """
-        self.tracks, self._before = [], self._levels(grey)
+        self.tracks, self._before = [], self._reduce(grey)
         self._begin(np.asarray(boxes, np.float64).reshape(-1, 4), scores, classes)
 
     def move(self, grey: np.ndarray) -> None:
-        """Take all tracks to the next frame; those that are over are dropped."""
-        now = self._levels(grey)
+        """Take all tracks to the next frame, and drop those that end."""
+        now = self._reduce(grey)
         if self.tracks:
             self._flow(self._before.pictures[0], now.pictures[0])
-            then = np.stack([track.crop for track in self.tracks])
-            alike = correlation(then, crops(now, self._small_boxes()))
-            for track, track.ncc in zip(self.tracks, alike.tolist(), strict=True):
-                track.is_lost &= track.ncc < LOOKS_AGAIN
-                if track.is_lost:  # what its new points follow is something else
+            then = np.stack([track.crop for track in self.tracks if track.crop is not None])
+            alike = correlate(then, extract_crops(now, self._small_boxes()))
+            for track, ncc in zip(self.tracks, alike.tolist(), strict=True):
+                track.ncc = ncc
+                track.is_lost &= ncc < MIN_ALIKE
+                if track.is_lost:  # its new points follow something else
                     track.age, track.min_eig, track.flow_std = track.age + 1, 0.0, float("nan")
-            self._bury()
+            self._drop_old()
         self._before = now
 
     def refresh(
@@ -116,47 +118,47 @@ class Follower:
         boxes: np.ndarray,
         scores: np.ndarray,
         classes: np.ndarray,
-        looked: np.ndarray | None = None,
+        examined: np.ndarray | None = None,
     ) -> np.ndarray:
-        """Take in what was detected in the frame that the tracks were moved to, within the areas `looked` (M, 4).
+        """Correct the tracks by the detections in the current frame, within the areas `examined` (M, 4).
 
-        None means the whole frame. Detections and tracks are paired one to one. A track without a detection that lay
-        inside an area ages by the frames since somebody last looked, half of `max_age` at most, so that one miss never
-        ends it. The others begin tracks. Returns (N,) int64, for each detection the number of its track.
+        None means the whole frame. Detections and tracks are paired one to one; a detection without a track begins one.
+        A track without a detection that lay inside an area ages by the frames since its last examination, half of
+        `max_age` at most, so that one miss never ends it. Returns (N,) int64, the number of each detection's track.
         """
         boxes = np.asarray(boxes, np.float64).reshape(-1, 4)
         scores, classes = np.asarray(scores, np.float64), np.asarray(classes, np.int64)
-        self._before = self._levels(grey)
-        seen = self._seen(looked)
+        self._before = self._reduce(grey)
+        missed = self._is_inside(examined)
         rows, columns = self._pairs(boxes, classes)
         numbers = np.full(len(boxes), -1, np.int64)
         found = set(rows.tolist())
         for k, track in enumerate(self.tracks):
-            if seen[k] and k not in found:
-                track.age += min(max(track.looked, 1), -(-self.max_age // 2))
-            if seen[k] or k in found:
-                track.looked = 0
+            if missed[k] and k not in found:
+                track.age += min(max(track.unexamined, 1), -(-self.max_age // 2))
+            if missed[k] or k in found:
+                track.unexamined = 0
         for row, column in zip(rows, columns, strict=True):
             track = self.tracks[row]
-            track.box, track.score, track.label = boxes[column], float(scores[column]), int(classes[column])
+            track.box, track.score, track.label = boxes[column].copy(), float(scores[column]), int(classes[column])
             track.age, track.is_lost, track.points = 0, False, None
             numbers[column] = track.number
         self._remember([self.tracks[row] for row in rows])
-        self._bury()
+        self._drop_old()
         free = numbers < 0
         numbers[free] = self._begin(boxes[free], scores[free], classes[free])
         return numbers
 
-    def _levels(self, grey: np.ndarray) -> Levels:
+    def _reduce(self, grey: np.ndarray) -> Pyramid:
         if grey.shape[::-1] != self.size:
             grey = cv2.resize(grey, self.size, interpolation=cv2.INTER_AREA)
-        return Levels(grey)
+        return Pyramid(grey)
 
     def _boxes(self) -> np.ndarray:
         return np.array([track.box for track in self.tracks]).reshape(-1, 4)
 
     def _small_boxes(self) -> np.ndarray:
-        """The boxes in pixels of the size in which they are followed."""
+        """The boxes in pixels of the reduced frames."""
         return self._boxes() / self._scales
 
     def _begin(self, boxes: np.ndarray, scores: np.ndarray, classes: np.ndarray) -> list[int]:
@@ -170,42 +172,49 @@ class Follower:
         return [track.number for track in new]
 
     def _remember(self, tracks: list[Track]) -> None:
-        """Keep what these tracks look like now."""
+        """Keep the contents of these tracks' boxes."""
         boxes = np.array([track.box for track in tracks]).reshape(-1, 4) / self._scales
-        for track, crop in zip(tracks, crops(self._before, boxes), strict=True):
+        for track, crop in zip(tracks, extract_crops(self._before, boxes), strict=True):
             track.crop = crop
 
     def _flow(self, before: np.ndarray, now: np.ndarray) -> None:
-        """Move all boxes by the median of their points' displacements, and find out how these agree."""
+        """Move all boxes by the median of their points' displacements, and measure how these agree."""
+        chosen = []
         for track, box in zip(self.tracks, self._small_boxes(), strict=True):
-            if track.points is None or len(track.points) < self.most_points // 2:
-                track.points, track.eigenvalues = choose(before, box, self.most_points)
-        counts = np.array([len(track.points) for track in self.tracks])
+            points, eigenvalues = track.points, track.eigenvalues
+            if points is None or eigenvalues is None or len(points) < self.max_points // 2:
+                points, eigenvalues = choose_points(before, box, self.max_points)
+            chosen.append((points, eigenvalues))
+        counts = np.array([len(points) for points, _ in chosen])
         owner = np.repeat(np.arange(len(counts)), counts)
-        points = np.concatenate([track.points for track in self.tracks])
-        eigenvalues = np.concatenate([track.eigenvalues for track in self.tracks])
-        ends, agrees = followed(before, now, points)
-        moves, spreads, kept = displacement(points, ends, agrees, counts)
+        points = np.concatenate([points for points, _ in chosen])
+        eigenvalues = np.concatenate([eigenvalues for _, eigenvalues in chosen])
+        ends, agrees = follow_points(before, now, points)
+        moves, spreads, kept = measure_displacements(points, ends, agrees, counts)
         strengths = np.bincount(owner[agrees], eigenvalues[agrees], len(counts)) / np.maximum(kept, 1)
-        lost = kept < np.maximum(FEWEST, LEAST_SHARE * counts)
-        spreads = np.where(kept < FEWEST, np.nan, spreads * self.shrink)
+        lost = kept < np.maximum(MIN_POINTS, MIN_SHARE * counts)
+        spreads = np.where(kept < MIN_POINTS, np.nan, spreads * self.shrink)
         for track, move, is_lost in zip(self.tracks, moves * self._scale, lost.tolist(), strict=True):
             _advance(track, move, is_lost)
         boxes = self._small_boxes()[owner]
         good = agrees & ((ends >= boxes[:, :2]) & (ends <= boxes[:, 2:])).all(axis=1)
         borders = np.cumsum(np.bincount(owner[good], minlength=len(counts)))[:-1]
-        own = zip(np.split(ends[good], borders), np.split(eigenvalues[good], borders), strict=True)
-        figures = zip(own, strengths.tolist(), spreads.tolist(), strict=True)
-        for track, ((track.points, track.eigenvalues), track.min_eig, track.flow_std) in zip(
-            self.tracks, figures, strict=True
-        ):
-            track.looked += 1
+        rows = zip(
+            self.tracks,
+            np.split(ends[good], borders),
+            np.split(eigenvalues[good], borders),
+            strengths.tolist(),
+            spreads.tolist(),
+            strict=True,
+        )
+        for track, track.points, track.eigenvalues, track.min_eig, track.flow_std in rows:
+            track.unexamined += 1
 
-    def _seen(self, looked: np.ndarray | None) -> np.ndarray:
-        """Which tracks would have been found in the areas, (N,) bool."""
-        if looked is None:
+    def _is_inside(self, examined: np.ndarray | None) -> np.ndarray:
+        """Which tracks lie in the areas, so that a detector would have found them, (N,) bool."""
+        if examined is None:
             return np.ones(len(self.tracks), bool)
-        boxes, areas = clip(self._boxes(), self.frame_size), np.asarray(looked, np.float64).reshape(-1, 4)
+        boxes, areas = clip(self._boxes(), self.frame_size), np.asarray(examined, np.float64).reshape(-1, 4)
         if not len(areas) or not len(boxes):
             return np.zeros(len(boxes), bool)
         low = np.maximum(boxes[:, None, :2], areas[None, :, :2])
@@ -225,7 +234,7 @@ class Follower:
         paired = overlaps[rows, columns] > 0
         return rows[paired], columns[paired]
 
-    def _bury(self) -> None:
+    def _drop_old(self) -> None:
         self.tracks = [track for track in self.tracks if track.age < self.max_age]
 
 

@@ -1,5 +1,5 @@
-"""Where new objects may be: cells of the frame, by the edges in them, by what changes, and by how long ago the detector
-looked there."""
+"""Where new objects may be: cells of the frame, ranked by their edges, their change, and the time since the detector
+examined them."""
 
 from collections.abc import Iterable, Iterator
 
@@ -9,18 +9,18 @@ import numpy as np
 from framewright.errors import UserError
 from framewright.flexpatch.runtime.packing import Region
 
-LONGEST = 50  # frames after which waiting longer counts for little
-WEIGHT = 10.0  # what edges are worth, in frames of waiting
+LONGEST = 50  # frames after which further waiting counts for little
+WEIGHT = 10.0  # priority of edges, in frames of waiting
 THRESHOLD = 6.0  # grey levels from one pixel to the next, on average over a cell at half resolution: more are edges
-MOVING = 50.0  # what it is worth that a cell changes where nothing is followed
-CHANGES, STANDS_OUT = 4.0, 3.0  # grey levels of a change, and that over the frame's median: more is no camera's doing
-OVERTIME = 0.1  # what a frame of waiting beyond the longest is worth: so that no cell waits for ever
+MOVING = 50.0  # priority of change in a cell without tracks
+MIN_CHANGE, MIN_RATIO = 4.0, 3.0  # grey levels of a change, and its ratio to the frame's median: the camera may move
+OVERTIME = 0.1  # priority of a frame of waiting beyond LONGEST: no cell waits for ever
 
 
 class Cells:
     """The cells of a frame of `size` (width, height), each `cell` (width, height) pixels.
 
-    `waited` (rows, columns) int32 is for how many frames the detector has not looked there: the refresh interval.
+    `waited` (rows, columns) int32 is the number of frames since the detector examined a cell: the refresh interval.
     """
 
     def __init__(
@@ -31,7 +31,9 @@ class Cells:
         threshold: float = THRESHOLD,
     ) -> None:
         if min(cell) < 2 or cell[0] % 2 or cell[1] % 2:
-            raise UserError(f"cells of {cell[0]}x{cell[1]} pixels: edges are looked at by halves; give even numbers")
+            raise UserError(
+                f"cells of {cell[0]}x{cell[1]} pixels: edges are computed at half resolution; use even numbers"
+            )
         self.size, self.cell, self.weight, self.threshold = size, cell, weight, threshold
         self._before: np.ndarray | None = None
         self.waited = np.zeros((-(-size[1] // cell[1]), -(-size[0] // cell[0])), np.int32)
@@ -40,8 +42,8 @@ class Cells:
         """One more frame has come."""
         self.waited += 1
 
-    def look(self, regions: Iterable[Region]) -> None:
-        """The detector looked at these regions, whether it found anything or not: cells wholly in them start again."""
+    def examine(self, regions: Iterable[Region]) -> None:
+        """The detector examined these regions, with or without success: cells wholly in them start again."""
         (width, height), (across, down) = self.size, self.cell
         for x1, y1, x2, y2 in regions:
             right = x2 // across if x2 < width else None
@@ -49,12 +51,12 @@ class Cells:
             self.waited[-(-y1 // down) : below, -(-x1 // across) : right] = 0
 
     def priorities(self, grey: np.ndarray, boxes: np.ndarray) -> np.ndarray:
-        """How much each cell should be looked at, (rows, columns) float32; 0 where one of `boxes` (N, 4) touches it."""
-        half = halved(grey, self.cell)
-        edges = intensity(half, self.waited.shape) > self.threshold
+        """The priority of each cell, (rows, columns) float32; 0 where one of `boxes` (N, 4) touches it."""
+        half = halve(grey, self.cell)
+        edges = edge_strength(half, self.waited.shape) > self.threshold
         overtime = OVERTIME * np.maximum(self.waited - LONGEST, 0)
         priority = np.minimum(self.waited, LONGEST) + self.weight * edges + overtime
-        priority += MOVING * changed(self._before, half, self.waited.shape)
+        priority += MOVING * find_changes(self._before, half, self.waited.shape)
         self._before = half
         for x1, y1, x2, y2 in _covered(boxes, self.cell):
             priority[y1:y2, x1:x2] = 0
@@ -63,25 +65,25 @@ class Cells:
     def choose(
         self, grey: np.ndarray, boxes: np.ndarray, window: tuple[int, int], count: int
     ) -> list[tuple[Region, float]]:
-        """The `count` regions of `window` (columns, rows) cells to look at first, and the priority of each."""
+        """The `count` regions of `window` (columns, rows) cells with the highest priorities, with these."""
         (width, height), (across, down) = self.size, self.cell
-        found = best_windows(self.priorities(grey, boxes), window, count)
+        found = find_best_windows(self.priorities(grey, boxes), window, count)
         return [
             ((x1 * across, y1 * down, min(x2 * across, width), min(y2 * down, height)), sum_)
             for (x1, y1, x2, y2), sum_ in found
         ]
 
 
-def halved(grey: np.ndarray, cell: tuple[int, int]) -> np.ndarray:
-    """(H, W) uint8 at half resolution, grown to the right and below to whole cells and one pixel more."""
+def halve(grey: np.ndarray, cell: tuple[int, int]) -> np.ndarray:
+    """(H, W) uint8 at half resolution, padded to the right and below to whole cells and one pixel more."""
     height, width = grey.shape
     half = cv2.resize(grey, (max(1, width // 2), max(1, height // 2)), interpolation=cv2.INTER_AREA)
     below, right = -(-height // cell[1]) * cell[1] // 2 + 1, -(-width // cell[0]) * cell[0] // 2 + 1
     return cv2.copyMakeBorder(half, 0, below - half.shape[0], 0, right - half.shape[1], cv2.BORDER_REPLICATE)
 
 
-def intensity(half: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """How strong the edges in each cell are, (rows, columns) float32: the mean difference of neighbouring pixels.
+def edge_strength(half: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """The strength of the edges in each cell, (rows, columns) float32: the mean difference of neighbouring pixels.
 
     Of the differences across and down, the larger one counts.
     """
@@ -90,19 +92,19 @@ def intensity(half: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     return cv2.resize(steps.astype(np.float32), shape[::-1], interpolation=cv2.INTER_AREA)
 
 
-def changed(before: np.ndarray | None, half: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+def find_changes(before: np.ndarray | None, half: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     """Which cells have changed more than the frame as a whole, (rows, columns) bool."""
     if before is None:
         return np.zeros(shape, bool)
     steps = cv2.absdiff(half[:-1, :-1], before[:-1, :-1]).astype(np.float32)
     change = cv2.resize(steps, shape[::-1], interpolation=cv2.INTER_AREA)
-    return change > max(CHANGES, STANDS_OUT * float(np.median(change)))
+    return change > max(MIN_CHANGE, MIN_RATIO * float(np.median(change)))
 
 
-def best_windows(priority: np.ndarray, window: tuple[int, int], count: int) -> Iterator[tuple[Region, float]]:
-    """The windows, (columns, rows) cells, of the largest sums, one after the other, each counting what is left.
+def find_best_windows(priority: np.ndarray, window: tuple[int, int], count: int) -> Iterator[tuple[Region, float]]:
+    """The windows, (columns, rows) cells, of the largest sums, one after the other, each of what the others left.
 
-    Fewer than `count` where nothing is left to look at.
+    Fewer than `count` where no priority is left.
     """
     left = priority.astype(np.float64)
     columns, rows = min(window[0], left.shape[1]), min(window[1], left.shape[0])

@@ -1,4 +1,4 @@
-"""Which tracks are about to fail, and the patches of the frame that would tell."""
+"""Which tracks are about to fail, and the patches of the frame around them."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -6,13 +6,15 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from framewright.errors import UserError
 from framewright.flexpatch.follow.features import feature_matrix
 from framewright.flexpatch.follow.follower import Track
-from framewright.flexpatch.runtime.packing import Patch, around, shrunk
+from framewright.flexpatch.runtime.packing import Patch, fit_size, pad_box
+from framewright.flexpatch.tree.rating import predict_by_bounds
 
 PRIORITIES: Mapping[str, float] = {"high": 100.0, "medium": 50.0, "low": 10.0}
-AS_HIGH = ("gone",)  # labels of models that tell more apart
-WAITING = 5.0  # what a frame since the last look is worth: a good track reaches a failing one's place after 18
+AS_HIGH = ("gone",)  # labels of models with more classes
+WAITING = 5.0  # priority of each unexamined frame: a good track reaches a failing one's after 18
 
 
 class Model(Protocol):
@@ -22,17 +24,18 @@ class Model(Protocol):
 
 
 class TrackingFailureRecommender:
-    """Says how urgently each track should be looked at, by a model or, without one, by fixed bounds.
+    """Ranks tracks by how urgently a detector should examine them, by a model or, without one, by fixed bounds.
 
     recommender = TrackingFailureRecommender("results/flexpatch/flexpatch_model.joblib")
     patches = recommender.get_patches(tracks, frame, (1280, 720))
 
-    A patch is wider and higher than its track's box by `padding_ratio` times its sides. A model may also be given as
-    its card (.json): that runs no code, needs no scikit-learn and decides the same.
+    A patch is wider and higher than its track's box by `padding_ratio` times its sides. The path of a model may also be
+    that of its card (.json): the card runs no code, needs no scikit-learn and decides the same.
     """
 
     def __init__(self, model_path: Path | str | None = None, padding_ratio: float = 1.0, trust: bool = False) -> None:
-        self.padding_ratio, self.model = padding_ratio, None
+        self.padding_ratio = padding_ratio
+        self.model: Model | None = None
         if model_path is not None:
             from framewright.flexpatch.tree.model import load_model, load_tree  # pandas takes long to import
 
@@ -57,41 +60,38 @@ class TrackingFailureRecommender:
         self.set_model(train_from_csv(csv_path, model_save_path, max_depth, min_samples_split, random_state))
 
     def predict(self, tracks: Sequence[Track]) -> list[str]:
-        """high, medium or low for each track: how surely it needs to be looked at; what a model says else is low."""
+        """high, medium or low for each track; any other answer of a model counts as low."""
         if not len(tracks):
             return []
         features = feature_matrix(tracks)
-        told = by_bounds(features) if self.model is None else [str(own) for own in self.model.predict(features)]
-        return ["high" if own in AS_HIGH else own if own in PRIORITIES else "low" for own in told]
+        labels = predict_by_bounds(features) if self.model is None else map(str, self.model.predict(features))
+        return ["high" if label in AS_HIGH else label if label in PRIORITIES else "low" for label in labels]
 
     def get_patches(
         self,
         tracked: Sequence[Track],
         frame: np.ndarray | None,
         frame_size: tuple[int, int] | None = None,
-        most: tuple[float, float] | None = None,
-        least: float = 0.0,
+        max_size: tuple[float, float] | None = None,
+        min_side: float = 0.0,
     ) -> list[Patch]:
-        """A patch for each track that is in the frame (by default of the size of `frame`), the most urgent first.
+        """A patch for each track in the frame (by default of the size of `frame`), the most urgent first.
 
-        None is larger than `most` (width, height), or has a side shorter than `least`. Longer waiting makes any track
-        more urgent, so that each gets its turn; of equally urgent ones the less sure goes first.
+        None is larger than `max_size` (width, height), or has a side shorter than `min_side`. A track becomes more
+        urgent while it waits, so that each gets its turn. Of equally urgent ones the less sure goes first.
         """
-        size = tuple(frame_size or frame.shape[1::-1])
+        if frame_size is None:
+            if frame is None:
+                raise UserError("get_patches needs a frame or its size (width, height)")
+            frame_size = frame.shape[1], frame.shape[0]
+        width, height = frame_size
         patches = []
         for track, label in zip(tracked, self.predict(tracked), strict=True):
-            region = around(track.box, self.padding_ratio, size, most, least)
+            region = pad_box(track.box, self.padding_ratio, frame_size, max_size, min_side)
             if region is not None:
-                priority = PRIORITIES[label] + WAITING * track.looked
-                box = tuple(float(side) for side in np.clip(track.box, 0, (*size, *size)))
-                patches.append((Patch(region, shrunk(region, most or size), priority, box, track.number, label), track))
+                priority = PRIORITIES[label] + WAITING * track.unexamined
+                x1, y1, x2, y2 = np.clip(track.box, 0, (width, height, width, height)).tolist()
+                size = fit_size(region, max_size or frame_size)
+                patches.append((Patch(region, size, priority, (x1, y1, x2, y2), track.number, label), track))
         patches.sort(key=lambda pair: (-pair[0].priority, pair[1].score, pair[1].number))
         return [patch for patch, _ in patches]
-
-
-def by_bounds(features: np.ndarray) -> list[str]:
-    """high, medium or low by the documented bounds of correlation, acceleration and spread of the flow, (N, 5)."""
-    _, ncc, accel, spread, _ = np.asarray(features, float).reshape(-1, 5).T
-    high = (ncc < 0.5) | (accel > 10) | (spread > 5)
-    medium = (ncc < 0.7) | (accel > 5) | (spread > 2)
-    return np.where(high, "high", np.where(medium, "medium", "low")).tolist()

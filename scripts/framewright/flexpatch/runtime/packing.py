@@ -1,4 +1,4 @@
-"""Patches of a frame, packed into one cluster for the detector, and what it finds there mapped back to the frame."""
+"""Patches of a frame, packed into one cluster for the detector, and its detections mapped back to the frame."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -10,10 +10,10 @@ import numpy as np
 from framewright.boxes import area, clip, iou
 
 Region = tuple[int, int, int, int]  # x1, y1, x2, y2 in whole pixels of the frame
-GREY = 114  # what no patch covers, as around the frames that detectors are taught with
-LEAST_PADDING = 0.25
+GREY = 114  # of uncovered pixels, as around the frames in a detector's training
+MIN_PADDING = 0.25
 MERGES = 2.5  # area of two patches made one, over the sum of theirs
-ACROSS_MOST = 0.8  # share of a detection that has to lie in its patch
+MIN_INSIDE = 0.8  # share of a detection that has to lie in its patch
 TOUCHES = 5.0  # pixels of the cluster from an edge of a patch at which something may be cut off by it
 NEAR = 0.06  # or this share of its own side, since detectors end large things not quite at the edge
 
@@ -22,8 +22,8 @@ NEAR = 0.06  # or this share of its own side, since detectors end large things n
 class Patch:
     """A part of the frame that the detector should look at.
 
-    `size` is what it takes in the cluster (width, height): the region's own, or less. `box` is what it is about, and
-    `track` the number of that track; a patch for new objects has neither.
+    `size` is its (width, height) in the cluster: that of the region, or less. `box` is its object's, and `track` the
+    number of that track; a patch for new objects has neither.
     """
 
     region: Region
@@ -31,7 +31,7 @@ class Patch:
     priority: float
     box: tuple[float, float, float, float] | None = None
     track: int | None = None
-    label: str = "new"  # what was predicted of the track: high, medium or low
+    label: str = "new"  # predicted for the track: high, medium or low; or "cut"
 
     @property
     def scale(self) -> float:
@@ -54,7 +54,7 @@ class Placed:
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class MappedDetections:
     """Detections in pixels of the frame: `boxes` (N, 4) float64, `scores` (N,) float64, `labels` (N,) int.
 
     `cut` (N, 4) bool says which sides touch an edge of the patch inside the frame: what was found may go on there.
@@ -65,8 +65,8 @@ class Found:
     labels: np.ndarray
     cut: np.ndarray
 
-    def __getitem__(self, rows: np.ndarray) -> "Found":
-        return Found(self.boxes[rows], self.scores[rows], self.labels[rows], self.cut[rows])
+    def __getitem__(self, rows: np.ndarray) -> "MappedDetections":
+        return MappedDetections(self.boxes[rows], self.scores[rows], self.labels[rows], self.cut[rows])
 
     def __len__(self) -> int:
         return len(self.scores)
@@ -75,46 +75,46 @@ class Found:
 # ---- making patches -------------------------------------------------------------------------------------------------
 
 
-def around(
-    box: Sequence[float],
+def pad_box(
+    box: Sequence[float] | np.ndarray,
     padding_ratio: float,
     frame: tuple[int, int],
-    most: tuple[float, float] | None = None,
-    least: float = 0.0,
+    max_size: tuple[float, float] | None = None,
+    min_side: float = 0.0,
 ) -> Region | None:
     """The region around a box: wider by its own width times the ratio, higher by its height, all within the frame
-    (width, height); None for a box outside of it. No side is shorter than `least`.
+    (width, height); None for a box outside of it. No side is shorter than `min_side`.
 
-    What would be wider or higher than `most` is padded less, down to LEAST_PADDING: a detector misses more of what is
-    down-sampled than of what has little around it.
+    What would be wider or higher than `max_size` is padded less, down to MIN_PADDING: a detector misses more of what is
+    down-sample_video than of what has little around it.
     """
     ends = []
-    for low, high, limit, room in zip(box[:2], box[2:], frame, most or (math.inf, math.inf), strict=True):
+    for low, high, limit, room in zip(box[:2], box[2:], frame, max_size or (math.inf, math.inf), strict=True):
         side = float(high - low)
-        more = min(max(padding_ratio * side, least - side), max(room - side - 2, LEAST_PADDING * side)) / 2
+        more = min(max(padding_ratio * side, min_side - side), max(room - side - 2, MIN_PADDING * side)) / 2
         ends.append((max(0, math.floor(low - more)), min(limit, math.ceil(high + more))))
     (left, right), (top, bottom) = ends
     return (left, top, right, bottom) if left < right and top < bottom else None
 
 
-def shrunk(region: Region, most: tuple[float, float]) -> tuple[int, int]:
-    """The size (width, height) of a region, down-sampled where it is wider or higher than `most`."""
+def fit_size(region: Region, max_size: tuple[float, float]) -> tuple[int, int]:
+    """The size (width, height) of a region, down-sampled where it is wider or higher than `max_size`."""
     width, height = region[2] - region[0], region[3] - region[1]
-    scale = min(1.0, most[0] / width, most[1] / height)
+    scale = min(1.0, max_size[0] / width, max_size[1] / height)
     return max(1, int(width * scale)), max(1, int(height * scale))
 
 
-def merged(patches: Iterable[Patch], most: tuple[float, float]) -> list[Patch]:
-    """The same patches in the same order, but neighbours made one where that shows hardly more, and fits into `most`.
+def merge_patches(patches: Iterable[Patch], max_size: tuple[float, float]) -> list[Patch]:
+    """The same patches in the same order, but neighbours joined where that adds few pixels and fits into `max_size`.
 
-    Together they are as urgent as the first of them: things stay whole, and in their surroundings.
+    A joined patch is as urgent as its first part: objects stay whole, and in their surroundings.
     """
     groups: list[Patch] = []
     for patch in patches:
         for place, group in enumerate(groups):
             region = _around_both(group.region, patch.region)
             width, height = region[2] - region[0], region[3] - region[1]
-            fits = width <= most[0] and height <= most[1] and group.scale == patch.scale == 1
+            fits = width <= max_size[0] and height <= max_size[1] and group.scale == patch.scale == 1
             if fits and width * height <= MERGES * (_pixels(group) + _pixels(patch)):
                 box = _around_both(group.box, patch.box) if group.box and patch.box else None
                 groups[place] = replace(group, region=region, size=(width, height), box=box)
@@ -141,10 +141,11 @@ def pack(patches: Iterable[Patch], cluster: tuple[int, int]) -> list[Placed]:
     A patch whose box lies in the region of one that is placed already needs no place of its own. Each takes the corner
     of the smallest free rectangle that it fits in; the rest of that is cut in two across its longer side.
     """
-    free, placed = [(0, 0, *cluster)], []
+    free: list[Region] = [(0, 0, *cluster)]
+    placed: list[Placed] = []
     for patch in patches:
         width, height = patch.size
-        if patch.box is not None and _is_within(patch.box, [own.patch for own in placed]):
+        if patch.box is not None and _is_within(patch.box, [other.patch for other in placed]):
             continue
         fitting = [space for space in free if space[2] >= width and space[3] >= height]
         if not fitting:
@@ -161,40 +162,48 @@ def pack(patches: Iterable[Patch], cluster: tuple[int, int]) -> list[Placed]:
     return placed
 
 
-def grown(placed: Sequence[Placed], cluster: tuple[int, int], frame: tuple[int, int]) -> list[Placed]:
+def grow_patches(placed: Sequence[Placed], cluster: tuple[int, int], frame: tuple[int, int]) -> list[Placed]:
     """The same patches, each grown to the right and below into what is left of the cluster, as far as the frame goes:
     a detector finds more in real surroundings than on plain grey."""
-    grown = list(placed)
-    for k in range(len(grown)):
+    patches = list(placed)
+    for k in range(len(patches)):
         for axis in (0, 1):
-            others = [other.place for other in grown if other is not grown[k]]
-            grown[k] = _stretched(grown[k], others, axis, cluster, frame)
-    return grown
+            others = [other.place for other in patches if other is not patches[k]]
+            patches[k] = _stretch(patches[k], others, axis, cluster, frame)
+    return patches
 
 
-def _stretched(
-    own: Placed, others: Sequence[Region], axis: int, cluster: tuple[int, int], frame: tuple[int, int]
+def _stretch(
+    placed: Placed, others: Sequence[Region], axis: int, cluster: tuple[int, int], frame: tuple[int, int]
 ) -> Placed:
     """A patch stretched along an axis (0 right, 1 below) up to the next patch, or the end of cluster or frame."""
-    low, high, across = own.place[axis], own.place[axis + 2], 1 - axis
+    place, patch = placed.place, placed.patch
+    low, high, across = place[axis], place[axis + 2], 1 - axis
     ends = [
-        place[axis]
-        for place in others
-        if place[axis] >= high and place[across] < own.place[across + 2] and own.place[across] < place[across + 2]
+        other[axis]
+        for other in others
+        if other[axis] >= high and other[across] < place[across + 2] and place[across] < other[across + 2]
     ]
-    region, size, scale = list(own.patch.region), list(own.patch.size), own.patch.scale
-    more = min(min(ends, default=cluster[axis]) - high, int((frame[axis] - region[axis + 2]) * scale))
+    scale, (x1, y1, x2, y2), (width, height) = patch.scale, patch.region, patch.size
+    room = (frame[0] - x2, frame[1] - y2)[axis] * scale
+    more = min(min(ends, default=cluster[axis]) - high, int(room))
     if more < 1:
-        return own
-    region[axis + 2] = min(frame[axis], region[axis + 2] + round(more / scale))
-    size[axis] = high - low + more
-    return Placed(replace(own.patch, region=tuple(region), size=tuple(size)), own.x, own.y)
+        return placed
+    if axis == 0:
+        x2, width = min(frame[0], x2 + round(more / scale)), high - low + more
+    else:
+        y2, height = min(frame[1], y2 + round(more / scale)), high - low + more
+    return Placed(replace(patch, region=(x1, y1, x2, y2), size=(width, height)), placed.x, placed.y)
 
 
-def by_share(failing: Sequence[Patch], new: Sequence[Patch], cluster: tuple[int, int], tf_ratio: float) -> list[Patch]:
+def order_by_share(
+    failing: Sequence[Patch], new: Sequence[Patch], cluster: tuple[int, int], tf_ratio: float
+) -> list[Patch]:
     """Patches in the order in which to pack them, so that tracks get the share `tf_ratio` of the cluster's area, new
     objects the rest of it, and each what the others leave over."""
-    room, first, rest = tf_ratio * cluster[0] * cluster[1], [], []
+    room = tf_ratio * cluster[0] * cluster[1]
+    first: list[Patch] = []
+    rest: list[Patch] = []
     for patch in failing:
         fits = _pixels(patch) <= room
         room -= _pixels(patch) * fits
@@ -202,7 +211,7 @@ def by_share(failing: Sequence[Patch], new: Sequence[Patch], cluster: tuple[int,
     return [*first, *new, *rest]
 
 
-def for_new_objects(turn: int, tf_ratio: float) -> bool:
+def is_turn_for_new_objects(turn: int, tf_ratio: float) -> bool:
     """Whether the `turn`-th cluster, from 0, is one for new objects, where the share `tf_ratio` is for tracks."""
     share = 1 - tf_ratio
     return int((turn + 1) * share + 1e-9) > int(turn * share + 1e-9)
@@ -223,34 +232,34 @@ def _is_within(box: Sequence[float], patches: Iterable[Patch]) -> bool:
 # ---- the cluster ----------------------------------------------------------------------------------------------------
 
 
-def cluster_of(frame: np.ndarray, placed: Iterable[Placed], size: tuple[int, int]) -> np.ndarray:
+def paint_cluster(frame: np.ndarray, placed: Iterable[Placed], size: tuple[int, int]) -> np.ndarray:
     """What the detector gets to see: (height, width, 3) uint8, the patches of the frame on grey."""
     cluster = np.full((size[1], size[0], 3), GREY, np.uint8)
-    for own in placed:
-        x1, y1, x2, y2 = own.patch.region
+    for patch in placed:
+        x1, y1, x2, y2 = patch.patch.region
         part = frame[y1:y2, x1:x2]
-        if own.patch.size != (x2 - x1, y2 - y1):
-            part = cv2.resize(part, own.patch.size, interpolation=cv2.INTER_AREA)
-        left, top, right, bottom = own.place
+        if patch.patch.size != (x2 - x1, y2 - y1):
+            part = cv2.resize(part, patch.patch.size, interpolation=cv2.INTER_AREA)
+        left, top, right, bottom = patch.place
         cluster[top:bottom, left:right] = part
     return cluster
 
 
-def mapped_back(
+def map_to_frame(
     boxes: np.ndarray, scores: np.ndarray, labels: np.ndarray, placed: Sequence[Placed], frame: tuple[int, int]
-) -> Found:
+) -> MappedDetections:
     """What was found in a cluster, (N, 4) x1, y1, x2, y2, (N,) and (N,), in pixels of the frame (width, height).
 
     Each belongs to the patch that its middle is in and is clipped to it; what lies in none, or goes on in another, is
     left out.
     """
     boxes = np.asarray(boxes, np.float64).reshape(-1, 4)
-    places = np.array([own.place for own in placed], np.float64).reshape(-1, 4)
+    places = np.array([patch.place for patch in placed], np.float64).reshape(-1, 4)
     middles = (boxes[:, None, :2] + boxes[:, None, 2:]) / 2
-    inside = ((middles >= places[None, :, :2]) & (middles < places[None, :, 2:])).all(axis=2)
-    rows = np.flatnonzero(inside.any(axis=1))
-    owner = inside[rows].argmax(axis=1) if len(rows) else np.zeros(0, int)
-    regions = np.array([own.patch.region for own in placed], np.float64).reshape(-1, 4)[owner]
+    inside = np.all((middles >= places[None, :, :2]) & (middles < places[None, :, 2:]), axis=2)
+    rows = np.flatnonzero(np.any(inside, axis=1))
+    owner = np.argmax(inside[rows], axis=1) if len(rows) else np.zeros(0, int)
+    regions = np.array([patch.patch.region for patch in placed], np.float64).reshape(-1, 4)[owner]
     places = places[owner]
     low, high = places[:, :2], places[:, 2:]
     corners = np.clip(boxes[rows].reshape(-1, 2, 2), low[:, None], high[:, None])
@@ -258,25 +267,25 @@ def mapped_back(
     near = np.maximum(TOUCHES, NEAR * np.tile(corners[:, 1] - corners[:, 0], 2))
     inner = np.concatenate([regions[:, :2] > 0, regions[:, 2:] < frame], axis=1)
     scale = (regions[:, 2:] - regions[:, :2]) / np.maximum(high - low, 1)
-    own = (corners - low[:, None]) * scale[:, None] + regions[:, None, :2]
-    found = Found(
-        own.reshape(-1, 4), np.asarray(scores, float)[rows], np.asarray(labels, int)[rows], (beside <= near) & inner
+    mapped = (corners - low[:, None]) * scale[:, None] + regions[:, None, :2]
+    found = MappedDetections(
+        mapped.reshape(-1, 4), np.asarray(scores, float)[rows], np.asarray(labels, int)[rows], (beside <= near) & inner
     )
     # what goes on in the next patch is made of two things
-    inside = area(corners.reshape(-1, 4)) > ACROSS_MOST * area(boxes[rows])
-    return found[inside & (area(found.boxes) > 0)]
+    is_whole = area(corners.reshape(-1, 4)) > MIN_INSIDE * area(boxes[rows])
+    return found[is_whole & (area(found.boxes) > 0)]
 
 
-def suppressed(found: Found, most: float = 0.5) -> Found:
-    """What was found, each thing once: of two of a class that overlap (intersection over union) by more than `most`,
-    the whole one stays rather than the cut one, the surer one rather than the other. What was cut and lies for more
-    than `most` in another of its class goes, too."""
+def suppress_duplicates(found: MappedDetections, max_overlap: float = 0.5) -> MappedDetections:
+    """The detections without duplicates: of two in a class with an overlap (intersection over union) above
+    `max_overlap`, the whole one stays rather than the cut one, then the surer one. A cut one with a share of more than
+    `max_overlap` inside another of its class is dropped, too."""
     cut = found.cut.any(axis=1)
     order = np.lexsort((-found.scores, cut))
     found, cut = found[order], cut[order]
     overlap = iou(found.boxes, found.boxes)
-    within = np.where(cut[:, None], contained(found.boxes, found.boxes), 0.0)
-    clash = (np.maximum(overlap, within) > most) & (found.labels[:, None] == found.labels[None, :])
+    within = np.where(cut[:, None], share_inside(found.boxes, found.boxes), 0.0)
+    clash: np.ndarray = (np.maximum(overlap, within) > max_overlap) & (found.labels[:, None] == found.labels[None, :])
     kept: list[int] = []
     for row in range(len(found)):
         if not clash[row, kept].any():
@@ -284,25 +293,27 @@ def suppressed(found: Found, most: float = 0.5) -> Found:
     return found[np.array(kept, int)]
 
 
-def contained(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
+def share_inside(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
     """The share of each of `boxes` that lies in each of `others`, (N, M) float64 in 0..1."""
     low = np.maximum(boxes[:, None, :2], others[None, :, :2])
     high = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
     return np.prod(np.maximum(high - low, 0), axis=2) / np.maximum(area(boxes), 1e-9)[:, None]
 
 
-def completed(found: Found, boxes: np.ndarray, labels: np.ndarray, frame: tuple[int, int]) -> tuple[Found, Found]:
+def complete_cut_boxes(
+    found: MappedDetections, boxes: np.ndarray, labels: np.ndarray, frame: tuple[int, int]
+) -> tuple[MappedDetections, MappedDetections]:
     """What was found, cut sides completed by the sizes of the tracks (`boxes` (T, 4) and `labels` (T,)) that it is of,
-    each thing once; and apart from it what was cut and lies in nothing known.
+    each thing once; and apart from it what was cut and lies in no track.
 
     Where both ends are cut off, the track says where they are.
     """
     cut = found.cut.any(axis=1)
     same = found.labels[:, None] == np.asarray(labels, int)[None, :]
-    shared = np.where(same, contained(found.boxes, boxes), 0.0) if len(boxes) else np.zeros((len(found), 1))
-    known = cut & (shared.max(axis=1, initial=0) > 0.5)
+    shared = np.where(same, share_inside(found.boxes, boxes), 0.0) if len(boxes) else np.zeros((len(found), 1))
+    tracked = cut & (shared.max(axis=1, initial=0) > 0.5)
     whole = found.boxes.copy()
-    for row in np.flatnonzero(known):
+    for row in np.flatnonzero(tracked):
         track = boxes[shared[row].argmax()]
         for low, high in ((0, 2), (1, 3)):
             length = track[high] - track[low]
@@ -312,7 +323,9 @@ def completed(found: Found, boxes: np.ndarray, labels: np.ndarray, frame: tuple[
                 whole[row, low] = min(whole[row, low], whole[row, high] - length)
             elif found.cut[row, high]:
                 whole[row, high] = max(whole[row, high], whole[row, low] + length)
-    kept = suppressed(Found(clip(whole, frame), found.scores, found.labels, found.cut)[~cut | known])
+    kept = suppress_duplicates(
+        MappedDetections(clip(whole, frame), found.scores, found.labels, found.cut)[~cut | tracked]
+    )
     there = np.concatenate([boxes.reshape(-1, 4), kept.boxes])
-    inside = contained(found.boxes, there).max(axis=1, initial=0) > 0.5
-    return kept, found[cut & ~known & ~inside]
+    inside = share_inside(found.boxes, there).max(axis=1, initial=0) > 0.5
+    return kept, found[cut & ~tracked & ~inside]

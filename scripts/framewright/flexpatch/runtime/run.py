@@ -1,8 +1,7 @@
-"""FlexPatch over a video: where everything is in each frame, and a film that shows how that was found."""
+"""FlexPatch over a video: the objects in each frame, and a film that shows how they were found."""
 
 import logging
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -10,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from framewright.detector import Detector
-from framewright.flexpatch.evaluation.baselines import Meter
-from framewright.flexpatch.runtime.overlay import drawn, place_of_cluster
-from framewright.flexpatch.runtime.runtime import FlexPatch, Thing
-from framewright.flexpatch.samples.frames import frames_of
+from framewright.flexpatch.runtime.meter import Meter
+from framewright.flexpatch.runtime.options import RuntimeSettings
+from framewright.flexpatch.runtime.overlay import draw_frame, layout_film
+from framewright.flexpatch.runtime.runtime import FlexPatch, TrackedObject
+from framewright.flexpatch.samples.frames import read_frames
 from framewright.video.encode import Writer
 from framewright.video.stream import open_video
 
@@ -21,99 +21,83 @@ NONE = np.full((64, 64, 3), 128, np.uint8)
 SIDE = 32  # cluster sides are multiples of it as the network sees them, so that nothing is spent on grey
 
 
-@dataclass(frozen=True)
-class How:
-    """How the runtime is set: cluster sides as shares of the frame's, and what `FlexPatch` calls by the same names.
-
-    `patch` is the side of a patch for new objects as a share of the cluster's height.
-    """
-
-    width: float
-    height: float
-    every: int
-    max_age: int = 10
-    tf_ratio: float = 0.75
-    use_ratio_packing: bool = False
-    padding_ratio: float = 1.0
-    patch: float = 1.0
-    cell: int = 8
-
-
-def runtime_of(detector: Any, size: tuple[int, int], how: How, model: str | Path | None, trust: bool = False):
-    """A FlexPatch for frames of `size` (width, height) set as `how` says."""
-    cluster = cluster_size(detector, size, how)
-    side = max(1, round(how.patch * min(cluster) / how.cell))
+def build_runtime(
+    detector: Any, size: tuple[int, int], settings: RuntimeSettings, model: str | Path | None, trust: bool = False
+) -> FlexPatch:
+    """A FlexPatch for frames of `size` (width, height), set as `settings` say."""
+    cluster = choose_cluster_size(detector, size, settings)
+    side = max(1, round(settings.patch * min(cluster) / settings.cell))
     return FlexPatch(
         detector,
         size,
         cluster,
-        (how.cell, how.cell),
-        how.max_age,
-        how.tf_ratio,
-        how.use_ratio_packing,
+        (settings.cell, settings.cell),
+        settings.max_age,
+        settings.tf_ratio,
+        settings.use_ratio_packing,
         model,
-        every=how.every,
-        padding_ratio=how.padding_ratio,
+        every=settings.every,
+        padding_ratio=settings.padding_ratio,
         patch_cells=(side, side),
         trust_model=trust,
     )
 
 
-def cluster_size(detector: Any, size: tuple[int, int], how: How) -> tuple[int, int]:
-    """The cluster's (width, height) in pixels of the frame: that share of it, cut down to what the network sees without
-    a margin."""
+def choose_cluster_size(detector: Any, size: tuple[int, int], settings: RuntimeSettings) -> tuple[int, int]:
+    """The cluster's (width, height) in pixels of the frame, so that the network needs no margin."""
     scale = size[0] / detector.shape_of(size[::-1])[1]  # pixels of the frame for each that the network sees
-    wanted = round(size[0] * how.width), round(size[1] * how.height)
-    return tuple(max(1, int(max(round(side / scale / SIDE), 1) * SIDE * scale)) for side in wanted)
+    wanted = round(size[0] * settings.width), round(size[1] * settings.height)
+    width, height = (max(1, int(max(round(side / scale / SIDE), 1) * SIDE * scale)) for side in wanted)
+    return width, height
 
 
-def run(
+def run_video(
     video: str | Path,
-    probe: Mapping[str, Any],
-    most: int | None,
+    probe: dict[str, Any],
+    limit: int | None,
     detector: Detector,
-    how: How,
+    settings: RuntimeSettings,
     model: str | Path | None,
     overlay: Path,
-    clear: bool,
+    is_clear: bool,
     log: logging.Logger,
-) -> tuple[list[tuple[int, Thing]], dict[str, Any]]:
-    """The things in each of a video's frames, the first frame being 1, and a record of the work; `overlay` is written.
+) -> tuple[list[tuple[int, TrackedObject]], dict[str, Any]]:
+    """The objects in each of a video's frames, the first frame being 1, and a record of the work; `overlay` is written.
 
-    A video that can't be used has nothing in it, and its film is one grey frame. Without `clear` the film shows frames
+    A video that can't be used has no objects, and its film is one grey frame. Unless `is_clear`, the film shows frames
     so coarsely that nobody is recognised.
     """
-    found: list[tuple[int, Thing]] = []
+    found: list[tuple[int, TrackedObject]] = []
     if probe["status"] != "ok":
         with Writer(overlay, NONE.shape[1::-1], 1) as writer:
             writer.add(NONE)
         return found, {"frames": 0, "reason": "unusable", "detail": probe["reason"]}
     with open_video(video) as film:
         meter = Meter(detector.at_scale_of(film.size[::-1]))
-        runtime = runtime_of(meter, film.size, how, model)
+        runtime = build_runtime(meter, film.size, settings, model)
         rate = Fraction(film.timeline.rate()[0] or 25).limit_denominator(1001)
         whole, seen, packed = 0, 0, 0
         with Writer(
-            overlay, place_of_cluster(film.size, runtime.cluster_size)[1], rate, crf=23, preset="veryfast"
+            overlay, layout_film(film.size, runtime.cluster_size)[1], rate, crf=23, preset="veryfast"
         ) as writer:
-            for number, frame in enumerate(frames_of(film, probe["use"], most), start=1):
+            for number, frame in enumerate(read_frames(film, probe["use"], limit), start=1):
                 things = runtime.process_frame(frame.rgb)
                 found += ((number, thing) for thing in things)
-                writer.add(drawn(frame.rgb, things, runtime, clear))
+                writer.add(draw_frame(frame.rgb, things, runtime, is_clear))
                 whole = whole or meter.pixels
                 seen, packed = number, packed + len(runtime.placed)
                 if number % 250 == 0:
                     log.info("%d frames", number)
-    clusters = (seen - 1) // how.every if seen else 0
-    record = {"frames": seen, "boxes": len(found), "tracks": len({thing.number for _, thing in found})}
+    clusters = (seen - 1) // settings.every if seen else 0
+    record: dict[str, Any] = {"frames": seen, "boxes": len(found), "tracks": len({thing.number for _, thing in found})}
     record |= {"size": list(film.size), "cluster": list(runtime.cluster_size), "clusters": clusters, "patches": packed}
     share = (meter.pixels - whole) / (whole * max(seen - 1, 1)) if whole else None
     return found, record | {"pixels": meter.pixels, "share_of_full": share and round(share, 4)}
 
 
-def write_mot(path: str | Path, found: Iterable[tuple[int, Thing]]) -> None:
-    """Write things in the format of MOT Challenge: frame and number from 1, left, top, width, height, score, class from
-    1, and -1 for how much is visible."""
+def write_mot(path: str | Path, found: Iterable[tuple[int, TrackedObject]]) -> None:
+    """Write objects in the format of MOT Challenge: frame and number from 1, left, top, width, height, score, class
+    from 1, and -1 for the visible share."""
     with Path(path).open("w", encoding="utf-8", newline="\n") as file:
         for frame, thing in found:
             x1, y1, x2, y2 = thing.box

@@ -1,4 +1,4 @@
-"""From videos whose truth is known to samples: the features of a track that is followed, and how well it lies.
+"""From observations to samples: the features of each track in each frame, and how well the track fits its object.
 
 A follower starts from what a detector found, and is refreshed with it every few frames. In between, each of its tracks
 is compared in each frame with the true box of the object that it was last refreshed on, and with no other.
@@ -12,69 +12,79 @@ import numpy as np
 
 from framewright.boxes import iou
 from framewright.flexpatch.follow.compat import CompatFollower
-from framewright.flexpatch.follow.features import COMPAT, DEFINITIONS, as_record, feature_matrix
+from framewright.flexpatch.follow.features import COMPAT, DEFINITIONS, definition_record, feature_matrix
 from framewright.flexpatch.follow.follower import Follower
-from framewright.flexpatch.samples.columns import LEAST_VISIBLE, Sample, Sampling, label_of, summed
-from framewright.flexpatch.samples.frames import frames_of
-from framewright.flexpatch.samples.observations import NOBODY, Known
+from framewright.flexpatch.samples.columns import MIN_VISIBLE, Sample, count_labels, label_overlap
+from framewright.flexpatch.samples.frames import read_frames
+from framewright.flexpatch.samples.observations import NOBODY, Observations
+from framewright.flexpatch.samples.options import Sampling
 from framewright.video.stream import open_video
 
 
-def sampled(
-    video: str | Path, name: str, known: Known, use: Sequence[float], how: Sampling, definition: str
+def sample_video(
+    video: str | Path, name: str, observations: Observations, use: Sequence[float], sampling: Sampling, features: str
 ) -> tuple[list[Sample], dict[str, Any]]:
-    """The samples of a video, by the features of `definition`, and a record of the tracks behind them.
+    """The samples of a video, with features of the definition `features`, and a record of the tracks behind them.
 
-    A video of which nothing is known is not opened: it may be one that can't be.
+    A video without observations is not opened: it may be one that can't be.
     """
-    record = {"video": name} | as_record(DEFINITIONS[definition]) | vars(how)
-    record |= {"frames": len(known.times), "detections": len(known.found)}
-    if not len(known.times):
-        return [], record | summed([]) | {"tracks": [], "without_truth": []}
-    follower = (CompatFollower if definition == COMPAT.name else Follower)(known.size, max_age=how.max_age)
+    record = {"video": name} | definition_record(DEFINITIONS[features]) | vars(sampling)
+    record |= {"frames": len(observations.times), "detections": len(observations.found)}
+    if not len(observations.times):
+        return [], record | count_labels([]) | {"tracks": [], "without_truth": []}
+    follower = (CompatFollower if features == COMPAT.name else Follower)(observations.size, max_age=sampling.max_age)
     with open_video(video) as film:
-        greys = (frame.gray() for frame in frames_of(film, use, len(known.times)))
-        found, untrue = samples(name, known, greys, follower, how)
-    tracks = sorted({own.track for own in found})
-    return found, record | summed(found) | {"tracks": tracks, "without_truth": untrue}
+        greys = (frame.gray() for frame in read_frames(film, use, len(observations.times)))
+        samples, without_truth = collect_samples(name, observations, greys, follower, sampling)
+    tracks = sorted({sample.track for sample in samples})
+    return samples, record | count_labels(samples) | {"tracks": tracks, "without_truth": without_truth}
 
 
-def samples(
-    name: str, known: Known, greys: Iterable[np.ndarray], follower: Follower | CompatFollower, how: Sampling
+def collect_samples(
+    name: str,
+    observations: Observations,
+    greys: Iterable[np.ndarray],
+    follower: Follower | CompatFollower,
+    sampling: Sampling,
 ) -> tuple[list[Sample], list[int]]:
-    """The samples of the frames `greys`, (H, W) uint8 each, and the numbers of tracks that were no true object."""
-    found: list[Sample] = []
+    """The samples of the frames `greys`, (H, W) uint8 each, and the numbers of tracks that show no true object."""
+    samples: list[Sample] = []
     owners: dict[int, int] = {}
     for frame, grey in enumerate(greys):
-        seen = known.found.at(frame)
-        given = grey, seen.boxes, seen.sure, seen.labels
+        found = observations.found.at(frame)
+        detections = grey, found.boxes, found.sure, found.labels
         if frame == 0:
-            follower.start(*given)
-            owners |= zip((track.number for track in follower.tracks), seen.objects.tolist(), strict=True)
+            follower.start(*detections)
+            owners |= zip((track.number for track in follower.tracks), found.objects.tolist(), strict=True)
             continue
         follower.move(grey)
-        found += _of_frame(name, known, frame, follower, owners, how)
-        if frame % how.every == 0:
-            owners |= zip(follower.refresh(*given).tolist(), seen.objects.tolist(), strict=True)
-    return found, sorted(number for number, owner in owners.items() if owner == NOBODY)
+        samples += _of_frame(name, observations, frame, follower, owners, sampling)
+        if frame % sampling.every == 0:
+            owners |= zip(follower.refresh(*detections).tolist(), found.objects.tolist(), strict=True)
+    return samples, sorted(number for number, owner in owners.items() if owner == NOBODY)
 
 
 def _of_frame(
-    name: str, known: Known, frame: int, follower: Follower | CompatFollower, owners: Mapping[int, int], how: Sampling
+    name: str,
+    observations: Observations,
+    frame: int,
+    follower: Follower | CompatFollower,
+    owners: Mapping[int, int],
+    sampling: Sampling,
 ) -> list[Sample]:
     tracks = [track for track in follower.tracks if owners[track.number] != NOBODY]
-    true = known.true.at(frame)
-    there = true.sure >= LEAST_VISIBLE
+    true = observations.true.at(frame)
+    there = true.sure >= MIN_VISIBLE
     places = dict(zip(true.objects[there].tolist(), true.boxes[there], strict=True))
-    found = []
-    for track, row in zip(tracks, feature_matrix(tracks).tolist(), strict=True):
+    time = float(observations.times[frame])
+    samples = []
+    for track, features in zip(tracks, feature_matrix(tracks).tolist(), strict=True):
         owner = owners[track.number]
         overlap = float(iou(track.box, places[owner])[0, 0]) if owner in places else 0.0
         state = "there" if owner in places else "gone"
-        found.append(
-            Sample(
-                *row, label_of(overlap, how), name, frame, float(known.times[frame]), track.number, owner, state,
-                overlap, track.looked, track.age, *track.box.tolist(),
-            )
+        values = (
+            *features, label_overlap(overlap, sampling), name, frame, time, track.number, owner, state, overlap,
+            track.unexamined, track.age, *track.box.tolist(),
         )  # fmt: skip
-    return found
+        samples.append(Sample._make(values))
+    return samples

@@ -1,9 +1,10 @@
-"""The samples of all videos in one table, with a side file that says what they are."""
+"""The samples of all videos in one table, with a side file that describes it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from framewright.flexpatch.follow.features import Definition, check_definition, definition_record, read_definition
 from framewright.flexpatch.samples.columns import COLUMNS, LABELS
 from framewright.report.page import table_page
 
@@ -22,28 +23,35 @@ def write_table(path: str | Path, tables: Iterable[str | Path]) -> int:
     return number
 
 
-def side_of(records: Sequence[Mapping[str, Any]], truths: Sequence[Mapping[str, Any]], features: Mapping) -> dict:
-    """What the table of all these videos is: definition of its features, frames, detections, labels, and its truth."""
+def describe_table(
+    records: Sequence[Mapping[str, Any]], truths: Sequence[Mapping[str, Any]], definition: Definition
+) -> dict[str, Any]:
+    """What the table of all these videos is: definition of its features, frames, detections, labels, and its truth.
+
+    UserError where the record of a video names another definition.
+    """
+    for record in records:
+        check_definition(read_definition(record, record["video"]), definition, record["video"])
     labels = {label: sum(record["labels"][label] for record in records) for label in LABELS}
     return {
-        **features,
+        **definition_record(definition),
         "columns": list(COLUMNS),
         "videos": [record["video"] for record in records],
         "frames": sum(record["frames"] for record in records),
         "detections": sum(record["detections"] for record in records),
         "samples": sum(record["samples"] for record in records),
         "labels": labels,
-        "truth": {own["video"]: own["truth"] for own in truths},
+        "truth": {truth["video"]: truth["truth"] for truth in truths},
     }
 
 
 def agreement_table(truths: Iterable[Mapping[str, Any]]) -> str:
-    """How what was found fits the annotations of each video that has any, as tab-separated text."""
+    """How the detections fit the annotations of each video that has any, as tab-separated text."""
     rows = ["video\ttruth\tprecision\trecall\tidentity\tswitches"]
-    for own in truths:
-        if fit := own["agreement"]:
-            figures = "\t".join(f"{fit[name]:.4f}" for name in ("precision", "recall", "identity"))
-            rows.append(f"{own['video']}\t{own['truth']}\t{figures}\t{fit['switches']}")
+    for truth in truths:
+        if agreement := truth["agreement"]:
+            figures = "\t".join(f"{agreement[name]:.4f}" for name in ("precision", "recall", "identity"))
+            rows.append(f"{truth['video']}\t{truth['truth']}\t{figures}\t{agreement['switches']}")
     return "\n".join(rows) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""A chart of how the features of urgent samples differ from those of others."""
+"""A chart of the distribution of each feature, by label."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ LONG_TAILED = ("accel", "flow_std")
 
 
 def write_histograms(path: str | Path, samples: pd.DataFrame) -> None:
-    """Write a chart as PNG: for each feature, how its values are distributed among samples of each label."""
+    """Write a chart as PNG: for each feature, the distribution of its values among the samples of each label."""
     figure = Figure(figsize=(3.2 * len(FEATURES), 3.4), dpi=110, layout="constrained")
     FigureCanvasAgg(figure)
     for panel, name in zip(figure.subplots(1, len(FEATURES)), FEATURES, strict=True):
@@ -24,11 +24,11 @@ def write_histograms(path: str | Path, samples: pd.DataFrame) -> None:
         low, high = np.percentile(shown, [0.5, 99.5]) if len(shown) else (0, 1)
         bins = np.linspace(low, max(high, low + 1e-6), 31)
         for label in LABELS:
-            own = np.clip(shown[(samples["iou_label"] == label).to_numpy()], bins[0], bins[-1])
-            if len(own):
-                weights = np.full(len(own), 1 / len(own))
+            kept = np.clip(shown[(samples["iou_label"] == label).to_numpy()], bins[0], bins[-1])
+            if len(kept):
+                weights = np.full(len(kept), 1 / len(kept))
                 panel.hist(
-                    own, bins, weights=weights, histtype="step", linewidth=1.8, color=COLOURS[label], label=label
+                    kept, bins, weights=weights, histtype="step", linewidth=1.8, color=COLOURS[label], label=label
                 )
         panel.set(title=name, xlabel="log10(1 + pixels)" if name in LONG_TAILED else "", yticks=[])
     if len(samples):

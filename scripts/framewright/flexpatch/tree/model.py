@@ -1,8 +1,8 @@
-"""The model that says how urgently a detector should look at a track again: a small decision tree, and its card.
+"""The model that says how urgently a detector should examine a track again: a small decision tree, and its card.
 
 from framewright.flexpatch.tree.model import load_model, load_tree, train_from_csv
 
-model = load_model("results/flexpatch/flexpatch_model.joblib")   # scikit-learn's, if its card vouches for it
+model = load_model("results/flexpatch/flexpatch_model.joblib")   # scikit-learn's, if its card names this file
 tree = load_tree("results/flexpatch/flexpatch_model.json")       # the same decisions, without running any code
 model.predict(feature_matrix(follower.tracks))                   # (N,) "high", "medium" or "low"
 """
@@ -10,30 +10,31 @@ model.predict(feature_matrix(follower.tracks))                   # (N,) "high", 
 import hashlib
 import io
 import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from framewright.errors import UserError
-from framewright.flexpatch.follow.features import FEATURES, FRAMEWRIGHT, Definition, as_record, check, read_definition
+from framewright.flexpatch.follow.features import (
+    FEATURES,
+    FRAMEWRIGHT,
+    Definition,
+    check_definition,
+    definition_record,
+    read_definition,
+)
 from framewright.flexpatch.samples.columns import LABELS
-from framewright.flexpatch.tree.tree import Tree, rules_of
+from framewright.flexpatch.tree.options import TreeSettings
+from framewright.flexpatch.tree.tree import Tree, export_rules
 
-MOST_BYTES = 20_000
+if TYPE_CHECKING:
+    from sklearn.tree import DecisionTreeClassifier
+
+MAX_BYTES = 20_000
 LABEL = "iou_label"
-
-
-@dataclass(frozen=True)
-class TreeSettings:
-    """How the tree is grown; the defaults are the documented ones, and weights that make all labels count the same."""
-
-    max_depth: int = 5
-    min_samples_split: int = 10
-    random_state: int = 42
-    balanced: bool = True
+DOCUMENTED = TreeSettings()
 
 
 def read_samples(path: str | Path) -> pd.DataFrame:
@@ -47,20 +48,20 @@ def read_samples(path: str | Path) -> pd.DataFrame:
     if wrong := sorted({*table[LABEL].astype(str)} - {*LABELS}):
         raise UserError(f"{path}: labels are {', '.join(LABELS)}, not {wrong[0]!r}")
     try:
-        figures = table[list(FEATURES)].astype(np.float64)
+        features = table[list(FEATURES)].astype(np.float64)
     except ValueError as error:
         raise UserError(f"{path}: a feature is not a number ({error})") from error
-    if not np.isfinite(figures.to_numpy()).all():
+    if not np.isfinite(features.to_numpy()).all():
         raise UserError(f"{path}: a feature is not a finite number")
-    return table.assign(**figures)
+    return table.assign(**{name: features[name] for name in FEATURES})
 
 
-def matrix_of(samples: pd.DataFrame) -> np.ndarray:
+def to_matrix(samples: pd.DataFrame) -> np.ndarray:
     """The features of samples, (N, 5) float32 in the documented order."""
     return samples[list(FEATURES)].to_numpy(np.float32)
 
 
-def grow(samples: pd.DataFrame, settings: TreeSettings = TreeSettings()):
+def fit_tree(samples: pd.DataFrame, settings: TreeSettings = DOCUMENTED) -> "DecisionTreeClassifier":
     """A DecisionTreeClassifier of scikit-learn, fitted on samples."""
     from sklearn.tree import DecisionTreeClassifier
 
@@ -70,10 +71,10 @@ def grow(samples: pd.DataFrame, settings: TreeSettings = TreeSettings()):
         random_state=settings.random_state,
         class_weight="balanced" if settings.balanced else None,
     )
-    return tree.fit(matrix_of(samples), samples[LABEL].to_numpy(str))
+    return tree.fit(to_matrix(samples), samples[LABEL].to_numpy(str))
 
 
-def packed(model: Any) -> bytes:
+def serialise(model: Any) -> bytes:
     """A model as joblib writes it; the same model gives the same bytes."""
     import joblib
 
@@ -82,17 +83,17 @@ def packed(model: Any) -> bytes:
     return target.getvalue()
 
 
-def card_of(model: Any, content: bytes, definition: Definition, settings: TreeSettings) -> dict[str, Any]:
-    """What stands beside a model's file: its digest, what its features mean, and its rules to read."""
+def build_card(model: Any, content: bytes, definition: Definition, settings: TreeSettings) -> dict[str, Any]:
+    """The card beside a model's file: its digest, the definition of its features, and its rules."""
     import sklearn
 
     return {
         "sha256": hashlib.sha256(content).hexdigest(),
         "bytes": len(content),
-        **as_record(definition),
+        **definition_record(definition),
         "sklearn": sklearn.__version__,
         "settings": vars(settings),
-        **rules_of(model),
+        **export_rules(model),
     }
 
 
@@ -101,7 +102,7 @@ def card_path(path: str | Path) -> Path:
     return Path(path).with_suffix(".json")
 
 
-def load_model(path: str | Path, trust: bool = False, definition: Definition = FRAMEWRIGHT):
+def load_model(path: str | Path, trust: bool = False, definition: Definition = FRAMEWRIGHT) -> Any:
     """The model in a .joblib, whose `predict` takes (N, 5) features in the order of FEATURES and gives labels.
 
     A .joblib can run code. It is opened only if its sha256 is the one in the card beside it, or with `trust`. A model
@@ -114,7 +115,7 @@ def load_model(path: str | Path, trust: bool = False, definition: Definition = F
         content = path.read_bytes()
     except OSError as error:
         raise UserError(f"{path}: no model can be read there ({error.strerror})") from error
-    card = _read_card(card_path(path)) if card_path(path).is_file() else None
+    card = read_card(card_path(path)) if card_path(path).is_file() else None
     if not trust:
         remedy = "a .joblib can run code; give the card that came with it, or trust=True"
         if card is None:
@@ -122,7 +123,7 @@ def load_model(path: str | Path, trust: bool = False, definition: Definition = F
         if hashlib.sha256(content).hexdigest() != card.get("sha256"):
             raise UserError(f"{path}: is not the file that {card_path(path).name} describes; {remedy}")
     if card is not None:
-        check(read_definition(card, card_path(path)), definition, path)
+        check_definition(read_definition(card, card_path(path)), definition, path)
     try:
         model = joblib.load(io.BytesIO(content))
     except Exception as error:  # a foreign file raises anything
@@ -134,8 +135,8 @@ def load_model(path: str | Path, trust: bool = False, definition: Definition = F
 
 def load_tree(path: str | Path, definition: Definition = FRAMEWRIGHT) -> Tree:
     """The tree that a model's card (.json) holds: it decides the same, needs no scikit-learn and runs no code."""
-    card = _read_card(Path(path))
-    check(read_definition(card, path), definition, path)
+    card = read_card(Path(path))
+    check_definition(read_definition(card, path), definition, path)
     try:
         return Tree(card)
     except (KeyError, ValueError, TypeError) as error:
@@ -149,23 +150,23 @@ def train_from_csv(
     min_samples_split: int = 10,
     random_state: int = 42,
     definition: Definition | None = None,
-):
+) -> "DecisionTreeClassifier":
     """A tree fitted on all rows of a CSV with the six documented columns; others are ignored.
 
     With `model_save_path` it is written there, its card beside it. The features' `definition` is what the CSV's own
-    side file (.json) says, or that of this library.
+    side file (.json) names, or that of this library.
     """
     samples = read_samples(csv_path)
     side = card_path(csv_path)
-    told = read_definition(_read_card(side), side) if side.is_file() else FRAMEWRIGHT
+    named = read_definition(read_card(side), side) if side.is_file() else FRAMEWRIGHT
     settings = TreeSettings(max_depth, min_samples_split, random_state)
     if samples[LABEL].nunique() < 2:
         raise UserError(f"{csv_path}: {len(samples)} samples of fewer than two labels; nothing can be learnt from them")
-    model = grow(samples, settings)
+    model = fit_tree(samples, settings)
     if model_save_path is not None:
-        content = packed(model)
+        content = serialise(model)
         Path(model_save_path).write_bytes(content)
-        write_card(card_path(model_save_path), card_of(model, content, definition or told, settings))
+        write_card(card_path(model_save_path), build_card(model, content, definition or named, settings))
     return model
 
 
@@ -176,7 +177,8 @@ def write_card(path: str | Path, card: dict[str, Any]) -> None:
     Path(path).write_text(f'{rest[:-2]},\n "nodes": [\n  {nodes}\n ]\n}}\n', encoding="utf-8")
 
 
-def _read_card(path: Path) -> dict[str, Any]:
+def read_card(path: Path) -> dict[str, Any]:
+    """The record in the .json beside a model or a table of samples."""
     try:
         card = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

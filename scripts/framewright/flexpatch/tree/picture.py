@@ -1,4 +1,4 @@
-"""A picture of a decision tree: questions from left to right, and what each leaf says at the right."""
+"""A picture of a decision tree: questions from left to right, and the label of each leaf at the right."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,7 +10,7 @@ COLOURS = {"high": "#c0392b", "medium": "#d9a441", "low": "#2f7d5b"}
 ROW, COLUMN, LEFT, TOP, BAR = 26.0, 184.0, 16.0, 84.0, 150.0
 
 
-def tree_picture(rules: Mapping[str, Any], summary: Mapping[str, Any]) -> str:
+def draw_tree(rules: Mapping[str, Any], summary: Mapping[str, Any]) -> str:
     """The tree of a model's card as SVG. Bars are the weighted shares of the labels that a leaf was learnt from."""
     places: dict[int, tuple[int, float]] = {}
     leaves = _place(rules["nodes"], 0, 0, 0, places)
@@ -36,9 +36,9 @@ def _place(nodes: list, k: int, depth: int, leaf: int, places: dict[int, tuple[i
 
 def _head(summary: Mapping[str, Any]) -> Iterator[str]:
     held = summary["held_out"]["recall"]
-    said = ", ".join(f"{name} {'-' if held[name] is None else format(held[name], '.2f')}" for name in LABELS)
+    recalls = ", ".join(f"{name} {'-' if held[name] is None else format(held[name], '.2f')}" for name in LABELS)
     yield svg.text(LEFT, 26, "How urgently a track must be looked at again", size=16, bold=True)
-    yield svg.text(LEFT, 46, f"upper branch: yes, lower branch: no. Recall of what was held out: {said}", svg.GREY)
+    yield svg.text(LEFT, 46, f"upper branch: yes, lower branch: no. Recall of what was held out: {recalls}", svg.GREY)
     for k, name in enumerate(LABELS):
         yield svg.box(LEFT + 90 * k, 56, 12, 12, COLOURS[name], 2)
         yield svg.text(LEFT + 90 * k + 18, 67, name)

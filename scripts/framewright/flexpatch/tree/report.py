@@ -1,4 +1,4 @@
-"""The summary of a training as text, to read."""
+"""The summary of a training as text."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,64 +12,64 @@ MEANING = {
 }
 
 
-def story(summary: Mapping[str, Any]) -> str:
-    """What was learnt from, what came out, and how good it is beside other ways to decide; ends with a newline."""
+def format_summary(summary: Mapping[str, Any]) -> str:
+    """The training data, the model, and how good it is beside other models; ends with a newline."""
     parts = [_data(summary), _labels(summary), _model(summary), _rating(summary), _alternatives(summary)]
     return "\n".join(line for part in parts for line in [*part, ""]).rstrip() + "\n"
 
 
-def _data(own: Mapping[str, Any]) -> Iterator[str]:
-    sources = sorted({name for name in own["truth"].values() if name})
+def _data(summary: Mapping[str, Any]) -> Iterator[str]:
+    sources = sorted({name for name in summary["truth"].values() if name})
     yield "Training data"
-    yield f"  videos                {len(own['truth'])} ({', '.join(own['truth'])})"
+    yield f"  videos                {len(summary['truth'])} ({', '.join(summary['truth'])})"
     yield f"  truth                 {' and '.join(sources) or 'none'}"
-    yield f"  frames                {own['frames']:,}"
-    yield f"  detections            {own['detections']:,} ({own['mean_detections']:.2f} per frame)"
-    yield f"  samples               {own['samples']:,} (tracks, frame by frame)"
-    yield f"  features              {', '.join(own['features'])}"
-    yield f"                        as defined by {own['definition']['name']} {own['definition']['version']}"
+    yield f"  frames                {summary['frames']:,}"
+    yield f"  detections            {summary['detections']:,} ({summary['mean_detections']:.2f} per frame)"
+    yield f"  samples               {summary['samples']:,} (tracks, frame by frame)"
+    yield f"  features              {', '.join(summary['features'])}"
+    yield f"                        as defined by {summary['definition']['name']} {summary['definition']['version']}"
 
 
-def _labels(own: Mapping[str, Any]) -> Iterator[str]:
+def _labels(summary: Mapping[str, Any]) -> Iterator[str]:
     yield "Labels"
     for label in LABELS:
-        count = own["labels"][label]
+        count = summary["labels"][label]
         yield f"  {label:7} {count['count']:>9,} {count['share']:>7.1%}   {MEANING[label]}"
 
 
-def _model(own: Mapping[str, Any]) -> Iterator[str]:
-    model, rows = own["model"], own["split"]["rows"]
+def _model(summary: Mapping[str, Any]) -> Iterator[str]:
+    model, rows = summary["model"], summary["split"]["rows"]
     yield "Model"
     yield f"  {model['type']}, max_depth {model['max_depth']}, min_samples_split {model['min_samples_split']},"
     yield f"  random_state {model['random_state']}, {'balanced' if model['balanced'] else 'no'} class weights"
-    yield f"  {model['leaves']} leaves, {own['bytes']:,} bytes, {own['seconds']:.1f} s with all comparisons"
-    yield f"  learnt from {rows['train']:,} samples; {rows['held-out']:,} held out by {own['split']['by']},"
-    yield f"  {rows['gap']:,} between them left out ({own['split']['gap']:g} s)"
+    yield f"  {model['leaves']} leaves, {summary['bytes']:,} bytes, {summary['seconds']:.1f} s with all comparisons"
+    yield f"  learnt from {rows['train']:,} samples; {rows['held-out']:,} held out by {summary['split']['by']},"
+    yield f"  {rows['gap']:,} between them left out ({summary['split']['gap']:g} s)"
     yield "  importances           impurity  permutation (balanced accuracy lost when it is shuffled)"
-    for name, found in own["importances"].items():
+    for name, found in summary["importances"].items():
         yield f"    {name:19} {found['impurity']:>9.3f} {found['permutation']:>12.3f}"
 
 
-def _rating(own: Mapping[str, Any]) -> Iterator[str]:
+def _rating(summary: Mapping[str, Any]) -> Iterator[str]:
     yield "On what was held out          accuracy  balanced     high   medium      low"
-    rows = {"the tree": own["held_out"], **own["baselines"], "(the tree, where it learnt)": own["learnt"]}
+    rows = {"the tree": summary["held_out"], **summary["baselines"], "(the tree, where it learnt)": summary["learnt"]}
     for name, rating in rows.items():
         figures = [rating["accuracy"], rating["balanced_accuracy"], *rating["recall"].values()]
         yield f"  {name:27}" + "".join(f"{_number(figure):>9}" for figure in figures)
-    paper = "".join(f"{own['paper'][label]:>9.2f}" for label in LABELS)
+    paper = "".join(f"{summary['paper'][label]:>9.2f}" for label in LABELS)
     yield f"  {'(the paper, other videos)':27}{'':18}{paper}"
     yield "Confusion                       " + "".join(f"{label:>9}" for label in LABELS)
-    for label, row in zip(LABELS, own["held_out"]["confusion"], strict=True):
+    for label, row in zip(LABELS, summary["held_out"]["confusion"], strict=True):
         yield f"  truly {label:24}" + "".join(f"{number:>9,}" for number in row)
 
 
-def _alternatives(own: Mapping[str, Any]) -> Iterator[str]:
-    if own["alternatives"]:
+def _alternatives(summary: Mapping[str, Any]) -> Iterator[str]:
+    if summary["alternatives"]:
         yield "Other ways (balanced accuracy)     folds  held out     high    bytes"
-    for row in own["alternatives"]:
+    for row in summary["alternatives"]:
         figures = f"{row['folds']:>9.3f}{_number(row['held_out']):>10}{_number(row['recall']['high']):>9}"
         yield f"  {row['name']:29}{figures}{row['bytes']:>9,}"
-    yield own["verdict"]
+    yield summary["verdict"]
 
 
 def _number(value: float | None) -> str:

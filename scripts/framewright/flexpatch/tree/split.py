@@ -1,6 +1,6 @@
-"""Which samples a model learns from and which it is rated on: other videos or another time, never rows at random.
+"""Which samples a model is trained on and which are held out: other videos or another time, never rows at random.
 
-Neighbouring frames show nearly the same. Between what is learnt and what is rated lies a gap in which nothing counts.
+Neighbouring frames are nearly the same. A gap in time separates training samples from held-out ones.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,17 +9,17 @@ import numpy as np
 import pandas as pd
 
 TRAIN, HELD_OUT, GAP = "train", "held-out", "gap"
-BLOCKS = 5  # of time, for folds within what is learnt from
+BLOCKS = 5  # of time, for folds within the training samples
 
 
-def parts(
+def split_samples(
     samples: pd.DataFrame, by: str, share: float, gap: float, splits: Mapping[str, str] | None = None
 ) -> np.ndarray:
     """For each sample TRAIN, HELD_OUT or GAP, (N,) str.
 
-    `by` is "video" or "time", or "auto": by video from four of them on. By time, the last `share` of each video is held
-    out, and the `gap` seconds before it are left out. By video, those are held out that the table puts into val or test
-    (`splits`), or as many of the last ones by name as hold `share` of the samples.
+    `by` is "video" or "time", or "auto": by video with four or more videos. By time, the last `share` of each video is
+    held out, and the `gap` seconds before it are left out. By video, those are held out that the table puts into val
+    or test (`splits`), or as many of the last ones by name as hold `share` of the samples.
     """
     videos = sorted(samples["video"].unique())
     if by == "auto":
@@ -39,9 +39,9 @@ def parts(
     return np.where(samples["video"].isin(held), HELD_OUT, TRAIN)
 
 
-def folds(samples: pd.DataFrame, gap: float) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Pairs of places (to learn from, to rate), BLOCKS of them: each rates a stretch of time of every video, and learns
-    from whatever is at least `gap` seconds away from it, or of another video."""
+def time_folds(samples: pd.DataFrame, gap: float) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Pairs of row numbers (for training, for rating), BLOCKS of them: each rates a stretch of time of every video, and
+    trains on rows at least `gap` seconds away from it."""
     ends = samples.groupby("video")["time"].agg(["min", "max"])
     first, last = (samples["video"].map(ends[name]).to_numpy() for name in ("min", "max"))
     time, length = samples["time"].to_numpy(), np.maximum(last - first, 1e-9) / BLOCKS

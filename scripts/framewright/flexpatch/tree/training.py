@@ -1,4 +1,4 @@
-"""A model is trained on one part of the samples, rated on another, and put beside other ways to decide."""
+"""A model is trained on one part of the samples, rated on another, and compared with other models."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,12 +10,13 @@ import pandas as pd
 
 from framewright.flexpatch.follow.features import FEATURES, Definition
 from framewright.flexpatch.samples.columns import LABELS
-from framewright.flexpatch.tree.model import LABEL, TreeSettings, card_of, grow, matrix_of, packed
-from framewright.flexpatch.tree.rating import PAPER, by_heuristic, rate
-from framewright.flexpatch.tree.split import GAP, HELD_OUT, TRAIN, folds, parts
+from framewright.flexpatch.tree.model import LABEL, build_card, fit_tree, serialise, to_matrix
+from framewright.flexpatch.tree.options import Splitting, TreeSettings
+from framewright.flexpatch.tree.rating import PAPER, predict_by_bounds, rate
+from framewright.flexpatch.tree.split import GAP, HELD_OUT, TRAIN, split_samples, time_folds
 
 MARGIN = 0.03  # of balanced accuracy, over the folds, by which another model must win to be recommended
-DEPTHS, LEAST_SPLITS = (3, 5, 7), (10, 50)
+DEPTHS, MIN_SPLITS = (3, 5, 7), (10, 50)
 TOO_FEW = (
     "NOTHING WAS LEARNT: the samples have fewer than two labels, and the tree always says the same. Give more or "
     "longer videos, weights that find something in them, or a larger flexpatch.refresh."
@@ -24,18 +25,9 @@ REPEATS = 5  # shuffles of each feature
 MORE = ("looked", "age")  # features that samples carry besides the five
 
 
-@dataclass(frozen=True)
-class Splitting:
-    """What is held out: see framewright.flexpatch.tree.split.parts."""
-
-    by: str = "auto"
-    share: float = 0.3
-    gap: float = 2.0
-
-
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """A tree as the bytes of its file, its card, and all that is to be said of its training."""
+    """A tree as the bytes of its file, its card, and the summary of its training."""
 
     content: bytes
     card: dict[str, Any]
@@ -51,16 +43,20 @@ def train(
     splits: Mapping[str, str],
     compare: bool,
 ) -> Trained:
-    """A tree trained on what is not held out, rated on what is.
+    """A tree trained on the samples that are not held out, and rated on those that are.
 
-    `side` is what the samples' own side file says, `splits` what the table of videos says of them. With `compare` other
-    models, other settings and other features are rated in the same way.
+    `side` is the record beside the samples, `splits` the column of the video table. With `compare` other models, other
+    settings and other features are rated in the same way.
     """
     began = time.perf_counter()
-    part = parts(samples, splitting.by, splitting.share, splitting.gap, splits) if len(samples) else np.array([], str)
+    part = (
+        split_samples(samples, splitting.by, splitting.share, splitting.gap, splits)
+        if len(samples)
+        else np.array([], str)
+    )
     learnt, held = samples[part == TRAIN], samples[part == HELD_OUT]
-    model = grow(learnt if len(learnt) else _nothing(), settings)
-    content = packed(model)
+    model = fit_tree(learnt if len(learnt) else _nothing(), settings)
+    content = serialise(model)
     summary = {
         **{key: side[key] for key in ("features", "definition", "frames", "detections", "truth")},
         "mean_detections": side["detections"] / max(side["frames"], 1),
@@ -74,30 +70,30 @@ def train(
         "importances": importances(model, held if len(held) else learnt, settings.random_state),
         "baselines": {
             "always medium": rate(held[LABEL], np.full(len(held), "medium")),
-            "heuristic": rate(held[LABEL], by_heuristic(matrix_of(held))),
+            "heuristic": rate(held[LABEL], predict_by_bounds(to_matrix(held))),
         },
     }
-    known = learnt[LABEL].nunique()
-    rows = list(alternatives(learnt, held, settings, splitting.gap)) if compare and known > 1 else []
-    summary |= {"alternatives": rows, "verdict": verdict(rows) if known > 1 else TOO_FEW, "bytes": len(content)}
+    labels = learnt[LABEL].nunique()
+    rows = list(alternatives(learnt, held, settings, splitting.gap)) if compare and labels > 1 else []
+    summary |= {"alternatives": rows, "verdict": verdict(rows) if labels > 1 else TOO_FEW, "bytes": len(content)}
     summary["seconds"] = round(time.perf_counter() - began, 3)
-    return Trained(content, card_of(model, content, definition, settings), summary)
+    return Trained(content, build_card(model, content, definition, settings), summary)
 
 
 def importances(model: Any, samples: pd.DataFrame, seed: int) -> dict[str, dict[str, float]]:
-    """How much each feature counts: `impurity`, by what it sorts out in the tree (they sum to 1), and `permutation`, by
-    how much balanced accuracy is lost on these samples when the feature is shuffled."""
+    """How much each feature counts: `impurity`, its share of the tree's reduction of impurity (they sum to 1), and
+    `permutation`, the balanced accuracy that is lost on these samples when the feature is shuffled."""
     from sklearn.inspection import permutation_importance
 
     if samples[LABEL].nunique() < 2:
-        return {name: {"impurity": float(own), "permutation": 0.0} for name, own in _impurities(model)}
+        return {name: {"impurity": float(share), "permutation": 0.0} for name, share in _impurities(model)}
     shuffled = permutation_importance(
-        model, matrix_of(samples), samples[LABEL].to_numpy(str), scoring="balanced_accuracy", n_repeats=REPEATS,
+        model, to_matrix(samples), samples[LABEL].to_numpy(str), scoring="balanced_accuracy", n_repeats=REPEATS,
         random_state=seed,
     )  # fmt: skip
     return {
-        name: {"impurity": float(own), "permutation": float(lost)}
-        for (name, own), lost in zip(_impurities(model), shuffled.importances_mean, strict=True)
+        name: {"impurity": float(share), "permutation": float(lost)}
+        for (name, share), lost in zip(_impurities(model), shuffled.importances_mean, strict=True)
     }
 
 
@@ -106,22 +102,22 @@ def _impurities(model: Any) -> Iterator[tuple[str, float]]:
 
 
 def _nothing() -> pd.DataFrame:
-    """A sample to learn from where there is none: whatever is asked, the answer is medium."""
+    """A sample for training where there is none: the model then always answers medium."""
     return pd.DataFrame({**{name: [0.0] for name in FEATURES}, LABEL: ["medium"]})
 
 
 def alternatives(
     learnt: pd.DataFrame, held: pd.DataFrame, settings: TreeSettings, gap: float
 ) -> Iterator[dict[str, Any]]:
-    """Other models, other settings of the tree, and more features: mean balanced accuracy over folds of what is learnt
-    from, and figures of what is held out; the tree in use is the first."""
-    cuts = list(folds(learnt, gap))
+    """Other models, other settings of the tree, and more features: mean balanced accuracy over folds of the training
+    samples, and figures of the held-out ones. The tree in use is the first."""
+    cuts = list(time_folds(learnt, gap))
     for name, features, model in _candidates(learnt, settings):
         yield _rated(name, features, model, learnt, held, cuts)
 
 
 def verdict(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Whether another way to decide wins by MARGIN over the folds, in a sentence."""
+    """Whether another model wins by MARGIN over the folds, in a sentence."""
     if not rows:
         return "Nothing was compared."
     ours, best = rows[0], max(rows, key=lambda row: row["folds"])
@@ -134,31 +130,39 @@ def verdict(rows: Sequence[Mapping[str, Any]]) -> str:
     return f"{best['name']} is better by {gain:.3f} of balanced accuracy over the folds (more than {MARGIN:g})."
 
 
-def _candidates(samples: pd.DataFrame, own: TreeSettings) -> Iterator[tuple[str, list[str], Any]]:
+def _candidates(samples: pd.DataFrame, settings: TreeSettings) -> Iterator[tuple[str, list[str], Any]]:
     from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
     from sklearn.tree import DecisionTreeClassifier
 
-    five, seed = list(FEATURES), own.random_state
+    five, seed = list(FEATURES), settings.random_state
 
-    def tree(depth: int, least: int, weights: str | None = "balanced"):
+    def tree(depth: int, least: int, weights: str | None = "balanced") -> DecisionTreeClassifier:
         return DecisionTreeClassifier(max_depth=depth, min_samples_split=least, random_state=seed, class_weight=weights)
 
-    used = "balanced" if own.balanced else None
-    yield "tree", five, tree(own.max_depth, own.min_samples_split, used)
-    yield "tree, other weights", five, tree(own.max_depth, own.min_samples_split, None if used else "balanced")
+    used = "balanced" if settings.balanced else None
+    yield "tree", five, tree(settings.max_depth, settings.min_samples_split, used)
+    yield (
+        "tree, other weights",
+        five,
+        tree(settings.max_depth, settings.min_samples_split, None if used else "balanced"),
+    )
     more = [name for name in MORE if name in samples]
     if more:
-        yield f"tree, with {' and '.join(more)}", five + more, tree(own.max_depth, own.min_samples_split, used)
+        yield (
+            f"tree, with {' and '.join(more)}",
+            five + more,
+            tree(settings.max_depth, settings.min_samples_split, used),
+        )
     yield "forest", five, RandomForestClassifier(30, max_depth=8, random_state=seed, class_weight="balanced")
     yield "gradient boosting", five, GradientBoostingClassifier(n_estimators=20, random_state=seed)
     linear = LogisticRegression(class_weight="balanced", max_iter=500, random_state=seed)
     yield "logistic regression", five, make_pipeline(StandardScaler(), linear)
     for depth in DEPTHS:
-        for least in LEAST_SPLITS:
-            if (depth, least) != (own.max_depth, own.min_samples_split):
+        for least in MIN_SPLITS:
+            if (depth, least) != (settings.max_depth, settings.min_samples_split):
                 yield f"tree, depth {depth}, split from {least}", five, tree(depth, least, used)
 
 
@@ -167,11 +171,11 @@ def _rated(
 ) -> dict[str, Any]:
     rows, labels = learnt[features].to_numpy(np.float32), learnt[LABEL].to_numpy(str)
     scores = []
-    for own, other in cuts:
-        if len({*labels[own]}) > 1:
-            found = _fitted(model, rows[own], labels[own]).predict(rows[other])
-            scores.append(rate(labels[other], found)["balanced_accuracy"])
-    _fitted(model, rows, labels)
+    for train_rows, rated_rows in cuts:
+        if len({*labels[train_rows]}) > 1:
+            found = _fit(model, rows[train_rows], labels[train_rows]).predict(rows[rated_rows])
+            scores.append(rate(labels[rated_rows], found)["balanced_accuracy"])
+    _fit(model, rows, labels)
     rating = _rate(model, held, features)
     return {
         "name": name,
@@ -179,11 +183,11 @@ def _rated(
         "held_out": rating["balanced_accuracy"],
         "accuracy": rating["accuracy"],
         "recall": rating["recall"],
-        "bytes": len(packed(model)),
+        "bytes": len(serialise(model)),
     }
 
 
-def _fitted(model: Any, rows: np.ndarray, labels: np.ndarray) -> Any:
+def _fit(model: Any, rows: np.ndarray, labels: np.ndarray) -> Any:
     """The model, fitted; boosting knows no weights of classes, and is given those of samples."""
     from sklearn.utils.class_weight import compute_sample_weight
 
@@ -201,7 +205,7 @@ def _rate(model: Any, samples: pd.DataFrame, features: Sequence[str] = FEATURES)
 def _counts(samples: pd.DataFrame) -> dict[str, dict[str, float]]:
     counts = samples[LABEL].value_counts()
     number = {label: int(counts.get(label, 0)) for label in LABELS}
-    return {label: {"count": own, "share": own / max(len(samples), 1)} for label, own in number.items()}
+    return {label: {"count": count, "share": count / max(len(samples), 1)} for label, count in number.items()}
 
 
 def _by(part: np.ndarray, samples: pd.DataFrame) -> str:
@@ -215,10 +219,12 @@ def _rows(part: np.ndarray) -> dict[str, int]:
 
 
 def _spans(samples: pd.DataFrame, part: np.ndarray) -> dict[str, dict[str, Any]]:
-    """For each video the seconds of what was learnt from and of what was held out, as first and last, or None."""
+    """For each video the first and last second of its training samples and of its held-out ones, or None."""
     spans: dict[str, dict[str, Any]] = {}
-    for (video, name), own in samples.assign(part=part).groupby(["video", "part"])["time"]:
-        spans.setdefault(str(video), {TRAIN: None, HELD_OUT: None})
-        if name != GAP:
-            spans[str(video)][name] = [float(own.min()), float(own.max())]
+    for video in sorted(samples["video"].unique()):
+        of_video = (samples["video"] == video).to_numpy()
+        times = {name: samples["time"][of_video & (part == name)] for name in (TRAIN, HELD_OUT)}
+        spans[str(video)] = {
+            name: [float(time.min()), float(time.max())] if len(time) else None for name, time in times.items()
+        }
     return spans

@@ -1,4 +1,4 @@
-"""A decision tree as plain data, that anybody can read and nobody need run code for."""
+"""A decision tree as plain data, readable, and usable without running foreign code."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,7 +8,7 @@ import numpy as np
 from framewright.flexpatch.follow.features import FEATURES
 
 
-def rules_of(model: Any) -> dict[str, Any]:
+def export_rules(model: Any) -> dict[str, Any]:
     """A fitted DecisionTreeClassifier of scikit-learn as classes and nodes, the first of which is the root.
 
     A node has either a feature, a threshold and the nodes to go on with where the feature is at most that (`yes`) or
@@ -23,14 +23,14 @@ def rules_of(model: Any) -> dict[str, Any]:
             node["label"] = classes[int(tree.value[k][0].argmax())]
         else:
             yes, no = int(tree.children_left[k]), int(tree.children_right[k])
-            own = {"feature": FEATURES[tree.feature[k]], "threshold": float(tree.threshold[k]), "yes": yes, "no": no}
-            node = own | node
+            test = {"feature": FEATURES[tree.feature[k]], "threshold": float(tree.threshold[k]), "yes": yes, "no": no}
+            node = test | node
         nodes.append(node)
     return {"classes": classes, "nodes": nodes}
 
 
 class Tree:
-    """Decides by rules as `rules_of` writes them."""
+    """Decides by rules as `export_rules` writes them."""
 
     def __init__(self, rules: Mapping[str, Any]) -> None:
         nodes = rules["nodes"]

@@ -10,7 +10,7 @@ from framewright.study.contract import Finding, finding
 from framewright.study.record import read_record
 from framewright.tracks.clips.extract import Clip
 from framewright.tracks.clips.record import read_clips
-from framewright.tracks.clips.verify import fault
+from framewright.tracks.clips.verify import find_fault
 from framewright.tracks.meta import Track, read_tracks
 
 OPENED = 200  # clips that are decoded once more; their jobs have decoded all of them
@@ -18,7 +18,7 @@ SLACK = 1e-3  # seconds and pixels that are lost where numbers become decimals
 
 
 @dataclass(frozen=True)
-class Cut:
+class VideoClips:
     """A video whose clips are there: its tracks, what became of them, its segments in use (seconds), its folder."""
 
     video: str
@@ -28,14 +28,14 @@ class Cut:
     folder: Path
 
 
-def read_cut(segments: str | Path, tracks: str | Path, became: str | Path, folder: str | Path) -> Cut:
+def read_video_clips(segments: str | Path, tracks: str | Path, became: str | Path, folder: str | Path) -> VideoClips:
     """What is known of a video's clips: the record of its segments, its tracks, what became of them, its folder."""
     record = read_record(segments)
     used = [(part["start"], part["end"]) for part in record["segments"] if not part["reason"]]
-    return Cut(record["video"], list(read_tracks(tracks)), list(read_clips(became)), used, Path(folder))
+    return VideoClips(record["video"], list(read_tracks(tracks)), list(read_clips(became)), used, Path(folder))
 
 
-def contract(cuts: Iterable[Cut], key_seconds: float, most_seconds: float) -> list[Finding]:
+def check_clips(cuts: Iterable[VideoClips], key_seconds: float, max_seconds: float) -> list[Finding]:
     """The promises of all videos' tracks and clips, each found to hold or broken."""
     cuts = list(cuts)
     made = [(cut, clip) for cut in cuts for clip in cut.clips if not clip.reason]
@@ -53,13 +53,13 @@ def contract(cuts: Iterable[Cut], key_seconds: float, most_seconds: float) -> li
             f"{len(opened):,} opened",
         ),
         finding("clips show what lies inside the frame, in one shape each", _window_faults(made, cuts)),
-        finding("clips lie within their tracks, and are not too long", _span_faults(made, most_seconds)),
+        finding("clips lie within their tracks, and are not too long", _span_faults(made, max_seconds)),
         finding("a track's times increase, and its id is there once", _time_faults(cuts)),
         finding("no track crosses a cut", _cut_faults(cuts)),
     ]
 
 
-def _file_faults(cuts: Iterable[Cut]) -> Iterator[str]:
+def _file_faults(cuts: Iterable[VideoClips]) -> Iterator[str]:
     for cut in cuts:
         if [track.tid for track in cut.tracks] != [clip.tid for clip in cut.clips]:
             yield f"{cut.video}: {len(cut.tracks)} tracks and what became of {len(cut.clips)}"
@@ -69,13 +69,13 @@ def _file_faults(cuts: Iterable[Cut]) -> Iterator[str]:
         yield from (f"{cut.video}/{name} belongs to no track" for name in sorted(there - named))
 
 
-def _picture_faults(opened: Iterable[tuple[Cut, Clip]], key_seconds: float) -> Iterator[str]:
+def _picture_faults(opened: Iterable[tuple[VideoClips, Clip]], key_seconds: float) -> Iterator[str]:
     for cut, clip in opened:
-        if wrong := fault(cut.folder / Path(clip.fn).name, clip.size, clip.frames, key_seconds):
+        if wrong := find_fault(cut.folder / Path(clip.fn).name, clip.size, clip.frames, key_seconds):
             yield f"{clip.fn}: {wrong}"
 
 
-def _window_faults(made: Iterable[tuple[Cut, Clip]], cuts: Iterable[Cut]) -> Iterator[str]:
+def _window_faults(made: Iterable[tuple[VideoClips, Clip]], cuts: Iterable[VideoClips]) -> Iterator[str]:
     sizes = {track.tid: track.size for cut in cuts for track in cut.tracks}
     for _, clip in made:
         boxes = np.array(clip.windows).reshape(-1, 4)
@@ -88,16 +88,16 @@ def _window_faults(made: Iterable[tuple[Cut, Clip]], cuts: Iterable[Cut]) -> Ite
             yield f"{clip.fn}: its windows change their shape"
 
 
-def _span_faults(made: Iterable[tuple[Cut, Clip]], most_seconds: float) -> Iterator[str]:
+def _span_faults(made: Iterable[tuple[VideoClips, Clip]], max_seconds: float) -> Iterator[str]:
     for cut, clip in made:
         times = next(track.times for track in cut.tracks if track.tid == clip.tid)
         if clip.start < times[0] - 2 * SLACK or clip.end > times[-1] + 2 * SLACK:
             yield f"{clip.fn}: {clip.start:.3f} to {clip.end:.3f} s, its track {times[0]:.3f} to {times[-1]:.3f} s"
-        if clip.end - clip.start > most_seconds + 2 * SLACK:
-            yield f"{clip.fn} is longer than {most_seconds:g} s"
+        if clip.end - clip.start > max_seconds + 2 * SLACK:
+            yield f"{clip.fn} is longer than {max_seconds:g} s"
 
 
-def _time_faults(cuts: Iterable[Cut]) -> Iterator[str]:
+def _time_faults(cuts: Iterable[VideoClips]) -> Iterator[str]:
     for cut in cuts:
         tids = [track.tid for track in cut.tracks]
         if tids != sorted(set(tids)):
@@ -107,7 +107,7 @@ def _time_faults(cuts: Iterable[Cut]) -> Iterator[str]:
                 yield f"{cut.video} {track.tid}: times do not increase"
 
 
-def _cut_faults(cuts: Iterable[Cut]) -> Iterator[str]:
+def _cut_faults(cuts: Iterable[VideoClips]) -> Iterator[str]:
     for cut in cuts:
         for track in cut.tracks:
             begin, end = track.times[0], track.times[-1]

@@ -18,7 +18,7 @@ LUMA, CHROMA = cv2.INTER_CUBIC, cv2.INTER_LINEAR  # nobody sees that colours are
 
 
 @dataclass(frozen=True, eq=False)
-class Crops:
+class CropWindows:
     """The windows of one clip.
 
     `times` (N,) float64 seconds, ascending; `boxes` (N, 4) float64, inside the frame; `size` (width, height) of the
@@ -29,14 +29,14 @@ class Crops:
     boxes: np.ndarray
     size: tuple[int, int]
 
-    def at(self, times: np.ndarray) -> np.ndarray:
+    def at_times(self, times: np.ndarray) -> np.ndarray:
         """The windows at these times (T,) in seconds, on straight lines between samples: (T, 4) float64."""
         return _between(times, self.times, self.boxes)
 
 
-def crops(
+def plan_windows(
     times: np.ndarray, boxes: np.ndarray, size: tuple[int, int], smoothing: float, aspects: tuple[float, float]
-) -> Crops:
+) -> CropWindows:
     """The windows around a track's boxes in a frame of `size` (width, height).
 
     Boxes are smoothed over `smoothing` seconds (the deviation of a Gaussian), where gaps are bridged by straight lines.
@@ -56,7 +56,7 @@ def crops(
     corner = np.clip(middle - grown / 2, 0.0, np.maximum(np.array(size) - grown, 0.0))
     mean = np.maximum((grown.mean(axis=0) + 1e-6) // 2 * 2, SMALLEST).astype(int)  # 100, even where it is 99.9999999
     boxes = clip(np.concatenate([corner, corner + grown], axis=1), size)
-    return Crops(samples, boxes, (int(mean[0]), int(mean[1])))
+    return CropWindows(samples, boxes, (int(mean[0]), int(mean[1])))
 
 
 Affine = tuple[float, float, float, float, float, float]  # of two rows: x' = a x + b y + c, y' = d x + e y + f
@@ -83,16 +83,16 @@ class Cutter:
 
     def _plane(self, index: int, window: Affine, size: tuple[int, int]) -> np.ndarray:
         coarse = 1 if index == 0 else 2
-        own = self._planes[index].shape[::-1]
+        plane_size = self._planes[index].shape[::-1]
         # indices of the clip's samples -> places in the clip -> places in the stored picture -> indices of the plane's
         onto = _after(
-            *_after(coarse, 0, 0.5, 0, coarse, coarse / 2, then=window), then=_indices(self._shape.stored, own)
+            *_after(coarse, 0, 0.5, 0, coarse, coarse / 2, then=window), then=_indices(self._shape.stored, plane_size)
         )
         a, b, _, c, d, _ = onto
         level = max(0, math.floor(math.log2(abs(a * d - b * c)) / 2))
         plane = self._halved(index, level)
         if level:
-            across, down = plane.shape[1] / own[0], plane.shape[0] / own[1]
+            across, down = plane.shape[1] / plane_size[0], plane.shape[0] / plane_size[1]
             onto = _after(*onto, then=(across, 0, (across - 1) / 2, 0, down, (down - 1) / 2))
         target = size[0] // coarse, size[1] // coarse
         if index == 0:
@@ -139,7 +139,7 @@ def _near(plane: np.ndarray, onto: Affine, size: tuple[int, int]) -> tuple[np.nd
         (c, (a * right, b * down), plane.shape[1]),
         (f, (d * right, e * down), plane.shape[0]),
     ):
-        least, most = (first + sum(own(0.0, side) for side in sides) for own in (min, max))
+        least, most = (first + sum(extreme(0.0, side) for side in sides) for extreme in (min, max))
         begin = min(max(math.floor(least) - REACH, 0), length - 1)
         parts.append((begin, max(math.ceil(most) + REACH, 0) + 1))
     (left, across), (top, below) = parts

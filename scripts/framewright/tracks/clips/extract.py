@@ -1,20 +1,20 @@
 """Clips of tracks, cut out of a video in one pass: every frame is decoded once, whatever the number of clips."""
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from framewright.errors import UserError
-from framewright.tracks.clips.crop import Crops, Cutter, crops
+from framewright.tracks.clips.crop import CropWindows, Cutter, plan_windows
+from framewright.tracks.clips.options import ClipSettings
 from framewright.tracks.clips.record import Clip
-from framewright.tracks.clips.verify import fault
+from framewright.tracks.clips.verify import find_fault
 from framewright.tracks.meta import Track
-from framewright.tracks.objects.overlap import without_duplicates
+from framewright.tracks.objects.overlap import drop_duplicates
 from framewright.video.colour import Colour
 from framewright.video.encode import Writer
 from framewright.video.frame import Frame
@@ -35,29 +35,11 @@ ENCODING |= {"partitions": "none", "motion-est": "dia"}
 MATRICES = {1: "bt709", 5: "smpte170m", 9: "bt2020nc"}  # by the scaler's numbers
 
 
-@dataclass(frozen=True)
-class Settings:
-    """How clips are made: seconds, shares, and x264's constant rate factor and preset."""
-
-    overlap: float = 0.9  # more space and time than this shared with a longer track: no clip
-    smoothing: float = 0.66  # seconds, deviation of the Gaussian over the boxes
-    aspects: tuple[float, float] = (2 / 3, 3 / 2)  # least and most width over height
-    most_seconds: float = 180
-    key_seconds: float = 0.5  # most between two key frames
-    crf: int = 20
-    preset: str = "veryfast"
-
-
-SETTINGS = Settings()
-
-
-def settings_of(section: Mapping[str, Any]) -> Settings:
-    """How `tracks.clips` of the configuration wants clips to be made."""
-    return Settings(**section | {"aspects": (section["aspects"][0], section["aspects"][1])})
+DEFAULTS = ClipSettings()
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
+class ClipPlan:
     """A clip to be: frames `first` to `last` of the video, cut out by its windows. What each frame needs is worked out
     when the clip is written, so that a long video's plans are small."""
 
@@ -66,7 +48,7 @@ class Plan:
     first: int
     last: int
     rate: Fraction | None  # None where it varies
-    windows: Crops
+    windows: CropWindows
     detail: str = ""
 
     @property
@@ -80,7 +62,7 @@ class Plan:
         return self.size[0] * self.size[1]
 
 
-def extract(path: Path | str, tracks: Sequence[Track], folder: Path, settings: Settings = SETTINGS) -> list[Clip]:
+def extract(path: Path | str, tracks: Sequence[Track], folder: Path, settings: ClipSettings = DEFAULTS) -> list[Clip]:
     """Write a clip for each track of the video in `path` into `folder`, under the last part of its `fn`.
 
     Returns what became of each track, in order. Every clip is opened again and decoded; a UserError says which one is
@@ -89,32 +71,32 @@ def extract(path: Path | str, tracks: Sequence[Track], folder: Path, settings: S
     tracks = list({track.tid: track for track in tracks}.values())
     if not tracks:
         return []
-    kept, repeated = without_duplicates(tracks, settings.overlap)
+    kept, repeated = drop_duplicates(tracks, settings.overlap)
     became = {tid: Clip(tid, "", "duplicate", f"shows what {other.tid} shows") for tid, other in repeated.items()}
     with open_video(path) as video:
         plans = []
         for track in kept:
-            plan = planned(track, video.timeline, video.size, settings)
-            if isinstance(plan, Plan):
+            plan = plan_clip(track, video.timeline, video.size, settings)
+            if isinstance(plan, ClipPlan):
                 plans.append(plan)
             else:
                 became[track.tid] = plan
-        for group in groups(plans, ALIVE):
-            became |= {clip.tid: clip for clip in _written(video, group, folder, settings)}
+        for group in group_plans(plans, ALIVE):
+            became |= {clip.tid: clip for clip in _write_clips(video, group, folder, settings)}
     lost = Clip("", "", "unreadable", "none of its frames can be decoded")
     clips = [replace(became.get(track.tid, lost), tid=track.tid, fn=track.fn) for track in tracks]
     for clip in clips:
         place = folder / Path(clip.fn).name
-        if not clip.reason and (wrong := fault(place, clip.size, clip.frames, settings.key_seconds)):
+        if not clip.reason and (wrong := find_fault(place, clip.size, clip.frames, settings.key_seconds)):
             raise UserError(f"{place}: {wrong}; look after the disk and run again")
     return clips
 
 
-def planned(track: Track, line: Timeline, size: tuple[int, int], settings: Settings) -> Plan | Clip:
+def plan_clip(track: Track, line: Timeline, size: tuple[int, int], settings: ClipSettings) -> ClipPlan | Clip:
     """The clip that a track gets from a video with this timeline and frames of `size` (width, height), or why none."""
     seconds = line.ticks * float(line.unit)
     begin, end = float(track.times[0]), float(track.times[-1])
-    until = min(end, begin + settings.most_seconds)
+    until = min(end, begin + settings.max_seconds)
     first, last = (int(np.searchsorted(seconds, time)) for time in (begin - SLACK, until + SLACK))
     if first == last:
         past = first == len(line)
@@ -122,16 +104,18 @@ def planned(track: Track, line: Timeline, size: tuple[int, int], settings: Setti
         said = f"begins at {begin:.3f} s, the video ends at {float(line.end):.3f} s" if past else "between two frames"
         return Clip(track.tid, track.fn, reason, said)
     scale = np.tile(np.divide(size, track.size), 2) if all(track.size) else 1.0
-    windows = crops(track.times, track.boxes * scale, size, settings.smoothing, settings.aspects)
+    windows = plan_windows(
+        track.times, track.boxes * scale, size, settings.smoothing, (settings.min_aspect, settings.max_aspect)
+    )
     rate, varies = line.rate()
     missing = end - float(line.end)
-    detail = [f"its first {settings.most_seconds:g} s"] if until < end else []
+    detail = [f"its first {settings.max_seconds:g} s"] if until < end else []
     detail += [f"the video ends {missing:.3f} s before it"] if missing > SLACK and until == end else []
     rate = None if varies or not rate else rate
-    return Plan(track, windows.size, first, last - 1, rate, windows, "; ".join(detail))
+    return ClipPlan(track, windows.size, first, last - 1, rate, windows, "; ".join(detail))
 
 
-def key_frames(times: Sequence[Fraction], most: float) -> tuple[bool, ...]:
+def choose_key_frames(times: Sequence[Fraction], most: float) -> tuple[bool, ...]:
     """Which frames, shown at these times, must be key frames so that no other is further than `most` seconds behind
     one when it disappears; frames further apart are all key frames."""
     keys, begun = [], None
@@ -143,20 +127,20 @@ def key_frames(times: Sequence[Fraction], most: float) -> tuple[bool, ...]:
     return tuple(keys)
 
 
-def groups(plans: Iterable[Plan], most: int) -> list[list[Plan]]:
+def group_plans(plans: Iterable[ClipPlan], most: int) -> list[list[ClipPlan]]:
     """The clips in as few passes as it takes (usually one) to write never more than `most` pixels at once."""
-    passes: list[list[Plan]] = []
+    passes: list[list[ClipPlan]] = []
     for plan in sorted(plans, key=lambda plan: (plan.first, plan.track.tid)):
-        for own in passes:
-            if sum(other.pixels for other in own if other.last >= plan.first) + plan.pixels <= most:
-                own.append(plan)
+        for group in passes:
+            if sum(other.pixels for other in group if other.last >= plan.first) + plan.pixels <= most:
+                group.append(plan)
                 break
         else:
             passes.append([plan])
     return passes
 
 
-def colour_kept(video: Video) -> Colour:
+def choose_colour(video: Video) -> Colour:
     """The colour tags of a clip: its video's, but a matrix that players would guess from the height is named."""
     colour = video.colour
     if colour.matrix in ("unknown", "gbr"):
@@ -164,14 +148,14 @@ def colour_kept(video: Video) -> Colour:
     return colour if video.pixel_format.startswith(("yuv", "gray")) else replace(colour, range="pc")
 
 
-class _Pen:
+class _ClipWriter:
     """A clip that is being written."""
 
-    def __init__(self, plan: Plan, line: Timeline, writer: Writer, key_seconds: float) -> None:
+    def __init__(self, plan: ClipPlan, line: Timeline, writer: Writer, key_seconds: float) -> None:
         self.plan, self.writer = plan, writer
         self.times = [line.time(index) for index in range(plan.first, plan.last + 1)]
-        self.keys = key_frames(self.times, key_seconds)
-        self.boxes = plan.windows.at(line.ticks[plan.first : plan.last + 1] * float(line.unit))
+        self.keys = choose_key_frames(self.times, key_seconds)
+        self.boxes = plan.windows.at_times(line.ticks[plan.first : plan.last + 1] * float(line.unit))
         self.planes: tuple[np.ndarray, ...] | None = None  # of its last picture
         self.lost = 0  # frames that stood for none of their own
 
@@ -214,9 +198,9 @@ class _Pen:
         )
 
 
-def _written(video: Video, plans: list[Plan], folder: Path, settings: Settings) -> Iterator[Clip]:
+def _write_clips(video: Video, plans: list[ClipPlan], folder: Path, settings: ClipSettings) -> Iterator[Clip]:
     """Write these clips in one pass; yields each when it is complete."""
-    line, colour = video.timeline, colour_kept(video)
+    line, colour = video.timeline, choose_colour(video)
     encoding = {"crf": settings.crf, "preset": settings.preset, "gop": GOP, "b_frames": 0, "options": ENCODING}
     waiting, pens = plans[::-1], []
     for frame in _frames(video, plans):
@@ -226,7 +210,7 @@ def _written(video: Video, plans: list[Plan], folder: Path, settings: Settings) 
             if index <= plan.last:
                 place = folder / Path(plan.track.fn).name
                 writer = Writer(place, plan.size, plan.rate, colour=colour, **encoding)
-                pens.append(_Pen(plan, line, writer, settings.key_seconds))
+                pens.append(_ClipWriter(plan, line, writer, settings.key_seconds))
         cutter = Cutter(frame)
         for pen in pens:
             if index <= pen.plan.last:
@@ -236,7 +220,7 @@ def _written(video: Video, plans: list[Plan], folder: Path, settings: Settings) 
     yield from (pen.finish() for pen in pens)
 
 
-def _frames(video: Video, plans: list[Plan]) -> Iterator[Frame]:
+def _frames(video: Video, plans: list[ClipPlan]) -> Iterator[Frame]:
     """The frames that some clip needs, in order; where none is wanted for long, reading jumps."""
     line = video.timeline
     spans: list[list[int]] = []

@@ -17,7 +17,7 @@ MOST = 12  # frames of a video, or clips, on a sheet
 BAR = "#2f7d5b"
 
 
-def overlay(path: str | Path, tracks: Sequence[Track]) -> np.ndarray:
+def draw_overlay(path: str | Path, tracks: Sequence[Track]) -> np.ndarray:
     """A sheet of a video's frames with the boxes of its tracks, their first letters of ids and their classes.
 
     (H, 1280, 3) uint8 RGB. Frames lie evenly over the time in which there are tracks.
@@ -43,7 +43,7 @@ def overlay(path: str | Path, tracks: Sequence[Track]) -> np.ndarray:
     return contact_sheet(shown, labels, 3) if shown else notice("the video ends before its tracks")
 
 
-def clip_sheet(folder: Path, clips: Sequence[Clip]) -> np.ndarray:
+def draw_clip_sheet(folder: Path, clips: Sequence[Clip]) -> np.ndarray:
     """A sheet with a row for each clip: five of its frames, from its first to its last; (H, 1280, 3) uint8 RGB."""
     made = [clip for clip in clips if not clip.reason][:MOST]
     if not made:
@@ -63,13 +63,13 @@ def clip_sheet(folder: Path, clips: Sequence[Clip]) -> np.ndarray:
     return contact_sheet(shown, labels, 5)
 
 
-def histograms(tracks: Iterable[Track]) -> str:
+def draw_histograms(tracks: Iterable[Track]) -> str:
     """How long tracks are, and of which classes, as SVG."""
     lengths, classes = Counter(), Counter()
     for track in tracks:
         lengths[min(int(track.seconds), 30)] += 1
         classes[track.names[0] if track.names else "unknown"] += 1
-    common = sorted(classes.items(), key=lambda own: (-own[1], own[0]))[:20]
+    common = sorted(classes.items(), key=lambda entry: (-entry[1], entry[0]))[:20]
     rows = [(f"{k} to {k + 1} s" if k < 30 else "30 s and more", count) for k, count in sorted(lengths.items())]
     parts = [svg.text(16, 28, f"{lengths.total():,} tracks, {len(classes):,} classes", bold=True)]
     parts += _bars(rows, 16, "how long") + _bars(common, 500, "of which class")

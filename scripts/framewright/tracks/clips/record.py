@@ -41,12 +41,12 @@ def read_clips(path: str | Path) -> Iterator[Clip]:
     """What became of each track, as it was written."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
-            own = json.loads(line)
-            windows = array("d", chain.from_iterable(own["windows"]))
-            yield Clip(**own | {"size": tuple(own["size"]), "windows": windows})
+            fields = json.loads(line)
+            windows = array("d", chain.from_iterable(fields["windows"]))
+            yield Clip(**fields | {"size": tuple(fields["size"]), "windows": windows})
 
 
-def outcomes(clips: Iterable[tuple[str, Clip]]) -> Iterator[Item]:
+def list_clip_outcomes(clips: Iterable[tuple[str, Clip]]) -> Iterator[Item]:
     """An item of the stage `clip` for each track, given with the name of its video."""
     for video, clip in clips:
         yield Item("clip", video, clip.tid, clip.reason, clip.detail)

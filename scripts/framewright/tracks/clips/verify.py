@@ -12,7 +12,7 @@ UNFILTERED = {"skip_loop_filter": "all"}  # smoothing a picture that was decoded
 TICK = 1e-4  # seconds that a time may be off by rounding
 
 
-def fault(path: Path | str, size: tuple[int, int], frames: int, key_seconds: float) -> str:
+def find_fault(path: Path | str, size: tuple[int, int], frames: int, key_seconds: float) -> str:
     """What is wrong with the clip in `path`, in a few words; empty when nothing is.
 
     It must be H.264 of this size (width, height) without sound, with so many frames that all decode, whose times

@@ -27,16 +27,16 @@ SIDES = 150, 360  # pixels of a street's frame that become one picture
 
 
 @dataclass(frozen=True)
-class Look:
+class Backgrounds:
     """What the backgrounds of one split are made of."""
 
     photos: tuple[str, ...]
     textures: tuple[str, ...]
 
 
-LOOKS = {
-    "train": Look(("cat", "coffee", "galaxies"), ("gravel", "grass")),
-    "held-out": Look(("retina", "rocket"), ("brick",)),
+BACKGROUNDS = {
+    "train": Backgrounds(("cat", "coffee", "galaxies"), ("gravel", "grass")),
+    "held-out": Backgrounds(("retina", "rocket"), ("brick",)),
 }
 
 
@@ -50,34 +50,34 @@ class Picture:
     labels: np.ndarray
     visible: np.ndarray
 
-    def clear(self, share: float) -> np.ndarray:
+    def is_clear(self, share: float) -> np.ndarray:
         """Which things are large enough, and to be seen to this share, (N,) bool."""
         sides = self.boxes[:, 2:] - self.boxes[:, :2]
         return (self.visible >= share) & (sides[:, 1] >= SMALLEST) & (sides[:, 0] >= SMALLEST / 2)
 
 
-def practice(seed: int, number: int, size: int) -> Iterator[Picture]:
+def draw_practice(seed: int, number: int, size: int) -> Iterator[Picture]:
     """The first `number` pictures to learn from, (size, size, 3), each a function of the seed and its place."""
-    cut, mixed = streets(seed, "train", number, size), thrown(seed, "train", number, size)
+    cut, mixed = draw_streets(seed, "train", number, size), draw_thrown(seed, "train", number, size)
     for index in range(number):
         yield next(mixed if index % 8 == 7 else cut)
 
 
-def streets(seed: int, split: str, number: int, size: int) -> Iterator[Picture]:
+def draw_streets(seed: int, split: str, number: int, size: int) -> Iterator[Picture]:
     """So many square windows of streets' frames, from a split ("train" or "held-out")."""
     for index in range(number):
         if index % (FRAMES * CUTS) == 0:
-            windows = _windows(np.random.default_rng([seed, list(LOOKS).index(split), 0, index]), size)
+            windows = _windows(np.random.default_rng([seed, list(BACKGROUNDS).index(split), 0, index]), size)
         yield next(windows)
 
 
-def thrown(seed: int, split: str, number: int, size: int) -> Iterator[Picture]:
+def draw_thrown(seed: int, split: str, number: int, size: int) -> Iterator[Picture]:
     """So many pictures of things of all sizes, thrown together before any background of a split."""
     for index in range(number):
-        yield _thrown(np.random.default_rng([seed, list(LOOKS).index(split), 1, index]), LOOKS[split], size)
+        yield _thrown(np.random.default_rng([seed, list(BACKGROUNDS).index(split), 1, index]), BACKGROUNDS[split], size)
 
 
-def frames_of(scene: Scene, step: int) -> Iterator[Picture]:
+def draw_frames(scene: Scene, step: int) -> Iterator[Picture]:
     """Every `step`-th frame of a scene, whole, as a picture of (height, width, 3)."""
     for frame in range(0, scene.frames, step):
         drawn = scene.draw(frame)
@@ -91,7 +91,7 @@ def write_practice(folder: Path, pictures: Iterator[Picture]) -> int:
     number = 0
     for number, picture in enumerate(pictures, 1):
         name, size = f"{number:05d}", picture.rgb.shape[0]
-        taught = picture.clear(TAUGHT)
+        taught = picture.is_clear(TAUGHT)
         low, high = picture.boxes[taught, :2] / size, picture.boxes[taught, 2:] / size
         rows = np.concatenate([picture.labels[taught, None], (low + high) / 2, high - low], axis=1)
         text = "".join(f"{int(row[0])} {row[1]:.6f} {row[2]:.6f} {row[3]:.6f} {row[4]:.6f}\n" for row in rows)
@@ -117,7 +117,7 @@ def _windows(rng: np.random.Generator, size: int) -> Iterator[Picture]:
             yield _picture(_worn(rng, rgb), marks)
 
 
-def _thrown(rng: np.random.Generator, look: Look, size: int) -> Picture:
+def _thrown(rng: np.random.Generator, look: Backgrounds, size: int) -> Picture:
     """Things of all sizes, thrown together before some background, the larger ones mostly in front."""
     rgb = _background(rng, look, size)
     light = MOODS[str(rng.choice(list(MOODS)))]
@@ -166,7 +166,7 @@ def _still(rng: np.random.Generator, size: int) -> Sprite:
     return makers[int(rng.integers(len(makers)))]()
 
 
-def _background(rng: np.random.Generator, look: Look, size: int) -> np.ndarray:
+def _background(rng: np.random.Generator, look: Backgrounds, size: int) -> np.ndarray:
     """(size, size, 3) uint8: a piece of a photograph, a texture in some colour, or clouds of two colours."""
     kind = rng.random()
     if kind < 0.4:

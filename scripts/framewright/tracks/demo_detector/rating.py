@@ -10,7 +10,7 @@ from supervision.metrics import MeanAveragePrecision
 from framewright.detector import Detections
 
 
-def map50(
+def measure_map50(
     found: Iterable[Detections],
     boxes: Sequence[np.ndarray],
     labels: Sequence[np.ndarray],
@@ -23,8 +23,8 @@ def map50(
     metric = MeanAveragePrecision()
     given = [_entries(one.boxes, one.classes.argmax(1), confidence=one.scores) for one in found]
     truth = [
-        _entries(own, of, data={"iscrowd": (~wanted).astype(int)})
-        for own, of, wanted in zip(boxes, labels, asked, strict=True)
+        _entries(places, of, data={"iscrowd": (~wanted).astype(int)})
+        for places, of, wanted in zip(boxes, labels, asked, strict=True)
     ]
     metric.update(given, truth)
     return float(metric.compute().map50)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -12,33 +12,23 @@ import yaml
 
 from framewright.detector import Detector, Settings, export, open_detector, train
 from framewright.scenes.render import scene
+from framewright.tracks.demo_detector.options import Recipe
 from framewright.tracks.demo_detector.pictures import (
     NAMES,
     RATED,
     SMALLEST,
     Picture,
-    frames_of,
-    practice,
-    streets,
-    thrown,
+    draw_frames,
+    draw_practice,
+    draw_streets,
+    draw_thrown,
     write_practice,
 )
-from framewright.tracks.demo_detector.rating import map50
+from framewright.tracks.demo_detector.rating import measure_map50
 
 SIZE = 384  # pixels of the longer side of the demo's frames where they are looked at
 DESCRIPTION = "The detector of Framewright's demo: for its rendered scenes alone, not for real footage."
 STEP = 15  # every so many frames of demo:street are rated
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How it is trained: pictures, their side in pixels, rounds through all of them, and where chance begins."""
-
-    pictures: int = 1600
-    size: int = 192
-    epochs: int = 40
-    seed: int = 0
-    held_out: int = 200
 
 
 def make_detector(weights: Path, network: Path, recipe: Recipe, folder: Path) -> dict[str, Any]:
@@ -46,7 +36,7 @@ def make_detector(weights: Path, network: Path, recipe: Recipe, folder: Path) ->
 
     Returns its card: what it finds, how well, on what it was trained, and its licence.
     """
-    write_practice(folder, practice(recipe.seed, recipe.pictures, recipe.size))
+    write_practice(folder, draw_practice(recipe.seed, recipe.pictures, recipe.size))
     # nothing is rated while it trains; ultralytics wants to look at some pictures at the end
     (folder / "few.txt").write_text("".join(f"./images/{number:05d}.jpg\n" for number in range(1, 9)))
     data = folder / "data.yaml"
@@ -77,18 +67,18 @@ def rate(weights: Path, recipe: Recipe) -> dict[str, float]:
     whole = open_detector(weights, Settings(confidence=0.001))
     held_out = recipe.seed, "held-out", recipe.held_out, recipe.size
     return {
-        "held-out streets": round(rated(small, streets(*held_out)), 4),
-        "demo:street": round(rated(whole, frames_of(scene("street"), STEP)), 4),
-        "held-out things thrown together": round(rated(small, thrown(*held_out)), 4),
+        "held-out streets": round(rate_pictures(small, draw_streets(*held_out)), 4),
+        "demo:street": round(rate_pictures(whole, draw_frames(scene("street"), STEP)), 4),
+        "held-out things thrown together": round(rate_pictures(small, draw_thrown(*held_out)), 4),
     }
 
 
-def rated(detector: Detector, pictures: Iterable[Picture]) -> float:
+def rate_pictures(detector: Detector, pictures: Iterable[Picture]) -> float:
     """mAP50 of a detector on these pictures."""
     pictures = list(pictures)
     found = [detector([picture.rgb])[0] for picture in pictures]
     boxes, labels = [picture.boxes for picture in pictures], [picture.labels for picture in pictures]
-    return map50(found, boxes, labels, [picture.clear(RATED) for picture in pictures])
+    return measure_map50(found, boxes, labels, [picture.is_clear(RATED) for picture in pictures])
 
 
 def write_card(path: Path, card: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from framewright.boxes import area, clip, iou
 from framewright.tracks.meta import Track
 from framewright.tracks.objects.accuracy_table import Accuracy
+from framewright.tracks.objects.options import Keep
 from framewright.truth import Object, Truth
 
 SEEN = 0.25  # share of an object that must be visible for it to count; what is hidden more is neither right nor wrong
@@ -16,7 +17,7 @@ CLEARLY = 1.2  # how far beyond the limits of a track an object must be for it t
 NEAR = 1e-3  # seconds by which an instant of a track may be off
 
 
-def accuracy(
+def measure_accuracy(
     truth: Truth, instants: Sequence[float], tracks: Iterable[tuple[np.ndarray, np.ndarray]], names: Iterable[str] = ()
 ) -> Accuracy:
     """How well tracks, each (times (T,) seconds, boxes (T, 4)), fit the truth at the `instants` looked at (seconds).
@@ -49,20 +50,18 @@ def accuracy(
     )
 
 
-def of_video(
-    truth: Truth, record: Mapping[str, Any], tracks: Iterable[Track], least_seconds: float, least_area: float
-) -> Accuracy | None:
+def measure_video(truth: Truth, record: Mapping[str, Any], tracks: Iterable[Track], keep: Keep) -> Accuracy | None:
     """How well the tracks of a video fit its truth in what was searched, by the `record` of that; None where no object
     in it may be a track."""
     parts = [part for part in record["segments"] if part["times"]]
     spans = [(part["times"][0], part["times"][-1]) for part in parts]
-    fair = that_tracks_may_be(in_spans(truth, spans), least_seconds, least_area)
+    fair = keep_trackable(restrict_to_spans(truth, spans), keep)
     if not fair.objects:
         return None
-    return accuracy(fair, [time for part in parts for time in part["times"]], of_tracks(tracks))
+    return measure_accuracy(fair, [time for part in parts for time in part["times"]], list_boxes(tracks))
 
 
-def in_spans(truth: Truth, spans: Iterable[tuple[float, float]]) -> Truth:
+def restrict_to_spans(truth: Truth, spans: Iterable[tuple[float, float]]) -> Truth:
     """The truth with an object of its own for what is there of one in each of these spans (first and last second):
     nothing is followed from one to the next."""
     objects: list[Object] = []
@@ -71,27 +70,27 @@ def in_spans(truth: Truth, spans: Iterable[tuple[float, float]]) -> Truth:
         for thing in truth.objects:
             inside = (thing.frames >= low) & (thing.frames <= high)
             if inside.any():
-                own = thing.frames[inside], thing.boxes[inside], thing.visible[inside]
-                objects.append(Object(*own, id=len(objects) + 1, name=thing.name))
+                part = thing.frames[inside], thing.boxes[inside], thing.visible[inside]
+                objects.append(Object(*part, id=len(objects) + 1, name=thing.name))
     return replace(truth, objects=tuple(objects))
 
 
-def that_tracks_may_be(truth: Truth, least_seconds: float, least_area: float) -> Truth:
+def keep_trackable(truth: Truth, keep: Keep) -> Truth:
     """The truth with those objects alone that are worth a track: seen for so long, and so large on average while they
     are (a share of the frame), and that clearly. On the others, also those that are hardly so, a track is neither right
     nor wrong.
     """
-    least_seconds, least_area = CLEARLY * least_seconds, CLEARLY * least_area
+    min_seconds, min_area = CLEARLY * keep.min_seconds, CLEARLY * keep.min_area
     kept, beside = [], list(truth.ignore)
     for thing in truth.objects:
         seen = thing.visible >= SEEN
         seconds = float(np.ptp(thing.frames[seen]) / truth.rate) if seen.any() else 0.0
-        large = seen.any() and area(clip(thing.boxes[seen], truth.size)).mean() >= least_area * np.prod(truth.size)
-        (kept if large and seconds >= least_seconds else beside).append(thing)
+        large = seen.any() and area(clip(thing.boxes[seen], truth.size)).mean() >= min_area * np.prod(truth.size)
+        (kept if large and seconds >= min_seconds else beside).append(thing)
     return replace(truth, objects=tuple(kept), ignore=tuple(beside))
 
 
-def of_tracks(tracks: Iterable[Track]) -> list[tuple[np.ndarray, np.ndarray]]:
+def list_boxes(tracks: Iterable[Track]) -> list[tuple[np.ndarray, np.ndarray]]:
     """The times and boxes of tracks, as `accuracy` takes them."""
     return [(track.times, track.boxes) for track in tracks]
 

@@ -21,20 +21,21 @@ class Accuracy:
     switches: int
 
 
-def totals(parts: Mapping[str, Accuracy]) -> str:
+def format_accuracy(parts: Mapping[str, Accuracy]) -> str:
     """The accuracy of each video as tab-separated text."""
     lines = ["\t".join(HEAD)]
-    for video, own in parts.items():
-        lines.append("\t".join([video, *(f"{getattr(own, name):.4f}" for name in HEAD[1:-1]), str(own.switches)]))
+    for video, accuracy in parts.items():
+        figures = (f"{getattr(accuracy, name):.4f}" for name in HEAD[1:-1])
+        lines.append("\t".join([video, *figures, str(accuracy.switches)]))
     return "\n".join(lines) + "\n"
 
 
-def totals_page(text: str) -> str:
+def make_accuracy_page(text: str) -> str:
     """That text as a page of the report."""
     return table_page("Tracks against the truth", text, "None is known.")
 
 
-def said(text: str) -> str:
+def accuracy_sentence(text: str) -> str:
     """That text as a sentence for a card; empty where no truth is known."""
     rows = [line.split("\t") for line in text.splitlines()[1:]]
     figures = "; ".join(f"{row[0]}: HOTA {float(row[1]):.2f}, IDF1 {float(row[4]):.2f}" for row in rows)

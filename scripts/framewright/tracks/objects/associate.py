@@ -15,6 +15,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from framewright.boxes import iou
+from framewright.tracks.objects.options import Association
 
 CONFIRMED = 2  # detections in a row that make a thing; one alone is a mistake of the detector
 ALIKE = 0.5  # cosine of what a thing was taken for and what a detection is taken for; below it they are of two classes
@@ -28,7 +29,7 @@ UNSEEN, FORGETS = 0.3, 1.0  # seconds: so long without a detection, a thing's sp
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
+class FrameDetections:
     """What a detector found in one frame, at `time` (seconds): N things that may be any of C classes."""
 
     time: float
@@ -36,29 +37,16 @@ class Seen:
     scores: np.ndarray  # (N,) float64, 0..1: how sure it is that there is something
     classes: np.ndarray  # (N, C) float64, 0..1: how likely each class is
 
-    def of(self, chosen: np.ndarray) -> "Seen":
+    def select(self, chosen: np.ndarray) -> "FrameDetections":
         """Only those that are chosen, by number or mask."""
-        return Seen(self.time, self.boxes[chosen], self.scores[chosen], self.classes[chosen])
-
-
-@dataclass(frozen=True)
-class Association:
-    """How detections become tracks. The figures behind the defaults: python tests/bench/bench_association.py"""
-
-    rate: float = 16  # frames per second
-    nms: float = 0.5  # of two boxes that overlap more, whatever their classes, the surer one stays
-    least_score: float = 0.1  # detections below are left out
-    high_score: float = 0.5  # surer ones are associated first, and begin tracks
-    least_overlap: float = 0.2  # of a box and where its track should be
-    lost_seconds: float = 1.5  # after so long without a box a track has ended
-    duplicate: float = 0.85  # two tracks that share more space and time are one
+        return FrameDetections(self.time, self.boxes[chosen], self.scores[chosen], self.classes[chosen])
 
 
 ASSOCIATION = Association()
 
 
 @dataclass(frozen=True, eq=False)
-class Chain:
+class Tracklet:
     """The detections of one thing, in order of time; what it may be is summed up over them."""
 
     times: np.ndarray  # (T,) float64 seconds
@@ -68,14 +56,14 @@ class Chain:
         np.ndarray
     )  # (4, C): of probabilities, of their squares, of probabilities times scores, of the squares of these
 
-    def likely(self) -> np.ndarray:
+    def class_scores(self) -> np.ndarray:
         """(4, C): of each class, mean and deviation of its probability, mean and deviation of it times the score."""
         means = self.sums / len(self.times)
         spread = np.sqrt(np.maximum(means[1::2] - means[::2] ** 2, 0))
         return np.stack([means[0], spread[0], means[2], spread[1]])
 
 
-def without_overlaps(found: Seen, most: float) -> Seen:
+def suppress_overlaps(found: FrameDetections, most: float) -> FrameDetections:
     """The detections without those that overlap a surer one by more than `most`, whatever their classes."""
     order = np.argsort(-found.scores, kind="stable")
     overlaps = iou(found.boxes[order], found.boxes[order]) > most
@@ -83,50 +71,52 @@ def without_overlaps(found: Seen, most: float) -> Seen:
     for k in range(len(order)):
         if kept[k]:
             kept[k + 1 :] &= ~overlaps[k, k + 1 :]
-    return found.of(order[kept])
+    return found.select(order[kept])
 
 
-def chains(frames: Iterable[Seen], how: Association = ASSOCIATION) -> list[Chain]:
+def find_tracklets(frames: Iterable[FrameDetections], how: Association = ASSOCIATION) -> list[Tracklet]:
     """The chains of detections in one shot, by when they begin. Frames are about `1 / how.rate` seconds apart.
 
     A chain goes on after a gap with what it had before. Give each shot by itself: nothing is followed across a cut.
     """
-    return sorted(followed(frames, how), key=lambda own: (own.times[0], *own.boxes[0]))
+    return sorted(associate(frames, how), key=lambda tracklet: (tracklet.times[0], *tracklet.boxes[0]))
 
 
-def followed(frames: Iterable[Seen], how: Association = ASSOCIATION) -> Iterator[Chain]:
+def associate(frames: Iterable[FrameDetections], how: Association = ASSOCIATION) -> Iterator[Tracklet]:
     """The chains of `chains`, each as soon as it has ended. Of the frames nothing is kept."""
-    alive: list[_Thing] = []
+    alive: list[_ActiveTrack] = []
     for frame in frames:
-        found = without_overlaps(frame.of(frame.scores >= how.least_score), how.nms)
+        found = suppress_overlaps(frame.select(frame.scores >= how.min_score), how.nms)
         ended = [thing for thing in alive if found.time - thing.seen > how.lost_seconds]
         yield from (thing.chain() for thing in ended if thing.is_confirmed)
         alive = [thing for thing in alive if found.time - thing.seen <= how.lost_seconds]
         for thing in alive:
             thing.move(found.time)
         sure = found.scores >= how.high_score
-        free, claimed = _go_on(alive, found, np.flatnonzero(sure), how.least_overlap)
-        _go_on(free, found, np.flatnonzero(~sure), max(UNSURE_OVERLAP, how.least_overlap))
+        free, claimed = _continue_tracks(alive, found, np.flatnonzero(sure), how.min_overlap)
+        _continue_tracks(free, found, np.flatnonzero(~sure), max(UNSURE_OVERLAP, how.min_overlap))
         # seen once and then not is a mistake
         alive = [thing for thing in alive if thing.is_confirmed or thing.seen == found.time]
-        alive += [_Thing(found, row) for row in np.flatnonzero(sure) if row not in claimed]
+        alive += [_ActiveTrack(found, row) for row in np.flatnonzero(sure) if row not in claimed]
     yield from (thing.chain() for thing in alive if thing.is_confirmed)
 
 
-def _go_on(things: list["_Thing"], found: Seen, rows: np.ndarray, least: float) -> tuple[list["_Thing"], set[int]]:
+def _continue_tracks(
+    things: list["_ActiveTrack"], found: FrameDetections, rows: np.ndarray, least: float
+) -> tuple[list["_ActiveTrack"], set[int]]:
     """Let things go on with the detections `rows`, as many and as well as can be; those that don't, and the rows that
     are taken."""
     if not things or not len(rows):
         return things, set()
-    fit = _fit(things, found, rows, least)
+    fit = _score_pairs(things, found, rows, least)
     pairs = [pair for pair in zip(*linear_sum_assignment(fit, maximize=True), strict=True) if fit[pair] > 0]
     for number, place in pairs:
         things[number].add(found, rows[place])
     taken = {number for number, _ in pairs}
-    return [own for k, own in enumerate(things) if k not in taken], {int(rows[place]) for _, place in pairs}
+    return [thing for k, thing in enumerate(things) if k not in taken], {int(rows[place]) for _, place in pairs}
 
 
-def _fit(things: list["_Thing"], found: Seen, rows: np.ndarray, least: float) -> np.ndarray:
+def _score_pairs(things: list["_ActiveTrack"], found: FrameDetections, rows: np.ndarray, least: float) -> np.ndarray:
     """How well each thing goes on with each detection, (things, rows) float64; 0 where it can't."""
     places = np.array([thing.box() for thing in things]).reshape(-1, 4)
     boxes = found.boxes[rows]
@@ -134,8 +124,8 @@ def _fit(things: list["_Thing"], found: Seen, rows: np.ndarray, least: float) ->
     numbers, columns = np.nonzero(fit >= least)
     if not len(numbers):
         return np.zeros_like(fit)
-    sides, own = places[numbers, 2:] - places[numbers, :2], boxes[columns, 2:] - boxes[columns, :2]
-    grown = np.abs(np.log(np.maximum(own, 1) / np.maximum(sides, 1))).max(axis=1)
+    sides, sizes = places[numbers, 2:] - places[numbers, :2], boxes[columns, 2:] - boxes[columns, :2]
+    grown = np.abs(np.log(np.maximum(sizes, 1) / np.maximum(sides, 1))).max(axis=1)
     taken_for = np.array([things[number].sums[2] for number in numbers])
     alike = _cosine(taken_for, found.classes[rows[columns]])
     overlap = fit[numbers, columns]
@@ -151,13 +141,13 @@ def _cosine(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     return (first * second).sum(axis=1) / np.maximum(lengths, 1e-12)
 
 
-class _Thing:
+class _ActiveTrack:
     """A thing while it is followed: where it is, how fast it moves, its detections, and what it was taken for.
 
     Its few numbers are Python's own: arrays of two take many times longer.
     """
 
-    def __init__(self, found: Seen, row: int) -> None:
+    def __init__(self, found: FrameDetections, row: int) -> None:
         self.times, self.boxes, self.scores = array("d"), array("d"), array("d")
         self.sums = np.zeros((4, found.classes.shape[1]))
         self.x, self.y, self.width, self.height = self._keep(found, row)
@@ -194,7 +184,7 @@ class _Thing:
         self.off_speed += PUSH**2 * step
         self.off_sides += CHANGE**2 * step
 
-    def add(self, found: Seen, row: int) -> None:
+    def add(self, found: FrameDetections, row: int) -> None:
         """Go on with a detection."""
         x, y, width, height = self._keep(found, row)
         gain, push = self.off / (self.off + ERROR**2), self.off_both / (self.off + ERROR**2)
@@ -208,12 +198,12 @@ class _Thing:
         self.height += gain * (height - self.height)
         self.off_sides *= 1 - gain
 
-    def chain(self) -> Chain:
+    def chain(self) -> Tracklet:
         """What is kept of it."""
-        times, boxes, scores = (np.array(own, np.float64) for own in (self.times, self.boxes, self.scores))
-        return Chain(times, boxes.reshape(-1, 4), scores, self.sums)
+        times, boxes, scores = (np.array(values, np.float64) for values in (self.times, self.boxes, self.scores))
+        return Tracklet(times, boxes.reshape(-1, 4), scores, self.sums)
 
-    def _keep(self, found: Seen, row: int) -> tuple[float, float, float, float]:
+    def _keep(self, found: FrameDetections, row: int) -> tuple[float, float, float, float]:
         """Note a detection; its middle (x, y), width and height."""
         left, top, right, bottom = box = found.boxes[row].tolist()
         score = float(found.scores[row])

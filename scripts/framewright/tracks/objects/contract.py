@@ -22,7 +22,7 @@ def write_record(path: str | Path, record: Mapping[str, Any]) -> None:
     Path(path).write_text(json.dumps(record, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def outcomes(records: Iterable[Mapping[str, Any]]) -> Iterator[Item]:
+def list_track_outcomes(records: Iterable[Mapping[str, Any]]) -> Iterator[Item]:
     """For the funnel, an item for each object that was followed: a track, or why it is none."""
     for record in records:
         for tid in record["tracks"]:
@@ -32,11 +32,11 @@ def outcomes(records: Iterable[Mapping[str, Any]]) -> Iterator[Item]:
                 yield Item("track", record["video"], f"{record['video']} {reason} {k + 1}", reason, WORDS[reason])
 
 
-def tracked(parsed: Iterable[Mapping[str, Any]], records: Iterable[Mapping[str, Any]]) -> list[Finding]:
+def check_objects(parsed: Iterable[Mapping[str, Any]], records: Iterable[Mapping[str, Any]]) -> list[Finding]:
     """The promises of the search for objects, found to hold or broken, from its records and those of the segments."""
     parsed = list(parsed)
     used = {
-        record["video"]: [(own["start"], own["end"]) for own in record["segments"] if not own["reason"]]
+        record["video"]: [(part["start"], part["end"]) for part in record["segments"] if not part["reason"]]
         for record in records
     }
     frames = sum(len(part["times"]) for record in parsed for part in record["segments"])
@@ -45,7 +45,7 @@ def tracked(parsed: Iterable[Mapping[str, Any]], records: Iterable[Mapping[str, 
         finding(
             "every segment was searched from its start to its end, and nothing else was",
             _search_faults(parsed, used),
-            found_nothing(parsed) or f"{objects:,} objects in {frames:,} frames",
+            warn_of_nothing(parsed) or f"{objects:,} objects in {frames:,} frames",
         )
     ]
 
@@ -61,7 +61,7 @@ def _search_faults(parsed: Iterable[Mapping[str, Any]], used: Mapping[str, list]
                 yield f"{record['video']}: {part['start']:.3f}-{part['end']:.3f} s was not looked at in order"
 
 
-def found_nothing(records: Sequence[Mapping[str, Any]]) -> str:
+def warn_of_nothing(records: Sequence[Mapping[str, Any]]) -> str:
     """A warning where a detector found no object in any frame of a whole run, else empty."""
     parts = [part for record in records for part in record["segments"]]
     frames = sum(len(part["times"]) for part in parts)

@@ -11,7 +11,7 @@ from framewright.video.stream import Video
 SLACK = Fraction(1, 1_000_000)  # seconds that a segment's ends may be off, having been written in decimals
 
 
-def looked(
+def detect(
     video: Video, segment: tuple[float, float], detector: Detector, rate: Fraction, batch: int
 ) -> Iterator[tuple[float, Detections]]:
     """When each frame looked at appears, in seconds, and what was found in it, in order of time.

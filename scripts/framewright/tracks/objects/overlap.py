@@ -8,7 +8,7 @@ from framewright.boxes import area
 from framewright.tracks.meta import Track
 
 
-def overlap(track: Track, other: Track) -> float:
+def measure_overlap(track: Track, other: Track) -> float:
     """How much of the space and time of `track` another one shares with it, 0..1.
 
     Shared areas over united ones, both summed up over the instants of `track`; where `other` has no box at that time,
@@ -26,7 +26,7 @@ def overlap(track: Track, other: Track) -> float:
     return float(shared.sum()) / united if united else 0.0
 
 
-def without_duplicates(tracks: Sequence[Track], most: float) -> tuple[list[Track], dict[str, Track]]:
+def drop_duplicates(tracks: Sequence[Track], most: float) -> tuple[list[Track], dict[str, Track]]:
     """The tracks that overlap no kept one by more than `most`, in the order given, and for the ids of the others whom
     they repeat.
 
@@ -41,7 +41,7 @@ def without_duplicates(tracks: Sequence[Track], most: float) -> tuple[list[Track
         track = tracks[k]
         begin, end = track.times[0], track.times[-1]
         met = np.flatnonzero((starts[: len(kept)] <= end) & (ends[: len(kept)] >= begin))
-        twin = next((kept[m] for m in met if overlap(track, tracks[kept[m]]) > most), None)
+        twin = next((kept[m] for m in met if measure_overlap(track, tracks[kept[m]]) > most), None)
         if twin is None:
             starts[len(kept)], ends[len(kept)] = begin, end
             kept.append(k)

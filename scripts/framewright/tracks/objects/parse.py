@@ -1,7 +1,7 @@
 """A video's segments become tracks: objects are looked for in each of them and followed, never across a cut."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -9,34 +9,24 @@ from typing import Any
 
 from framewright.detector import Detector, Settings, open_detector
 from framewright.tracks.meta import Track, clean_name
-from framewright.tracks.objects.associate import Association, Seen
-from framewright.tracks.objects.detect import looked
-from framewright.tracks.objects.prompts import chosen
-from framewright.tracks.objects.select import Wanted, tracks
+from framewright.tracks.objects.associate import FrameDetections
+from framewright.tracks.objects.detect import detect
+from framewright.tracks.objects.options import Association, DetectorSettings, Keep
+from framewright.tracks.objects.prompts import choose_prompts
+from framewright.tracks.objects.select import make_tracks
 from framewright.video.stream import Video, open_video
 
 
-def detector_of(settings: Mapping[str, Any], weights: str | Path, prompts: Sequence[str | Path]) -> Detector:
-    """The detector that `settings` (`tracks.detector` of the configuration) ask for, with these files."""
+def open_objects_detector(settings: DetectorSettings, weights: str | Path, prompts: Sequence[str | Path]) -> Detector:
+    """The detector with these weights; `prompts` has the file of prompts to read, or none."""
     how = Settings(
-        size=settings["image_size"],
-        confidence=settings["confidence"],
-        nms=settings["nms"],
-        at_most=settings["at_most"],
-        only=tuple(settings["classes"]),
+        size=settings.image_size,
+        confidence=settings.confidence,
+        nms=settings.nms,
+        at_most=settings.max_objects,
+        only=tuple(settings.classes),
     )
-    return open_detector(weights, how, **chosen(settings, prompts), device=settings["device"])
-
-
-def association_of(settings: Mapping[str, Any]) -> Association:
-    """How `tracks` of the configuration want detections to be associated."""
-    own = settings["detector"]
-    return Association(settings["frame_rate"], own["nms"], own["confidence"], **settings["tracker"])
-
-
-def wanted_of(settings: Mapping[str, Any]) -> Wanted:
-    """Which tracks `tracks` of the configuration want to be kept."""
-    return Wanted(settings["keep"]["min_seconds"], settings["keep"]["min_area"])
+    return open_detector(weights, how, **choose_prompts(settings.renames, prompts), device=settings.device)
 
 
 def parse(
@@ -45,7 +35,7 @@ def parse(
     segments: Sequence[tuple[float, float]],
     detector: Detector,
     how: Association,
-    wanted: Wanted,
+    wanted: Keep,
     batch: int,
 ) -> tuple[list[Track], dict[str, Any]]:
     """The tracks in these segments (start, end in seconds) of the video `video` in `path`, and a record of the work.
@@ -61,7 +51,7 @@ def parse(
         how = replace(how, rate=min(how.rate, float(claimed)) if claimed else how.rate)
         rate = Fraction(str(how.rate))
         shots = (_shot(film, segment, detector, rate, batch, record["segments"]) for segment in segments)
-        kept, dropped = tracks(video, film.size, names, shots, how, wanted)
+        kept, dropped = make_tracks(video, film.size, names, shots, how, wanted)
     return kept, record | {"tracks": [track.tid for track in kept], "dropped": dropped}
 
 
@@ -73,11 +63,11 @@ def _about(detector: Detector) -> dict[str, Any]:
 
 def _shot(
     film: Video, segment: tuple[float, float], detector: Detector, rate: Fraction, batch: int, parts: list[dict]
-) -> Iterator[Seen]:
+) -> Iterator[FrameDetections]:
     """What is found in each frame of a segment; afterwards `parts` has one more that says when, and how many."""
     part = {"start": segment[0], "end": segment[1], "objects": 0, "times": []}
-    for time, found in looked(film, segment, detector, rate, batch):
+    for time, found in detect(film, segment, detector, rate, batch):
         part["times"].append(round(time, 6))
         part["objects"] += len(found.scores)
-        yield Seen(time, found.boxes.astype(float), found.scores.astype(float), found.classes)
+        yield FrameDetections(time, found.boxes.astype(float), found.scores.astype(float), found.classes)
     parts.append(part)

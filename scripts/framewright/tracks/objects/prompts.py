@@ -1,8 +1,7 @@
 """What open-vocabulary weights shall find: files with a prompt a line."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from framewright.errors import UserError
 
@@ -23,12 +22,6 @@ def read_prompts(path: str | Path) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def file_of(settings: Mapping[str, Any], default: Path) -> list[str]:
-    """The file of prompts that `settings` (`tracks.detector` of the configuration) names; where they name none, the
-    default one; none at all where weights keep what they were saved with."""
-    return [] if settings["keep_prompts"] else [settings["prompts"] or str(default)]
-
-
-def chosen(settings: Mapping[str, Any], files: Sequence[str | Path]) -> dict[str, tuple[str, ...]]:
-    """What `open_detector` is told: prompts that were asked for, or the vocabulary of open-vocabulary weights."""
-    return {"prompts" if settings["prompts"] else "vocabulary": read_prompts(path) for path in files}
+def choose_prompts(rename: bool, files: Sequence[str | Path]) -> dict[str, tuple[str, ...]]:
+    """What `open_detector` is told: prompts that rename classes, or the vocabulary of open-vocabulary weights."""
+    return {"prompts" if rename else "vocabulary": read_prompts(path) for path in files}

@@ -10,9 +10,9 @@ Records = Iterable[tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]
 TICK = 1 / 90_000  # seconds: what a file's own clock may cost where an mp4 can't have it
 
 
-def privacy_findings(records: Records) -> list[Finding]:
+def check_privacy(records: Records) -> list[Finding]:
     """The promises, found to hold or broken, of (probe, record of defacing, audit) of each video."""
-    looked = [own for own in records if own[1]["status"] in ("covered", "linked")]
+    looked = [entry for entry in records if entry[1]["status"] in ("covered", "linked")]
     again = sum(audit["open"] for _, _, audit in looked)
     frames = sum(audit["looked_at"] for _, _, audit in looked)
     return [
@@ -26,7 +26,7 @@ def privacy_findings(records: Records) -> list[Finding]:
     ]
 
 
-def privacy_items(records: Iterable[Mapping[str, Any]], audits: Iterable[Mapping[str, Any]]) -> Iterator[Item]:
+def list_privacy_outcomes(records: Iterable[Mapping[str, Any]], audits: Iterable[Mapping[str, Any]]) -> Iterator[Item]:
     """For the funnel: each video, with what was done about faces and what an audit found."""
     for record, audit in zip(records, audits, strict=True):
         said = record["detail"] or (

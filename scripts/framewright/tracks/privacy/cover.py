@@ -19,14 +19,14 @@ def cover(planes: tuple[np.ndarray, ...], boxes: np.ndarray, shape: Shape, metho
     The planes are as stored, neither upright nor square, chroma as small as it is. Each box is covered by an ellipse
     around it.
     """
-    for box in stored(boxes, shape):
+    for box in to_stored(boxes, shape):
         for plane, level in zip(planes, SOLID, strict=False):
             zoom = np.array(plane.shape[::-1]) / shape.stored
             middle, axes = (box[:2] + box[2:]) / 2 * zoom, (box[2:] - box[:2]) / 2 * zoom * LARGER
             _cover_ellipse(plane, middle, axes, method, round(level * (1 << depth)))
 
 
-def stored(boxes: np.ndarray, shape: Shape) -> np.ndarray:
+def to_stored(boxes: np.ndarray, shape: Shape) -> np.ndarray:
     """Boxes of the upright, square-pixel picture (n, 4), in pixels of the stored one: (n, 4) float64."""
     width, height = shape.displayed
     boxes = np.asarray(boxes, np.float64).reshape(-1, 4)
@@ -40,7 +40,7 @@ def stored(boxes: np.ndarray, shape: Shape) -> np.ndarray:
     return np.concatenate([corners.min(1), corners.max(1)], axis=1)
 
 
-def ellipses(size: tuple[int, int], boxes: np.ndarray) -> np.ndarray:
+def draw_ellipses(size: tuple[int, int], boxes: np.ndarray) -> np.ndarray:
     """What of an upright picture of `size` (width, height) is covered for `boxes` (n, 4): (height, width) bool."""
     mask = np.zeros(size[::-1], bool)
     for box in np.asarray(boxes, np.float64).reshape(-1, 4):

@@ -7,17 +7,17 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import av
 import cv2
 import numpy as np
 
-from framewright.tracks.privacy.cover import cover, ellipses
-from framewright.tracks.privacy.face_tracks import Chain, covers, link
-from framewright.tracks.privacy.faces import Finder, look
-from framewright.tracks.privacy.link import link as link_to
+from framewright.tracks.privacy.cover import cover, draw_ellipses
+from framewright.tracks.privacy.face_tracks import FaceTrack, link_faces, list_covers
+from framewright.tracks.privacy.faces import Finder, scan_faces
+from framewright.tracks.privacy.link import link_file as link_to
 from framewright.video.colour import Colour
 from framewright.video.encode import Writer, container_for_sound
 from framewright.video.frame import Frame
+from framewright.video.media import open_media
 from framewright.video.stream import Video, open_video
 
 SUBSAMPLED = {(2, 2): "420", (2, 1): "422", (1, 1): "444"}  # chroma pixels across and down, as FFmpeg names them
@@ -27,7 +27,7 @@ GOP = 48  # frames between two key frames, which later steps jump to
 
 
 @dataclass(frozen=True, eq=False)
-class Layout:
+class PlaneLayout:
     """How planes are written: FFmpeg's `pixel_format`, the encoder that takes it, and its bits per sample."""
 
     pixel_format: str
@@ -35,19 +35,19 @@ class Layout:
     depth: int
 
 
-def anonymous(
+def deface_video(
     source: Path | str, target: Path, finders: Iterable[Finder], *, every: int, sure: float, method: str, crf: int
-) -> tuple[dict[str, Any], list[Chain], np.ndarray]:
+) -> tuple[dict[str, Any], list[FaceTrack], np.ndarray]:
     """Write `source` to `target` with all that the finders find covered, or link it where they find nothing.
 
     Gives the record's figures, what was found, linked over time, and the times (n,) of all frames in seconds.
     """
     with open_video(source) as video:
-        seen = look(video.frames(), finders, every)
-    found = link(seen.sightings, seen.times, sure)
+        seen = scan_faces(video.frames(), finders, every)
+    found = link_faces(seen.sightings, seen.times, sure)
     figures = {"frames": len(seen.times), "looked_at": len(seen.sightings.frames), "chains": len(found)}
     if found:
-        figures |= write_covered(source, target, covers(found, seen.times), method, crf)
+        figures |= write_covered(source, target, list_covers(found, seen.times), method, crf)
     else:
         link_to(source, target)
     return figures, found, seen.times
@@ -62,7 +62,7 @@ def write_covered(
     with open_video(source) as video:
         pictures = video.frames()
         first = next(pictures)
-        layout = layout_of(first.planes, video.depth)
+        layout = choose_layout(first.planes, video.depth)
         small = max(1, max(video.size) // 320)  # covered area is counted on a coarse grid
         with Writer(
             target,
@@ -80,11 +80,11 @@ def write_covered(
             tick=_tick(video.time_base),
             audio=(source, None, None) if sound else None,
         ) as writer:
-            for frame, own in zip(chain([first], pictures), boxes, strict=True):
-                writer.add_planes(covered_planes(frame, own, layout, method), frame.time)
-                covered += len(own)
-                frames += len(own) > 0
-                area += float(ellipses(tuple(side // small for side in video.size), own / small).mean())
+            for frame, places in zip(chain([first], pictures), boxes, strict=True):
+                writer.add_planes(cover_planes(frame, places, layout, method), frame.time)
+                covered += len(places)
+                frames += len(places) > 0
+                area += float(draw_ellipses(tuple(side // small for side in video.size), places / small).mean())
     return {
         "covered_places": covered,
         "covered_frames": frames,
@@ -93,38 +93,38 @@ def write_covered(
     }
 
 
-def covered_planes(frame: Frame, boxes: np.ndarray, layout: Layout, method: str) -> tuple[np.ndarray, ...]:
+def cover_planes(frame: Frame, boxes: np.ndarray, layout: PlaneLayout, method: str) -> tuple[np.ndarray, ...]:
     """The planes of a frame with `boxes` covered, as `layout` wants them; all other pixels have their code values."""
-    planes = tuple(fitted(plane, frame, layout) for plane in frame.planes)
+    planes = tuple(fit_plane(plane, frame, layout) for plane in frame.planes)
     cover(planes, boxes, frame.shape, method, layout.depth)
     return planes
 
 
-def layout_of(planes: tuple[np.ndarray, ...], depth: int) -> Layout:
+def choose_layout(planes: tuple[np.ndarray, ...], depth: int) -> PlaneLayout:
     """The layout that keeps all of such planes: 10 bits stay 10 bits; odd sizes, which an encoder refuses where chroma
     is small, are written with chroma as large as luma."""
-    bits = next((own for own in DEPTHS if own >= depth), DEPTHS[-1]) if planes[0].dtype == np.uint16 else 8
+    bits = next((known for known in DEPTHS if known >= depth), DEPTHS[-1]) if planes[0].dtype == np.uint16 else 8
     codec = "libx265" if bits > 10 else "libx264"
     suffix = f"{bits}le" if bits > 8 else ""
     if len(planes) == 1:
-        return Layout(f"gray{suffix}", codec, bits)
+        return PlaneLayout(f"gray{suffix}", codec, bits)
     height, width = planes[0].shape
     ratios = tuple(-(-full // part) for full, part in zip((width, height), planes[1].shape[::-1], strict=True))
     even = width % ratios[0] == 0 and height % ratios[1] == 0
     name = SUBSAMPLED.get(ratios, "444") if even else "444"
-    return Layout(f"yuv{name}p{suffix}", codec, bits)
+    return PlaneLayout(f"yuv{name}p{suffix}", codec, bits)
 
 
-def fitted(plane: np.ndarray, frame: Frame, layout: Layout) -> np.ndarray:
+def fit_plane(plane: np.ndarray, frame: Frame, layout: PlaneLayout) -> np.ndarray:
     """A copy of one of a frame's planes, as large and as deep as `layout` has it."""
     size = plane.shape[::-1]
     if "444" in layout.pixel_format:
         size = frame.planes[0].shape[::-1]
     plane = plane.copy() if size == plane.shape[::-1] else cv2.resize(plane, size, interpolation=cv2.INTER_NEAREST)
-    own = frame.picture.format.components[0].bits
-    if plane.dtype == np.uint8 or own == layout.depth:
+    bits = frame.picture.format.components[0].bits
+    if plane.dtype == np.uint8 or bits == layout.depth:
         return plane
-    return plane << (layout.depth - own) if layout.depth > own else plane >> (own - layout.depth)
+    return plane << (layout.depth - bits) if layout.depth > bits else plane >> (bits - layout.depth)
 
 
 def _written_colour(video: Video) -> Colour:
@@ -149,5 +149,5 @@ def _tick(time_base: Fraction) -> Fraction:
 def _said_of_sound(source: Path | str, container: str | None) -> str:
     if container:
         return "copied"
-    with av.open(str(source)) as file:
+    with open_media(source) as file:
         return "left out: an mp4 can't hold it" if file.streams.audio else "none"

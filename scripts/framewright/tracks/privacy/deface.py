@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from framewright.tracks.privacy.cover import ellipses
-from framewright.tracks.privacy.cover_video import anonymous
-from framewright.tracks.privacy.face_tracks import Chain, covers
-from framewright.tracks.privacy.faces import Finder, face_finder
-from framewright.tracks.privacy.link import link
-from framewright.tracks.privacy.plates import plate_finder
+from framewright.tracks.privacy.cover import draw_ellipses
+from framewright.tracks.privacy.cover_video import deface_video
+from framewright.tracks.privacy.face_tracks import FaceTrack, list_covers
+from framewright.tracks.privacy.faces import Finder, open_face_finder
+from framewright.tracks.privacy.link import link_file
+from framewright.tracks.privacy.options import DefaceSettings, FinderSettings
+from framewright.tracks.privacy.plates import open_plate_finder
 from framewright.video.media import open_media
 from framewright.video.stream import open_video
 
@@ -20,43 +21,42 @@ COUNTS = ("frames", "looked_at", "chains", "covered_places", "covered_frames", "
 INSIDE = 0.5  # of a box, covered: what the detector sees there is the cover
 
 
-def private(
-    source: str | Path, target: Path, probe: Mapping[str, Any], settings: Mapping[str, Any]
-) -> tuple[dict[str, Any], list[Chain], np.ndarray]:
-    """Put at `target` the video without what shall not be seen, under `tracks.deface` of the configuration.
+def deface(
+    source: str | Path, target: Path, probe: Mapping[str, Any], settings: DefaceSettings
+) -> tuple[dict[str, Any], list[FaceTrack], np.ndarray]:
+    """Put at `target` the video without what shall not be seen.
 
     Gives its record, what was found, and the times of all frames. `status` is `covered`, `linked` (there was nothing to
     cover), `off` (linked, for nobody looked) or `unusable` (an empty file).
     """
-    record = {"video": probe["video"], "status": "", "detail": "", "method": settings["method"]}
+    record = {"video": probe["video"], "status": "", "detail": "", "method": settings.method}
     record |= dict.fromkeys(COUNTS, 0) | {"sound": ""}
     if probe["status"] != "ok":
         target.touch()
         return record | {"status": "unusable", "detail": probe["reason"]}, [], np.zeros(0)
-    if settings["method"] == "none":
-        link(source, target)
+    if settings.method == "none":
+        link_file(source, target)
         return record | {"status": "off", "detail": "tracks.deface.method is none"}, [], np.zeros(0)
-    figures, found, times = anonymous(
+    figures, found, times = deface_video(
         source,
         target,
-        finders_of(settings),
-        every=settings["every"],
-        sure=settings["threshold"],
-        method=settings["method"],
-        crf=settings["crf"],
+        open_finders(settings.finders),
+        every=settings.every,
+        sure=settings.finders.threshold,
+        method=settings.method,
+        crf=settings.crf,
     )
     return record | figures | {"status": "covered" if found else "linked"}, found, times
 
 
-def finders_of(settings: Mapping[str, Any]) -> list[Finder]:
+def open_finders(settings: FinderSettings) -> list[Finder]:
     """What is looked for: faces, and plates where weights that know them are given."""
-    least = UNSURE * settings["threshold"]
-    plates = settings["plates"]
-    finders = [face_finder(least, settings["long_side"])]
-    return finders + ([plate_finder(plates["weights"], least, plates["image_size"])] if plates["weights"] else [])
+    least = UNSURE * settings.threshold
+    finders = [open_face_finder(least, settings.long_side)]
+    return finders + ([open_plate_finder(settings.plates, least, settings.plate_size)] if settings.plates else [])
 
 
-def write_found(path: str | Path, chains: list[Chain], times: np.ndarray) -> None:
+def write_faces(path: str | Path, chains: list[FaceTrack], times: np.ndarray) -> None:
     """Write what was found as NumPy arrays; the same chains give the same bytes."""
     lengths = np.array([len(chain.frames) for chain in chains], np.int64)
     frames = np.concatenate([np.zeros(0, np.int64), *(chain.frames for chain in chains)])
@@ -66,19 +66,19 @@ def write_found(path: str | Path, chains: list[Chain], times: np.ndarray) -> Non
         np.savez_compressed(file, lengths=lengths, frames=frames, boxes=boxes, scores=scores, times=times)
 
 
-def read_found(path: str | Path) -> tuple[list[Chain], np.ndarray]:
+def read_faces(path: str | Path) -> tuple[list[FaceTrack], np.ndarray]:
     """The chains, and the times of all frames, as they were written."""
     with np.load(path) as arrays:
         cuts = np.cumsum(arrays["lengths"])[:-1]
         parts = (np.split(arrays[name], cuts) for name in ("frames", "boxes", "scores"))
-        chains = [Chain(*own) for own in zip(*parts, strict=True)] if len(arrays["lengths"]) else []
+        chains = [FaceTrack(*fields) for fields in zip(*parts, strict=True)] if len(arrays["lengths"]) else []
         return chains, arrays["times"]
 
 
 def audit(
     path: str | Path,
     record: Mapping[str, Any],
-    found: tuple[list[Chain], np.ndarray],
+    found: tuple[list[FaceTrack], np.ndarray],
     finders: list[Finder],
     count: int,
 ) -> dict[str, Any]:
@@ -95,10 +95,10 @@ def audit(
     picked = set(np.unique(np.linspace(0, len(times) - 1, count).round().astype(int)).tolist())
     written = []
     with open_video(path) as video:
-        for number, (frame, boxes) in enumerate(zip(video.frames(), covers(chains, times), strict=True)):
+        for number, (frame, boxes) in enumerate(zip(video.frames(), list_covers(chains, times), strict=True)):
             written.append(float(frame.time))
             if number in picked:
-                bare = uncovered(frame.rgb, boxes, finders)
+                bare = find_uncovered(frame.rgb, boxes, finders)
                 result["looked_at"] += 1
                 result["seen"] += len(bare)
                 result["open"] += int(bare.sum())
@@ -110,9 +110,9 @@ def audit(
     return result
 
 
-def uncovered(picture: np.ndarray, boxes: np.ndarray, finders: list[Finder]) -> np.ndarray:
+def find_uncovered(picture: np.ndarray, boxes: np.ndarray, finders: list[Finder]) -> np.ndarray:
     """Of each detection in a picture, whether it lies open where `boxes` are covered: (n,) bool."""
-    mask = ellipses(picture.shape[1::-1], boxes)
+    mask = draw_ellipses(picture.shape[1::-1], boxes)
     found = np.concatenate([np.zeros((0, 5)), *(finder(picture) for finder in finders)])
     parts = [mask[int(y1) : int(np.ceil(y2)), int(x1) : int(np.ceil(x2))] for x1, y1, x2, y2, _ in found]
     return np.array([part.size > 0 and part.mean() < INSIDE for part in parts], bool)

@@ -21,7 +21,7 @@ STEADY = 0.5  # share of the old speed in a chain's speed: boxes of small faces 
 
 
 @dataclass(frozen=True, eq=False)
-class Sightings:
+class FaceDetections:
     """What a detector found. `frames` (n,) int64, ascending, are those it looked at; the other arrays have a row for
     each detection: `at` (m,) int64, ascending, places in `frames`; `boxes` (m, 4) float64; `scores` (m,) float64, 0..1.
     """
@@ -33,7 +33,7 @@ class Sightings:
 
 
 @dataclass(frozen=True, eq=False)
-class Chain:
+class FaceTrack:
     """Detections of one thing, in order of time: `frames` (n,) int64, `boxes` (n, 4) and `scores` (n,) float64."""
 
     frames: np.ndarray
@@ -41,7 +41,9 @@ class Chain:
     scores: np.ndarray
 
 
-def link(sightings: Sightings, times: np.ndarray, sure: float, patience: float = PATIENCE) -> list[Chain]:
+def link_faces(
+    sightings: FaceDetections, times: np.ndarray, sure: float, patience: float = PATIENCE
+) -> list[FaceTrack]:
     """Chains of detections that are of one thing, each with at least one that is `sure` (score), in order of their
     first detections.
 
@@ -70,11 +72,11 @@ def link(sightings: Sightings, times: np.ndarray, sure: float, patience: float =
         if not (certain := times[frames[scores >= sure]]).size:
             continue
         kept = (times[frames] >= certain[0] - patience) & (times[frames] <= certain[-1] + patience)
-        chains.append(Chain(frames[kept], sightings.boxes[rows[kept]], scores[kept]))
+        chains.append(FaceTrack(frames[kept], sightings.boxes[rows[kept]], scores[kept]))
     return sorted(chains, key=lambda chain: (chain.frames[0], *chain.boxes[0]))
 
 
-def covers(chains: list[Chain], times: np.ndarray) -> Iterator[np.ndarray]:
+def list_covers(chains: list[FaceTrack], times: np.ndarray) -> Iterator[np.ndarray]:
     """For each of all frames, which appear at `times` (n,) float64 seconds, the boxes to be covered: (m, 4) float64.
 
     Between two detections a box moves along a line, and the further from both, and the faster, the larger it is.
@@ -83,15 +85,15 @@ def covers(chains: list[Chain], times: np.ndarray) -> Iterator[np.ndarray]:
     alive: list[tuple[int, int, np.ndarray]] = []
     begun = 0
     for frame in range(len(times)):
-        alive = [own for own in alive if frame < own[1]]
+        alive = [entry for entry in alive if frame < entry[1]]
         while begun < len(coming) and coming[begun][0][0] <= frame:
             (first, end), chain = coming[begun]
-            alive.append((first, end, places(chain, times[first:end], times)))
+            alive.append((first, end, place_covers(chain, times[first:end], times)))
             begun += 1
         yield np.array([boxes[frame - first] for first, _, boxes in alive]).reshape(-1, 4)
 
 
-def places(chain: Chain, when: np.ndarray, times: np.ndarray) -> np.ndarray:
+def place_covers(chain: FaceTrack, when: np.ndarray, times: np.ndarray) -> np.ndarray:
     """The boxes (n, 4) float64 to be covered for a chain at the times `when` (n,) float64 seconds."""
     seen = times[chain.frames]
     centres = (chain.boxes[:, :2] + chain.boxes[:, 2:]) / 2
@@ -111,7 +113,7 @@ def places(chain: Chain, when: np.ndarray, times: np.ndarray) -> np.ndarray:
     return np.concatenate([at - half - room[:, None], at + half + room[:, None]], axis=1)
 
 
-def _span(chain: Chain, times: np.ndarray) -> tuple[int, int]:
+def _span(chain: FaceTrack, times: np.ndarray) -> tuple[int, int]:
     """The first frame at which a chain is covered, and the one behind the last: a neighbour each way at the least."""
     first = np.searchsorted(times, times[chain.frames[0]] - HOLD)
     end = np.searchsorted(times, times[chain.frames[-1]] + HOLD, side="right")
@@ -141,10 +143,10 @@ def _pairs(chains: list[_Growing], boxes: np.ndarray, now: float) -> dict[int, _
         return {}
     last = np.array([chain.box for chain in chains])
     moved = np.array([chain.speed * (now - chain.time) for chain in chains])
-    sizes, own = last[:, 2:] - last[:, :2], boxes[:, 2:] - boxes[:, :2]
+    sizes, new_sizes = last[:, 2:] - last[:, :2], boxes[:, 2:] - boxes[:, :2]
     away = (last[:, None, :2] + last[:, None, 2:]) / 2 + moved[:, None] - (boxes[None, :, :2] + boxes[None, :, 2:]) / 2
-    near = np.hypot(*np.moveaxis(away / np.maximum(np.maximum(sizes[:, None], own[None]), 1.0), 2, 0))
-    grown = np.abs(np.log(np.maximum(own, 1.0))[None] - np.log(np.maximum(sizes, 1.0))[:, None]).max(2)
+    near = np.hypot(*np.moveaxis(away / np.maximum(np.maximum(sizes[:, None], new_sizes[None]), 1.0), 2, 0))
+    grown = np.abs(np.log(np.maximum(new_sizes, 1.0))[None] - np.log(np.maximum(sizes, 1.0))[:, None]).max(2)
     near[(near > REACH) | (grown > GROWTH)] = np.inf
     taken: dict[int, _Growing] = {}
     used: set[int] = set()

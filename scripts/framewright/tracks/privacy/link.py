@@ -4,6 +4,6 @@ import os
 from pathlib import Path
 
 
-def link(source: str | Path, target: Path) -> None:
+def link_file(source: str | Path, target: Path) -> None:
     """Make `target` a link to `source`, relative to its own folder, so that the results can be moved as a whole."""
     target.symlink_to(os.path.relpath(Path(source).absolute(), target.absolute().parent))

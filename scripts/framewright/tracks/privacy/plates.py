@@ -6,21 +6,21 @@ import cv2
 import numpy as np
 
 from framewright.errors import UserError
+from framewright.tracks.model_file import load_model
 from framewright.tracks.privacy.faces import Finder
-from framewright.tracks.segments.filters import load
 
 GREY = 114  # what fills the square around a picture, as such detectors are trained
 END_TO_END, MANY = 6, 100  # columns and the fewest rows of a head that gives finished boxes
 OVERLAP = 0.5  # of two boxes that share more, the less sure one is dropped
 
 
-def plate_finder(weights: str | Path, least: float, side: int) -> Finder:
+def open_plate_finder(weights: str | Path, least: float, side: int) -> Finder:
     """A finder of whatever the weights know, with a score of at least `least`, in squares of `side` pixels.
 
     The network takes (1, 3, side, side) float32 RGB from 0 to 1 and gives (1, 4 + classes, n): middle, width and
     height in pixels, and a score for each class.
     """
-    network = load(weights)
+    network = load_model(weights)
 
     def find(picture: np.ndarray) -> np.ndarray:
         height, width = picture.shape[:2]

@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 
 from framewright.report.picture import contact_sheet
-from framewright.tracks.privacy.face_tracks import Chain, covers
+from framewright.tracks.privacy.face_tracks import FaceTrack, list_covers
 from framewright.video.stream import open_video
 
 FRAMES = 4
 
 
-def before_after(source: str | Path, defaced: str | Path, found: tuple[list[Chain], np.ndarray]) -> np.ndarray:
+def draw_before_after(source: str | Path, defaced: str | Path, found: tuple[list[FaceTrack], np.ndarray]) -> np.ndarray:
     """(H, W, 3) uint8 RGB: frames in which something is covered, before on the left and after on the right.
 
     Of a video in which nothing is covered, a blank sheet.
@@ -19,7 +19,7 @@ def before_after(source: str | Path, defaced: str | Path, found: tuple[list[Chai
     chains, times = found
     if not chains:
         return np.full((90, 160, 3), 250, np.uint8)
-    busy = np.flatnonzero([len(boxes) for boxes in covers(chains, times)])
+    busy = np.flatnonzero([len(boxes) for boxes in list_covers(chains, times)])
     picked = set(busy[np.linspace(0, len(busy) - 1, FRAMES).round().astype(int)].tolist())
     pictures, labels = [], []
     with open_video(source) as before, open_video(defaced) as after:

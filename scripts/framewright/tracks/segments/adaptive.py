@@ -12,7 +12,7 @@ from framewright.tracks.segments.segments import Cut
 from framewright.video.frame import Frame
 
 
-class Adaptive:
+class AdaptiveCutDetector:
     """Finds cuts in frames that are added in order; options are AdaptiveDetector's own, lengths in frames."""
 
     name = f"AdaptiveDetector of scenedetect {scenedetect.__version__}"
@@ -35,7 +35,7 @@ class Adaptive:
         self._times.append(frame.time)
         self._found += [cut.frame_num for cut in found]
 
-    def cuts(self) -> list[Cut]:
+    def finish(self) -> list[Cut]:
         """The cuts in all frames added; to be asked at the end."""
         last = FrameTimecode(max(0, len(self._times) - 1), 25.0)
         self._found += [cut.frame_num for cut in self._detector.post_process(last)]

@@ -5,17 +5,16 @@ from itertools import pairwise
 from typing import Any
 
 from framewright.study.contract import Finding, finding
-from framewright.tracks.segments.segments import from_text
+from framewright.study.funnel import Item
+from framewright.tracks.segments.options import Lengths
+from framewright.tracks.segments.segments import parse_segments
 
 Records = Iterable[tuple[Mapping[str, Any], str]]
 SLACK = 1e-6  # seconds: what is lost where exact times become floating-point numbers
 
 
-def contract(records: Records, limits: Mapping[str, float]) -> list[Finding]:
-    """The promises, each found to hold or broken, of videos' records and the texts beside them.
-
-    `limits` are the configuration's `min_seconds` and `max_seconds`.
-    """
+def check_segments(records: Records, lengths: Lengths) -> list[Finding]:
+    """The promises, each found to hold or broken, of videos' records and the texts beside them."""
     records = list(records)
     used = sum(not part["reason"] for record, _ in records for part in record["segments"])
     cuts = sum(len(record["cuts"]) for record, _ in records)
@@ -25,13 +24,24 @@ def contract(records: Records, limits: Mapping[str, float]) -> list[Finding]:
             _order_faults(records),
             f"{used:,} segments of {len(records):,} videos",
         ),
-        finding("segments are neither too short nor too long", _length_faults(records, limits)),
+        finding("segments are neither too short nor too long", _length_faults(records, lengths)),
         finding("no segment crosses a cut", _cut_faults(records), f"{cuts:,} cuts"),
         finding("the text has the segments that the record uses", _text_faults(records)),
         finding(
             "whatever is dropped has a reason, and every moment of the film is accounted for", _gap_faults(records)
         ),
     ]
+
+
+def list_segment_outcomes(records: Iterable[Mapping[str, Any]]) -> Iterator[Item]:
+    """For the funnel: the videos that this pipeline works on, then the candidate segments of those that can be used."""
+    records = list(records)
+    for record in records:
+        yield Item("video", record["video"], "", record["reason"], record["detail"])
+    for record in records:
+        for part in record["segments"]:
+            name = f"{record['video']} {part['start']:.3f}-{part['end']:.3f} s"
+            yield Item("segment", record["video"], name, part["reason"], part["detail"])
 
 
 def _order_faults(records: Records) -> Iterator[str]:
@@ -45,14 +55,14 @@ def _order_faults(records: Records) -> Iterator[str]:
                 yield f"{_name(record, other)} begins before {one['end']} s"
 
 
-def _length_faults(records: Records, limits: Mapping[str, float]) -> Iterator[str]:
+def _length_faults(records: Records, lengths: Lengths) -> Iterator[str]:
     for record, _ in records:
         for part in record["segments"]:
             seconds = part["end"] - part["start"]
-            if not part["reason"] and not limits["min_seconds"] - SLACK <= seconds:
-                yield f"{_name(record, part)} is shorter than {limits['min_seconds']} s"
-            if not part["reason"] and seconds > limits["max_seconds"] + 1:  # pieces end where a frame begins
-                yield f"{_name(record, part)} is longer than {limits['max_seconds']} s"
+            if not part["reason"] and not lengths.least - SLACK <= seconds:
+                yield f"{_name(record, part)} is shorter than {float(lengths.least):g} s"
+            if not part["reason"] and seconds > lengths.most + 1:  # pieces end where a frame begins
+                yield f"{_name(record, part)} is longer than {float(lengths.most):g} s"
 
 
 def _cut_faults(records: Records) -> Iterator[str]:
@@ -66,7 +76,7 @@ def _cut_faults(records: Records) -> Iterator[str]:
 def _text_faults(records: Records) -> Iterator[str]:
     for record, text in records:
         used = [(part["start"], part["end"]) for part in record["segments"] if not part["reason"]]
-        if from_text(text) != used or text.endswith("\n"):
+        if parse_segments(text) != used or text.endswith("\n"):
             yield f"{record['video']}: {len(used)} in the record, {len(text.splitlines())} in the text"
 
 

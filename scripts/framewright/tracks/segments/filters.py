@@ -7,22 +7,24 @@ RGB, normalised as it was trained, and gives (n,), (n, 1) or (n, k) numbers.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from framewright.errors import UserError
+from framewright.tracks.model_file import Model, load_model
+from framewright.tracks.segments.options import Limits, ModelFilters
+from framewright.tracks.segments.quality import apply_limits
 from framewright.tracks.segments.segments import Judge, Segment
 from framewright.video.stream import open_video
 
 RATE, SECONDS = Fraction(2), Fraction(8)  # pictures a second, over the first of a segment
 SIDE = 224
-Model = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
-class Eye:
+class Preprocessing:
     """How a model sees: the short side of a picture before its middle is cut out, and what makes its values normal."""
 
     short: int
@@ -30,16 +32,11 @@ class Eye:
     deviation: tuple[float, float, float]
 
 
-IMAGENET = Eye(256, (0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
-CLIP = Eye(SIDE, (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711))
+IMAGENET = Preprocessing(256, (0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+CLIP = Preprocessing(SIDE, (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711))
 
 
-def load(path: str | Path) -> Model:
-    """The model in an ONNX file (.onnx) or, by any other name, a TorchScript file; it computes on one thread."""
-    return _onnx(Path(path)) if Path(path).suffix == ".onnx" else _torchscript(Path(path))
-
-
-def seen(pictures: Iterable[np.ndarray], eye: Eye) -> np.ndarray:
+def prepare_pictures(pictures: Iterable[np.ndarray], eye: Preprocessing) -> np.ndarray:
     """(n, 3, 224, 224) float32 of (H, W, 3) uint8 RGB pictures: the middle of each, normalised."""
     made = []
     for picture in pictures:
@@ -53,7 +50,19 @@ def seen(pictures: Iterable[np.ndarray], eye: Eye) -> np.ndarray:
     return np.ascontiguousarray(np.stack(made).transpose(0, 3, 1, 2)) if made else np.zeros((0, 3, SIDE, SIDE), "f4")
 
 
-def beauty(encoder: Model | None, head: Model) -> Model:
+def make_judges(path: str | Path, limits: Limits, models: ModelFilters) -> list[Judge]:
+    """The rules that drop segments of the video `path` by what they show, in the order in which they are asked."""
+    judges: list[Judge] = [partial(apply_limits, limits=limits)]
+    if models.cartoon:
+        judges.append(make_cartoon_judge(path, load_model(models.cartoon)))
+    if models.aesthetic:
+        encoder = load_model(models.encoder) if models.encoder else None
+        judge = combine_models(encoder, load_model(models.aesthetic))
+        judges.append(make_aesthetic_judge(path, judge, models.min_aesthetic))
+    return judges
+
+
+def combine_models(encoder: Model | None, head: Model) -> Model:
     """A judge of pictures: the head alone, or the head behind an encoder whose vectors are first made of length 1."""
 
     def judge(pictures: np.ndarray) -> np.ndarray:
@@ -65,26 +74,28 @@ def beauty(encoder: Model | None, head: Model) -> Model:
     return judge
 
 
-def cartoon(path: str | Path, model: Model) -> Judge:
+def make_cartoon_judge(path: str | Path, model: Model) -> Judge:
     """Drops segments of a film whose first output is above 0 on average: cartoons. Those without a frame stay."""
-    return _judge(path, model, IMAGENET, "cartoon", lambda score: score > 0, "the mean of its first output is above 0")
+    return _make_judge(
+        path, model, IMAGENET, "cartoon", lambda score: score > 0, "the mean of its first output is above 0"
+    )
 
 
-def aesthetic(path: str | Path, model: Model, least: float) -> Judge:
+def make_aesthetic_judge(path: str | Path, model: Model, least: float) -> Judge:
     """Drops segments of a film whose mean score is less than `least`; those without a frame stay."""
-    return _judge(path, model, CLIP, "aesthetic", lambda score: score < least, f"its score is less than {least:g}")
+    return _make_judge(path, model, CLIP, "aesthetic", lambda score: score < least, f"its score is less than {least:g}")
 
 
-def _judge(path, model: Model, eye: Eye, word: str, bad: Callable[[float], bool], why: str) -> Judge:
+def _make_judge(path, model: Model, eye: Preprocessing, word: str, bad: Callable[[float], bool], why: str) -> Judge:
     def judge(segment: Segment) -> Segment:
-        score = _mean(model, seen(sample(path, segment), eye))
+        score = _mean(model, prepare_pictures(sample_frames(path, segment), eye))
         judged = replace(segment, scores={**segment.scores, word: score})
-        return judged.dropped(word, f"{why}: {score:g}") if score is not None and bad(score) else judged
+        return judged.drop(word, f"{why}: {score:g}") if score is not None and bad(score) else judged
 
     return judge
 
 
-def sample(path: str | Path, segment: Segment) -> Iterator[np.ndarray]:
+def sample_frames(path: str | Path, segment: Segment) -> Iterator[np.ndarray]:
     """Two pictures a second of the first seconds of a segment, (H, W, 3) uint8 RGB; read by a seek of its own."""
     with open_video(path) as video:
         end = min(segment.end, segment.start + SECONDS)
@@ -96,50 +107,3 @@ def _mean(model: Model, inputs: np.ndarray) -> float | None:
         return None
     outputs = np.asarray(model(inputs), np.float64)
     return round(float(outputs.reshape(len(inputs), -1)[:, 0].mean()), 5)
-
-
-def _onnx(path: Path) -> Model:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    try:
-        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime's errors share no base class
-        raise UserError(
-            f"{path}: not a model that onnxruntime reads ({_line(error)}); export it to ONNX again"
-        ) from error
-    name, batch = session.get_inputs()[0].name, session.get_inputs()[0].shape[0]
-
-    def run(inputs: np.ndarray) -> np.ndarray:
-        try:
-            if batch == 1:  # exported for one picture at a time
-                return np.concatenate([session.run(None, {name: one[None]})[0] for one in inputs])
-            return session.run(None, {name: inputs})[0]
-        except Exception as error:
-            raise UserError(f"{path}: it does not take {inputs.shape} float32 ({_line(error)})") from error
-
-    return run
-
-
-def _torchscript(path: Path) -> Model:
-    import torch
-
-    torch.set_num_threads(1)
-    try:
-        module = torch.jit.load(str(path), map_location="cpu").eval()
-    except (RuntimeError, ValueError) as error:
-        raise UserError(f"{path}: neither named .onnx nor a TorchScript file ({_line(error)})") from error
-
-    def run(inputs: np.ndarray) -> np.ndarray:
-        try:
-            with torch.inference_mode():
-                return module(torch.from_numpy(np.ascontiguousarray(inputs, np.float32))).numpy()
-        except RuntimeError as error:
-            raise UserError(f"{path}: it does not take {inputs.shape} float32 ({_line(error)})") from error
-
-    return run
-
-
-def _line(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]

@@ -10,13 +10,15 @@ from typing import Any, Protocol
 import numpy as np
 
 from framewright.tracks.segments import quality, segments
-from framewright.tracks.segments.quality import Looks
-from framewright.tracks.segments.segments import Cut, Judge, Lengths, Segment
+from framewright.tracks.segments.options import CutSettings, Lengths
+from framewright.tracks.segments.quality import FrameStats
+from framewright.tracks.segments.segments import Cut, Judge, Segment
+from framewright.tracks.segments.transitions import TransitionDetector
 from framewright.video.frame import Frame
 from framewright.video.stream import LONGEST_STILL, open_video
 
 
-class Detector(Protocol):
+class CutDetector(Protocol):
     """What finds cuts: it is given all frames in order, and asked at the end."""
 
     name: str  # with its version, where it has one
@@ -24,19 +26,29 @@ class Detector(Protocol):
     def add(self, frame: Frame, small: np.ndarray) -> None:
         """Look at the next frame, and its small picture."""
 
-    def cuts(self) -> list[Cut]:
+    def finish(self) -> list[Cut]:
         """The cuts in all frames added, in order."""
 
 
+def open_cut_detector(settings: CutSettings) -> CutDetector:
+    """The detector that the settings name."""
+    if settings.detector == "adaptive":
+        # takes a second to import, for those alone who ask for it
+        from framewright.tracks.segments.adaptive import AdaptiveCutDetector
+
+        return AdaptiveCutDetector(settings.adaptive)
+    return TransitionDetector()
+
+
 @dataclass(frozen=True, eq=False)
-class Film:
+class VideoScan:
     """What one pass over a film found out. Times are seconds; `ticks` (n,) int64 are those of its frames in `unit`s."""
 
     ticks: np.ndarray
     unit: Fraction
     end: Fraction  # when the last frame disappears
     shape: tuple[int, int]  # (rows, columns) of the small pictures behind `looks`
-    looks: Looks
+    stats: FrameStats
     cuts: tuple[Cut, ...]
 
     @property
@@ -44,15 +56,15 @@ class Film:
         """When the first frame appears, in seconds."""
         return int(self.ticks[0]) * self.unit
 
-    def scored(self, segment: Segment) -> Segment:
+    def with_scores(self, segment: Segment) -> Segment:
         """The segment with the scores of its frames."""
         first, last = (int(np.searchsorted(self.ticks, at / self.unit)) for at in (segment.start, segment.end))
-        return replace(segment, scores=self.looks.scores(first, last, self.shape))
+        return replace(segment, scores=self.stats.scores(first, last, self.shape))
 
 
-def watch(path: str | Path, use: Sequence[float], detector: Detector) -> Film | None:
+def scan_video(path: str | Path, use: Sequence[float], detector: CutDetector) -> VideoScan | None:
     """Read the part `use` (start, end in seconds) of a video once; None where no frame of it can be decoded."""
-    ticks, seen, holes, frame, small = array("q"), Looks(), [], None, None
+    ticks, seen, holes, frame, small = array("q"), FrameStats(), [], None, None
     with open_video(path) as video:
         unit = video.time_base
         start, end = _range(use, unit)
@@ -61,11 +73,11 @@ def watch(path: str | Path, use: Sequence[float], detector: Detector) -> Film | 
         for frame in video.frames(start, end):
             tick, sharp = int(frame.time / unit), float("nan")
             if due is None or tick >= due:
-                sharp, due = quality.sharpness_of(frame), tick + every
+                sharp, due = quality.measure_frame_sharpness(frame), tick + every
             if gone is not None and tick - gone > hole:
                 holes.append(Cut("gap", gone * unit, frame.time))
             ticks.append(tick)
-            small = quality.small_of(frame)
+            small = quality.shrink_frame(frame)
             seen.add(small, sharp)
             detector.add(frame, small)
             gone = tick + int((frame.duration or 0) / unit)
@@ -73,24 +85,24 @@ def watch(path: str | Path, use: Sequence[float], detector: Detector) -> Film | 
             return None
         steps = np.diff(np.frombuffer(ticks, np.int64))
         last = frame.duration or (int(np.median(steps)) if len(steps) else 1) * unit
-        cuts = tuple(sorted([*detector.cuts(), *holes], key=lambda cut: cut.start))
+        cuts = tuple(sorted([*detector.finish(), *holes], key=lambda cut: cut.start))
         ending = min(frame.time + last, end)
-        return Film(np.frombuffer(ticks, np.int64), unit, ending, small.shape[:2], seen, cuts)
+        return VideoScan(np.frombuffer(ticks, np.int64), unit, ending, small.shape[:2], seen, cuts)
 
 
-def candidates(film: Film, lengths: Lengths) -> list[Segment]:
+def make_candidates(film: VideoScan, lengths: Lengths) -> list[Segment]:
     """What lies between the cuts of a film, in pieces that are not too long, those dropped that are too short."""
-    times = segments.nearest(film.ticks, film.unit)
+    times = segments.frame_time_finder(film.ticks, film.unit)
     pieces = [
-        own
-        for part in segments.between(film.cuts, film.start, film.end)
-        for own in segments.fitted(part, lengths, times)
+        piece
+        for part in segments.split_at_cuts(film.cuts, film.start, film.end)
+        for piece in segments.fit_lengths(part, lengths, times)
     ]
-    return [film.scored(own) for own in pieces]
+    return [film.with_scores(piece) for piece in pieces]
 
 
-def segmented(
-    path: str | Path, probe: Mapping[str, Any], detector: Detector, lengths: Lengths, judges: Sequence[Judge]
+def find_segments(
+    path: str | Path, probe: Mapping[str, Any], detector: CutDetector, lengths: Lengths, judges: Sequence[Judge]
 ) -> dict[str, Any]:
     """What is known of a film's segments: every candidate with its scores, and why it was dropped if it was.
 
@@ -101,14 +113,14 @@ def segmented(
     nothing = {"frames": 0, "span": None, "cuts": [], "segments": []}
     if probe["status"] != "ok":
         return known | nothing | {"reason": "unusable", "detail": probe["reason"]}
-    film = watch(path, probe["use"], detector)
+    film = scan_video(path, probe["use"], detector)
     if film is None:
         return known | nothing | {"reason": "no-frames", "detail": "no frame of the part to use can be decoded"}
     return known | {
         "frames": len(film.ticks),
         "span": [float(film.start), float(film.end)],
         "cuts": [_plain(cut) for cut in film.cuts],
-        "segments": [_plain(own) for own in segments.judged(candidates(film, lengths), judges)],
+        "segments": [_plain(segment) for segment in segments.apply_judges(make_candidates(film, lengths), judges)],
     }
 
 

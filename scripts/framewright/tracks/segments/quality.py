@@ -5,11 +5,11 @@ A small picture of a frame is (36, 64, 3) uint8 Y, U, V, turned upright (64 high
 
 from array import array
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
+from framewright.tracks.segments.options import Limits
 from framewright.tracks.segments.segments import Segment
 from framewright.video.frame import Frame
 
@@ -21,21 +21,7 @@ SHARP = 240, 135  # pixels of the pictures that it is measured in; finer detail 
 ROUNDING = 0.15  # grey values
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What a segment may be at most, and must be at least; None is no limit.
-
-    Shares, 0 to 1: of frames that are black, of frames that are still, of the frame that bars leave to the picture.
-    `sharpness` is 0 to 100.
-    """
-
-    most_black: float | None = 0.5
-    most_frozen: float | None = 0.95
-    least_sharpness: float | None = 25
-    least_picture: float | None = 0.25
-
-
-class Looks:
+class FrameStats:
     """The looks of frames, added in order: 12 bytes of memory each."""
 
     def __init__(self) -> None:
@@ -50,41 +36,41 @@ class Looks:
         luma = np.ascontiguousarray(small[..., 0])
         self.bright.append(int(np.partition(luma, -(luma.size // 20), axis=None)[-(luma.size // 20)]))
         self.change.append(255 if self._before is None else int(cv2.absdiff(luma, self._before).max()))
-        self.sides.extend(lit(luma))
+        self.sides.extend(find_lit_area(luma))
         self.sharp.append(sharp)
         self._before = luma
 
     def scores(self, first: int, last: int, shape: tuple[int, int]) -> dict[str, float | None]:
         """The scores of a segment of the frames first <= number < last, with small pictures of (rows, columns)."""
-        bright, change = (np.frombuffer(own, np.uint8)[first:last] for own in (self.bright, self.change))
+        bright, change = (np.frombuffer(values, np.uint8)[first:last] for values in (self.bright, self.change))
         sides = np.frombuffer(self.sides, np.uint8).reshape(-1, 4)[first:last]
         sharp = np.frombuffer(self.sharp, np.float32)[first:last]
         measured = sharp[~np.isnan(sharp)]
         return {
-            "black": round(black(bright), 4),
-            "frozen": round(frozen(change), 4),
+            "black": round(black_share(bright), 4),
+            "frozen": round(frozen_share(change), 4),
             "sharpness": round(float(np.median(measured)), 3) if len(measured) else None,
-            "picture": round(picture(sides, shape), 4),
+            "picture": round(picture_share(sides, shape), 4),
         }
 
 
-def size_of(width: int, height: int) -> tuple[int, int]:
+def small_size(width: int, height: int) -> tuple[int, int]:
     """(width, height) of the small picture of a larger one."""
     return (LONG, SHORT) if width >= height else (SHORT, LONG)
 
 
-def small_of(frame: Frame) -> np.ndarray:
+def shrink_frame(frame: Frame) -> np.ndarray:
     """The small picture of a frame, averaged over areas: halved while it can be, which is far cheaper than at once."""
-    size = size_of(*frame.shape.stored)
+    size = small_size(*frame.shape.stored)
     planes = [_shrunk(frame, plane, size) for plane in frame.planes]
     planes += [np.full_like(planes[0], 128)] * (3 - len(planes))
     return frame.shape.turn(cv2.merge(planes))
 
 
-def sharpness_of(frame: Frame) -> float:
+def measure_frame_sharpness(frame: Frame) -> float:
     """The sharpness of a frame, see `sharpness`; that of its luma as stored."""
     width, height = frame.shape.stored
-    return sharpness(_shrunk(frame, frame.planes[0], SHARP if width >= height else SHARP[::-1]))
+    return measure_sharpness(_shrunk(frame, frame.planes[0], SHARP if width >= height else SHARP[::-1]))
 
 
 def _shrunk(frame: Frame, plane: np.ndarray, size: tuple[int, int]) -> np.ndarray:
@@ -98,7 +84,7 @@ def _shrunk(frame: Frame, plane: np.ndarray, size: tuple[int, int]) -> np.ndarra
     return plane
 
 
-def lit(luma: np.ndarray) -> tuple[int, int, int, int]:
+def find_lit_area(luma: np.ndarray) -> tuple[int, int, int, int]:
     """First and last row, first and last column of an (h, w) uint8 picture with something brighter than black.
 
     The last ones are counted from 0; of a black picture the first ones are beyond the last.
@@ -109,17 +95,17 @@ def lit(luma: np.ndarray) -> tuple[int, int, int, int]:
     return int(rows[0]), int(rows[-1]), int(columns[0]), int(columns[-1])
 
 
-def black(bright: np.ndarray) -> float:
+def black_share(bright: np.ndarray) -> float:
     """The share of frames, 0 to 1, that are black, from the brightness (n,) of each."""
     return float((bright <= DARK).mean())
 
 
-def frozen(change: np.ndarray) -> float:
+def frozen_share(change: np.ndarray) -> float:
     """The share of frames, 0 to 1, that show the same picture as the one before, from the change (n,) to each."""
     return float((change[1:] <= STILL).mean()) if len(change) > 1 else 1.0
 
 
-def picture(sides: np.ndarray, shape: tuple[int, int]) -> float:
+def picture_share(sides: np.ndarray, shape: tuple[int, int]) -> float:
     """The share of a (rows, columns) frame, 0 to 1, that is left by bars around all that is ever lit; (n, 4) sides.
 
     Bars come in pairs of the same width: what is dark on one side alone is part of the picture.
@@ -131,7 +117,7 @@ def picture(sides: np.ndarray, shape: tuple[int, int]) -> float:
     return share
 
 
-def sharpness(luma: np.ndarray) -> float:
+def measure_sharpness(luma: np.ndarray) -> float:
     """How much of the steps between neighbours in an (h, w) uint8 picture a blur takes away, from 0 to 100.
 
     Sharp pictures lose most of them, blurred ones hardly any (Crete's measure). Steps as small as rounding makes them
@@ -146,18 +132,18 @@ def sharpness(luma: np.ndarray) -> float:
     return 100 * max(shares)
 
 
-def passed(segment: Segment, limits: Limits) -> Segment:
+def apply_limits(segment: Segment, limits: Limits) -> Segment:
     """The segment, dropped where its scores are beyond the limits: what it shows is black, bars, still or blurred."""
     scores: Mapping[str, float | None] = segment.scores
     checks = (
-        ("black", "black", limits.most_black, 1, "of its frames are black"),
-        ("letterbox", "picture", limits.least_picture, -1, "of the frame lies within black bars"),
-        ("frozen", "frozen", limits.most_frozen, 1, "of its frames are those before"),
-        ("blurred", "sharpness", limits.least_sharpness, -1, "of its steps are sharp"),
+        ("black", "black", limits.max_black, 1, "of its frames are black"),
+        ("letterbox", "picture", limits.min_picture, -1, "of the frame lies within black bars"),
+        ("frozen", "frozen", limits.max_frozen, 1, "of its frames are those before"),
+        ("blurred", "sharpness", limits.min_sharpness, -1, "of its steps are sharp"),
     )
     for reason, name, limit, sign, what in checks:
-        own = scores.get(name)
-        if limit is not None and own is not None and sign * own > sign * limit:
-            share = own if name == "sharpness" else 100 * own
-            return segment.dropped(reason, f"{share:.1f} % {what}")
+        value = scores.get(name)
+        if limit is not None and value is not None and sign * value > sign * limit:
+            share = value if name == "sharpness" else 100 * value
+            return segment.drop(reason, f"{share:.1f} % {what}")
     return segment

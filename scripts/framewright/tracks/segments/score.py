@@ -10,7 +10,7 @@ NEAR = 2  # frames by which a cut may be before a transition's start or behind i
 
 
 @dataclass(frozen=True)
-class Score:
+class CutScore:
     """Of the transitions that are cuts, how many were hit; how many found cuts hit none; by kind, in words."""
 
     hits: int
@@ -35,14 +35,14 @@ class Score:
         )
 
 
-def match(frames: Sequence[float], transitions: Sequence[Transition]) -> dict[int, int]:
+def match_cuts(frames: Sequence[float], transitions: Sequence[Transition]) -> dict[int, int]:
     """The transition (by its place) that each found cut (by its place) hits, one to one, as many as can be.
 
     `frames` are where cuts were found, as frame numbers. Intervals that end first are served first, each by the first
     cut in it: that leaves most to the others.
     """
     hit: dict[int, int] = {}
-    cuts = [number for number, own in enumerate(transitions) if own.is_cut]
+    cuts = [number for number, transition in enumerate(transitions) if transition.is_cut]
     for number in sorted(cuts, key=lambda number: (transitions[number].end, transitions[number].start)):
         first, last = transitions[number].start - NEAR, transitions[number].end + NEAR
         inside = [place for place, frame in enumerate(frames) if place not in hit and first <= frame <= last]
@@ -51,38 +51,39 @@ def match(frames: Sequence[float], transitions: Sequence[Transition]) -> dict[in
     return hit
 
 
-def scored(frames: Sequence[float], transitions: Sequence[Transition]) -> dict[str, Score]:
+def score_cuts(frames: Sequence[float], transitions: Sequence[Transition]) -> dict[str, CutScore]:
     """The score of all transitions together, under `all`, and by kind of transition.
 
     A false cut counts for the kind that misled the detector, flash say, or else for `none`.
     """
-    hit = match(frames, transitions)
-    kinds = sorted({own.kind for own in transitions})
+    hit = match_cuts(frames, transitions)
+    cuts = [number for number, transition in enumerate(transitions) if transition.is_cut]
+    kinds = sorted({transition.kind for transition in transitions})
     false = [_misled(frame, transitions) for place, frame in enumerate(frames) if place not in hit]
     by_kind = {}
     for kind in [*kinds, "none"]:
-        of_kind = {number for number, own in enumerate(transitions) if own.kind == kind and own.is_cut}
+        of_kind = {number for number in cuts if transitions[number].kind == kind}
         hits = sum(number in of_kind for number in hit.values())
-        by_kind[kind] = Score(hits, len(of_kind) - hits, false.count(kind))
-    total = Score(*(sum(getattr(own, name) for own in by_kind.values()) for name in ("hits", "missed", "false")))
+        by_kind[kind] = CutScore(hits, len(of_kind) - hits, false.count(kind))
+    total = CutScore(*(sum(getattr(score, name) for score in by_kind.values()) for name in ("hits", "missed", "false")))
     return {"all": total, **by_kind}
 
 
-def frames_of(cuts: Iterable[Mapping[str, Any]], truth: Truth) -> list[float]:
+def cut_frames(cuts: Iterable[Mapping[str, Any]], truth: Truth) -> list[float]:
     """Where the cuts of a record lie, as frame numbers of the truth: the middle of those that last."""
     return [(cut["start"] + cut["end"]) / 2 * float(truth.rate) for cut in cuts if cut["kind"] != "gap"]
 
 
-def table(scores: Mapping[str, Mapping[str, Score]]) -> str:
+def format_scores(scores: Mapping[str, Mapping[str, CutScore]]) -> str:
     """The scores of videos, by kind, as tab-separated text."""
     lines = ["video\tkind\thits\tmissed\tfalse\tprecision\trecall\tf1"]
     for video, by_kind in scores.items():
-        for kind, own in by_kind.items():
-            figures = (f"{value:.4f}" for value in (own.precision, own.recall, own.f1))
-            lines.append("\t".join([video, kind, str(own.hits), str(own.missed), str(own.false), *figures]))
+        for kind, score in by_kind.items():
+            figures = (f"{value:.4f}" for value in (score.precision, score.recall, score.f1))
+            lines.append("\t".join([video, kind, str(score.hits), str(score.missed), str(score.false), *figures]))
     return "\n".join(lines) + "\n"
 
 
 def _misled(frame: float, transitions: Iterable[Transition]) -> str:
-    near = [own for own in transitions if own.start - NEAR <= frame <= own.end + NEAR]
-    return min(near, key=lambda own: own.is_cut).kind if near else "none"
+    near = [transition for transition in transitions if transition.start - NEAR <= frame <= transition.end + NEAR]
+    return min(near, key=lambda transition: transition.is_cut).kind if near else "none"

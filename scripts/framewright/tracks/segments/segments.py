@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from framewright.tracks.segments.options import Lengths
+
 Judge = Callable[["Segment"], "Segment"]
 
 
@@ -43,21 +45,12 @@ class Segment:
         """How long it lasts."""
         return self.end - self.start
 
-    def dropped(self, reason: str, detail: str) -> "Segment":
+    def drop(self, reason: str, detail: str) -> "Segment":
         """The same, not used."""
         return replace(self, reason=reason, detail=detail)
 
 
-@dataclass(frozen=True)
-class Lengths:
-    """How long segments are, in seconds; `split` says whether longer ones are split, or else lose their end."""
-
-    least: Fraction = Fraction(3)
-    most: Fraction = Fraction(600)
-    split: bool = True
-
-
-def between(cuts: Iterable[Cut], start: Fraction, end: Fraction) -> Iterator[Segment]:
+def split_at_cuts(cuts: Iterable[Cut], start: Fraction, end: Fraction) -> Iterator[Segment]:
     """What lies between the cuts of a film that lasts from `start` to `end`, in order, however short."""
     begin = start
     for cut in sorted(cuts, key=lambda cut: cut.start):
@@ -68,14 +61,14 @@ def between(cuts: Iterable[Cut], start: Fraction, end: Fraction) -> Iterator[Seg
         yield Segment(begin, end)
 
 
-def fitted(segment: Segment, lengths: Lengths, times: Callable[[Fraction], Fraction]) -> Iterator[Segment]:
+def fit_lengths(segment: Segment, lengths: Lengths, times: Callable[[Fraction], Fraction]) -> Iterator[Segment]:
     """A segment in pieces that are not too long, and dropped where it is too short.
 
     Pieces are as few as possible and equally long, so that none is too short; they begin when a frame appears, which
     `times` says: that of the frame nearest to a time. Or the first one is as long as may be, and the rest is dropped.
     """
     if segment.seconds < lengths.least:
-        yield segment.dropped("length", f"{float(segment.seconds):.3f} s, less than {float(lengths.least):g} s")
+        yield segment.drop("length", f"{float(segment.seconds):.3f} s, less than {float(lengths.least):g} s")
     elif segment.seconds <= lengths.most:
         yield segment
     elif lengths.split:
@@ -86,31 +79,31 @@ def fitted(segment: Segment, lengths: Lengths, times: Callable[[Fraction], Fract
     else:
         last = segment.start + lengths.most
         yield Segment(segment.start, last)
-        yield Segment(last, segment.end).dropped("truncated", f"beyond the first {float(lengths.most):g} s of its shot")
+        yield Segment(last, segment.end).drop("truncated", f"beyond the first {float(lengths.most):g} s of its shot")
 
 
-def judged(candidates: Iterable[Segment], judges: Sequence[Judge]) -> Iterator[Segment]:
+def apply_judges(candidates: Iterable[Segment], judges: Sequence[Judge]) -> Iterator[Segment]:
     """Each candidate after it has passed all judges, or those up to the first that drops it."""
     for segment in candidates:
-        yield reduce(lambda own, judge: own if own.reason else judge(own), judges, segment)
+        yield reduce(lambda part, judge: part if part.reason else judge(part), judges, segment)
 
 
-def nearest(ticks: np.ndarray, unit: Fraction) -> Callable[[Fraction], Fraction]:
+def frame_time_finder(ticks: np.ndarray, unit: Fraction) -> Callable[[Fraction], Fraction]:
     """When the frame nearest to a time appears, in seconds; `ticks` (n,) int64 ascending, in units of `unit`."""
 
     def time(wanted: Fraction) -> Fraction:
         right = int(np.searchsorted(ticks, float(wanted / unit)))
         near = [int(ticks[index]) * unit for index in (right - 1, right) if 0 <= index < len(ticks)]
-        return min(near, key=lambda own: abs(own - wanted))
+        return min(near, key=lambda instant: abs(instant - wanted))
 
     return time
 
 
-def as_text(segments: Iterable[Mapping[str, Any]]) -> str:
+def format_segments(segments: Iterable[Mapping[str, Any]]) -> str:
     """The used segments as the documented text: `start,end` in seconds, a line each, none after the last."""
-    return "\n".join(f"{own['start']!r},{own['end']!r}" for own in segments if not own["reason"])
+    return "\n".join(f"{segment['start']!r},{segment['end']!r}" for segment in segments if not segment["reason"])
 
 
-def from_text(text: str) -> list[tuple[float, float]]:
+def parse_segments(text: str) -> list[tuple[float, float]]:
     """(start, end) of each segment in seconds, from the documented text."""
     return [(float(start), float(end)) for start, _, end in (line.partition(",") for line in text.splitlines())]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from framewright.report import svg
-from framewright.tracks.segments.score import Score
+from framewright.tracks.segments.score import CutScore
 from framewright.truth import Truth
 
 MOST = 40  # films in one picture
@@ -22,7 +22,9 @@ REASONS = {
 }
 
 
-def timeline(records: Sequence[Mapping[str, Any]], truths: Mapping[str, Truth], scores: Mapping[str, Score]) -> str:
+def draw_timeline(
+    records: Sequence[Mapping[str, Any]], truths: Mapping[str, Truth], scores: Mapping[str, CutScore]
+) -> str:
     """An SVG with a row for each film, each as wide: segments, its cuts as strokes below, the true ones above."""
     films = [record for record in records if record["span"]][:MOST]
     parts = list(_legend(films))
@@ -45,7 +47,7 @@ def _legend(films: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     yield svg.text(x, 26, "strokes: cuts found below, true cuts above", svg.GREY)
 
 
-def _row(record: Mapping[str, Any], truth: Truth | None, score: Score | None, top: float) -> Iterator[str]:
+def _row(record: Mapping[str, Any], truth: Truth | None, score: CutScore | None, top: float) -> Iterator[str]:
     start, end = record["span"]
     scale = (WIDTH - LEFT - 20) / (end - start)
 

@@ -43,7 +43,7 @@ NOISE = 2.5  # grey values: contrast that pictures have without showing anything
 
 
 @dataclass(frozen=True, eq=False)
-class _Seen:
+class _SmallFrame:
     time: Fraction
     small: np.ndarray  # (h, w, 3) uint8 Y, U, V
     step: float  # to the frame before, in grey values
@@ -52,18 +52,18 @@ class _Seen:
 
 
 @dataclass(frozen=True)
-class _Found:
+class _Candidate:
     cut: Cut
     rank: tuple[int, float]  # of two that overlap, the one with the higher rank stays
     span: tuple[Fraction, Fraction]  # when the frames appear that speak for it
 
-    def overlaps(self, other: "_Found") -> bool:
+    def overlaps(self, other: "_Candidate") -> bool:
         if "cut" in (self.cut.kind, other.cut.kind):
             return self.cut.start <= other.cut.end and other.cut.start <= self.cut.end
         return self.span[0] <= other.span[1] and other.span[0] <= self.span[1]
 
 
-def _unlike(one: _Seen, other: _Seen) -> float:
+def _unlike(one: _SmallFrame, other: _SmallFrame) -> float:
     """How different two pictures are, as a share of their contrast: 0 for equal ones, about 1 for unrelated."""
     apart = cv2.norm(one.small, other.small, cv2.NORM_L2SQR)
     return apart / (one.energy + other.energy + 2 * one.small.size * NOISE**2)
@@ -76,9 +76,12 @@ def _unlike_shifted(one: np.ndarray, other: np.ndarray, far: int) -> float:
     anywhere, and between neighbours nothing moves by much.
     """
     if far == FAR:  # over so long a way half the places are exact enough, at a sixteenth of the cost
-        height, width = one.shape[:2]
-        one, other = (cv2.resize(own, (width // 2, height // 2), interpolation=cv2.INTER_AREA) for own in (one, other))
+        one, other = _halve(one), _halve(other)
     return min(_best(one, other, far), _best(other, one, far))
+
+
+def _halve(picture: np.ndarray) -> np.ndarray:
+    return cv2.resize(picture, (picture.shape[1] // 2, picture.shape[0] // 2), interpolation=cv2.INTER_AREA)
 
 
 def _best(picture: np.ndarray, other: np.ndarray, far: int) -> float:
@@ -94,29 +97,29 @@ def _energy(picture: np.ndarray) -> float:
     return float((deviation**2).sum()) * picture.shape[0] * picture.shape[1]
 
 
-class Transitions:
+class TransitionDetector:
     """Finds cuts in frames that are added in order, with a few dozen small pictures in memory."""
 
     name = "transitions"
 
     def __init__(self) -> None:
-        self._all: deque[_Seen] = deque(maxlen=2 * REACH + 1)
-        self._thin: deque[_Seen] = deque(maxlen=2 * REACH + 1)
-        self._found: list[_Found] = []
+        self._all: deque[_SmallFrame] = deque(maxlen=2 * REACH + 1)
+        self._thin: deque[_SmallFrame] = deque(maxlen=2 * REACH + 1)
+        self._found: list[_Candidate] = []
         self._even = False
 
     def add(self, frame: Frame, small: np.ndarray) -> None:
         """Look at the next frame: at its time and its small picture."""
-        self.see(frame.time, small)
+        self.add_small(frame.time, small)
 
-    def see(self, time: Fraction, small: np.ndarray) -> None:
+    def add_small(self, time: Fraction, small: np.ndarray) -> None:
         """Look at the next small picture, which appears at `time` (seconds)."""
         step = _apart(small, self._all[-1].small) if self._all else 0.0
         _, deviation = cv2.meanStdDev(small)
         energy = float((deviation**2).sum()) * small.shape[0] * small.shape[1]
-        self._go_on(_Seen(time, small, step, float(deviation[0, 0]), energy))
+        self._go_on(_SmallFrame(time, small, step, float(deviation[0, 0]), energy))
 
-    def cuts(self) -> list[Cut]:
+    def finish(self) -> list[Cut]:
         """The cuts in all frames added; to be asked at the end."""
         if self._all:
             last = self._all[-1]
@@ -124,7 +127,7 @@ class Transitions:
                 self._go_on(replace(last, time=last.time + number * GRADUAL, step=0.0))
         return [found.cut for found in self._found]
 
-    def _go_on(self, seen: _Seen) -> None:
+    def _go_on(self, seen: _SmallFrame) -> None:
         """Ask whether the frames now in the middle are where a new shot begins."""
         self._ask(self._all, seen, (_cut,))
         if not self._thin or seen.time - self._thin[-1].time >= GRADUAL:
@@ -132,7 +135,12 @@ class Transitions:
             self._even = not self._even
             self._ask(self._thin, seen, (_fade, _dissolve) if self._even else (_fade,))
 
-    def _ask(self, frames: deque[_Seen], seen: _Seen, ways: tuple[Callable[[list[_Seen]], _Found | None], ...]) -> None:
+    def _ask(
+        self,
+        frames: deque[_SmallFrame],
+        seen: _SmallFrame,
+        ways: tuple[Callable[[list[_SmallFrame]], _Candidate | None], ...],
+    ) -> None:
         # what is before the first frame looks like it
         frames.extend([replace(seen, step=0.0)] * (REACH if not frames else 0))
         frames.append(seen)
@@ -141,12 +149,12 @@ class Transitions:
             for found in filter(None, (way(around) for way in ways)):
                 self._keep(found)
 
-    def _keep(self, found: _Found) -> None:
+    def _keep(self, found: _Candidate) -> None:
         """Take what was found, unless it overlaps what is surer; what is less sure gives way."""
-        rivals = [own for own in self._found[-8:] if own.overlaps(found)]
-        if all(own.rank < found.rank for own in rivals):
-            self._found = [own for own in self._found if own not in rivals] + [found]
-            self._found.sort(key=lambda own: own.cut.start)
+        rivals = [rival for rival in self._found[-8:] if rival.overlaps(found)]
+        if all(rival.rank < found.rank for rival in rivals):
+            self._found = [rival for rival in self._found if rival not in rivals] + [found]
+            self._found.sort(key=lambda rival: rival.cut.start)
 
 
 def _apart(one: np.ndarray, other: np.ndarray) -> float:
@@ -154,31 +162,31 @@ def _apart(one: np.ndarray, other: np.ndarray) -> float:
     return cv2.norm(one, other, cv2.NORM_L1) / (one.size / 3)
 
 
-def _cut(seen: list[_Seen]) -> _Found | None:
+def _cut(seen: list[_SmallFrame]) -> _Candidate | None:
     """A hard cut right before the middle one of the frames seen."""
     step = seen[REACH].step
     if step < LEAST or step < max(seen[REACH - 1].step, seen[REACH + 1].step):
         return None
-    around = sorted(own.step for own in seen[REACH - NEAR : REACH + NEAR + 1])
+    around = sorted(frame.step for frame in seen[REACH - NEAR : REACH + NEAR + 1])
     if step < PEAK * around[-4]:
         return None
-    before = [own.small for own in seen[REACH - BACK - 1 : REACH]]
-    after = [own.small for own in seen[REACH : REACH + BACK + 1]]
+    before = [frame.small for frame in seen[REACH - BACK - 1 : REACH]]
+    after = [frame.small for frame in seen[REACH : REACH + BACK + 1]]
     new = _unlike_shifted(before[-1], after[0], NEXT)
     moved = max(_unlike_shifted(before[-2], before[-1], NEXT), _unlike_shifted(after[0], after[1], NEXT))
     if new < max(NEW, MOVED * moved):
         return None
-    back = [_unlike_shifted(before[-1], own, NEXT) for own in after[1:]]
-    back += [_unlike_shifted(own, after[0], NEXT) for own in before[:-1]]
+    back = [_unlike_shifted(before[-1], picture, NEXT) for picture in after[1:]]
+    back += [_unlike_shifted(picture, after[0], NEXT) for picture in before[:-1]]
     if min(back) < min(AGAIN * new, OTHER):
         return None
     time = seen[REACH].time
-    return _Found(Cut("cut", time, time), (2, step), (time, time))
+    return _Candidate(Cut("cut", time, time), (2, step), (time, time))
 
 
-def _fade(seen: list[_Seen]) -> _Found | None:
+def _fade(seen: list[_SmallFrame]) -> _Candidate | None:
     """A fade whose picture has the least contrast in the middle one of the frames seen."""
-    contrasts = [own.contrast for own in seen]
+    contrasts = [frame.contrast for frame in seen]
     least, before, after = contrasts[REACH], max(contrasts[:REACH]), max(contrasts[REACH + 1 :])
     if least > FADED * min(before, after) or min(before, after) < NOISE or least > min(contrasts):
         return None
@@ -189,10 +197,10 @@ def _fade(seen: list[_Seen]) -> _Found | None:
     if _unlike_shifted(seen[first].small, seen[last].small, FAR) < OTHER:
         return None
     span = seen[first].time, seen[last].time
-    return _Found(Cut("fade", *span), (1, -least), span)
+    return _Candidate(Cut("fade", *span), (1, -least), span)
 
 
-def _dissolve(seen: list[_Seen]) -> _Found | None:
+def _dissolve(seen: list[_SmallFrame]) -> _Candidate | None:
     """A dissolve around the middle one of the frames seen."""
     middle, best, sure = seen[REACH].small, 0, 0.0
     for half in HALVES:
@@ -206,16 +214,16 @@ def _dissolve(seen: list[_Seen]) -> _Found | None:
     window = seen[REACH - best : REACH + best + 1]
     if not best or _unlike_shifted(window[0].small, window[-1].small, FAR) < OTHER:
         return None
-    first, last = _extent([own.small for own in window])
+    first, last = _extent([frame.small for frame in window])
     span = window[0].time - NEAR * GRADUAL, window[-1].time + NEAR * GRADUAL
-    return _Found(Cut("dissolve", window[first].time, window[last].time), (0, sure), span)
+    return _Candidate(Cut("dissolve", window[first].time, window[last].time), (0, sure), span)
 
 
 def _extent(pictures: list[np.ndarray]) -> tuple[int, int]:
     """Which of some pictures is the first that has something of the last, and the first with nothing of the first."""
     one = pictures[0].astype(np.float32)
     way = pictures[-1] - one
-    shares = np.array([float(((own - one) * way).sum()) for own in pictures]) / float((way * way).sum())
+    shares = np.array([float(((picture - one) * way).sum()) for picture in pictures]) / float((way * way).sum())
     middle = int(np.searchsorted(np.maximum.accumulate(shares), 0.5))
     first = middle - int(np.argmax(shares[middle::-1] < EDGE)) + 1 if (shares[: middle + 1] < EDGE).any() else 0
     return min(first, middle), middle + int(np.argmax(shares[middle:] > 1 - EDGE))

@@ -1,0 +1,60 @@
+# Tracks, fourth stage: a clip of each track, and sheets of them.
+# requires: tracks_privacy.smk, tracks_objects.smk
+# yields:   results/tracks/tracks_mp4/<dataset>/<video>/, results/tracks/tracks_meta/<dataset>/<video>-clips.jsonl.gzip,
+#           results/tracks/sheets/
+
+
+rule tracks_extract:
+    """Each track of a video has a clip, cut out in one pass; a file of JSON lines says what became of each."""
+    input:
+        video=TRACKS_VIDEO,
+        meta=rules.tracks_parse.output.meta,
+    output:
+        clips=directory(f"results/tracks/tracks_mp4/{TRACKS.dataset}/{{video}}"),
+        record=f"results/tracks/tracks_meta/{TRACKS.dataset}/{{video}}-clips.jsonl.gzip",
+    log:
+        "logs/tracks_extract/{video}.log",
+    benchmark:
+        "benchmarks/tracks_extract/{video}.tsv"
+    conda:
+        "../envs/tracks.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2500 * attempt,
+    params:
+        code=code_of("tracks_extract"),
+        settings=TRACKS.choose("clips"),
+    script:
+        "../scripts/tracks_extract.py"
+
+
+rule tracks_sheet:
+    """Sheets show tracks, in frames and as clips, of defaced videos. Never made of a user's video, unless asked for."""
+    input:
+        video=TRACKS_VIDEO,
+        meta=rules.tracks_parse.output.meta,
+        clips=rules.tracks_extract.output.clips,
+        record=rules.tracks_extract.output.record,
+    output:
+        frames=report(
+            "results/tracks/sheets/{video}-frames.png",
+            caption="captions/tracks_sheet.rst",
+            category="Tracks",
+            labels={"video": "{video}", "shows": "tracks"},
+        ),
+        clips=report(
+            "results/tracks/sheets/{video}-clips.png",
+            caption="captions/tracks_sheet.rst",
+            category="Tracks",
+            labels={"video": "{video}", "shows": "clips"},
+        ),
+    log:
+        "logs/tracks_sheet/{video}.log",
+    wildcard_constraints:
+        video=only(TRACKS_SHOWN),
+    conda:
+        "../envs/tracks.yaml"
+    params:
+        code=code_of("tracks_sheet"),
+        settings={},
+    script:
+        "../scripts/tracks_sheet.py"

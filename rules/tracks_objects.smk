@@ -1,0 +1,83 @@
+# Tracks, third stage: the objects in each segment are detected and followed.
+# requires: tracks_segments.smk, tracks_privacy.smk
+# yields:   results/tracks/tracks_meta/<dataset>/<video>-{meta.jsonl.gzip,record.json}, results/tracks/accuracy.{tsv,html},
+#           results/tracks/detector/ when asked for
+
+# What objects are searched in: the one place that says so.
+TRACKS_VIDEO = rules.tracks_deface.output.video
+
+
+rule tracks_parse:
+    """The objects in a video's segments are followed: one JSON line for each track, and a record of all candidates."""
+    input:
+        video=TRACKS_VIDEO,
+        segments=rules.tracks_segment.output.text,
+        weights=TRACKS.weights or DEMO_DETECTOR,
+        prompts=TRACKS.prompt_files(HOUSE / "config" / "prompts" / "lvis.txt"),
+    output:
+        meta=f"results/tracks/tracks_meta/{TRACKS.dataset}/{{video}}-meta.jsonl.gzip",
+        record=f"results/tracks/tracks_meta/{TRACKS.dataset}/{{video}}-record.json",
+    log:
+        "logs/tracks_parse/{video}.log",
+    benchmark:
+        "benchmarks/tracks_parse/{video}.tsv"
+    conda:
+        "../envs/detector.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 3000 * attempt,
+        gpu=int(TRACKS.detector.device != "cpu"),
+    params:
+        code=code_of("tracks_parse"),
+        settings=TRACKS.choose("detector", "association", "keep"),
+    script:
+        "../scripts/tracks_parse.py"
+
+
+rule tracks_accuracy:
+    """Where the truth is known, accuracy.tsv says how well tracks fit it: of all objects that may be tracks."""
+    input:
+        truths=expand(rules.sources_render.output.truth, video=TRACKS_ANNOTATED),
+        metas=expand(rules.tracks_parse.output.meta, video=TRACKS_ANNOTATED),
+        parsed=expand(rules.tracks_parse.output.record, video=TRACKS_ANNOTATED),
+    output:
+        table="results/tracks/accuracy.tsv",
+        page=report(
+            "results/tracks/accuracy.html",
+            caption="captions/tracks_accuracy.rst",
+            category="Tracks",
+            labels={"video": "all", "shows": "accuracy"},
+        ),
+    log:
+        "logs/tracks_accuracy.log",
+    localrule: True
+    conda:
+        "../envs/detector.yaml"
+    params:
+        code=code_of("tracks_accuracy"),
+        settings=TRACKS.choose("keep"),
+    script:
+        "../scripts/tracks_accuracy.py"
+
+
+rule tracks_detector:
+    """The demo's detector is trained anew on rendered scenes, as the one in config/detector was, with its card."""
+    input:
+        network=HOUSE / "config" / "detector" / "demo.yaml",
+    output:
+        weights="results/tracks/detector/demo.onnx",
+        card="results/tracks/detector/demo.json",
+        practice=temp(directory("results/tracks/detector/practice")),
+    log:
+        "logs/tracks_detector.log",
+    benchmark:
+        "benchmarks/tracks_detector.tsv"
+    conda:
+        "../envs/detector.yaml"
+    threads: 2
+    resources:
+        mem_mb=4000,
+    params:
+        code=code_of("tracks_detector"),
+        settings=TRACKS.choose("training"),
+    script:
+        "../scripts/tracks_detector.py"

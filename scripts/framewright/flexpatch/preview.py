@@ -1,0 +1,61 @@
+"""A sheet of frames with the tracks in them, coloured by the labels of their samples."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pandas as pd
+
+from framewright.flexpatch.samples.columns import LABELS, MIN_VISIBLE
+from framewright.flexpatch.samples.frames import read_frames
+from framewright.flexpatch.samples.observations import Observations
+from framewright.report.picture import contact_sheet, notice
+from framewright.video.stream import open_video
+
+COLOURS = {"high": (192, 57, 43), "medium": (217, 164, 65), "low": (47, 125, 91)}  # RGB
+TRUE = (235, 235, 235)
+SHOWN = 12  # frames
+
+
+def draw_sheet(
+    video: str | Path, use: Sequence[float], samples: pd.DataFrame, observations: Observations
+) -> np.ndarray:
+    """A sheet of frames with the boxes of the samples in the colours of their labels, and thin true boxes.
+
+    Of each stretch of time it shows the frame with the most failing tracks. A video without samples is not opened.
+    """
+    chosen = choose_frames(samples, SHOWN)
+    if not chosen:
+        return notice("No object was followed")
+    shown, labels = [], []
+    with open_video(video) as film:
+        for number, frame in enumerate(read_frames(film, use, chosen[-1] + 1)):
+            if number in chosen:
+                rows, true = samples[samples["frame"] == number], observations.true.at(number)
+                shown.append(_draw(frame.rgb, rows, true.boxes[true.sure >= MIN_VISIBLE]))
+                counts = ", ".join(f"{(rows['iou_label'] == label).sum()} {label}" for label in LABELS)
+                labels.append(f"{observations.times[number]:.2f} s: {counts}")
+    return contact_sheet(shown, labels, 3, 1680)
+
+
+def choose_frames(samples: pd.DataFrame, count: int) -> list[int]:
+    """Numbers of up to `count` frames, in order: of each stretch of time the one with the most samples that are not
+    low."""
+    if not len(samples):
+        return []
+    wrong = (samples["iou_label"] != "low").groupby(samples["frame"]).sum()
+    last = int(wrong.index.max()) + 1
+    stretch = wrong.index.to_numpy() * count // last
+    return sorted(int(str(counts.idxmax())) for _, counts in wrong.groupby(stretch))
+
+
+def _draw(picture: np.ndarray, samples: pd.DataFrame, true: np.ndarray) -> np.ndarray:
+    drawn = np.ascontiguousarray(picture).copy()
+    thick = max(1, round(picture.shape[0] / 240))
+    for box in np.rint(true).astype(int).tolist():
+        cv2.rectangle(drawn, box[:2], box[2:], TRUE, 1)
+    for row in samples.to_dict("records"):
+        first, last = (round(row["x1"]), round(row["y1"])), (round(row["x2"]), round(row["y2"]))
+        cv2.rectangle(drawn, first, last, COLOURS[row["iou_label"]], thick + (row["iou_label"] != "low"))
+    return drawn

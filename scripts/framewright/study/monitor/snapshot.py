@@ -1,0 +1,184 @@
+"""The state of a study at one moment, from what its run has written and what its processes do."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from framewright.study.monitor import load
+from framewright.study.monitor.events import PLACE
+from framewright.study.monitor.run import EventReader, Job, Run, earlier_seconds
+
+TAIL = 4096  # bytes at the end of a log in which its last line is looked for
+Counts = Sequence[Mapping[str, Any]]  # rows of a table of counts, with the same keys each
+
+
+@dataclass(frozen=True)
+class Part:
+    """The jobs of one part of the workflow, such as `tracks`."""
+
+    name: str
+    done: int
+    wanted: int
+    running: int
+    failed: int
+
+
+@dataclass(frozen=True)
+class Working:
+    """A job at work: since how many seconds, and the last line of its log. Its CPU (processors) and memory (bytes) are
+    known where it runs on this machine."""
+
+    job: str
+    log: str
+    seconds: float
+    line: str
+    cpu: float | None
+    rss: int | None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A job that failed, the last line of its log, and the log."""
+
+    job: str
+    reason: str
+    log: str
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All that the monitor shows. `status` is running, done, failed (it ended with jobs undone), killed, or elsewhere
+    (it belongs to another machine, which alone knows whether it lives). Bytes, seconds, processors."""
+
+    folder: str
+    status: str
+    pid: int
+    host: str
+    seconds: float
+    done: int
+    wanted: int
+    jobs_a_minute: float
+    seconds_left: float | None
+    parts: tuple[Part, ...]
+    running: tuple[Working, ...]
+    failures: tuple[Failure, ...]
+    counts: Mapping[str, Counts]
+    cpu: float | None
+    cores: int
+    rss: int | None
+    memory_used: int
+    memory: int
+    disk_used: int | None
+    disk_free: int
+    read: float | None
+    written: float | None
+    gpus: tuple[str, ...] = ()
+    queue: Mapping[str, int] | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same as plain values, for JSON."""
+        return asdict(self)
+
+
+class Watcher:
+    """Looks at a study again and again; `look` gives its state.
+
+    `counts` are functions that count what a pipeline has made, by its name. Each call costs a few milliseconds: what
+    would cost more is done bit by bit.
+    """
+
+    def __init__(self, folder: Path, host: str, counts: Mapping[str, Callable[[float], Counts]] | None = None) -> None:
+        self.folder, self.host = folder, host
+        self.counts = counts or {}
+        self.results = load.Folder(folder / "results")
+        self._reader = EventReader(folder / PLACE)
+        self._earlier = earlier_seconds(folder / "benchmarks")
+        self._processes: dict[int, load.Process] = {}
+        self._at = 0.0
+
+    def look(self, now: float, entries: int = 2000) -> Snapshot | None:
+        """The state at the time `now` (seconds of the clock); None where no run has begun there yet. At most so many
+        `entries` of the results' folder are looked at."""
+        run = self._reader.read()
+        if run is None:
+            return None
+        here = run.host == self.host
+        alive = here and not run.ended and load.is_alive(run.pid)
+        processes = load.processes_of(run.pid) if alive else {}
+        used = load.rates(self._processes, processes, now - self._at) if self._processes and alive else None
+        working = tuple(self._working(job, now, processes) for job in run.running()) if alive or not here else ()
+        memory, size = psutil.virtual_memory(), self.results.step(entries)
+        snapshot = Snapshot(
+            folder=str(self.folder),
+            status=_status(run, here, alive),
+            pid=run.pid,
+            host=run.host,
+            seconds=(now if alive or (not here and not run.ended) else run.last) - run.begin,
+            done=sum(run.done.values()),
+            wanted=sum(run.wanted.values()),
+            jobs_a_minute=run.jobs_a_minute(now) if alive or not here else 0.0,
+            seconds_left=run.seconds_left(now, self._earlier) if alive or (not here and not run.ended) else None,
+            parts=parts_of(run, {job.log for job in run.running()} if working else set()),
+            running=working,
+            failures=tuple(Failure(job.name, last_line(self.folder / job.log), job.log) for job in run.failures()),
+            counts={name: count(now) for name, count in self.counts.items()},
+            cpu=used.cpu if used else None,
+            cores=psutil.cpu_count() or 1,
+            rss=sum(process.rss for process in processes.values()) if alive else None,
+            memory_used=memory.total - memory.available,
+            memory=memory.total,
+            disk_used=size,
+            disk_free=psutil.disk_usage(str(self.folder)).free,
+            read=used.read if used else None,
+            written=used.written if used else None,
+        )
+        self._processes, self._at = processes, now
+        return snapshot
+
+    def _working(self, job: Job, now: float, processes: Mapping[int, load.Process]) -> Working:
+        log = self.folder / job.log
+        own = [process for process in processes.values() if job.log and process.log == str(log.resolve())]
+        before = [self._processes.get(process.pid) for process in own]
+        spent = [process.cpu - old.cpu for process, old in zip(own, before, strict=True) if old]
+        cpu = sum(spent) / (now - self._at) if spent and now > self._at else None
+        rss = sum(process.rss for process in own) if own else None
+        return Working(job.name, job.log, now - job.begin, last_line(log), cpu, rss)
+
+
+def parts_of(run: Run, alive: set[str]) -> tuple[Part, ...]:
+    """The jobs of each part of the workflow, in the order in which the run named them; `alive` are logs of jobs that
+    run."""
+    done, wanted, running, failed = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
+    for counts, total in ((run.done, done), (run.wanted, wanted)):
+        for rule, count in counts.items():
+            total[_word(rule)] += count
+    for job in run.running():
+        running[_word(job.rule)] += job.log in alive
+    for job in run.failures():
+        failed[_word(job.rule)] += 1
+    return tuple(Part(name, done[name], wanted[name], running[name], failed[name]) for name in wanted)
+
+
+def last_line(log: Path) -> str:
+    """The last line of a log that is not empty; nothing where there is none yet."""
+    with suppress(OSError):
+        with log.open("rb") as file:
+            file.seek(max(0, file.seek(0, 2) - TAIL))
+            lines = file.read().decode("utf-8", errors="replace").split("\n")
+        return next((line.strip() for line in reversed(lines) if line.strip()), "")
+    return ""
+
+
+def _word(rule: str) -> str:
+    return rule.partition("_")[0]
+
+
+def _status(run: Run, here: bool, alive: bool) -> str:
+    if run.ended:
+        return "done" if not run.wanted - run.done else "failed"
+    return "running" if alive else "killed" if here else "elsewhere"

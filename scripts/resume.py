@@ -1,0 +1,51 @@
+"""Go on with a study whose run was killed: what `make resume` runs.
+
+The lock that the killed run left is removed, unless a process that lives holds it; then Snakemake is called as it was
+called before, or with the arguments that are given.
+"""
+
+import argparse
+import os
+import shlex
+import socket
+import sys
+from pathlib import Path
+
+from framewright.errors import UserError
+from framewright.study import lock
+from framewright.study.monitor import tools
+
+HOUSE = Path(__file__).parents[1]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, help="where the study is")
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, help="of snakemake (default: as before)")
+    options = parser.parse_args()
+    try:
+        command, place = resume(options.folder, options.arguments)
+    except UserError as error:
+        sys.exit(f"make resume: {error}")
+    print(f"going on: snakemake {shlex.join(command)}", file=sys.stderr, flush=True)
+    os.chdir(place)
+    os.execv(sys.executable, [sys.executable, "-m", "snakemake", "--snakefile", str(HOUSE / "Snakefile"), *command])
+
+
+def resume(folder: Path, arguments: list[str]) -> tuple[list[str], Path]:
+    """Remove the lock that a killed run left in the folder; the arguments to call Snakemake with, and where."""
+    queued = tools.queue(tools.Tool(tools.QUEUE).answer(0.0, wait=20), folder.resolve())
+    if queued:
+        raise UserError(
+            f"{folder}: {sum(queued.values())} of its jobs are in the cluster's queue; cancel them with scancel"
+        )
+    if lock.unlock(folder, socket.gethostname()):
+        print("removed the lock of a run that was killed", file=sys.stderr)
+    run = lock.last_run(folder)
+    if arguments or run is None:
+        return arguments or ["--cores", "all"], folder
+    return run.command, Path(run.cwd)
+
+
+if __name__ == "__main__":
+    main()
