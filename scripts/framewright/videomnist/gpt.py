@@ -6,8 +6,9 @@
     logits = model.step(None, labels, cache)     # (B, n_codes) of the first
     logits = model.step(chosen, labels, cache)   # of the next
 
-With the defaults it is VideoGPT's. `positions="rope"` turns queries and keys by their place on each axis besides, norms
-them, and gives each code an embedding of its own beside the projection of its vector.
+With the defaults it is VideoGPT's. `positions="rope"` also turns queries and keys by their place on each axis, and norms
+them. `neighbours=True` lets the vectors of codes speak for themselves: each place reads those of the codes around it that
+are already known, and the likelihood of a code depends on its vector, so that similar codes are learnt together.
 """
 
 import math
@@ -37,6 +38,7 @@ class GptConfig:
     dropout: float = 0.2
     attn_dropout: float = 0.3
     positions: str = "axial"  # or rope
+    neighbours: bool = False
     classes: int = 0  # 0: none is told
     cond_frames: int = 0  # the first frames, told as pictures through a residual network and cross attention
     size: int = 64  # pixels a side of these frames
@@ -53,6 +55,7 @@ class Cache:
     def __init__(self, config: GptConfig, batch: int, like: torch.Tensor) -> None:
         size = (config.layers, batch, config.heads, config.length, config.hidden_dim // config.heads)
         self.keys, self.values = like.new_zeros(size), like.new_zeros(size)
+        self.codes = torch.full((batch, config.length), -1, device=like.device)
         self.length = 0
         self.memory: torch.Tensor | None = None  # (B, n, WIDTH): what is known of the given frames
 
@@ -61,6 +64,7 @@ class Gpt(nn.Module):
     """The transformer; `vectors` (n_codes, code_dim) are the codes' vectors, which are not learnt here."""
 
     vectors: torch.Tensor
+    around: torch.Tensor
 
     def __init__(self, config: GptConfig, vectors: torch.Tensor) -> None:
         super().__init__()
@@ -72,9 +76,14 @@ class Gpt(nn.Module):
             self.cond_pos_embd = AxialEmbedding((config.cond_frames, side, side), WIDTH)
         self.fc_in = nn.Linear(config.code_dim, config.hidden_dim, bias=False)
         nn.init.normal_(self.fc_in.weight, std=0.02)
-        if config.positions == "rope":
-            self.table = nn.Embedding(config.n_codes, config.hidden_dim)
-            nn.init.normal_(self.table.weight, std=0.02)
+        if config.neighbours:
+            around = neighbours(config.shape)
+            self.register_buffer("around", around, persistent=False)
+            self.surroundings = nn.Linear(around.shape[1] * config.code_dim, config.hidden_dim, bias=False)
+            nn.init.normal_(self.surroundings.weight, std=0.02)
+            self.likeness = nn.Linear(config.hidden_dim, config.code_dim + 1)
+            nn.init.zeros_(self.likeness.weight)
+            nn.init.zeros_(self.likeness.bias)
         self.attn_stack = AttentionStack(config)
         self.norm = ConditionalNorm(config)
         self.fc_out = nn.Linear(config.hidden_dim, config.n_codes, bias=False)
@@ -84,8 +93,10 @@ class Gpt(nn.Module):
         self, codes: torch.Tensor, labels: torch.Tensor | None = None, frames: torch.Tensor | None = None
     ) -> torch.Tensor:
         """Logits (B, L, n_codes) of all codes (B, L); `frames` (B, 3, cond_frames, S, S) from -0.5 to 0.5."""
-        h = self.attn_stack(self._embedded(codes), self._class(labels), self._memory(frames))
-        return self.fc_out(self.norm(h, self._class(labels)))
+        label = self._class(labels)
+        shifted = self.attn_stack.right_shift(self._embedded(codes))
+        h = self.attn_stack(shifted + self._surrounded(codes), label, self._memory(frames))
+        return self._logits(h, label)
 
     def start(self, batch: int, frames: torch.Tensor | None = None) -> Cache:
         """An empty cache for `step`."""
@@ -95,13 +106,33 @@ class Gpt(nn.Module):
 
     def step(self, last: torch.Tensor | None, labels: torch.Tensor | None, cache: Cache) -> torch.Tensor:
         """Logits (B, n_codes) of the next code after `last` (B,), or of the first; the cache grows by one place."""
-        h = None if last is None else self._embedded(last[:, None])
-        h = self.attn_stack.step(h, self._class(labels), cache)
-        return self.fc_out(self.norm(h, self._class(labels)))[:, 0]
+        label = self._class(labels)
+        if last is None:
+            h = self.attn_stack.right_shift.sos.expand(len(cache.codes), 1, -1)
+        else:
+            cache.codes[:, cache.length - 1] = last
+            h = self._embedded(last[:, None])
+        place = slice(cache.length, cache.length + 1)
+        h = self.attn_stack.step(h + self._surrounded(cache.codes, place), label, cache)
+        return self._logits(h, label)[:, 0]
 
     def _embedded(self, codes: torch.Tensor) -> torch.Tensor:
-        h = self.fc_in(F.embedding(codes, self.vectors))
-        return h + self.table(codes) if self.config.positions == "rope" else h
+        return self.fc_in(F.embedding(codes, self.vectors))
+
+    def _surrounded(self, codes: torch.Tensor, places: slice = slice(None)) -> torch.Tensor | float:
+        """(B, places, hidden): what the known codes around each place say."""
+        if not self.config.neighbours:
+            return 0.0
+        around = self.around[places]  # (places, n), -1 for what is outside
+        vectors = F.embedding(codes.clamp(min=0), self.vectors)[:, around.clamp(min=0)]  # (B, places, n, code_dim)
+        return self.surroundings((vectors * (around >= 0)[..., None]).flatten(2))
+
+    def _logits(self, h: torch.Tensor, label: torch.Tensor | None) -> torch.Tensor:
+        h = self.norm(h, label)
+        if not self.config.neighbours:
+            return self.fc_out(h)
+        square = (self.vectors**2).mean(1, keepdim=True)
+        return self.fc_out(h) + self.likeness(h) @ torch.cat([self.vectors, square], 1).T
 
     def _class(self, labels: torch.Tensor | None) -> torch.Tensor | None:
         """(B, classes): one-hot, all zero where the class is not told."""
@@ -128,7 +159,7 @@ class AttentionStack(nn.Module):
         self.register_buffer("turn", turn, persistent=False)
 
     def forward(self, h: torch.Tensor, label: torch.Tensor | None, memory: torch.Tensor | None) -> torch.Tensor:
-        h = self.pos_embd(self.right_shift(h))
+        h = self.pos_embd(h)
         for block in self.attn_nets:
             if self.training and self.config.dropout:  # the origin's: compute again rather than keep
                 h = checkpoint(block, h, label, memory, self.turn, use_reentrant=False)
@@ -136,11 +167,9 @@ class AttentionStack(nn.Module):
                 h = block(h, label, memory, self.turn)
         return h
 
-    def step(self, h: torch.Tensor | None, label: torch.Tensor | None, cache: Cache) -> torch.Tensor:
-        """(B, 1, hidden) of the code before, or None at the first place -> (B, 1, hidden)."""
+    def step(self, h: torch.Tensor, label: torch.Tensor | None, cache: Cache) -> torch.Tensor:
+        """(B, 1, hidden) of the place that comes next -> (B, 1, hidden)."""
         place = slice(cache.length, cache.length + 1)
-        if h is None:
-            h = self.right_shift.sos.expand(cache.keys.shape[1], 1, -1)
         h = h + self.pos_embd.flat()[place]
         turn = None if self.turn is None else self.turn[:, place]
         for layer, block in enumerate(self.attn_nets):
@@ -294,6 +323,20 @@ class QuickGelu(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return x * torch.sigmoid(1.702 * x)
+
+
+def neighbours(shape: tuple[int, int, int]) -> torch.Tensor:
+    """(L, 22) int64: of each place the 4 places around it that come before, then 9 in the frame before and 9 before that.
+
+    -1 stands for what is outside the raster.
+    """
+    frames, high, wide = shape
+    steps = [(0, -1, -1), (0, -1, 0), (0, -1, 1), (0, 0, -1)]
+    steps += [(-back, down, across) for back in (1, 2) for down in (-1, 0, 1) for across in (-1, 0, 1)]
+    places = torch.stack(torch.meshgrid(*map(torch.arange, shape), indexing="ij"), -1).flatten(end_dim=-2)  # (L, 3)
+    t, y, x = (places[:, None] + torch.tensor(steps)).unbind(-1)
+    inside = (t >= 0) & (y >= 0) & (y < high) & (x >= 0) & (x < wide)
+    return torch.where(inside, (t * high + y) * wide + x, -1)
 
 
 def rotation(shape: tuple[int, int, int], dim: int) -> torch.Tensor:

@@ -33,9 +33,9 @@ class VectorQuantizer(nn.Module):
     N: torch.Tensor
     z_avg: torch.Tensor
 
-    def __init__(self, n_codes: int, dim: int) -> None:
+    def __init__(self, n_codes: int, dim: int, follows: bool = True) -> None:
         super().__init__()
-        self.n_codes, self.dim = n_codes, dim
+        self.n_codes, self.dim, self.follows = n_codes, dim, follows
         self.register_buffer("embeddings", torch.randn(n_codes, dim))
         self.register_buffer("N", torch.zeros(n_codes))  # moving average of each code's count; all 0 before any batch
         self.register_buffer("z_avg", self.embeddings.clone())  # moving average of the sum of its latents
@@ -43,13 +43,12 @@ class VectorQuantizer(nn.Module):
     def forward(self, z: torch.Tensor) -> Quantized:
         """Quantize latents; in training, move the codebook towards them."""
         flat = z.movedim(1, -1).flatten(end_dim=-2).float()  # (B*t*h*w, D)
-        if self.training and not self.N.any():
+        if self.training and self.follows and not self.N.any():
             self._begin(flat.detach())
-        distances = (flat**2).sum(1, keepdim=True) - 2 * flat @ self.embeddings.T + (self.embeddings**2).sum(1)
-        flat_codes = distances.argmin(1)
+        flat_codes = _nearest(flat, self.embeddings)
         codes = flat_codes.view(z.shape[0], *z.shape[2:])
         vectors = self.vectors(codes)  # looked up before the codebook moves
-        if self.training:
+        if self.training and self.follows:
             self._follow(flat.detach(), flat_codes)
         loss = COMMITMENT * F.mse_loss(z, vectors.detach())
         return Quantized(z + (vectors - z).detach(), codes, loss)
@@ -57,6 +56,22 @@ class VectorQuantizer(nn.Module):
     def vectors(self, codes: torch.Tensor) -> torch.Tensor:
         """(B, D, t, h, w): the codebook's vectors of codes (B, t, h, w)."""
         return F.embedding(codes, self.embeddings).movedim(-1, 1)
+
+    @torch.no_grad()
+    def load_clusters(self, latents: torch.Tensor, rounds: int) -> None:
+        """Take the clusters of latents (n, D) as codes, the vector 0 being the first."""
+        centres = latents[torch.randperm(len(latents))[: self.n_codes - 1]]
+        if len(centres) < self.n_codes - 1:
+            centres = self._some(latents)[: self.n_codes - 1]
+        for _ in range(rounds):  # Lloyd's
+            nearest = torch.cat([_nearest(part, centres) for part in latents.split(8192)])
+            counts = torch.bincount(nearest, minlength=len(centres))[:, None]
+            sums = torch.zeros_like(centres).index_add_(0, nearest, latents)
+            lost = latents[torch.randperm(len(latents))[: len(centres)]]
+            lost = lost if len(lost) == len(centres) else centres
+            centres = torch.where(counts > 0, sums / counts.clamp(min=1), lost)
+        self.embeddings.copy_(torch.cat([torch.zeros_like(centres[:1]), centres]))
+        self.N.fill_(1)
 
     @torch.no_grad()
     def _begin(self, flat: torch.Tensor) -> None:
@@ -82,6 +97,11 @@ class VectorQuantizer(nn.Module):
             flat = flat.repeat(-(-self.n_codes // len(flat)), 1)
             flat = flat + torch.randn_like(flat) * 0.01 / math.sqrt(self.dim)
         return flat[torch.randperm(len(flat), device=flat.device)[: self.n_codes]]
+
+
+def _nearest(rows: torch.Tensor, centres: torch.Tensor) -> torch.Tensor:
+    """(n,) int64: of each row (n, D) the nearest of the centres (m, D)."""
+    return ((centres**2).sum(1) - 2 * rows @ centres.T).argmin(1)
 
 
 class FiniteScalarQuantizer(nn.Module):

@@ -11,6 +11,7 @@ from typing import Any
 from framewright.videomnist.class_folders import VIDEO_SUFFIXES, find_class_folders, find_videos
 from framewright.videomnist.clip_spec import SPLITS, ClipSpec, GlyphSpec
 from framewright.videomnist.digit_files import EMBEDDED, is_address
+from framewright.videomnist.model_settings import model_faults
 
 Section = dict[str, Any]
 
@@ -28,7 +29,7 @@ def faults(section: Section) -> list[str]:
         if not any(find_videos(path) for path in find_class_folders(folder).values() if path.parent.name == split):
             line = f"no videos in {split}/<class>/ (one of {', '.join(VIDEO_SUFFIXES)}); VideoGPT wants both splits"
             lines.append(f"config: videomnist.convert = {json.dumps(folder)}: {line}")
-    return lines
+    return lines + model_faults(section)
 
 
 def glyph_settings(section: Section) -> dict[str, Any]:

@@ -5,8 +5,10 @@
     video = model.decode(codes)     # and back; values are not squashed
 
 With `stem="strided"` it is VideoGPT's: strided convolutions of width 4, and a latent knows all frames. With
-`stem="patch"` one convolution cuts the video into patches, so that all other work is done on the raster of latents, and
-a latent knows the frames of its own patch alone: codes of the first frames do not tell what follows.
+`stem="patch"` one convolution cuts the video into patches: all other work is done on the raster of latents. With `vq` as
+well, encoder and codebook are not learnt by descent: `fit` finds the patches' principal components and their clusters,
+and only the decoder is trained. A latent then knows its own patch alone: codes of the first frames do not tell what
+follows.
 """
 
 import math
@@ -19,6 +21,9 @@ from torch import nn
 from framewright.videomnist.quantizer import LEVELS, FiniteScalarQuantizer, Quantized, VectorQuantizer
 
 HEADS = 2  # of the axial attention
+BLACK = -0.5
+FAINT = 0.1  # of white: a patch without a brighter pixel counts as empty when clusters are sought
+ROUNDS = 12  # of the search for clusters
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,11 @@ class VqvaeConfig:
         return self.frames // time, self.size // high, self.size // wide
 
     @property
+    def fitted(self) -> bool:
+        """Whether encoder and codebook are found by `Vqvae.fit` rather than learnt by descent."""
+        return self.stem == "patch" and self.quantizer == "vq"
+
+    @property
     def dim(self) -> int:
         """Dimensions of a code's vector."""
         return len(LEVELS[self.n_codes]) if self.quantizer == "fsq" else self.embedding_dim
@@ -54,15 +64,27 @@ class Vqvae(nn.Module):
     def __init__(self, config: VqvaeConfig) -> None:
         super().__init__()
         self.config = config
-        self.encoder = Encoder(config)
-        self.pre_vq_conv = SameConv(config.n_hiddens, config.dim, (1, 1, 1))
+        self.encoder = PatchEncoder(config) if config.fitted else Encoder(config)
+        self.pre_vq_conv = nn.Identity() if config.fitted else SameConv(config.n_hiddens, config.dim, (1, 1, 1))
         self.codebook: VectorQuantizer | FiniteScalarQuantizer
         if config.quantizer == "fsq":
             self.codebook = FiniteScalarQuantizer(LEVELS[config.n_codes])
         else:
-            self.codebook = VectorQuantizer(config.n_codes, config.dim)
-        self.post_vq_conv = SameConv(config.dim, config.n_hiddens, (1, 1, 1))
-        self.decoder = Decoder(config)
+            self.codebook = VectorQuantizer(config.n_codes, config.dim, follows=not config.fitted)
+        self.post_vq_conv = nn.Identity() if config.fitted else SameConv(config.dim, config.n_hiddens, (1, 1, 1))
+        self.decoder = PatchDecoder(config) if config.fitted else Decoder(config)
+
+    @torch.no_grad()
+    def fit(self, video: torch.Tensor) -> None:
+        """Set encoder and codebook from videos (B, C, T, H, W): principal components of patches, and their clusters."""
+        if not (isinstance(self.encoder, PatchEncoder) and isinstance(self.decoder, PatchDecoder)):
+            return
+        patches = self.encoder.patches(video) - BLACK  # (n, values of a patch)
+        bright = patches[patches.amax(1) > FAINT]
+        components = principal_components(bright, self.config.dim)  # (values, dim)
+        self.encoder.project(components)
+        self.decoder.project(components)
+        self.codebook.load_clusters(bright @ components, ROUNDS)
 
     def quantize(self, video: torch.Tensor) -> Quantized:
         """(B, C, T, H, W) -> the quantized latents on the raster (t, h, w)."""
@@ -129,6 +151,62 @@ class Decoder(nn.Module):
         for place, convt in enumerate(self.convts):
             h = convt(F.relu(h) if place else h)
         return h
+
+
+class PatchEncoder(nn.Module):
+    """One convolution that cuts a video into patches: (B, C, T, H, W) -> (B, dim, t, h, w). An empty patch gives 0."""
+
+    def __init__(self, config: VqvaeConfig) -> None:
+        super().__init__()
+        self.downsample = config.downsample
+        self.conv = nn.Conv3d(config.channels, config.dim, config.downsample, config.downsample)
+        self.requires_grad_(False)
+
+    def patches(self, video: torch.Tensor) -> torch.Tensor:
+        """(n, C * values of a patch) of videos."""
+        batch, channels = video.shape[:2]
+        sides = zip(video.shape[2:], self.downsample, strict=True)
+        (t, a), (h, b), (w, c) = ((size // step, step) for size, step in sides)
+        cut = video.reshape(batch, channels, t, a, h, b, w, c).permute(0, 2, 4, 6, 1, 3, 5, 7)
+        return cut.flatten(4).flatten(end_dim=3)
+
+    def project(self, components: torch.Tensor) -> None:
+        """Let the latents be these components (values, dim) of patches."""
+        self.conv.weight.copy_(components.T.view_as(self.conv.weight))
+        self.conv.bias.copy_(-BLACK * components.sum(0))
+
+    def forward(self, video: torch.Tensor) -> torch.Tensor:
+        return self.conv(video)
+
+
+class PatchDecoder(nn.Module):
+    """(B, dim, t, h, w) -> (B, C, T, H, W): each vector's own patch, and what its surroundings add to it."""
+
+    def __init__(self, config: VqvaeConfig) -> None:
+        super().__init__()
+        width = config.n_hiddens
+        self.own = nn.ConvTranspose3d(config.dim, config.channels, config.downsample, config.downsample)
+        self.widen = SameConv(config.dim, width, (1, 1, 1))
+        self.res_stack = residual_stack(width, config.n_res_layers, (3, 3, 3), ("w", "h", "t"))
+        self.grow = SameConv(width, 2 * width, (1, 1, 1))
+        self.add = nn.ConvTranspose3d(2 * width, config.channels, config.downsample, config.downsample)
+        nn.init.zeros_(self.add.weight)
+        nn.init.zeros_(self.add.bias)
+
+    def project(self, components: torch.Tensor) -> None:
+        """Let a vector's own patch be the sum of these components (values, dim)."""
+        self.own.weight.copy_(components.T.view_as(self.own.weight))
+        self.own.bias.fill_(BLACK)
+
+    def forward(self, vectors: torch.Tensor) -> torch.Tensor:
+        around = self.grow(self.res_stack(self.widen(vectors)))
+        return self.own(vectors) + self.add(F.relu(around))
+
+
+def principal_components(rows: torch.Tensor, count: int) -> torch.Tensor:
+    """(values, count): orthonormal directions along which rows (n, values) are largest, 0 included in them."""
+    square = (rows.T @ rows).double() / len(rows)
+    return torch.linalg.eigh(square).eigenvectors.flip(1)[:, :count].to(rows)
 
 
 def stages(downsample: tuple[int, int, int]) -> list[tuple[int, int, int]]:
