@@ -14,4 +14,6 @@ $pip "$(grep '^uv==' requirements.txt)"
   echo "uv could not install; trying pip, which takes longer" >&2
   $pip -r requirements.txt
 }
+# The library is importable in .venv, from where it lies; the path is relative, so that the folder may be moved.
+for site in .venv/lib/python3.*/site-packages; do echo ../../../../scripts > "$site/framewright.pth"; done
 touch .venv/ready

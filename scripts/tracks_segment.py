@@ -1,18 +1,19 @@
 """Find the segments of a video: between its cuts, and worth using."""
 
 from framewright.study import job
-from framewright.study.record import read_record, write_record
+from framewright.study.record import write_record
 from framewright.tracks.segments.filters import make_judges
 from framewright.tracks.segments.find import find_segments, open_cut_detector
 from framewright.tracks.segments.options import CutSettings, Lengths, Limits, ModelFilters
 from framewright.tracks.segments.segments import format_segments
+from framewright.video.probe import read_probe
 
 log = job.start(snakemake)
 inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
 record = find_segments(
     inputs.video,
-    read_record(inputs.probe),
+    read_probe(inputs.probe),
     open_cut_detector(CutSettings(**settings["cuts"])),
     Lengths(**settings["lengths"]),
     make_judges(inputs.video, Limits(**settings["limits"]), ModelFilters(**settings["models"])),

@@ -15,6 +15,22 @@ REQUESTED = {
     *("snakemake", "numpy", "torch", "opencv-python-headless", "h5py"),
     *("pandas", "scikit-learn", "ultralytics", "deface", "pytest"),
 }
+# Rule files whose rules may still have other params than `code` and `settings`, and modules outside `settings.py` that
+# may still read keys of the configuration. Both only shrink.
+UNCONVERTED = {"tracks", "tracks_segments", "tracks_privacy", "tracks_objects", "tracks_clips", "patches"}
+UNCONVERTED |= {"videomnist", "persistence", "flexpatch"}
+READERS = {"persistence/places.py"} | {
+    f"tracks/{name}.py"
+    for name in (
+        "objects/parse",
+        "privacy/deface",
+        "segments/choose",
+        "card",
+        "objects/prompts",
+        "clips/extract",
+        "segments/weights",
+    )
+}
 ANSWERS = {"check"}  # targets of their own that make nothing: they answer in the terminal
 EVERY_PIPELINE = {  # the rules that it has, by what follows its word, and what they do
     "": "collects its results",
@@ -25,6 +41,7 @@ PACKAGE_OF = {  # import name -> name at the package index, where they differ
     "cv2": "opencv-python-headless",
     "PIL": "pillow",
     "imageio_ffmpeg": "imageio-ffmpeg",
+    "lazy_loader": "lazy-loader",
     "markdown_it": "markdown-it-py",
     "skimage": "scikit-image",
     "sklearn": "scikit-learn",
@@ -94,10 +111,15 @@ def rule_faults(root: Path) -> list[str]:
         for directive in ("params", "log", "conda", "script"):
             if directive not in rule.directives:
                 faults.append(f"{where} has no {directive}")
-        for text, expected in (("script", f'"../scripts/{rule.name}.py"'), ("params", f'code=code_of("{rule.name}")')):
-            fetches = text == "params" and "downloads=1" in rule.directives.get("resources", "")
-            if expected not in rule.directives.get(text, expected) and not fetches:
-                faults.append(f"{where} does not say {expected} in {text}")
+        if f'"../scripts/{rule.name}.py"' not in rule.directives.get("script", ""):
+            faults.append(f'{where} does not say "../scripts/{rule.name}.py" in script')
+        fetches = "downloads=1" in rule.directives.get("resources", "")
+        params = re.findall(r"^ {8}(\w+)=", rule.directives.get("params", ""), re.M)
+        wanted = ["settings"] if fetches else ["code", "settings"]
+        if params != wanted and rule.file.stem not in UNCONVERTED:
+            faults.append(f"{where} has the params {', '.join(params)}, not {' and '.join(wanted)}")
+        if not fetches and f'code=code_of("{rule.name}")' not in rule.directives.get("params", ""):
+            faults.append(f'{where} does not say code=code_of("{rule.name}") in params')
         for directive in ("input", "output"):
             entries = re.findall(r"^ {8}(\S.*)", rule.directives.get(directive, ""), re.M)
             if [entry for entry in entries if not re.match(r"\w+=|[)\]]|\*\*", entry)]:
@@ -167,6 +189,68 @@ def front_doors(root: Path) -> dict[str, set[str]]:
     return doors
 
 
+def layer_faults(root: Path) -> list[str]:
+    """Shared rooms import no pipeline and no sources; only rule files and `study/config.py` import a `settings.py`."""
+    faults = []
+    library = root / "scripts/framewright"
+    pipelines = {path.parent.name for path in library.glob("*/settings.py")} | set(
+        schema(root, "config")["properties"]["pipelines"]["items"]["enum"]
+    )
+    for path in sorted(library.rglob("*.py")):
+        room = path.relative_to(library).parts[0]
+        if path.name == "__init__.py" or room == "datasets.py":
+            continue
+        forbidden = set() if room in pipelines else (pipelines | {"sources"}) - {room}
+        for module in sorted(_own_imports(path)):
+            other, _, rest = module.partition(".")
+            if other in forbidden:
+                faults.append(f"{path.relative_to(root)} imports framewright.{module}: rooms do not reach into others")
+            if other in pipelines and rest.split(".")[0] == "settings":
+                faults.append(f"{path.relative_to(root)} imports the settings of {other}, which only rule files may")
+    return faults
+
+
+def _own_imports(path: Path) -> set[str]:
+    """The modules of the library that a module imports, as `tracks.meta`."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("framewright"):
+            base = (node.module or "").removeprefix("framewright").lstrip(".")
+            found |= {f"{base}.{alias.name}".lstrip(".") for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {name.name[12:] for name in node.names if name.name.startswith("framewright.")}
+    return found
+
+
+def configuration_faults(root: Path) -> list[str]:
+    """`settings.py` alone reads keys of the configuration; `options.py` of a stage reads the settings of its rule."""
+    faults = []
+    for path in sorted(root.glob("scripts/framewright/**/*.py")):
+        name = path.relative_to(root / "scripts/framewright").as_posix()
+        allowed = path.name in ("settings.py", "options.py") or name in ("study/config.py", "report/manual.py")
+        if allowed or name in READERS:
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if (
+                isinstance(node, ast.Subscript)
+                and isinstance(node.value, ast.Name)
+                and node.value.id in ("settings", "config", "section")
+                and isinstance(node.slice, ast.Constant)
+                and isinstance(node.slice.value, str)
+            ):
+                faults.append(f"{name} reads {node.value.id}[{node.slice.value!r}]: only settings.py knows keys")
+    return faults
+
+
+def global_faults(root: Path) -> list[str]:
+    """No global of the rule files is defined twice: the order of the includes would decide which one counts."""
+    places: dict[str, list[str]] = {}
+    for path in [root / "Snakefile", *sorted(root.glob("rules/*.smk"))]:
+        for name in re.findall(r"^(\w+)(?:: .+)? \|?= ", path.read_text(), re.M):
+            places.setdefault(name, []).append(path.name)
+    return [f"{name} is defined in {' and '.join(files)}" for name, files in places.items() if len(files) > 1]
+
+
 # ---- environments ---------------------------------------------------------------------------------------------------
 
 
@@ -219,6 +303,29 @@ def environment_faults(root: Path) -> list[str]:
                 package = PACKAGE_OF.get(imported, imported)
                 if names.get(package, {}).get("name", package) not in provided.get(env[1], set()):
                     faults.append(f"rule {rule.name}: {module.name} imports {imported}, which envs/{env[1]} lacks")
+    return faults
+
+
+PARTS = {  # what an extra of `pip install .[extra]` must be able to import; "" is what comes without one
+    "": ("video/stream", "video/probe"),
+    "torch": ("tracks/dataset", "patches/dataset", "videomnist/dataset", "persistence/dataset"),
+    "flexpatch": ("flexpatch/dataset", "flexpatch/runtime/runtime", "flexpatch/runtime/failing"),
+    "tracks": ("tracks/segments/find", "tracks/privacy/deface", "tracks/objects/parse", "tracks/clips/extract"),
+}
+
+
+def extra_faults(root: Path) -> list[str]:
+    """`pip install .[extra]` brings every package that the extra's part of the library imports."""
+    project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
+    faults = []
+    for extra, modules in PARTS.items():
+        brought = {*project["dependencies"], *project["optional-dependencies"].get(extra, [])}
+        for path in [root / f"scripts/framewright/{module}.py" for module in modules]:
+            for module in sorted({path, *closure(path, root / "scripts")}) if path.is_file() else ():
+                lacking = {PACKAGE_OF.get(name, name) for name in _third_party(module)} - brought
+                faults += [
+                    f"pyproject.toml: extra {extra!r} lacks {name}, imported by {module.name}" for name in lacking
+                ]
     return faults
 
 

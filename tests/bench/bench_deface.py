@@ -35,10 +35,11 @@ from pathlib import Path
 import cv2
 cv2.setNumThreads(1)
 from framewright.video.examine import probe
+from framewright.video.probe import as_probe
 from framewright.tracks.privacy.deface import deface, write_faces
 from framewright.tracks.privacy.options import DefaceSettings
 source, folder = Path(sys.argv[1]), Path(sys.argv[2])
-record, found, times = deface(source, folder / "ours.mp4", probe(source) | {"video": "a"}, DefaceSettings())
+record, found, times = deface(source, folder / "ours.mp4", as_probe(probe(source) | {"video": "a"}), DefaceSettings())
 write_faces(folder / "found.npz", found, times)
 """
 THEIRS = """

@@ -22,6 +22,7 @@ from framewright.scenes.street import street
 from framewright.study.job import compute_on_one_thread
 from framewright.video.encode import Writer
 from framewright.video.examine import probe
+from framewright.video.probe import as_probe
 
 SIZE, RATE, SECONDS, MINUTES, TARGET = (320, 180), Fraction(25), 10, (1, 10), 1.10
 STEPS = ("segment", "deface", "parse", "extract")
@@ -86,12 +87,14 @@ def step(name: str, minutes: str, folder: str) -> int:
             from framewright.tracks.segments.options import Lengths
             from framewright.tracks.segments.transitions import TransitionDetector
 
-            find_segments(film, probe(film) | {"video": "v", "use": (0.0, 1e6)}, TransitionDetector(), Lengths(), [])
+            find_segments(
+                film, as_probe(probe(film) | {"video": "v", "use": (0.0, 1e6)}), TransitionDetector(), Lengths(), []
+            )
         case "deface":
             from framewright.tracks.privacy.deface import deface
             from framewright.tracks.privacy.options import DefaceSettings
 
-            deface(film, place / "out.mp4", probe(film) | {"video": "v"}, DefaceSettings())
+            deface(film, place / "out.mp4", as_probe(probe(film) | {"video": "v"}), DefaceSettings())
         case "parse":
             from framewright.detector import open_detector
             from framewright.tracks.objects.options import Association, Keep

@@ -13,6 +13,7 @@ from make_video import make_video
 pytestmark = pytest.mark.slow
 
 PROBE = "scripts/framewright/video/examine.py"
+NAMES = ("one", "two", "big")
 OLD = time.time() - 10 * 365 * 86400
 
 
@@ -23,13 +24,16 @@ def baseline(tmp_path_factory) -> Path:
     place.mkdir()
     copy_house(place / "house")
     (place / "films").mkdir()
-    for name in ("one", "two", "big"):
+    for name in NAMES:
         make_video(place / "films" / f"{name}.mp4", range(12))
     with (place / "films" / "big.mp4").open("ab") as film:  # a trailing box of 2 MB that every reader skips
         size = 2_000_000
         film.write((size + 8).to_bytes(4, "big") + b"free" + bytes(size))
-    rows = [f"{name} {place}/films/{name}.mp4 tracks - CC0-1.0" for name in ("one", "two", "big")]
-    write_table(place / "study", *rows)
+    rows = [
+        f"{name} {place}/films/{name}.mp4 tracks - CC0-1.0 - {end}"
+        for name, end in zip(NAMES, ("-", "0.2", "-"), strict=True)
+    ]
+    write_table(place / "study", *rows, columns="video source pipelines categories licence start end")
     first = run(place)
     assert first.status == 0, first.text
     assert first.jobs["sources_probe"] == 3
@@ -135,6 +139,11 @@ def change_licence(place: Path) -> None:
     edit(place / "study/videos.tsv", "CC0-1.0", "CC-BY-4.0")
 
 
+def swap_start_and_end(place: Path) -> None:
+    """Snakemake compares parameters without their names: (None, 0.2) and (0.2, None) are the same to it."""
+    edit(place / "study/videos.tsv", "CC0-1.0\t\t0.2", "CC0-1.0\t0.2\t")
+
+
 def change_film(place: Path) -> None:
     make_video(place / "films/one.mp4", range(13))
 
@@ -159,6 +168,7 @@ def remove_a_video(place: Path) -> None:
     (place / "study/videos.tsv").write_text("".join(rows[:-1]))
 
 
+DECLARED = {"sources_declared": 1}
 SUMMARIES = {"sources_summary": 1, "sources_contract": 1, "sources_card": 1}
 ONE_FILM = {"sources_link": 1, "sources_probe": 1} | SUMMARIES
 RERUN = [
@@ -166,12 +176,13 @@ RERUN = [
     pytest.param(edit_library_of_old, {"sources_probe": 3} | SUMMARIES, id="a module, with an old time"),
     pytest.param(edit_script, {"sources_probe": 3} | SUMMARIES, id="a script"),
     pytest.param(change_limit, {"sources_probe": 3} | SUMMARIES, id="a key of the config"),
-    pytest.param(change_licence, {"sources_probe": 1} | SUMMARIES, id="a row of the table"),
+    pytest.param(change_licence, DECLARED | SUMMARIES, id="a licence"),
+    pytest.param(swap_start_and_end, {"sources_probe": 1} | SUMMARIES, id="two values of a row were swapped"),
     pytest.param(change_film, ONE_FILM, id="a film"),
     pytest.param(change_film_keeping_its_time, ONE_FILM, id="a film, with an old time"),
     pytest.param(delete_a_probe, {"sources_probe": 1} | SUMMARIES, id="a result was deleted"),
-    pytest.param(add_a_video, ONE_FILM, id="a video was added"),
-    pytest.param(remove_a_video, SUMMARIES, id="a video was removed"),
+    pytest.param(add_a_video, ONE_FILM | DECLARED, id="a video was added"),
+    pytest.param(remove_a_video, DECLARED | SUMMARIES, id="a video was removed"),
 ]
 
 

@@ -2,6 +2,8 @@
 
 import copy
 import difflib
+import importlib
+import importlib.util
 import json
 import math
 import os
@@ -11,9 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-
-from framewright.patches import settings as patches
-from framewright.videomnist import settings as videomnist
 
 Schema = dict[str, Any]
 TRUTH = "YAML reads yes, no, on and off as true and false: put the word into quotation marks"
@@ -45,13 +44,20 @@ def complete(config: dict | None, folder: Path) -> tuple[dict, list[str]]:
             lines.append(line)
         _drop(filled, path)
     filled = fill(filled, schema)
-    # What a schema can't say, such as two keys that contradict each other: a function for each section that needs one,
-    # from its filled values to lines like those above.
-    for section, faults in (("patches", patches.faults), ("videomnist", videomnist.faults)):
-        if found := faults(filled[section]):
+    # What a schema can't say, such as two keys that contradict each other, a pipeline's `settings.faults` says.
+    for pipeline in schema["properties"]["pipelines"]["items"]["enum"]:
+        if found := _contradictions(pipeline, filled[pipeline]):
             lines += found
-            filled[section] = fill(None, schema["properties"][section])
+            filled[pipeline] = fill(None, schema["properties"][pipeline])
     return filled, lines
+
+
+def _contradictions(pipeline: str, section: dict) -> list[str]:
+    """The lines of `framewright.<pipeline>.settings.faults`; none where a pipeline has no such module."""
+    module = f"framewright.{pipeline}.settings"
+    if importlib.util.find_spec(f"framewright.{pipeline}") is None or importlib.util.find_spec(module) is None:
+        return []
+    return importlib.import_module(module).faults(section)
 
 
 def fill(config: Any, schema: Schema) -> Any:
@@ -254,6 +260,9 @@ def _as_number(value: str | float, whole: bool) -> str:
 
 def _instead(key: str, where: str, here: Schema, schema: Schema) -> str:
     """What an unknown key may have been meant to be: one beside it, or one of that name elsewhere."""
+    renamed = {of["formerly"]: name for name, of in here.get("properties", {}).items() if "formerly" in of}
+    if key in renamed:
+        return f"; it is called {'.'.join(filter(None, (where, renamed[key])))} now"
     beside = list(here.get("properties", {}))
     close = did_you_mean(key, beside)
     if close:

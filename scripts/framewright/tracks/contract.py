@@ -13,6 +13,7 @@ from framewright.tracks.objects.contract import check_objects
 from framewright.tracks.privacy.contract import check_privacy
 from framewright.tracks.segments.contract import check_segments
 from framewright.tracks.segments.options import Lengths
+from framewright.video.probe import read_probe
 
 Paths = Sequence[str | Path]
 
@@ -36,7 +37,9 @@ def check_tracks(files: TracksFiles, lengths: Lengths, clips: ClipSettings) -> l
     """All promises, each found to hold or broken."""
     records: list[dict[str, Any]] = [read_record(path) for path in files.records]
     texts = [Path(path).read_text(encoding="utf-8") for path in files.texts]
-    private = zip(*(map(read_record, paths) for paths in (files.probes, files.privacy, files.audits)), strict=True)
+    private = zip(
+        map(read_probe, files.probes), map(read_record, files.privacy), map(read_record, files.audits), strict=True
+    )
     cut = zip(files.records, files.metas, files.clips, files.folders, strict=True)
     return [
         *check_segments(zip(records, texts, strict=True), lengths),

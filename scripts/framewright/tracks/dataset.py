@@ -36,9 +36,10 @@ class TrackClips(Dataset):
     """Windows of clips: `frames` pictures, `step` seconds apart, one window of each clip.
 
     An item is a dictionary: `video` (T, 3, H, W) uint8 RGB, resized to `size` (width, height) if one is given, as clips
-    differ in size; `times` (T,) float64 seconds in the clip; `label`, `name`, `score`, `video_id`, `tid`. The window
-    lies in the middle, or with a `seed` anywhere: the same place for the same seed, epoch (`set_epoch`) and track,
-    whatever the workers. A clip that is too short repeats its last picture. `transform` is applied to `video`.
+    differ in size; `times` (T,) float64 seconds in the clip; `label`, `name`, `score`, `video_id`, `tid`. With
+    `range=(0, 1)`, or any two numbers, `video` is float32 in that range. The window lies in the middle, or with a
+    `seed` anywhere: the same place for the same seed, epoch (`set_epoch`) and track, whatever the workers. A clip that
+    is too short repeats its last picture. `transform` is applied to `video`.
 
     Tracks without a clip in the folder are left out; `missing` counts them.
     """
@@ -53,11 +54,13 @@ class TrackClips(Dataset):
         seed: int | None = None,
         transform: Callable[[torch.Tensor], Any] | None = None,
         classes: Sequence[int] | None = None,
+        range: tuple[float, float] | None = None,
     ) -> None:
         files = sorted(Path(meta).glob("*-meta.jsonl.gzip"))
         if not files:
             raise UserError(f"{meta}: no files *-meta.jsonl.gzip in it; give the folder tracks_meta/<dataset>")
         self.frames, self.step, self.size, self.seed, self.transform = frames, step, size, seed, transform
+        self.range = range
         self.rows: list[Row] = []
         self.missing, self.epoch = 0, 0
         for file in files:
@@ -86,8 +89,12 @@ class TrackClips(Dataset):
         if self.seed is not None:
             place = float(np.random.default_rng([self.seed, self.epoch, *row.tid.encode()]).random())
         start = place * room
-        times, pictures = read_window(row.path, [start + k * self.step for k in range(self.frames)], self.size)
+        instants = (start + np.arange(self.frames) * self.step).tolist()
+        times, pictures = read_window(row.path, instants, self.size)
         video = torch.from_numpy(pictures).permute(0, 3, 1, 2).contiguous()
+        if self.range is not None:
+            low, high = self.range
+            video = video.float() * ((high - low) / 255) + low
         return {
             "video": video if self.transform is None else self.transform(video),
             "times": torch.from_numpy(times),
@@ -103,7 +110,7 @@ def clip_seconds(path: Path | str) -> float:
     """How long a clip is, as its header says."""
     with open_media(path) as file:
         stream = file.streams.video[0]
-        return float((stream.duration or 0) * stream.time_base)
+        return float((stream.duration or 0) * (stream.time_base or 0))
 
 
 def read_window(
@@ -114,15 +121,17 @@ def read_window(
     Returns when each appears, (T,) float64 seconds, and the pictures, (T, H, W, 3) uint8 RGB, resized to `size`
     (width, height) if given. Beyond the end it is the last one.
     """
-    times, pictures = [], []
+    times: list[float] = []
+    pictures: list[np.ndarray] = []
     with open_media(path) as file:
         stream = file.streams.video[0]
+        unit = stream.time_base or Fraction(1)
         stream.codec_context.thread_count = 1
         if instants[0] > 0:
-            file.seek(int(Fraction(instants[0]) / stream.time_base), stream=stream)
+            file.seek(int(Fraction(instants[0]) / unit), stream=stream)
         shown = None
         for frame in file.decode(stream):
-            time = float(frame.pts * stream.time_base)
+            time = float((frame.pts or 0) * unit)
             while shown is not None and len(times) < len(instants) and instants[len(times)] < time - 1e-6:
                 _show(shown, size, times, pictures)
             if len(times) == len(instants):

@@ -1,3 +1,4 @@
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import yaml
 from framewright.study import config
 
 HOUSE = Path(__file__).parents[3]
+SCRIPTS = HOUSE / "scripts"
 SCHEMAS = HOUSE / "config" / "schemas"
 
 
@@ -147,6 +149,44 @@ def test_a_folder_is_wanted_where_the_schema_says_so(weather, here):
     assert said("films") == []
     assert said("nowhere") == [f'config: weather.maps = "nowhere": {absent}']
     assert said("truth.json") == [f'config: weather.maps = "truth.json": {absent}']
+
+
+def test_an_earlier_name_is_refused_with_the_new_one(weather):
+    path = weather / "weather.schema.yaml"
+    path.write_text(path.read_text().replace("description: In m/s.", "description: In m/s., formerly: velocity"))
+    _, said = config.complete({"weather": {"winds": {"bora": {"velocity": 3}}}}, weather)
+    assert said == ["config: weather.winds.bora.velocity: unknown key; it is called weather.winds.bora.speed now"]
+
+
+def test_a_pipeline_is_asked_for_what_its_schema_cannot_say(weather, tmp_path, monkeypatch):
+    room = tmp_path / "library/weather"
+    room.mkdir(parents=True)
+    (room / "__init__.py").touch()
+    (room / "settings.py").write_text("def faults(section):\n    return ['config: weather.sky = ' + section['sky']]\n")
+    monkeypatch.setattr("framewright.__path__", [str(SCRIPTS / "framewright"), str(room.parent)])
+    completed, said = config.complete({"weather": {"sky": "grey"}}, weather)
+    assert said == ["config: weather.sky = grey"] and completed["weather"]["sky"] == "clear"
+
+
+UNEDITED = {"persistence", "tracks", "videomnist"}  # only shrinks
+
+
+def test_no_sentence_of_a_schema_is_longer_than_25_words():
+    long = []
+    for path in sorted(SCHEMAS.glob("*.yaml")):
+        if path.name.split(".")[0] in UNEDITED:
+            continue
+        for text in _descriptions(config.read_yaml(path)):
+            long += [f"{path.name}: {one}" for one in re.split(r"(?<=[.:;!?])\s+", text) if len(one.split()) > 25]
+    assert long == []
+
+
+def _descriptions(schema):
+    if isinstance(schema, dict):
+        if isinstance(schema.get("description"), str):
+            yield schema["description"]
+        for value in schema.values():
+            yield from _descriptions(value)
 
 
 @pytest.mark.parametrize("path", sorted(SCHEMAS.glob("*.yaml")), ids=lambda path: path.stem)

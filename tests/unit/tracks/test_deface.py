@@ -23,6 +23,7 @@ from framewright.tracks.privacy.options import DefaceSettings
 from framewright.video.colour import Colour
 from framewright.video.examine import probe
 from framewright.video.frame import Shape
+from framewright.video.probe import Probe, as_probe
 from framewright.video.stream import open_video
 
 RATE = 30
@@ -233,7 +234,7 @@ def test_the_same_video_gives_the_same_bytes(tmp_path):
 
 def test_a_video_without_a_face_is_linked(tmp_path):
     source = make_video(tmp_path / "a.mp4")
-    record, found, times = deface(source, tmp_path / "out.mp4", probe(source) | {"video": "a"}, SETTINGS)
+    record, found, times = deface(source, tmp_path / "out.mp4", as_probe(probe(source) | {"video": "a"}), SETTINGS)
     assert record["status"] == "linked" and not found and len(times) == 30
     assert (tmp_path / "out.mp4").is_symlink() and (tmp_path / "out.mp4").samefile(source)
 
@@ -241,7 +242,7 @@ def test_a_video_without_a_face_is_linked(tmp_path):
 def test_a_rejected_video_gives_an_empty_one_with_its_reason(tmp_path):
     (tmp_path / "a").write_bytes(b"no video at all")
     record, found, times = deface(
-        tmp_path / "a", tmp_path / "out.mp4", probe(tmp_path / "a") | {"video": "a"}, SETTINGS
+        tmp_path / "a", tmp_path / "out.mp4", as_probe(probe(tmp_path / "a") | {"video": "a"}), SETTINGS
     )
     assert record["status"] == "unusable" and record["detail"]
     assert (tmp_path / "out.mp4").read_bytes() == b""
@@ -252,7 +253,9 @@ def test_a_rejected_video_gives_an_empty_one_with_its_reason(tmp_path):
 def test_none_looks_for_nothing(tmp_path):
     source = make_video(tmp_path / "a.mp4")
     settings = replace(SETTINGS, method="none")
-    assert deface(source, tmp_path / "out.mp4", probe(source) | {"video": "a"}, settings)[0]["status"] == "off"
+    assert (
+        deface(source, tmp_path / "out.mp4", as_probe(probe(source) | {"video": "a"}), settings)[0]["status"] == "off"
+    )
     assert (tmp_path / "out.mp4").samefile(source)
 
 
@@ -286,11 +289,11 @@ def test_only_segmenting_and_defacing_read_the_undefaced_video():
 
 
 def told(**changes):
-    probe = {"displayed_size": [64, 48], "audio": None}
+    probe = Probe("a", "ok", "", displayed_size=(64, 48), audio=changes.get("audio", ""))
     record = {"video": "a", "status": "covered", "detail": "", "frames": 9, "chains": 1, "covered_frames": 5}
     record |= {"sound": ""}
     seen = {"frames": 9, "times_off": 0.0, "size": [64, 48], "sound": False, "looked_at": 3, "seen": 1, "open": 0}
-    probe, record = ({name: changes.get(name, value) for name, value in own.items()} for own in (probe, record))
+    record = {name: changes.get(name, value) for name, value in record.items()}
     return probe, record, {name: changes.get(f"written_{name}", value) for name, value in seen.items()}
 
 
@@ -301,8 +304,8 @@ def told(**changes):
         ({"written_frames": 8}, 1),
         ({"written_times_off": 0.01}, 1),
         ({"written_size": [48, 64]}, 1),
-        ({"audio": {"codec": "aac"}}, 1),
-        ({"audio": {"codec": "wmav2"}, "sound": "left out: an mp4 can't hold it"}, 0),
+        ({"audio": "aac"}, 1),
+        ({"audio": "wmav2", "sound": "left out: an mp4 can't hold it"}, 0),
         ({"written_looked_at": 0}, 1),
         ({"status": "off", "written_frames": 0}, 0),
     ],

@@ -10,6 +10,7 @@ from framewright.tracks.privacy.deface import audit, deface, open_finders
 from framewright.tracks.privacy.options import DefaceSettings, FinderSettings
 from framewright.tracks.privacy.plates import open_plate_finder
 from framewright.video.examine import probe
+from framewright.video.probe import as_probe
 from framewright.video.stream import open_video
 
 PLATE, FAINT, TWIN = (160, 80, 40, 20, 0.1, 0.9), (60, 60, 20, 10, 0.04, 0.02), (162, 81, 40, 20, 0.6, 0.2)
@@ -49,7 +50,7 @@ def test_a_plate_is_covered_in_all_frames_and_nothing_else_is(tmp_path):
     film = make_video(tmp_path / "v.mp4", range(20), size=(320, 160), rate=25)
     finders = FinderSettings(long_side=320, plates=str(weights(tmp_path, PLATE)), plate_size=320)
     settings = DefaceSettings(finders, method="solid")
-    probed = probe(film) | {"video": "v"}
+    probed = as_probe(probe(film) | {"video": "v"})
     record, found, times = deface(film, tmp_path / "out.mp4", probed, settings)
     assert (record["status"], record["chains"], record["covered_frames"]) == ("covered", 1, 20)
     with open_video(film) as before, open_video(tmp_path / "out.mp4") as after:

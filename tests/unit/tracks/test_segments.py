@@ -34,9 +34,10 @@ from framewright.tracks.segments.segments import (
     split_at_cuts,
 )
 from framewright.tracks.segments.transitions import TransitionDetector
+from framewright.video.probe import Probe
 
 NO_LIMITS = Limits(None, None, None, None)
-EVERYTHING = {"video": "film", "status": "ok", "reason": None, "use": [0.0, 1e6]}
+EVERYTHING = Probe("film", "ok", "", use=(0.0, 1e6))
 ADAPTIVE = {"adaptive_threshold": 3.0, "min_scene_len": 15, "window_width": 2, "min_content_val": 15.0}
 
 
@@ -241,7 +242,7 @@ def test_the_record_has_every_candidate_and_the_version_of_the_detector(tmp_path
 
 
 def test_a_video_that_cannot_be_used_has_a_reason_and_nothing_else(tmp_path):
-    probe = {"video": "gone", "status": "rejected", "reason": "it is not there", "use": None}
+    probe = Probe("gone", "rejected", "it is not there")
     known = find_segments(tmp_path / "nothing", probe, TransitionDetector(), Lengths(), [])
     assert (known["reason"], known["segments"]) == ("unusable", [])
     assert all(own.ok for own in check_segments([(known, "")], Lengths()))

@@ -109,3 +109,9 @@ def test_a_window_of_a_clip_of_varying_rate(tmp_path):
 def test_a_folder_without_metadata_is_one_line(tmp_path):
     with pytest.raises(UserError, match="no files"):
         TrackClips(tmp_path, tmp_path)
+
+
+def test_pixels_come_in_the_range_asked_for(folders):
+    plain, scaled = TrackClips(*folders, frames=2), TrackClips(*folders, frames=2, range=(-0.5, 0.5))
+    assert str(plain[0]["video"].dtype) == "torch.uint8" and str(scaled[0]["video"].dtype) == "torch.float32"
+    assert np.allclose(scaled[0]["video"].numpy(), plain[0]["video"].numpy() / 255 - 0.5, atol=1e-6)

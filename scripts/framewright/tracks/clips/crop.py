@@ -102,7 +102,7 @@ class Cutter:
         cut = cv2.warpAffine(plane, matrix, target, flags=way, borderMode=cv2.BORDER_REPLICATE)
         if cut.dtype == np.uint8:
             return cut
-        return cv2.convertScaleAbs(cv2.max(cut, 0), alpha=2.0 ** (8 - self._bits))
+        return cv2.convertScaleAbs(np.maximum(cut, 0), alpha=2.0 ** (8 - self._bits))
 
     def _at_level(self, index: int, level: int) -> np.ndarray:
         """A plane, halved so many times at once: what is made much smaller must not flicker."""
@@ -160,12 +160,13 @@ def _indices(stored: tuple[int, int], plane: tuple[int, int]) -> Affine:
 def _stored(shape: Shape) -> Affine:
     """Places in the upright frame -> places in the stored picture, both counted from the edges."""
     width, height = shape.stretched
-    turned = {
+    turns: dict[int, Affine] = {
         0: (1, 0, 0, 0, 1, 0),
         90: (0, 1, 0, -1, 0, height),
         180: (-1, 0, width, 0, -1, height),
         270: (0, -1, width, 1, 0, 0),
-    }[shape.rotation]
+    }
+    turned = turns[shape.rotation]
     if shape.mirrored:
         turned = _after(*turned, then=(-1, 0, width, 0, 1, 0))
     return _after(*turned, then=(shape.stored[0] / width, 0, 0, 0, shape.stored[1] / height, 0))

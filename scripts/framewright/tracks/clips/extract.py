@@ -101,18 +101,18 @@ def plan_clip(track: Track, line: Timeline, size: tuple[int, int], settings: Cli
     if first == last:
         past = first == len(line)
         reason = "past-the-end" if past else "no-frame"
-        said = f"begins at {begin:.3f} s, the video ends at {float(line.end):.3f} s" if past else "between two frames"
-        return Clip(track.tid, track.fn, reason, said)
+        detail = f"begins at {begin:.3f} s, the video ends at {float(line.end):.3f} s" if past else "between two frames"
+        return Clip(track.tid, track.fn, reason, detail)
     scale = np.tile(np.divide(size, track.size), 2) if all(track.size) else 1.0
     windows = plan_windows(
         track.times, track.boxes * scale, size, settings.smoothing, (settings.min_aspect, settings.max_aspect)
     )
-    rate, varies = line.rate()
+    claimed, varies = line.rate()
     missing = end - float(line.end)
-    detail = [f"its first {settings.max_seconds:g} s"] if until < end else []
-    detail += [f"the video ends {missing:.3f} s before it"] if missing > SLACK and until == end else []
-    rate = None if varies or not rate else rate
-    return ClipPlan(track, windows.size, first, last - 1, rate, windows, "; ".join(detail))
+    details = [f"its first {settings.max_seconds:g} s"] if until < end else []
+    details += [f"the video ends {missing:.3f} s before it"] if missing > SLACK and until == end else []
+    rate = None if varies else claimed or None
+    return ClipPlan(track, windows.size, first, last - 1, rate, windows, "; ".join(details))
 
 
 def choose_key_frames(times: Sequence[Fraction], most: float) -> tuple[bool, ...]:
@@ -156,7 +156,7 @@ class _ClipWriter:
         self.times = [line.time(index) for index in range(plan.first, plan.last + 1)]
         self.keys = choose_key_frames(self.times, key_seconds)
         self.boxes = plan.windows.at_times(line.ticks[plan.first : plan.last + 1] * float(line.unit))
-        self.planes: tuple[np.ndarray, ...] | None = None  # of its last picture
+        self.planes: tuple[np.ndarray, ...] = ()  # of its last picture
         self.lost = 0  # frames that stood for none of their own
 
     def draw(self, cutter: Cutter, index: int) -> None:
@@ -184,11 +184,11 @@ class _ClipWriter:
         plan = self.plan
         self.fill(plan.frames)
         self.writer.__exit__(None)
-        said = f"{self.lost} of {plan.frames} frames can't be decoded and repeat another"
+        lost = f"{self.lost} of {plan.frames} frames can't be decoded and repeat another"
         return Clip(
             plan.track.tid,
             plan.track.fn,
-            detail="; ".join(filter(None, [plan.detail, said if self.lost else ""])),
+            detail="; ".join(filter(None, [plan.detail, lost if self.lost else ""])),
             size=plan.size,
             frames=self.writer.frames,
             start=float(self.times[0]),
@@ -201,7 +201,6 @@ class _ClipWriter:
 def _write_clips(video: Video, plans: list[ClipPlan], folder: Path, settings: ClipSettings) -> Iterator[Clip]:
     """Write these clips in one pass; yields each when it is complete."""
     line, colour = video.timeline, choose_colour(video)
-    encoding = {"crf": settings.crf, "preset": settings.preset, "gop": GOP, "b_frames": 0, "options": ENCODING}
     waiting, pens = plans[::-1], []
     for frame in _frames(video, plans):
         index = int(np.searchsorted(line.ticks, round(frame.time / line.unit)))
@@ -209,7 +208,17 @@ def _write_clips(video: Video, plans: list[ClipPlan], folder: Path, settings: Cl
             plan = waiting.pop()
             if index <= plan.last:
                 place = folder / Path(plan.track.fn).name
-                writer = Writer(place, plan.size, plan.rate, colour=colour, **encoding)
+                writer = Writer(
+                    place,
+                    plan.size,
+                    plan.rate,
+                    colour=colour,
+                    crf=settings.crf,
+                    preset=settings.preset,
+                    gop=GOP,
+                    b_frames=0,
+                    options=ENCODING,
+                )
                 pens.append(_ClipWriter(plan, line, writer, settings.key_seconds))
         cutter = Cutter(frame)
         for pen in pens:

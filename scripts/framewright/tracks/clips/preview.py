@@ -65,7 +65,8 @@ def draw_clip_sheet(folder: Path, clips: Sequence[Clip]) -> np.ndarray:
 
 def draw_histograms(tracks: Iterable[Track]) -> str:
     """How long tracks are, and of which classes, as SVG."""
-    lengths, classes = Counter(), Counter()
+    lengths: Counter[int] = Counter()
+    classes: Counter[str] = Counter()
     for track in tracks:
         lengths[min(int(track.seconds), 30)] += 1
         classes[track.names[0] if track.names else "unknown"] += 1

@@ -26,7 +26,7 @@ def find_fault(path: Path | str, size: tuple[int, int], frames: int, key_seconds
             packets, decoded = [], 0
             for packet in file.demux(stream):
                 if packet.size:
-                    packets.append((float(packet.pts * packet.time_base), packet.is_keyframe))
+                    packets.append((float((packet.pts or 0) * (packet.time_base or 0)), packet.is_keyframe))
                 decoded += len(packet.decode())
             found = stream.codec_context.width, stream.codec_context.height
             kinds = [other.type for other in file.streams]

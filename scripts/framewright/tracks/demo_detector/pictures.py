@@ -87,7 +87,8 @@ def draw_frames(scene: Scene, step: int) -> Iterator[Picture]:
 def write_practice(folder: Path, pictures: Iterator[Picture]) -> int:
     """Write pictures as JPEG and labels as text under `folder`, the way that ultralytics reads them; how many."""
     images, labels = folder / "images", folder / "labels"
-    images.mkdir(parents=True), labels.mkdir(parents=True)
+    for place in (images, labels):
+        place.mkdir(parents=True)
     number = 0
     for number, picture in enumerate(pictures, 1):
         name, size = f"{number:05d}", picture.rgb.shape[0]
@@ -203,7 +204,8 @@ def _worn(rng: np.random.Generator, rgb: np.ndarray) -> np.ndarray:
         length, angle = int(rng.integers(3, 7)), rng.uniform(0, np.pi)
         kernel = np.zeros((9, 9), np.float32)
         reach = np.array([np.cos(angle), np.sin(angle)]) * length / 2
-        cv2.line(kernel, *(tuple(int(v) for v in np.round(4 + sign * reach)) for sign in (-1, 1)), 1.0)
+        ends = [(round(float(x)), round(float(y))) for x, y in (4 - reach, 4 + reach)]
+        cv2.line(kernel, ends[0], ends[1], 1.0)
         rgb = cv2.filter2D(rgb, -1, kernel / kernel.sum())
     contrast, shift = rng.uniform(0.8, 1.2), rng.uniform(-20, 20)
     values = rgb.astype(np.float32) * np.float32(contrast) + np.float32(shift + 127 * (1 - contrast))

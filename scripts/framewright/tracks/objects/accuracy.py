@@ -42,7 +42,9 @@ def measure_accuracy(
     identity = compute_identity_metrics(ids, own_ids, overlaps)
     clear = compute_clear_metrics(ids, own_ids, overlaps)
     return Accuracy(
-        *(float(hota[name]) for name in ("HOTA", "DetA", "AssA")),
+        float(hota["HOTA"]),
+        float(hota["DetA"]),
+        float(hota["AssA"]),
         float(identity["IDF1"]),
         float(clear["CLR_Re"]),
         float(clear["MOTA"]),
@@ -81,7 +83,8 @@ def keep_trackable(truth: Truth, keep: Keep) -> Truth:
     nor wrong.
     """
     min_seconds, min_area = CLEARLY * keep.min_seconds, CLEARLY * keep.min_area
-    kept, beside = [], list(truth.ignore)
+    kept: list[Object] = []
+    beside = list(truth.ignore)
     for thing in truth.objects:
         seen = thing.visible >= SEEN
         seconds = float(np.ptp(thing.frames[seen]) / truth.rate) if seen.any() else 0.0

@@ -97,7 +97,7 @@ def associate(frames: Iterable[FrameDetections], how: Association = ASSOCIATION)
         _continue_tracks(free, found, np.flatnonzero(~sure), max(UNSURE_OVERLAP, how.min_overlap))
         # seen once and then not is a mistake
         alive = [thing for thing in alive if thing.is_confirmed or thing.seen == found.time]
-        alive += [_ActiveTrack(found, row) for row in np.flatnonzero(sure) if row not in claimed]
+        alive += [_ActiveTrack(found, row) for row in np.flatnonzero(sure).tolist() if row not in claimed]
     yield from (thing.chain() for thing in alive if thing.is_confirmed)
 
 

@@ -64,6 +64,7 @@ def write_covered(
         first = next(pictures)
         layout = choose_layout(first.planes, video.depth)
         small = max(1, max(video.size) // 320)  # covered area is counted on a coarse grid
+        coarse = video.size[0] // small, video.size[1] // small
         with Writer(
             target,
             video.shape.stored,
@@ -84,12 +85,12 @@ def write_covered(
                 writer.add_planes(cover_planes(frame, places, layout, method), frame.time)
                 covered += len(places)
                 frames += len(places) > 0
-                area += float(draw_ellipses(tuple(side // small for side in video.size), places / small).mean())
+                area += float(draw_ellipses(coarse, places / small).mean())
     return {
         "covered_places": covered,
         "covered_frames": frames,
         "covered_area": round(area / writer.frames, 6),
-        "sound": _said_of_sound(source, sound),
+        "sound": _describe_sound(source, sound),
     }
 
 
@@ -124,7 +125,9 @@ def fit_plane(plane: np.ndarray, frame: Frame, layout: PlaneLayout) -> np.ndarra
     bits = frame.picture.format.components[0].bits
     if plane.dtype == np.uint8 or bits == layout.depth:
         return plane
-    return plane << (layout.depth - bits) if layout.depth > bits else plane >> (bits - layout.depth)
+    if layout.depth > bits:
+        return np.left_shift(plane, layout.depth - bits)
+    return np.right_shift(plane, bits - layout.depth)
 
 
 def _written_colour(video: Video) -> Colour:
@@ -146,7 +149,7 @@ def _tick(time_base: Fraction) -> Fraction:
     return time_base if fits else Fraction(1, 90_000)
 
 
-def _said_of_sound(source: Path | str, container: str | None) -> str:
+def _describe_sound(source: Path | str, container: str | None) -> str:
     if container:
         return "copied"
     with open_media(source) as file:

@@ -14,6 +14,7 @@ from framewright.tracks.privacy.link import link_file
 from framewright.tracks.privacy.options import DefaceSettings, FinderSettings
 from framewright.tracks.privacy.plates import open_plate_finder
 from framewright.video.media import open_media
+from framewright.video.probe import Probe
 from framewright.video.stream import open_video
 
 UNSURE = 0.75  # of the least score of a sure detection: enough to go on with what was sure once
@@ -22,18 +23,18 @@ INSIDE = 0.5  # of a box, covered: what the detector sees there is the cover
 
 
 def deface(
-    source: str | Path, target: Path, probe: Mapping[str, Any], settings: DefaceSettings
+    source: str | Path, target: Path, probe: Probe, settings: DefaceSettings
 ) -> tuple[dict[str, Any], list[FaceTrack], np.ndarray]:
     """Put at `target` the video without what shall not be seen.
 
     Gives its record, what was found, and the times of all frames. `status` is `covered`, `linked` (there was nothing to
     cover), `off` (linked, for nobody looked) or `unusable` (an empty file).
     """
-    record = {"video": probe["video"], "status": "", "detail": "", "method": settings.method}
+    record: dict[str, Any] = {"video": probe.video, "status": "", "detail": "", "method": settings.method}
     record |= dict.fromkeys(COUNTS, 0) | {"sound": ""}
-    if probe["status"] != "ok":
+    if not probe.usable:
         target.touch()
-        return record | {"status": "unusable", "detail": probe["reason"]}, [], np.zeros(0)
+        return record | {"status": "unusable", "detail": probe.reason}, [], np.zeros(0)
     if settings.method == "none":
         link_file(source, target)
         return record | {"status": "off", "detail": "tracks.deface.method is none"}, [], np.zeros(0)

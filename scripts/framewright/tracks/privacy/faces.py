@@ -37,28 +37,30 @@ def open_face_finder(least: float, long_side: int) -> Finder:
 
 def scan_faces(frames: Iterable[Frame], finders: Iterable[Finder], every: int) -> FaceScan:
     """Let the finders look at every `every`-th frame and at the last one, oftener where frames are far apart."""
-    looking, times = _Scan(list(finders)), []
-    before = last = None
-    for last in frames:
-        if looking.frames and last.time - looking.time > APART and looking.frames[-1] < len(times) - 1:
-            looking.at(before, len(times) - 1)
-        if not looking.frames or len(times) - looking.frames[-1] >= every or last.time - looking.time > APART:
-            looking.at(last, len(times))
-        times.append(float(last.time))
-        before = last
-    if last is not None and looking.frames[-1] < len(times) - 1:
-        looking.at(last, len(times) - 1)
-    return FaceScan(np.array(times, np.float64), looking.sightings())
+    scan = _Scan(list(finders))
+    times: list[float] = []
+    before: Frame | None = None
+    for frame in frames:
+        if before is not None and frame.time - scan.time > APART and scan.frames[-1] < len(times) - 1:
+            scan.search(before, len(times) - 1)
+        if before is None or len(times) - scan.frames[-1] >= every or frame.time - scan.time > APART:
+            scan.search(frame, len(times))
+        times.append(float(frame.time))
+        before = frame
+    if before is not None and scan.frames[-1] < len(times) - 1:
+        scan.search(before, len(times) - 1)
+    return FaceScan(np.array(times, np.float64), scan.detections())
 
 
 class _Scan:
     """The frames looked at so far, when the last one appeared, and what was found in each."""
 
     def __init__(self, finders: list[Finder]) -> None:
-        self.finders, self.frames, self.time = finders, [], Fraction(0)
+        self.finders, self.time = finders, Fraction(0)
+        self.frames: list[int] = []
         self.places, self.rows = [np.zeros(0, np.int64)], [np.zeros((0, 5))]
 
-    def at(self, frame: Frame, number: int) -> None:
+    def search(self, frame: Frame, number: int) -> None:
         for finder in self.finders:
             rows = finder(frame.rgb)
             self.places.append(np.full(len(rows), len(self.frames)))
@@ -66,6 +68,6 @@ class _Scan:
         self.frames.append(number)
         self.time = frame.time
 
-    def sightings(self) -> FaceDetections:
+    def detections(self) -> FaceDetections:
         rows = np.concatenate(self.rows)
         return FaceDetections(np.array(self.frames, np.int64), np.concatenate(self.places), rows[:, :4], rows[:, 4])

@@ -33,7 +33,8 @@ def open_plate_finder(weights: str | Path, least: float, side: int) -> Finder:
             raise UserError(f"{weights}: gives {raw.shape}, not (1, 4 + classes, n); export it without NMS")
         rows = raw[0].T.astype(np.float64)
         rows = np.column_stack([rows[:, :4], rows[:, 4:].max(1)])[rows[:, 4:].max(1) >= least]
-        kept = cv2.dnn.NMSBoxes(np.column_stack([rows[:, :2] - rows[:, 2:4] / 2, rows[:, 2:4]]), rows[:, 4], 0, OVERLAP)
+        corners = np.column_stack([rows[:, :2] - rows[:, 2:4] / 2, rows[:, 2:4]])
+        kept = cv2.dnn.NMSBoxes(corners.tolist(), rows[:, 4].tolist(), 0, OVERLAP)
         rows = rows[np.sort(np.asarray(kept, int).reshape(-1))]
         middles, halves = rows[:, :2] / zoom, rows[:, 2:4] / 2 / zoom
         return np.column_stack([middles - halves, middles + halves, rows[:, 4]])

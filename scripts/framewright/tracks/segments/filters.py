@@ -46,7 +46,7 @@ def prepare_pictures(pictures: Iterable[np.ndarray], eye: Preprocessing) -> np.n
         small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
         y, x = (size[1] - SIDE) // 2, (size[0] - SIDE) // 2
         middle = small[y : y + SIDE, x : x + SIDE].astype(np.float32) / 255
-        made.append((middle - np.float32(eye.mean)) / np.float32(eye.deviation))
+        made.append((middle - np.array(eye.mean, np.float32)) / np.array(eye.deviation, np.float32))
     return np.ascontiguousarray(np.stack(made).transpose(0, 3, 1, 2)) if made else np.zeros((0, 3, SIDE, SIDE), "f4")
 
 
@@ -86,7 +86,9 @@ def make_aesthetic_judge(path: str | Path, model: Model, least: float) -> Judge:
     return _make_judge(path, model, CLIP, "aesthetic", lambda score: score < least, f"its score is less than {least:g}")
 
 
-def _make_judge(path, model: Model, eye: Preprocessing, word: str, bad: Callable[[float], bool], why: str) -> Judge:
+def _make_judge(
+    path: str | Path, model: Model, eye: Preprocessing, word: str, bad: Callable[[float], bool], why: str
+) -> Judge:
     def judge(segment: Segment) -> Segment:
         score = _mean(model, prepare_pictures(sample_frames(path, segment), eye))
         judged = replace(segment, scores={**segment.scores, word: score})

@@ -1,7 +1,8 @@
 """A film becomes segments: one pass over its frames finds the cuts and how every frame looks; rules do the rest."""
 
+import math
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +16,7 @@ from framewright.tracks.segments.quality import FrameStats
 from framewright.tracks.segments.segments import Cut, Judge, Segment
 from framewright.tracks.segments.transitions import TransitionDetector
 from framewright.video.frame import Frame
+from framewright.video.probe import Probe
 from framewright.video.stream import LONGEST_STILL, open_video
 
 
@@ -47,7 +49,7 @@ class VideoScan:
     ticks: np.ndarray
     unit: Fraction
     end: Fraction  # when the last frame disappears
-    shape: tuple[int, int]  # (rows, columns) of the small pictures behind `looks`
+    shape: tuple[int, int]  # (rows, columns) of the small pictures behind `stats`
     stats: FrameStats
     cuts: tuple[Cut, ...]
 
@@ -58,13 +60,16 @@ class VideoScan:
 
     def with_scores(self, segment: Segment) -> Segment:
         """The segment with the scores of its frames."""
-        first, last = (int(np.searchsorted(self.ticks, at / self.unit)) for at in (segment.start, segment.end))
+        bounds = [math.ceil(instant / self.unit) for instant in (segment.start, segment.end)]
+        first, last = np.searchsorted(self.ticks, bounds).tolist()
         return replace(segment, scores=self.stats.scores(first, last, self.shape))
 
 
 def scan_video(path: str | Path, use: Sequence[float], detector: CutDetector) -> VideoScan | None:
     """Read the part `use` (start, end in seconds) of a video once; None where no frame of it can be decoded."""
-    ticks, seen, holes, frame, small = array("q"), FrameStats(), [], None, None
+    ticks, stats, frame = array("q"), FrameStats(), None
+    holes: list[Cut] = []
+    shape = (0, 0)
     with open_video(path) as video:
         unit = video.time_base
         start, end = _range(use, unit)
@@ -78,7 +83,8 @@ def scan_video(path: str | Path, use: Sequence[float], detector: CutDetector) ->
                 holes.append(Cut("gap", gone * unit, frame.time))
             ticks.append(tick)
             small = quality.shrink_frame(frame)
-            seen.add(small, sharp)
+            shape = small.shape[:2]
+            stats.add(small, sharp)
             detector.add(frame, small)
             gone = tick + int((frame.duration or 0) / unit)
         if frame is None:
@@ -87,7 +93,7 @@ def scan_video(path: str | Path, use: Sequence[float], detector: CutDetector) ->
         last = frame.duration or (int(np.median(steps)) if len(steps) else 1) * unit
         cuts = tuple(sorted([*detector.finish(), *holes], key=lambda cut: cut.start))
         ending = min(frame.time + last, end)
-        return VideoScan(np.frombuffer(ticks, np.int64), unit, ending, small.shape[:2], seen, cuts)
+        return VideoScan(np.frombuffer(ticks, np.int64), unit, ending, shape, stats, cuts)
 
 
 def make_candidates(film: VideoScan, lengths: Lengths) -> list[Segment]:
@@ -102,18 +108,18 @@ def make_candidates(film: VideoScan, lengths: Lengths) -> list[Segment]:
 
 
 def find_segments(
-    path: str | Path, probe: Mapping[str, Any], detector: CutDetector, lengths: Lengths, judges: Sequence[Judge]
+    path: str | Path, probe: Probe, detector: CutDetector, lengths: Lengths, judges: Sequence[Judge]
 ) -> dict[str, Any]:
     """What is known of a film's segments: every candidate with its scores, and why it was dropped if it was.
 
     A film that can't be used has a `reason` (a word) and a `detail`, and no segments. Times are seconds; `span` is when
     its first frame appears and its last one is gone.
     """
-    known = {"video": probe["video"], "reason": "", "detail": "", "detector": detector.name}
-    nothing = {"frames": 0, "span": None, "cuts": [], "segments": []}
-    if probe["status"] != "ok":
-        return known | nothing | {"reason": "unusable", "detail": probe["reason"]}
-    film = scan_video(path, probe["use"], detector)
+    known = {"video": probe.video, "reason": "", "detail": "", "detector": detector.name}
+    nothing: dict[str, Any] = {"frames": 0, "span": None, "cuts": [], "segments": []}
+    if not probe.usable:
+        return known | nothing | {"reason": "unusable", "detail": probe.reason}
+    film = scan_video(path, probe.use, detector)
     if film is None:
         return known | nothing | {"reason": "no-frames", "detail": "no frame of the part to use can be decoded"}
     return known | {

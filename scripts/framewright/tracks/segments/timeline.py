@@ -1,6 +1,7 @@
 """A picture of the segments of films over time, with what was dropped and why, and how well cuts fit the truth."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from framewright.report import svg
@@ -55,8 +56,8 @@ def _row(record: Mapping[str, Any], truth: Truth | None, score: CutScore | None,
         return LEFT + (seconds - start) * scale
 
     yield svg.text(12, top + 15, svg.shortened(record["video"], 18), bold=True)
-    said = f"{end - start:.1f} s" + (f", F1 {score.f1:.2f}" if score else "")
-    yield svg.text(12, top + 31, said, svg.GREY, 11)
+    summary = f"{end - start:.1f} s" + (f", F1 {score.f1:.2f}" if score else "")
+    yield svg.text(12, top + 31, summary, svg.GREY, 11)
     yield svg.box(at(start), top + 6, (end - start) * scale, 18, svg.TRACK)
     for part in record["segments"]:
         colour = REASONS.get(part["reason"], svg.GREY) if part["reason"] else USED
@@ -70,7 +71,8 @@ def _row(record: Mapping[str, Any], truth: Truth | None, score: CutScore | None,
     for cut in record["cuts"]:
         width = max(1.6, (cut["end"] - cut["start"]) * scale)
         yield svg.box(at(cut["start"]) - 0.8, top + 26, width, 9, CUT, 0, f"{cut['kind']} at {cut['start']:.3f} s")
+    rate = truth.rate if truth else Fraction(1)
     for change in truth.transitions if truth else ():
         if change.is_cut:
-            first, last = (float(frame / truth.rate) for frame in (change.start, change.end))
+            first, last = (float(frame / rate) for frame in (change.start, change.end))
             yield svg.box(at(first) - 0.8, top - 5, max(1.6, (last - first) * scale), 9, "#b0413e", 0, change.kind)
