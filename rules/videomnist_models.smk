@@ -5,8 +5,6 @@
 # The stages are those of VideoGPT: a VQ-VAE learns to code videos, its codes are computed once, a transformer learns to
 # predict them one by one. They are the longest chain of the pipeline, so that they are scheduled first.
 
-from framewright.videomnist import model_settings as videomnist_models
-
 VIDEOMNIST_TRAINING = VIDEOMNIST["training"]
 
 
@@ -25,7 +23,7 @@ rule videomnist_clips:
         "../envs/digits.yaml"
     params:
         code=code_of("videomnist_clips"),
-        settings=videomnist_models.clips_settings(
+        settings=videomnist_settings.clips_settings(
             VIDEOMNIST, config["seed"], videomnist_settings.clip_settings(VIDEOMNIST)
         ),
     script:
@@ -35,7 +33,7 @@ rule videomnist_clips:
 rule videomnist_vqvae:
     """A VQ-VAE has learnt to code clips: its best and its last weights, its figures and its curves are there."""
     input:
-        clips=videomnist_models.given_file(VIDEOMNIST_TRAINING["data_path"], rules.videomnist_clips.output.clips),
+        clips=videomnist_settings.given_file(VIDEOMNIST_TRAINING["data_path"], rules.videomnist_clips.output.clips),
     output:
         checkpoint="results/videomnist/models/vqvae/checkpoint.pt",
         last="results/videomnist/models/vqvae/last.pt",
@@ -58,7 +56,7 @@ rule videomnist_vqvae:
         gpu=VIDEOMNIST_TRAINING["gpus"],
     params:
         code=code_of("videomnist_vqvae"),
-        settings=videomnist_models.vqvae_settings(VIDEOMNIST, config["seed"]),
+        settings=videomnist_settings.vqvae_settings(VIDEOMNIST, config["seed"]),
     script:
         "../scripts/videomnist_vqvae.py"
 
@@ -67,9 +65,7 @@ rule videomnist_codes:
     """The codes of all clips are there, computed once."""
     input:
         clips=rules.videomnist_vqvae.input.clips,
-        vqvae=videomnist_models.given_file(
-            VIDEOMNIST["videogpt"]["vqvae"], rules.videomnist_vqvae.output.checkpoint
-        ),
+        vqvae=videomnist_settings.given_file(VIDEOMNIST["videogpt"]["vqvae"], rules.videomnist_vqvae.output.checkpoint),
     output:
         codes="results/videomnist/models/codes.npz",
     log:
@@ -84,7 +80,7 @@ rule videomnist_codes:
         gpu=VIDEOMNIST_TRAINING["gpus"],
     params:
         code=code_of("videomnist_codes"),
-        settings=videomnist_models.codes_settings(VIDEOMNIST),
+        settings=videomnist_settings.codes_settings(VIDEOMNIST),
     script:
         "../scripts/videomnist_codes.py"
 
@@ -117,7 +113,7 @@ rule videomnist_gpt:
         gpu=VIDEOMNIST_TRAINING["gpus"],
     params:
         code=code_of("videomnist_gpt"),
-        settings=videomnist_models.gpt_settings(VIDEOMNIST, config["seed"]),
+        settings=videomnist_settings.gpt_settings(VIDEOMNIST, config["seed"]),
     script:
         "../scripts/videomnist_gpt.py"
 
@@ -127,7 +123,7 @@ rule videomnist_generate:
     input:
         clips=rules.videomnist_codes.input.clips,
         vqvae=rules.videomnist_codes.input.vqvae,
-        gpt=videomnist_models.given_file(VIDEOMNIST["generate"]["ckpt"], rules.videomnist_gpt.output.checkpoint),
+        gpt=videomnist_settings.given_file(VIDEOMNIST["generate"]["ckpt"], rules.videomnist_gpt.output.checkpoint),
     output:
         generated=report(
             directory("results/videomnist/generated"),
@@ -147,7 +143,7 @@ rule videomnist_generate:
         gpu=VIDEOMNIST_TRAINING["gpus"],
     params:
         code=code_of("videomnist_generate"),
-        settings=videomnist_models.generate_settings(VIDEOMNIST, config["seed"]),
+        settings=videomnist_settings.generate_settings(VIDEOMNIST, config["seed"]),
     script:
         "../scripts/videomnist_generate.py"
 
@@ -189,6 +185,6 @@ rule videomnist_judge:
         gpu=VIDEOMNIST_TRAINING["gpus"],
     params:
         code=code_of("videomnist_judge"),
-        settings=videomnist_models.judge_settings(VIDEOMNIST, config["seed"]),
+        settings=videomnist_settings.judge_settings(VIDEOMNIST, config["seed"]),
     script:
         "../scripts/videomnist_judge.py"

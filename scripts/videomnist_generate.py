@@ -13,7 +13,9 @@ inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.
 device, seed = device_of(settings["gpus"]), settings["seed"]
 (vqvae, about), (gpt, _) = read_vqvae(inputs.vqvae), read_gpt(inputs.gpt)
 plan = SamplingPlan(**{key: settings[key] for key in ("temperature", "top_k", "top_p", "guidance")})
-made = generate(vqvae.to(device), gpt.to(device), inputs.clips, settings["n"], settings["class"], plan, seed, job.progress())
+made = generate(
+    vqvae.to(device), gpt.to(device), inputs.clips, settings["n"], settings["class"], plan, seed, job.progress()
+)
 continued = continue_clips(vqvae, gpt, inputs.clips, settings["cond_frames"], plan, seed, job.progress())
 with job.whole(outputs.generated) as path:
     write_generated(path, made, continued, settings["cond_frames"], settings["fps"], settings["width"])

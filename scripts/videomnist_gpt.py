@@ -7,7 +7,7 @@ from framewright.study.record import write_record
 from framewright.videomnist.checkpoints import read_vqvae, write_gpt
 from framewright.videomnist.codes import read_codes
 from framewright.videomnist.model_charts import write_gpt_curves
-from framewright.videomnist.model_training import describe, digest_of, make_gpt, train_gpt
+from framewright.videomnist.model_training import digest_of, make_gpt, train_gpt
 from framewright.videomnist.training import TrainingPlan
 
 log = job.start(snakemake)
@@ -18,8 +18,8 @@ codes = read_codes(inputs.codes)
 model = make_gpt(vqvae, settings["model"], settings["seed"])
 plan, progress = TrainingPlan(**settings["plan"]), Path(outputs.checkpoint).with_name(".training.pt")
 digest = digest_of(snakemake.params.code, settings, [inputs.clips, inputs.vqvae, inputs.codes])
-report = lambda row: log.info("%s", describe(row))  # noqa: E731
-trained = train_gpt(model, codes, inputs.clips, vqvae, plan, settings["seed"], progress, digest, job.progress(), report)
+seed, say = settings["seed"], log.info
+trained = train_gpt(model, codes, inputs.clips, vqvae, plan, seed, progress, digest, job.progress(), say)
 
 about = {"best_loss": min(row["loss"] for row in trained.history)}
 with job.whole(outputs.checkpoint) as path:

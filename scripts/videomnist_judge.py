@@ -3,8 +3,8 @@
 from framewright.study import job
 from framewright.study.record import write_record
 from framewright.videomnist.checkpoints import read_gpt, read_vqvae
-from framewright.videomnist.judging import JudgePlan, judge
 from framewright.videomnist.judgement_page import judgement_page, write_distances
+from framewright.videomnist.judging import JudgePlan, judge
 from framewright.videomnist.model_preview import write_reconstructions
 from framewright.videomnist.training import device_of
 

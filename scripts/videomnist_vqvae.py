@@ -6,7 +6,7 @@ from framewright.study import job
 from framewright.study.record import write_record
 from framewright.videomnist.checkpoints import write_vqvae
 from framewright.videomnist.model_charts import write_vqvae_curves
-from framewright.videomnist.model_training import describe, digest_of, train_vqvae
+from framewright.videomnist.model_training import digest_of, train_vqvae
 from framewright.videomnist.training import TrainingPlan
 from framewright.videomnist.vqvae import VqvaeConfig
 
@@ -16,9 +16,8 @@ inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.
 config = VqvaeConfig(**settings["model"] | {"downsample": tuple(settings["model"]["downsample"])})
 plan, progress = TrainingPlan(**settings["plan"]), Path(outputs.checkpoint).with_name(".training.pt")
 digest = digest_of(snakemake.params.code, settings, [inputs.clips])
-model, trained, about = train_vqvae(
-    inputs.clips, config, plan, settings["seed"], progress, digest, job.progress(), lambda row: log.info("%s", describe(row))
-)
+seed, say = settings["seed"], log.info
+model, trained, about = train_vqvae(inputs.clips, config, plan, seed, progress, digest, job.progress(), say)
 
 with job.whole(outputs.checkpoint) as path:
     write_vqvae(path, config, trained.best, about)

@@ -20,7 +20,9 @@ def write_vqvae(path: Path, config: VqvaeConfig, weights: Weights, about: Mappin
     _write(path, {"model": "vqvae", "config": asdict(config), "weights": dict(weights), "about": dict(about)})
 
 
-def write_gpt(path: Path, config: GptConfig, weights: Weights, vectors: torch.Tensor, about: Mapping[str, float]) -> None:
+def write_gpt(
+    path: Path, config: GptConfig, weights: Weights, vectors: torch.Tensor, about: Mapping[str, float]
+) -> None:
     """Write a VideoGPT with its codes' vectors, and figures about it."""
     kept = {"model": "videogpt", "config": asdict(config), "weights": dict(weights), "vectors": vectors}
     _write(path, kept | {"about": dict(about)})

@@ -23,7 +23,9 @@ class Control:
     @property
     def passes(self) -> bool:
         """Whether it exceeds the floor by three times the spread over draws."""
-        spread = float(np.std(self.floor + tuple(np.array(self.distances) - np.mean(self.distances) + np.mean(self.floor))))
+        spread = float(
+            np.std(self.floor + tuple(np.array(self.distances) - np.mean(self.distances) + np.mean(self.floor)))
+        )
         return float(np.mean(self.distances)) - float(np.mean(self.floor)) > FOLDS * spread
 
 
@@ -59,7 +61,9 @@ def bootstrap(values: np.ndarray, seed: int, draws: int = 1000) -> tuple[float, 
     return float(values.mean()), float(low), float(high)
 
 
-def size_curve(one: np.ndarray, other: np.ndarray, sizes: Sequence[int], rng: np.random.Generator) -> dict[int, Mapping]:
+def size_curve(
+    one: np.ndarray, other: np.ndarray, sizes: Sequence[int], rng: np.random.Generator
+) -> dict[int, Mapping]:
     """The distance of random parts of both sets by their size: mean and spread over five draws."""
     curve = {}
     for size in sizes:

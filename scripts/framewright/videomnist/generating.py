@@ -45,7 +45,7 @@ def generate(
     seed: int,
     progress: Progress = silent,
 ) -> Generated:
-    """New videos of one digit, or of each in turn; the first frames of test clips are given where the model wants them."""
+    """New videos of one digit, or of each in turn; a model that wants first frames gets those of test clips."""
     if gpt.config.shape != vqvae.config.latent_shape or gpt.config.n_codes != vqvae.config.n_codes:
         raise UserError("VideoGPT and VQ-VAE were not trained together: their codes differ; give both, or neither")
     labels = np.arange(count) % 10 if digit is None else np.full(count, digit)

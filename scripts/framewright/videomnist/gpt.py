@@ -6,9 +6,9 @@
     logits = model.step(None, labels, cache)     # (B, n_codes) of the first
     logits = model.step(chosen, labels, cache)   # of the next
 
-With the defaults it is VideoGPT's. `positions="rope"` also turns queries and keys by their place on each axis, and norms
-them. `neighbours=True` lets the vectors of codes speak for themselves: each place reads those of the codes around it that
-are already known, and the likelihood of a code depends on its vector, so that similar codes are learnt together.
+With the defaults it is VideoGPT's. `positions="rope"` also turns queries and keys by their place on each axis, and
+norms them. With `neighbours=True` each place also reads the vectors of the known codes around it, and the likelihood of
+a code depends on its vector, so that similar codes are learnt together.
 """
 
 import math
@@ -326,11 +326,11 @@ class QuickGelu(nn.Module):
 
 
 def neighbours(shape: tuple[int, int, int]) -> torch.Tensor:
-    """(L, 22) int64: of each place the 4 places around it that come before, then 9 in the frame before and 9 before that.
+    """(L, 22) int64: of each place the 4 around it that come before, and 9 in each of the two frames before.
 
     -1 stands for what is outside the raster.
     """
-    frames, high, wide = shape
+    _, high, wide = shape
     steps = [(0, -1, -1), (0, -1, 0), (0, -1, 1), (0, 0, -1)]
     steps += [(-back, down, across) for back in (1, 2) for down in (-1, 0, 1) for across in (-1, 0, 1)]
     places = torch.stack(torch.meshgrid(*map(torch.arange, shape), indexing="ij"), -1).flatten(end_dim=-2)  # (L, 3)

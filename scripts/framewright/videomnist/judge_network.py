@@ -93,7 +93,9 @@ def follow(video: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     track = torch.stack([x, y, 16 * ink / size**2, 4 * spread.clamp(min=0).sqrt()], 2)
     half = size // 4
     framed = F.pad(video.flatten(0, 1), (half, half, half, half))  # (B * T, S + 2 half, S + 2 half)
-    left, top = ((each.flatten() + 1) / 2 * (size - 1) for each in (x, y))  # in the margin's pixels: half less, half more
+    left, top = (
+        (each.flatten() + 1) / 2 * (size - 1) for each in (x, y)
+    )  # in the margin's pixels: half less, half more
     steps = torch.arange(2 * half, device=video.device)
     down, across = (each.round().long().clamp(0, size)[:, None] + steps for each in (top, left))
     which = torch.arange(len(framed), device=video.device)[:, None, None]

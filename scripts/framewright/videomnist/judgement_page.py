@@ -79,7 +79,9 @@ def _parts(found: Found) -> list[str]:
         agreement.append(("Judge, real test clips: motion", judge["motion"], "Of the motion that drew the clip."))
     agreement.append(("Reconstructions: digit", found["agreement"]["reconstructions_digit"], "Of the clip's label."))
     if "reconstructions_motion" in found["agreement"]:
-        agreement.append(("Reconstructions: motion", found["agreement"]["reconstructions_motion"], "Of the clip's motion."))
+        agreement.append(
+            ("Reconstructions: motion", found["agreement"]["reconstructions_motion"], "Of the clip's motion.")
+        )
     if found["agreement"]["samples_digit"]:
         agreement.append(("Samples: digit", found["agreement"]["samples_digit"], "Of the digit that was asked for."))
     quality = [
@@ -106,7 +108,10 @@ def _parts(found: Found) -> list[str]:
         "95 % of resampled sets. The judge is a small network that was trained on real clips alone.",
         "## Agreement with an independent judge",
         _rows(agreement, percent=True),
-        table(("Judged motion", *found["motions"]), [(name, *(f"{each:.0%}" for each in share.values())) for name, share in shares.items()]),
+        table(
+            ("Judged motion", *found["motions"]),
+            [(name, *(f"{each:.0%}" for each in share.values())) for name, share in shares.items()],
+        ),
         "## Quality",
         _rows(quality),
         f"{again['codes']:,.0f} of {again['n_codes']:,} codes are in use over the test clips (perplexity "
@@ -130,7 +135,9 @@ def _distance_rows(distance: Found) -> list[tuple[str, str, str, str]]:
         "floor_by_class": "data against data, by class: the floor",
         "samples_by_class": "samples, by class",
     }
-    rows = [(label, f"{distance[key]['value']:.3f}", f"{distance[key]['spread']:.3f}", "") for key, label in names.items()]
+    rows = [
+        (label, f"{distance[key]['value']:.3f}", f"{distance[key]['spread']:.3f}", "") for key, label in names.items()
+    ]
     for control in distance["controls"]:
         word = "seen" if control["passes"] else "NOT SEEN"
         rows.append((f"control: {control['name']}", f"{control['value']:.3f}", f"{control['spread']:.3f}", word))

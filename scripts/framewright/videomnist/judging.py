@@ -120,7 +120,7 @@ def ssim(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def smoothness(videos: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Of each video (n, T, S, S) uint8: the mean length (n,) of a step of the centre of mass, and of a step's change."""
+    """Of videos (n, T, S, S) uint8: the mean length (n,) of a step of the centre of mass, and of a step's change."""
     track, _ = follow(torch.from_numpy(videos).float() / 255)
     path = track[..., :2].numpy() * (videos.shape[-1] - 1) / 2
     steps = np.diff(path, axis=1)
@@ -163,7 +163,9 @@ def _reconstructions(
     codes = [vqvae.encode(test.take(part)["video"].to(device)).cpu() for part in test.parts(len(real.videos))]
     videos = np.concatenate([decode_codes(vqvae, part.to(device)) for part in codes])
     error = ((videos.astype(np.float64) - real.videos) ** 2).mean(axis=(1, 2, 3))
-    likeness = [np.mean([ssim(*pair) for pair in zip(*pairs, strict=True)]) for pairs in zip(real.videos, videos, strict=True)]
+    likeness = [
+        np.mean([ssim(*pair) for pair in zip(*pairs, strict=True)]) for pairs in zip(real.videos, videos, strict=True)
+    ]
     figures: dict[str, Any] = {
         "mse": _figure(error / 255**2, seed),
         "mse_over_variance": _figure(error / real.videos.astype(np.float64).var(), seed),
@@ -247,9 +249,7 @@ def _distances(
     damaged = {name: _look(network, damage(real.videos, rng), labels) for name, damage in DAMAGES.items()}
     floor = [mmd(data[one], data[other]) for one, other in halves]
     by_class = [mmd_by_class(data[one], labels[one], data[other], labels[other]) for one, other in halves]
-    swapped = [
-        mmd_by_class(data[one], labels[one], data[other], (labels[other] + 1) % 10) for one, other in halves
-    ]
+    swapped = [mmd_by_class(data[one], labels[one], data[other], (labels[other] + 1) % 10) for one, other in halves]
     controls = [Control("classes swapped", tuple(swapped), tuple(by_class))]
     for name, looked in damaged.items():
         features = standardized(looked.features, scale)

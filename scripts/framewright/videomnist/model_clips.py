@@ -65,7 +65,7 @@ def variance(batches: ClipBatches, most: int = 500) -> float:
 
 
 def read_motions(path: str | Path, split: str) -> tuple[np.ndarray, np.ndarray, list[str]] | None:
-    """The motion (n,) int64 and the speed (n,) float of each clip, and the motions' names; None where a file lacks them."""
+    """The motion (n,) int64 and speed (n,) float of each clip, and the motions' names; None where a file lacks them."""
     with h5py.File(path) as file:
         if f"{split}_motion" not in file or f"{split}_speed" not in file:
             return None

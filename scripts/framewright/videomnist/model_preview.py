@@ -22,9 +22,7 @@ STRIP = 8  # frames of a video in a still picture
 RECONSTRUCTED = 10  # clips in the picture of reconstructions
 
 
-def write_generated(
-    folder: Path, made: Generated, continued: Continued, given: int, fps: int, width: int
-) -> None:
+def write_generated(folder: Path, made: Generated, continued: Continued, given: int, fps: int, width: int) -> None:
     """Write arrays, grids that move, and still pictures into a new folder.
 
     samples.npz (`videos` (n, T, S, S) uint8, `labels` (n,)), samples.gif and .mp4 with a column for each class,

@@ -17,7 +17,7 @@ from framewright.study.progress import Progress, silent
 from framewright.videomnist.codes import Codes, batches_for, code_vectors, fitting
 from framewright.videomnist.gpt import NO_CLASS, Gpt, GptConfig
 from framewright.videomnist.model_clips import ClipBatches, variance
-from framewright.videomnist.training import Batch, Report, Row, Trained, TrainingPlan, codes_in_use, step_seed, train
+from framewright.videomnist.training import Batch, Row, Say, Trained, TrainingPlan, codes_in_use, step_seed, train
 from framewright.videomnist.vqvae import Vqvae, VqvaeConfig
 
 FITTED_ON = 1000  # clips whose patches a fitted encoder is found from
@@ -34,7 +34,7 @@ def train_vqvae(
     progress_file: Path,
     digest: str,
     progress: Progress = silent,
-    report: Report = lambda row: None,
+    say: Say = lambda line: None,
 ) -> tuple[Vqvae, Trained, dict[str, float]]:
     """A VQ-VAE trained on a file of clips, how that went, and figures about the clips.
 
@@ -63,7 +63,7 @@ def train_vqvae(
             seen.append(codes.cpu())
         return {"loss": total / count / spread} | codes_in_use(torch.cat(seen), config.n_codes)
 
-    trained = train(model, loss, learn, validate, plan, seed, progress_file, digest, progress, report)
+    trained = train(model, loss, learn, validate, plan, seed, progress_file, digest, progress, say)
     return model.cpu(), trained, {"variance": spread}
 
 
@@ -86,7 +86,7 @@ def train_gpt(
     progress_file: Path,
     digest: str,
     progress: Progress = silent,
-    report: Report = lambda row: None,
+    say: Say = lambda line: None,
 ) -> Trained:
     """Train a VideoGPT on codes, in place; how that went. Its loss is in nats a code, and ln(n_codes) at first.
 
@@ -117,7 +117,7 @@ def train_gpt(
         drawn = ({key: value.to(plan.device) for key, value in batches["test"][step].items()} for step in range(rounds))
         return {"loss": float(np.mean([float(loss(batch)[1]["loss"]) for batch in drawn]))}
 
-    trained = train(model, loss, batches["train"], validate, plan, seed, progress_file, digest, progress, report)
+    trained = train(model, loss, batches["train"], validate, plan, seed, progress_file, digest, progress, say)
     model.cpu()
     return trained
 
@@ -158,11 +158,3 @@ def digest_of(code: str, settings: Mapping[str, Any], inputs: Sequence[str]) -> 
     """What a training follows from: a killed run goes on only where all of it is the same."""
     told = json.dumps([code, settings, [sha256_of(path) for path in inputs]], sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()
-
-
-def describe(row: Row) -> str:
-    """A validation in words, for the log."""
-    parts = [f"step {row['step']:,.0f}: loss {row['train_loss']:.4f} in training, {row['loss']:.4f} on test clips"]
-    if "codes" in row:
-        parts.append(f"{row['codes']:,.0f} codes in use, perplexity {row['perplexity']:.0f}")
-    return ", ".join(parts)

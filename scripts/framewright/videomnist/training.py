@@ -25,7 +25,7 @@ from framewright.study.progress import Progress, silent
 
 Batch = dict[str, torch.Tensor]
 Row = dict[str, Any]  # what is recorded of a step: its number, losses, codes in use
-Report = Callable[[Row], None]
+Say = Callable[[str], None]
 WARMUP = 30  # steps until the learning rate is reached
 ORTHOGONALIZE = (3.4445, -4.7750, 2.0315)  # Muon's polynomial
 MUON_RATE = 10  # times the learning rate: what Muon's steps of unit size are scaled by
@@ -89,7 +89,7 @@ def train(
     progress_file: Path,
     digest: str,
     progress: Progress = silent,
-    report: Report = lambda row: None,
+    say: Say = lambda line: None,
 ) -> Trained:
     """Train a model in place, to the last step; afterwards it holds its best weights.
 
@@ -128,12 +128,20 @@ def train(
             sums = {}
             if found["loss"] <= min(row["loss"] for row in trained.history):
                 trained.best = _state(model)
-            report(trained.history[-1])
+            say(describe(trained.history[-1]))
             _keep(progress_file, digest, step + 1, model, optimizers, trained)
     trained.last = _state(model)
     model.load_state_dict(trained.best)
     model.eval()
     return trained
+
+
+def describe(row: Row) -> str:
+    """A validation in words."""
+    parts = [f"step {row['step']:,.0f}: loss {row['train_loss']:.4f} in training, {row['loss']:.4f} on test clips"]
+    if "codes" in row:
+        parts.append(f"{row['codes']:,.0f} codes in use, perplexity {row['perplexity']:.0f}")
+    return ", ".join(parts)
 
 
 def step_seed(seed: int, step: int) -> int:
@@ -272,7 +280,7 @@ def _resume(
 
 
 def codes_in_use(codes: torch.Tensor, n_codes: int) -> Mapping[str, float]:
-    """Of all codes that were seen: how many differ, and the perplexity: as how many equally frequent ones they count."""
+    """Of all codes that were seen: how many differ, and as how many equally frequent ones they count."""
     counts = torch.bincount(codes.flatten(), minlength=n_codes).double()
     part = counts / counts.sum()
     entropy = -(part * part.clamp(min=1e-12).log()).sum()

@@ -5,10 +5,10 @@
     video = model.decode(codes)     # and back; values are not squashed
 
 With `stem="strided"` it is VideoGPT's: strided convolutions of width 4, and a latent knows all frames. With
-`stem="patch"` one convolution cuts the video into patches: all other work is done on the raster of latents. With `vq` as
-well, encoder and codebook are not learnt by descent: `fit` finds the patches' principal components and their clusters,
-and only the decoder is trained. A latent then knows its own patch alone: codes of the first frames do not tell what
-follows.
+`stem="patch"` one convolution cuts the video into patches: all other work is done on the raster of latents. With `vq`
+as well, encoder and codebook are not learnt by descent: `fit` finds the patches' principal components and their
+clusters, and only the decoder is trained. A latent then knows its own patch alone: codes of the first frames do not
+tell what follows.
 """
 
 import math
@@ -21,6 +21,7 @@ from torch import nn
 from framewright.videomnist.quantizer import LEVELS, FiniteScalarQuantizer, Quantized, VectorQuantizer
 
 HEADS = 2  # of the axial attention
+AXES = {"t": 1, "h": 2, "w": 3}  # places in (B, t, h, w, n)
 BLACK = -0.5
 FAINT = 0.1  # of white: a patch without a brighter pixel counts as empty when clusters are sought
 ROUNDS = 12  # of the search for clusters
@@ -186,7 +187,7 @@ class PatchDecoder(nn.Module):
         super().__init__()
         width = config.n_hiddens
         self.own = nn.ConvTranspose3d(config.dim, config.channels, config.downsample, config.downsample)
-        self.widen = SameConv(config.dim, width, (1, 1, 1))
+        self.widen = SameConv(config.dim, width, (3, 3, 3))
         self.res_stack = residual_stack(width, config.n_res_layers, (3, 3, 3), ("w", "h", "t"))
         self.grow = SameConv(width, 2 * width, (1, 1, 1))
         self.add = nn.ConvTranspose3d(2 * width, config.channels, config.downsample, config.downsample)
@@ -248,8 +249,6 @@ class AttentionResidualBlock(nn.Module):
 class AxialAttention(nn.Module):
     """The sum of an attention along each axis. (B, n, t, h, w) -> the same."""
 
-    AXES = {"t": 1, "h": 2, "w": 3}  # places in (B, t, h, w, n)
-
     def __init__(self, width: int, axes: tuple[str, ...]) -> None:
         super().__init__()
         self.axes = axes
@@ -260,8 +259,8 @@ class AxialAttention(nn.Module):
         h = h.movedim(1, -1)  # (B, t, h, w, n)
         total = torch.zeros_like(h)
         for axis in self.axes:
-            lines = h.movedim(self.AXES[axis], -2)  # (..., length, n)
-            total = total + self.get_submodule(f"attn_{axis}")(lines).movedim(-2, self.AXES[axis])
+            lines = h.movedim(AXES[axis], -2)  # (..., length, n)
+            total = total + self.get_submodule(f"attn_{axis}")(lines).movedim(-2, AXES[axis])
         return total.movedim(-1, 1)
 
 
@@ -306,9 +305,7 @@ class SameConv(nn.Module):
 class SameConvTranspose(nn.Module):
     """The reverse: its output is its input's size times the stride."""
 
-    def __init__(
-        self, inputs: int, outputs: int, kernel: tuple[int, int, int], stride: tuple[int, int, int]
-    ) -> None:
+    def __init__(self, inputs: int, outputs: int, kernel: tuple[int, int, int], stride: tuple[int, int, int]) -> None:
         super().__init__()
         self.margin = margin(kernel, stride)
         cut = tuple(side - 1 for side in kernel)
