@@ -19,9 +19,9 @@ PRESETS: dict[str, dict[str, dict[str, Any]]] = {
     "framewright": {  # learns in minutes on one core
         "vqvae": {
             "embedding_dim": 64,
-            "n_codes": 2048,
-            "n_hiddens": 96,
-            "n_res_layers": 2,
+            "n_codes": 4096,
+            "n_hiddens": 128,
+            "n_res_layers": 0,
             "downsample": [2, 16, 16],
             "quantizer": "vq",
             "batch_size": 8,
@@ -37,7 +37,7 @@ PRESETS: dict[str, dict[str, dict[str, Any]]] = {
             "positions": "rope",
             "batch_size": 8,
             "learning_rate": 0.002,
-            "max_steps": 600,
+            "max_steps": 400,
         },
     },
     "videogpt": {  # as VideoGPT has it: for a GPU

@@ -24,7 +24,7 @@ HEADS = 2  # of the axial attention
 AXES = {"t": 1, "h": 2, "w": 3}  # places in (B, t, h, w, n)
 BLACK = -0.5
 FAINT = 0.1  # of white: a patch without a brighter pixel counts as empty when clusters are sought
-ROUNDS = 12  # of the search for clusters
+ROUNDS = 6  # of the search for clusters
 
 
 @dataclass(frozen=True)
