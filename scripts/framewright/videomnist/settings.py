@@ -25,8 +25,8 @@ PRESETS: dict[str, dict[str, dict[str, Any]]] = {
             "downsample": [2, 16, 16],
             "quantizer": "vq",
             "batch_size": 8,
-            "learning_rate": 0.002,
-            "max_steps": 300,
+            "learning_rate": 0.001,
+            "max_steps": 200,
         },
         "videogpt": {
             "hidden_dim": 128,
