@@ -75,7 +75,10 @@ verify: .venv/ready ## Make the study with 1 and 2 cores and while it is killed 
 	@$(TIMED) "make verify: the same bytes with 1 core, with 2, and killed and resumed" "$(BIN)/python scripts/verify.py $(ARGS)"
 
 bench: .venv/ready ## Measure ours against the plain way, side by side
-	@$(TIMED) "make bench: ratios against the plain way" "missed=0; for bench in tests/bench/bench_*.py; do $(BIN)/python \$$bench || missed=1; done; exit \$$missed"
+	@$(TIMED) "make bench: ratios against the plain way" "missed=0; for bench in $(filter-out %/bench_scale.py,$(wildcard tests/bench/bench_*.py)); do $(BIN)/python \$$bench || missed=1; done; exit \$$missed"
+
+bench-scale: .venv/ready ## Measure what a study of 1 to 64,000 videos costs before its first job; ARGS="--rows 1 1000"
+	@$(TIMED) "make bench-scale: jobs that ask for their own rows, and the head" "$(BIN)/python tests/bench/bench_scale.py $(ARGS)"
 
 format: .venv/ready ## Format and lint everything
 	@$(TIMED) "make format: ruff, snakefmt, snakemake --lint" "$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/snakefmt Snakefile rules && $(BIN)/snakemake --lint"
@@ -102,4 +105,4 @@ clean: ## Remove results and logs; the environment stays
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
-.PHONY: demo table convert-patches monitor resume retry-sources explain dag slurm-profile test test-long test-browser test-fast verify bench format config-readme lock clean help
+.PHONY: bench-scale demo table convert-patches monitor resume retry-sources explain dag slurm-profile test test-long test-browser test-fast verify bench format config-readme lock clean help

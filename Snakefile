@@ -14,7 +14,11 @@ min_version("9.27")
 configfile: "config/config.yaml" if Path("config/config.yaml").exists() else workflow.source_path("config/config.yaml")
 
 
-report: "rules/captions/workflow.rst"
+# The report opens with what the last run wrote, and before that with what the workflow does.
+FRONT_PAGE = "results/front.rst"
+
+
+report: str(Path(FRONT_PAGE).absolute()) if Path(FRONT_PAGE).exists() else "rules/captions/workflow.rst"
 
 
 include: "rules/common.smk"
@@ -34,5 +38,5 @@ rule all:
     input:
         rules.sources.input,
         rules.overview.input,
-        [getattr(rules, pipeline).input for pipeline in config["pipelines"]],
+        [getattr(rules, pipeline).input for pipeline in PIPELINES],
         rules.cards.input,

@@ -6,7 +6,7 @@
 rule cards_funnel:
     """The funnel says for each stage of each pipeline what entered, what was kept, and why the rest was dropped."""
     input:
-        outcomes=[getattr(rules, f"{word}_summary").output.outcomes for word in ("sources", *config["pipelines"])],
+        outcomes=[getattr(rules, f"{word}_summary").output.outcomes for word in ("sources", *PIPELINES)],
     output:
         table="results/funnel.tsv",
         picture=report(
@@ -19,7 +19,7 @@ rule cards_funnel:
         "../envs/overview.yaml"
     params:
         code=code_of("cards_funnel"),
-        settings={"pipelines": ["sources", *config["pipelines"]]},
+        settings={"pipelines": ["sources", *PIPELINES]},
     script:
         "../scripts/cards_funnel.py"
 
@@ -41,7 +41,7 @@ rule cards_versions:
         code=code_of("cards_versions"),
         settings=lambda wildcards: {
             "house": versions.own_version(HOUSE),
-            "packages": versions.pinned(HOUSE),
+            "packages": versions.read_pins(HOUSE),
             "config": versions.digest(config),
             "videos": versions.digest(videos),
             "weights": TRACKS.model_files(),

@@ -5,11 +5,14 @@
 import os
 import socket
 import sys
+from collections import Counter
+import time
 
 HOUSE = Path(workflow.current_basedir).parent
 SCRIPTS = HOUSE / "scripts"
 SCHEMAS = HOUSE / "config" / "schemas"
-DEMO_TABLE = HOUSE / "config" / "videos.tsv"
+# A working directory may bring a table of its own, as it may bring a configuration.
+DEFAULT_TABLE = Path("config/videos.tsv") if Path("config/videos.tsv").exists() else HOUSE / "config" / "videos.tsv"
 
 # Nothing is written beside the code: what Python compiles is kept here, once for all studies, and so are notes on code.
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "framewright").absolute()
@@ -17,12 +20,16 @@ sys.pycache_prefix, sys.dont_write_bytecode = str(CACHE / "python"), False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # A job asks whether this process is still alive before it does anything.
 os.environ.update(PYTHONPYCACHEPREFIX=sys.pycache_prefix, FRAMEWRIGHT_RUN=str(os.getpid()))
+if workflow.is_main_process:  # jobs know by this that they were tried before in the same run
+    os.environ.update(FRAMEWRIGHT_BEGIN=f"{socket.gethostname()} {os.getpid()} {time.time()}")
+# Scripts import this workflow's library, whichever one the environment knows.
+os.environ.update(PYTHONPATH=os.pathsep.join([str(SCRIPTS), *filter(None, [os.environ.get("PYTHONPATH")])]))
 sys.path.insert(0, str(SCRIPTS))
 
 from framewright.report.citation import read_citation
-from framewright.study import code, declared, lock, table, table_faults, versions
+from framewright.study import asked, buckets, code, declared, dry_run, lock, table, table_faults, versions
 from framewright.study.monitor.events import EventLog
-from framewright.study.config import complete, fill, read_schema, said
+from framewright.study.config import complete, fill, read_schema, read_yaml, parse_overrides
 from snakemake.logging import logger
 from snakemake.utils import update_config
 from framewright.scenes.names import NAMES as SCENES
@@ -31,27 +38,50 @@ from framewright.scenes.names import NAMES as SCENES
 def checked() -> dict:
     """The videos to work on, by id, after completing the config; every fault of both ends the run, a line each."""
     faults = []
-    update_config(config, said(workflow.config_settings.config_args or []))
+    update_config(config, parse_overrides(workflow.config_settings.config_args or []))
     if workflow.is_main_process:
         filled, faults = complete(config, SCHEMAS)
     else:  # a job of a run that was checked
         filled = fill(config, read_schema(SCHEMAS))
     config.update(filled)
-    rows = table.read_table(config["videos"] or DEMO_TABLE)
+    rows = table.read_table(config["videos"] or DEFAULT_TABLE)
     if workflow.is_main_process:
-        faults += table_faults.problems(rows, SCHEMAS, SCENES, config["patches"]["categories"])
+        faults += filter(None, [buckets.change_of_buckets("results", config["buckets"])])
+        faults += table_faults.find_faults(rows, SCHEMAS, SCENES, config["patches"]["categories"])
     if faults:
         sys.exit("\n".join(faults))
-    return table.videos(rows)
+    return table.type_rows(rows)
 
 
+def used() -> list[str]:
+    """The configured pipelines that have something to work on; what a run is asked for and can't make is said."""
+    known = read_schema(SCHEMAS)["properties"]["pipelines"]["items"]["enum"]
+    on_rows = read_yaml(SCHEMAS / "videos.schema.yaml")["properties"]["pipelines"]["items"]["enum"]
+    weights = {word: config[word]["detector"]["weights"] for word in ("tracks", "flexpatch")}
+    idle = asked.find_idle(known, on_rows, videos.values(), {"flexpatch": weights["flexpatch"]})
+    if workflow.is_main_process:
+        wanted = asked.find_asked(sys.argv[1:], known, config["pipelines"])
+        if faults := asked.list_detector_faults(wanted, videos.values(), weights, config["videos"] or DEFAULT_TABLE):
+            sys.exit("\n".join(faults))
+        for word in wanted:
+            if word in idle:
+                print(idle[word], file=sys.stderr)
+    return [word for word in known if word not in idle]
+
+
+if workflow.is_main_process and not os.access(Path(), os.W_OK):
+    sys.exit(f"{Path().absolute()}: nothing can be written here; run in a folder of your own, or name one: --directory")
 videos = checked()
+USED = used()
+PIPELINES = [word for word in config["pipelines"] if word in USED]
 events = EventLog(directory=workflow.overwrite_workdir)
 if workflow.is_main_process:
     logger.addHandler(events)
+    if dry_run.is_wanted(workflow.output_settings):
+        dry_run.summarise(logger)
     if warning := lock.advice(Path(), socket.gethostname()):
         print(warning, file=sys.stderr)
-TABLE = Path(config["videos"] or DEMO_TABLE).absolute()
+TABLE = Path(config["videos"] or DEFAULT_TABLE).absolute()
 CITATION = read_citation(HOUSE / "CITATION.cff")  # in the settings of the rules that write cards
 DEMO_DETECTOR = str(
     HOUSE / "config" / "detector" / "demo.onnx"
@@ -113,6 +143,16 @@ def of_each(pattern: str, ids, **others):
     return lambda wildcards: expand(pattern, video=list(ids), **others)
 
 
+def of_bucket(pattern: str, ids, **others):
+    """Inputs where the wildcard is `bucket`, the path of each of these videos that lies in it."""
+    return lambda wildcards: expand(pattern, video=buckets.in_bucket(ids, wildcards.bucket), **others)
+
+
+def of_buckets(pattern: str):
+    """Inputs over the whole study from what was collected in each bucket."""
+    return expand(pattern, bucket=buckets.bucket_names(config["buckets"]))
+
+
 def paths(wildcards, *collected) -> list[str]:
     """What rules collect, by function or in plain text, as one list of plain text."""
     found = []
@@ -125,7 +165,17 @@ def paths(wildcards, *collected) -> list[str]:
 def artifacts(wildcards) -> list[str]:
     """Every final file and folder that the configuration asks for, but the MANIFEST itself and what depends on it."""
     shared = (rules.sources.input, rules.overview_dag.output, rules.cards_funnel.output, rules.cards_versions.output)
-    return paths(wildcards, *shared, *(getattr(rules, pipeline).input for pipeline in config["pipelines"]))
+    return paths(wildcards, *shared, *(getattr(rules, pipeline).input for pipeline in PIPELINES))
+
+
+def if_used(pipeline: str, *collected):
+    """What the target of a pipeline collects; nothing where the pipeline has nothing to work on."""
+    return collected if pipeline in USED else ()
+
+
+def pipelines_with(rule: str) -> list[str]:
+    """The chosen pipelines that have such a rule."""
+    return [word for word in PIPELINES if hasattr(rules, f"{word}_{rule}")]
 
 
 def makers() -> dict[str, list[str]]:
@@ -136,7 +186,7 @@ def makers() -> dict[str, list[str]]:
 
 def warn_of_other_packages(recorded: str) -> None:
     """One line when the results were made with other packages than those that are installed here."""
-    if workflow.is_main_process and (line := versions.warning(recorded, HOUSE)):
+    if workflow.is_main_process and (line := versions.warn_of_changes(recorded, HOUSE)):
         print(line, file=sys.stderr)
 
 

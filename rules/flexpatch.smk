@@ -73,9 +73,9 @@ rule flexpatch_samples:
 rule flexpatch_gather:
     """All samples are in training_data.csv, as documented; beside it, their description, and the detector's agreement."""
     input:
-        samples=expand(rules.flexpatch_samples.output.samples, video=FLEXPATCH_VIDEOS),
-        records=expand(rules.flexpatch_samples.output.record, video=FLEXPATCH_VIDEOS),
-        truths=expand(rules.flexpatch_truth.output.record, video=FLEXPATCH_VIDEOS),
+        samples=of_each(rules.flexpatch_samples.output.samples, FLEXPATCH_VIDEOS),
+        records=of_each(rules.flexpatch_samples.output.record, FLEXPATCH_VIDEOS),
+        truths=of_each(rules.flexpatch_truth.output.record, FLEXPATCH_VIDEOS),
     output:
         data="results/flexpatch/training_data.csv",
         side="results/flexpatch/training_data.json",
@@ -227,7 +227,7 @@ rule flexpatch_rate:
 rule flexpatch_evaluate:
     """Precision, delay and cost of FlexPatch and its baselines are in evaluation.json, a table and a chart."""
     input:
-        records=expand(rules.flexpatch_rate.output.record, video=FLEXPATCH_VIDEOS),
+        records=of_each(rules.flexpatch_rate.output.record, FLEXPATCH_VIDEOS),
     output:
         evaluation="results/flexpatch/evaluation.json",
         table=report(
@@ -282,8 +282,8 @@ rule flexpatch_contract:
         model=rules.flexpatch_train.output.model,
         card=rules.flexpatch_train.output.card,
         summary=rules.flexpatch_train.output.summary,
-        boxes=expand(rules.flexpatch_run.output.boxes, video=FLEXPATCH_VIDEOS),
-        runs=expand(rules.flexpatch_run.output.record, video=FLEXPATCH_VIDEOS),
+        boxes=of_each(rules.flexpatch_run.output.boxes, FLEXPATCH_VIDEOS),
+        runs=of_each(rules.flexpatch_run.output.record, FLEXPATCH_VIDEOS),
         rated=rules.flexpatch_evaluate.input.records,
         evaluation=rules.flexpatch_evaluate.output.evaluation,
     output:
@@ -313,6 +313,7 @@ rule flexpatch_card:
         croissant="results/flexpatch/card/croissant.json",
         index="results/flexpatch/card/index.parquet",
         readme="results/flexpatch/card/README.md",
+        tile="results/flexpatch/card/tile.json",
         page=report(
             "results/flexpatch/card/README.html",
             caption="captions/flexpatch_card.rst",
@@ -333,12 +334,15 @@ rule flexpatch_card:
 rule flexpatch:
     """Samples and their model are there, checked, described, shown, and rated at run time."""
     input:
-        rules.flexpatch_gather.output,
-        rules.flexpatch_train.output,
-        expand(rules.flexpatch_preview.output, video=FLEXPATCH_DEMOS),
-        expand(rules.flexpatch_run.output, video=FLEXPATCH_VIDEOS),
-        expand(rules.flexpatch_rate.output, video=FLEXPATCH_VIDEOS),
-        rules.flexpatch_evaluate.output,
-        rules.flexpatch_summary.output,
-        rules.flexpatch_contract.output,
-        rules.flexpatch_card.output,
+        *if_used(
+            "flexpatch",
+            rules.flexpatch_gather.output,
+            rules.flexpatch_train.output,
+            of_each(rules.flexpatch_preview.output, FLEXPATCH_DEMOS),
+            of_each(rules.flexpatch_run.output, FLEXPATCH_VIDEOS),
+            of_each(rules.flexpatch_rate.output, FLEXPATCH_VIDEOS),
+            rules.flexpatch_evaluate.output,
+            rules.flexpatch_summary.output,
+            rules.flexpatch_contract.output,
+            rules.flexpatch_card.output,
+        ),

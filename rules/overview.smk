@@ -1,13 +1,18 @@
 # Overview: pictures of the workflow itself.
 # requires: the rule files, and benchmarks/ as far as they are there
-# yields:   results/dag.svg, results/costs.{tsv,svg}
+# yields:   results/dag.svg, results/dag/<pipeline>.svg, results/costs.{tsv,svg}, results/front.rst
 
 
 rule overview_dag:
-    """The graph of all rules that this configuration uses is drawn in results/dag.svg."""
+    """The rules of each pipeline are drawn as a graph, and all rules of this configuration in results/dag.svg."""
     output:
-        svg=report(
-            "results/dag.svg", caption="captions/overview_dag.rst", category="Overview", labels={"shows": "rule graph"}
+        svg="results/dag.svg",
+        pipelines=report(
+            directory("results/dag"),
+            patterns=["{pipeline}.svg"],
+            caption="captions/overview_dag.rst",
+            category="Overview",
+            labels={"shows": "rules of {pipeline}"},
         ),
     log:
         "logs/overview_dag.log",
@@ -22,6 +27,7 @@ rule overview_dag:
         settings=lambda wildcards: {
             "rules": versions.digest([path.read_text() for path in sorted(HOUSE.glob("rules/*.smk"))]),
             "config": config,
+            "pipelines": ["sources", *config["pipelines"]],
             "kinds": sorted({row.kind for row in videos.values()}),
         },
     script:
@@ -53,8 +59,40 @@ rule overview_costs:
         "../scripts/overview_costs.py"
 
 
-rule overview:
-    """The workflow and what it cost are drawn."""
+# It tells what the run cost, so no MANIFEST has it either. The report opens with it.
+rule overview_front:
+    """The first page of the report says what was made, of what, what was dropped and why, and how to load it."""
     input:
+        costs=rules.overview_costs.output.table,
+        versions=lambda wildcards: rules.cards_versions.output.versions,
+        outcomes=lambda wildcards: rules.cards_funnel.input.outcomes,
+        tiles=lambda wildcards: [getattr(rules, f"{word}_card").output.tile for word in PIPELINES],
+        contracts=lambda wildcards: [
+            getattr(rules, f"{word}_contract").output.contract for word in pipelines_with("contract")
+        ],
+    output:
+        page=FRONT_PAGE,
+    log:
+        "logs/overview_front.log",
+    localrule: True
+    conda:
+        "../envs/overview.yaml"
+    params:
+        code=code_of("overview_front"),
+        settings=lambda wildcards: {
+            "pipelines": PIPELINES,
+            "promising": pipelines_with("contract"),
+            "cards": [getattr(rules, f"{word}_card").output.page for word in PIPELINES],
+            "sources": dict(sorted(Counter(row.kind for row in videos.values()).items())),
+            "seed": config["seed"],
+        },
+    script:
+        "../scripts/overview_front.py"
+
+
+rule overview:
+    """The workflow and what it cost are drawn, and the report has its first page."""
+    input:
+        rules.overview_front.output.page,
         rules.overview_dag.output.svg,
         rules.overview_costs.output.picture,

@@ -14,7 +14,7 @@ PATCHES_FILMS = {row.video: row for row in videos.values() if "patches" in row.p
 PATCHES_SHARES = {video: row.categories for video, row in PATCHES_FILMS.items()}
 PATCHES_WINDOWS = patches_settings.count_windows(PATCHES, PATCHES_SHARES)
 PATCHES_PARTS = patches_settings.list_parts(PATCHES, PATCHES_WINDOWS)
-PATCHES_SPLITS = patches_settings.choose_splits(PATCHES, {video: row.split for video, row in PATCHES_FILMS.items()})
+PATCHES_SPLITS = patches_settings.choose_splits(PATCHES, PATCHES_FILMS)
 PATCHES_SHOWN = [
     video for video, row in PATCHES_FILMS.items() if row.kind == "demo" or patches_settings.shows_all(PATCHES)
 ]
@@ -60,10 +60,32 @@ rule patches_plan:
     params:
         code=code_of("patches_plan"),
         settings=lambda wildcards: patches_settings.compose_plan(
-            PATCHES, PATCHES_WINDOWS[wildcards.video], PATCHES_SPLITS[wildcards.video], config["seed"]
+            PATCHES,
+            PATCHES_WINDOWS[wildcards.video],
+            PATCHES_SPLITS[wildcards.video],
+            PATCHES_FILMS[wildcards.video].training,
+            config["seed"],
         ),
     script:
         "../scripts/patches_plan.py"
+
+
+rule patches_editions:
+    """Pairs of films that show the same are in editions.tsv; none of them is half trained with and half held out."""
+    input:
+        plans=expand(rules.patches_plan.output.plan, video=PATCHES_FILMS),
+    output:
+        editions="results/patches/editions.tsv",
+    log:
+        "logs/patches_editions.log",
+    localrule: True
+    conda:
+        "../envs/patches.yaml"
+    params:
+        code=code_of("patches_editions"),
+        settings={"videos": list(PATCHES_FILMS)},
+    script:
+        "../scripts/patches_editions.py"
 
 
 rule patches_cut:
@@ -72,6 +94,7 @@ rule patches_cut:
         video=rules.sources_link.output.video,
         plan=rules.patches_plan.output.plan,
         frames=rules.patches_plan.output.frames,
+        editions=ancient(rules.patches_editions.output.editions),  # waits for it; another film changes nothing here
     output:
         folder=directory("results/patches/parts/{video}/{part}"),
     log:
@@ -118,7 +141,7 @@ rule patches_tree:
 rule patches_summary:
     """What became of each film, of each place that was tried and of each patch that was wanted is in outcomes.tsv."""
     input:
-        plans=expand(rules.patches_plan.output.plan, video=PATCHES_FILMS),
+        plans=of_each(rules.patches_plan.output.plan, PATCHES_FILMS),
         parts=rules.patches_tree.input.parts,
     output:
         outcomes="results/patches/outcomes.tsv",
@@ -144,9 +167,9 @@ rule patches_preview:
             for folder, (video, _) in zip(rules.patches_tree.input.parts, PATCHES_PARTS)
             if video in PATCHES_SHOWN
         ],
-        videos=expand(rules.sources_link.output.video, video=PATCHES_SHOWN),
-        plans=expand(rules.patches_plan.output.plan, video=PATCHES_SHOWN),
-        frames=expand(rules.patches_plan.output.frames, video=PATCHES_SHOWN),
+        videos=of_each(rules.sources_link.output.video, PATCHES_SHOWN),
+        plans=of_each(rules.patches_plan.output.plan, PATCHES_SHOWN),
+        frames=of_each(rules.patches_plan.output.frames, PATCHES_SHOWN),
     output:
         sheets=report(
             expand("results/patches/preview/{category}.png", category=PATCHES_CATEGORIES),
@@ -188,6 +211,7 @@ rule patches_card:
         croissant="results/patches/card/croissant.json",
         index="results/patches/card/index.parquet",
         readme="results/patches/card/README.md",
+        tile="results/patches/card/tile.json",
         page=report(
             "results/patches/card/README.html",
             caption="captions/patches_card.rst",
@@ -211,7 +235,7 @@ rule patches_contract:
     input:
         folders=rules.patches_tree.output.folders,
         manifest=rules.patches_tree.output.manifest,
-        plans=expand(rules.patches_plan.output.plan, video=PATCHES_FILMS),
+        plans=of_each(rules.patches_plan.output.plan, PATCHES_FILMS),
         outcomes=rules.patches_summary.output.outcomes,
     output:
         contract="results/patches/contract.json",
@@ -274,10 +298,14 @@ rule patches_forecast:
 rule patches:
     """The dataset of patches is there, checked and described."""
     input:
-        rules.patches_wanted.output,
-        rules.patches_tree.output,
-        rules.patches_summary.output,
-        rules.patches_preview.output,
-        rules.patches_val.output,
-        rules.patches_card.output,
-        rules.patches_contract.output.contract,
+        *if_used(
+            "patches",
+            rules.patches_wanted.output,
+            rules.patches_tree.output,
+            rules.patches_editions.output,
+            rules.patches_summary.output,
+            rules.patches_preview.output,
+            rules.patches_val.output,
+            rules.patches_card.output,
+            rules.patches_contract.output.contract,
+        ),

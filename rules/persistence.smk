@@ -8,22 +8,22 @@
 # An arm of the study is the base set with transients of one kind. {arm} is its place among the results: nothing for the
 # default arm, variants/<name>/ for the others.
 
-from framewright.persistence.places import arms, numbers_of, present, settings_of, shape_of, shards_of, without
+from framewright.persistence import base_files as persistence_base_files
+from framewright.persistence import settings as persistence_settings
 
 PERSISTENCE = config["persistence"]
-ARMS = arms(PERSISTENCE)
-ARM_OF = {"" if name == "default" else f"variants/{name}/": name for name in ARMS}
-PLACE_OF = {name: place for place, name in ARM_OF.items()}
-TRAINED = {name: arm["train"] for name, arm in ARMS.items() if arm["train"]}
-SHARDS = shards_of(PERSISTENCE["samples"], PERSISTENCE["shard_size"])
+PERSISTENCE_ARMS = persistence_settings.complete_arms(PERSISTENCE)
+PERSISTENCE_ARM_OF = {"" if name == "default" else f"variants/{name}/": name for name in PERSISTENCE_ARMS}
+PERSISTENCE_PLACE_OF = {name: place for place, name in PERSISTENCE_ARM_OF.items()}
+PERSISTENCE_TRAINED = {name: arm["train"] for name, arm in PERSISTENCE_ARMS.items() if arm["train"]}
+PERSISTENCE_SHARDS = persistence_settings.list_shards(PERSISTENCE)
 
 
 rule persistence_base:
     """A shard of the base set is rendered or, if the configuration names a folder, taken from it."""
     input:
-        taken=lambda wildcards: present(
-            PERSISTENCE["base"]["folder"],
-            numbers_of(wildcards.shard, PERSISTENCE["samples"], PERSISTENCE["shard_size"]),
+        taken=lambda wildcards: persistence_base_files.find_files(
+            PERSISTENCE["base"]["folder"], persistence_settings.number_clips(PERSISTENCE, wildcards.shard)
         ),
     output:
         clips=directory("results/persistence/shards/base/{shard}"),
@@ -38,12 +38,7 @@ rule persistence_base:
         mem_mb=lambda wildcards, attempt: 2000 * attempt,
     params:
         code=code_of("persistence_base"),
-        base=without(PERSISTENCE["base"], "folder", "visible_share", "storage"),
-        folder=PERSISTENCE["base"]["folder"],
-        visible_share=PERSISTENCE["base"]["visible_share"],
-        storage=PERSISTENCE["base"]["storage"],
-        numbers=lambda wildcards: numbers_of(wildcards.shard, PERSISTENCE["samples"], PERSISTENCE["shard_size"]),
-        seed=config["seed"],
+        settings=lambda wildcards: persistence_settings.base_settings(PERSISTENCE, config["seed"], wildcards.shard),
     script:
         "../scripts/persistence_base.py"
 
@@ -51,7 +46,7 @@ rule persistence_base:
 rule persistence_link:
     """The base set is in one folder; its files are links to those of its shards."""
     input:
-        shards=expand(rules.persistence_base.output.clips, shard=SHARDS),
+        shards=expand(rules.persistence_base.output.clips, shard=PERSISTENCE_SHARDS),
     output:
         folder=directory("results/persistence/base"),
     log:
@@ -82,9 +77,11 @@ rule persistence_augment:
         mem_mb=lambda wildcards, attempt: 2000 * attempt,
     params:
         code=code_of("persistence_augment"),
-        recipe=lambda wildcards: without(ARMS[wildcards.variant], "storage", "train"),
-        storage=lambda wildcards: ARMS[wildcards.variant]["storage"],
-        seed=config["seed"],
+        settings=lambda wildcards: {
+            "variant": persistence_settings.variant_settings(PERSISTENCE_ARMS[wildcards.variant]),
+            "storage": PERSISTENCE_ARMS[wildcards.variant]["storage"],
+            "seed": config["seed"],
+        },
     script:
         "../scripts/persistence_augment.py"
 
@@ -93,11 +90,13 @@ rule persistence_dataset:
     """An arm is in one folder as documented, with a summary that is counted from its files."""
     input:
         shards=lambda wildcards: expand(
-            rules.persistence_augment.output.clips, variant=ARM_OF[wildcards.arm], shard=SHARDS
+            rules.persistence_augment.output.clips, variant=PERSISTENCE_ARM_OF[wildcards.arm], shard=PERSISTENCE_SHARDS
         ),
-        base=expand(rules.persistence_base.output.account, shard=SHARDS),
+        base=expand(rules.persistence_base.output.account, shard=PERSISTENCE_SHARDS),
         accounts=lambda wildcards: expand(
-            rules.persistence_augment.output.account, variant=ARM_OF[wildcards.arm], shard=SHARDS
+            rules.persistence_augment.output.account,
+            variant=PERSISTENCE_ARM_OF[wildcards.arm],
+            shard=PERSISTENCE_SHARDS,
         ),
     output:
         dataset=directory("results/persistence/{arm}dataset"),
@@ -109,15 +108,11 @@ rule persistence_dataset:
         "../envs/persistence.yaml"
     params:
         code=code_of("persistence_dataset"),
-        samples=PERSISTENCE["samples"],
-        configuration=lambda wildcards: {
-            "variant": ARM_OF[wildcards.arm],
-            "seed": config["seed"],
-            "num_samples": PERSISTENCE["samples"],
-            "transients_per_video": ARMS[ARM_OF[wildcards.arm]]["per_video"],
-            "checkpoint_interval": PERSISTENCE["shard_size"],
-            "source": PERSISTENCE["base"],
-            "transients": without(ARMS[ARM_OF[wildcards.arm]], "train"),
+        settings=lambda wildcards: {
+            "samples": PERSISTENCE["samples"],
+            "configuration": persistence_settings.document_settings(
+                PERSISTENCE, config["seed"], PERSISTENCE_ARM_OF[wildcards.arm]
+            ),
         },
     script:
         "../scripts/persistence_dataset.py"
@@ -126,9 +121,9 @@ rule persistence_dataset:
 rule persistence_summary:
     """The figures of all arms are in one table; one says of each clip what became of it."""
     input:
-        base=expand(rules.persistence_base.output.account, shard=SHARDS),
-        accounts=expand(rules.persistence_augment.output.account, variant=ARMS, shard=SHARDS),
-        datasets=expand(rules.persistence_dataset.output.dataset, arm=ARM_OF),
+        base=expand(rules.persistence_base.output.account, shard=PERSISTENCE_SHARDS),
+        accounts=expand(rules.persistence_augment.output.account, variant=PERSISTENCE_ARMS, shard=PERSISTENCE_SHARDS),
+        datasets=expand(rules.persistence_dataset.output.dataset, arm=PERSISTENCE_ARM_OF),
     output:
         table="results/persistence/summary.tsv",
         outcomes="results/persistence/outcomes.tsv",
@@ -145,8 +140,7 @@ rule persistence_summary:
         "../envs/persistence.yaml"
     params:
         code=code_of("persistence_summary"),
-        samples=PERSISTENCE["samples"],
-        variants=list(ARMS),
+        settings={"samples": PERSISTENCE["samples"], "arms": list(PERSISTENCE_ARMS)},
     script:
         "../scripts/persistence_summary.py"
 
@@ -155,11 +149,12 @@ rule persistence_card:
     """The clips have a card for programs and one for people: what they are, what was lost, limits."""
     input:
         outcomes=rules.persistence_summary.output.outcomes,
-        datasets=expand(rules.persistence_dataset.output.dataset, arm=ARM_OF),
+        datasets=expand(rules.persistence_dataset.output.dataset, arm=PERSISTENCE_ARM_OF),
     output:
         croissant="results/persistence/card/croissant.json",
         index="results/persistence/card/index.parquet",
         readme="results/persistence/card/README.md",
+        tile="results/persistence/card/tile.json",
         page=report(
             "results/persistence/card/README.html",
             caption="captions/persistence_card.rst",
@@ -174,9 +169,9 @@ rule persistence_card:
     params:
         code=code_of("persistence_card"),
         settings={
-            "chosen": {"seed": config["seed"], "persistence": without(PERSISTENCE, "shard_size", "train")},
+            "chosen": {"seed": config["seed"], "persistence": persistence_settings.card_settings(PERSISTENCE)},
             "citation": CITATION,
-            "places": {name: f"{PLACE_OF[name]}dataset/" for name in ARMS},
+            "places": {name: f"{PERSISTENCE_PLACE_OF[name]}dataset/" for name in PERSISTENCE_ARMS},
         },
     script:
         "../scripts/persistence_card.py"
@@ -185,7 +180,9 @@ rule persistence_card:
 rule persistence_preview:
     """Clips of an arm are there to look at and to take home: strips, moving pictures, metadata and statistics."""
     input:
-        dataset=lambda wildcards: expand(rules.persistence_dataset.output.dataset, arm=PLACE_OF[wildcards.variant])[0],
+        dataset=lambda wildcards: expand(
+            rules.persistence_dataset.output.dataset, arm=PERSISTENCE_PLACE_OF[wildcards.variant]
+        )[0],
     output:
         samples=report(
             directory("results/persistence/samples/{variant}"),
@@ -202,7 +199,7 @@ rule persistence_preview:
         "../envs/persistence.yaml"
     params:
         code=code_of("persistence_preview"),
-        number=PERSISTENCE["previews"],
+        settings={"previews": PERSISTENCE["previews"]},
     script:
         "../scripts/persistence_preview.py"
 
@@ -210,7 +207,9 @@ rule persistence_preview:
 rule persistence_train:
     """A model has learnt its task from the clips of an arm that are in train, and knows from val how sure it may be."""
     input:
-        dataset=lambda wildcards: expand(rules.persistence_dataset.output.dataset, arm=PLACE_OF[wildcards.variant])[0],
+        dataset=lambda wildcards: expand(
+            rules.persistence_dataset.output.dataset, arm=PERSISTENCE_PLACE_OF[wildcards.variant]
+        )[0],
     output:
         model="results/persistence/models/{variant}/{task}/model.pt",
         history="results/persistence/models/{variant}/{task}/history.json",
@@ -227,9 +226,7 @@ rule persistence_train:
         gpu=PERSISTENCE["train"]["gpus"],
     params:
         code=code_of("persistence_train"),
-        shape=lambda wildcards: shape_of(wildcards.task, PERSISTENCE["train"]),
-        settings=lambda wildcards: settings_of(wildcards.task, PERSISTENCE["train"]),
-        seed=config["seed"],
+        settings=lambda wildcards: persistence_settings.training_settings(PERSISTENCE, config["seed"], wildcards.task),
     script:
         "../scripts/persistence_train.py"
 
@@ -237,10 +234,12 @@ rule persistence_train:
 rule persistence_evaluate:
     """The models' figures on unseen sources stand beside baselines and the best that is possible, and are drawn."""
     input:
-        datasets=expand(rules.persistence_dataset.output.dataset, arm=[PLACE_OF[name] for name in TRAINED]),
+        datasets=expand(
+            rules.persistence_dataset.output.dataset, arm=[PERSISTENCE_PLACE_OF[name] for name in PERSISTENCE_TRAINED]
+        ),
         models=[
             path
-            for name, tasks in TRAINED.items()
+            for name, tasks in PERSISTENCE_TRAINED.items()
             for path in expand(rules.persistence_train.output.model, variant=name, task=tasks)
         ],
     output:
@@ -273,10 +272,18 @@ rule persistence_evaluate:
         mem_mb=lambda wildcards, attempt: 3000 * attempt,
     params:
         code=code_of("persistence_evaluate"),
-        recipes={name: without(ARMS[name], "storage", "train") for name in TRAINED},
-        tasks=TRAINED,
-        sure=PERSISTENCE["train"]["early_exit"],
-        seed=config["seed"],
+        settings={
+            "arms": [
+                {
+                    "name": name,
+                    "variant": persistence_settings.variant_settings(PERSISTENCE_ARMS[name]),
+                    "tasks": tasks,
+                }
+                for name, tasks in PERSISTENCE_TRAINED.items()
+            ],
+            "early_exit": PERSISTENCE["train"]["early_exit"],
+            "seed": config["seed"],
+        },
     script:
         "../scripts/persistence_evaluate.py"
 
@@ -285,9 +292,9 @@ rule persistence_contract:
     """Every clip keeps what the documents promise, which contract.json says."""
     input:
         base=rules.persistence_link.output.folder,
-        datasets=expand(rules.persistence_dataset.output.dataset, arm=ARM_OF),
+        datasets=expand(rules.persistence_dataset.output.dataset, arm=PERSISTENCE_ARM_OF),
         outcomes=rules.persistence_summary.output.outcomes,
-        evaluations=[rules.persistence_evaluate.output.figures] if TRAINED else [],
+        evaluations=[rules.persistence_evaluate.output.figures] if PERSISTENCE_TRAINED else [],
     output:
         contract="results/persistence/contract.json",
     log:
@@ -301,9 +308,11 @@ rule persistence_contract:
         mem_mb=lambda wildcards, attempt: 2000 * attempt,
     params:
         code=code_of("persistence_contract"),
-        variants={name: arm["per_video"] for name, arm in ARMS.items()},
-        samples=PERSISTENCE["samples"],
-        most_lost=PERSISTENCE["most_lost"],
+        settings={
+            "arms": [{"name": name, "per_video": arm["per_video"]} for name, arm in PERSISTENCE_ARMS.items()],
+            "samples": PERSISTENCE["samples"],
+            "max_lost": PERSISTENCE["max_lost"],
+        },
     script:
         "../scripts/persistence_contract.py"
 
@@ -312,9 +321,9 @@ rule persistence:
     """All arms of the study and their models are there, checked and described."""
     input:
         rules.persistence_link.output.folder,
-        expand(rules.persistence_dataset.output.dataset, arm=ARM_OF),
+        expand(rules.persistence_dataset.output.dataset, arm=PERSISTENCE_ARM_OF),
         rules.persistence_summary.output,
-        expand(rules.persistence_preview.output.samples, variant=ARMS),
-        rules.persistence_evaluate.output if TRAINED else [],
+        expand(rules.persistence_preview.output.samples, variant=PERSISTENCE_ARMS),
+        rules.persistence_evaluate.output if PERSISTENCE_TRAINED else [],
         rules.persistence_card.output,
         rules.persistence_contract.output.contract,

@@ -250,6 +250,7 @@ rule sources_card:
         croissant="results/sources/card/croissant.json",
         index="results/sources/card/index.parquet",
         readme="results/sources/card/README.md",
+        tile="results/sources/card/tile.json",
         page=report(
             "results/sources/card/README.html",
             caption="captions/sources_card.rst",

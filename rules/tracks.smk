@@ -7,7 +7,9 @@ from framewright.tracks import settings as tracks_settings
 TRACKS = tracks_settings.read_settings(config["tracks"])
 TRACKS_VIDEOS = [row.video for row in videos.values() if "tracks" in row.pipelines]
 TRACKS_SHOWN = [video for video in TRACKS_VIDEOS if videos[video].kind == "demo" or TRACKS.show_all]
-TRACKS_ANNOTATED = [video for video in videos_with_truth() if video in TRACKS_VIDEOS]
+TRACKS_SHEETS = TRACKS_SHOWN if TRACKS.searches else []
+TRACKS_ANNOTATED = [video for video in videos_with_truth() if "tracks" in videos[video].pipelines]
+TRACKS_SEARCHED_ANNOTATED = TRACKS_ANNOTATED if TRACKS.searches else []
 
 
 include: "tracks_segments.smk"
@@ -20,11 +22,11 @@ rule tracks_summary:
     """What became of each video, segment and object is in outcomes.tsv; a picture shows tracks' lengths and classes."""
     input:
         records=rules.tracks_timeline.input.records,
-        privacy=expand(rules.tracks_deface.output.record, video=TRACKS_VIDEOS),
-        audits=expand(rules.tracks_audit.output.audit, video=TRACKS_VIDEOS),
-        parsed=expand(rules.tracks_parse.output.record, video=TRACKS_VIDEOS),
-        metas=expand(rules.tracks_parse.output.meta, video=TRACKS_VIDEOS),
-        clips=expand(rules.tracks_extract.output.record, video=TRACKS_VIDEOS),
+        privacy=of_each(rules.tracks_deface.output.record, TRACKS_VIDEOS),
+        audits=of_each(rules.tracks_audit.output.audit, TRACKS_VIDEOS),
+        parsed=of_each(rules.tracks_follow.output.record, TRACKS_VIDEOS),
+        metas=of_each(rules.tracks_follow.output.meta, TRACKS_VIDEOS),
+        clips=of_each(rules.tracks_extract.output.record, TRACKS_VIDEOS),
     output:
         outcomes="results/tracks/outcomes.tsv",
         picture=report(
@@ -48,15 +50,17 @@ rule tracks_summary:
 rule tracks_contract:
     """The tracks keep what they promise, which contract.json says."""
     input:
-        probes=expand(rules.sources_probe.output.probe, video=TRACKS_VIDEOS),
+        probes=of_each(rules.sources_probe.output.probe, TRACKS_VIDEOS),
         records=rules.tracks_timeline.input.records,
-        texts=expand(rules.tracks_segment.output.text, video=TRACKS_VIDEOS),
+        texts=of_each(rules.tracks_segment.output.text, TRACKS_VIDEOS),
         privacy=rules.tracks_summary.input.privacy,
         audits=rules.tracks_summary.input.audits,
         searches=rules.tracks_summary.input.parsed,
         metas=rules.tracks_summary.input.metas,
         clips=rules.tracks_summary.input.clips,
-        folders=expand(rules.tracks_extract.output.clips, video=TRACKS_VIDEOS),
+        folders=of_each(rules.tracks_extract.output.clips, TRACKS_VIDEOS),
+        meta_tree=rules.tracks_tree.output.meta,
+        clip_tree=rules.tracks_tree.output.clips,
     output:
         contract="results/tracks/contract.json",
     log:
@@ -87,6 +91,7 @@ rule tracks_card:
         index="results/tracks/card/index.parquet",
         segments="results/tracks/card/segments.parquet",
         readme="results/tracks/card/README.md",
+        tile="results/tracks/card/tile.json",
         page=report(
             "results/tracks/card/README.html",
             caption="captions/tracks_card.rst",
@@ -108,16 +113,21 @@ rule tracks_card:
 rule tracks:
     """Segments, defaced videos, tracks and clips are there, checked and described."""
     input:
-        expand(rules.tracks_link.output.video, video=TRACKS_VIDEOS),
-        expand(rules.tracks_segment.output, video=TRACKS_VIDEOS),
-        expand(rules.tracks_deface.output, video=TRACKS_VIDEOS),
-        expand(rules.tracks_audit.output, video=TRACKS_VIDEOS),
-        expand(rules.tracks_preview.output, video=TRACKS_SHOWN),
-        expand(rules.tracks_parse.output, video=TRACKS_VIDEOS),
-        expand(rules.tracks_extract.output, video=TRACKS_VIDEOS),
-        expand(rules.tracks_sheet.output, video=TRACKS_SHOWN),
-        rules.tracks_timeline.output,
-        rules.tracks_accuracy.output,
-        rules.tracks_summary.output,
-        rules.tracks_contract.output.contract,
-        rules.tracks_card.output,
+        *if_used(
+            "tracks",
+            of_each(rules.tracks_link.output.video, TRACKS_VIDEOS),
+            of_each(rules.tracks_segment.output, TRACKS_VIDEOS),
+            of_each(rules.tracks_deface.output, TRACKS_VIDEOS),
+            of_each(rules.tracks_audit.output, TRACKS_VIDEOS),
+            of_each(rules.tracks_preview.output, TRACKS_SHOWN),
+            of_each(rules.tracks_detect.output, TRACKS_VIDEOS),
+            of_each(rules.tracks_follow.output, TRACKS_VIDEOS),
+            of_each(rules.tracks_extract.output, TRACKS_VIDEOS),
+            of_each(rules.tracks_sheet.output, TRACKS_SHEETS),
+            rules.tracks_tree.output,
+            rules.tracks_timeline.output,
+            rules.tracks_accuracy.output,
+            rules.tracks_summary.output,
+            rules.tracks_contract.output.contract,
+            rules.tracks_card.output,
+        ),

@@ -1,17 +1,18 @@
 # Tracks, fourth stage: a clip of each track, and sheets of them.
 # requires: tracks_privacy.smk, tracks_objects.smk
-# yields:   results/tracks/tracks_mp4/<dataset>/<video>/, results/tracks/tracks_meta/<dataset>/<video>-clips.jsonl.gzip,
-#           results/tracks/sheets/
+# yields:   results/tracks/clips/<video>/, results/tracks/clips/<video>-clips.jsonl.gzip, results/tracks/sheets/,
+#           results/tracks/tracks_meta/<dataset>/<xx>/, results/tracks/tracks_mp4/<dataset>/<xx>/,
+#           results/tracks/schemas/<dataset>-{2024-06,2025}.jsonl.gz
 
 
 rule tracks_extract:
     """Each track of a video has a clip, cut out in one pass; a file of JSON lines says what became of each."""
     input:
         video=TRACKS_VIDEO,
-        meta=rules.tracks_parse.output.meta,
+        meta=rules.tracks_follow.output.meta,
     output:
-        clips=directory(f"results/tracks/tracks_mp4/{TRACKS.dataset}/{{video}}"),
-        record=f"results/tracks/tracks_meta/{TRACKS.dataset}/{{video}}-clips.jsonl.gzip",
+        clips=directory("results/tracks/clips/{video}"),
+        record="results/tracks/clips/{video}-clips.jsonl.gzip",
     log:
         "logs/tracks_extract/{video}.log",
     benchmark:
@@ -31,7 +32,7 @@ rule tracks_sheet:
     """Sheets show tracks, in frames and as clips, of defaced videos. Never made of a user's video, unless asked for."""
     input:
         video=TRACKS_VIDEO,
-        meta=rules.tracks_parse.output.meta,
+        meta=rules.tracks_follow.output.meta,
         clips=rules.tracks_extract.output.clips,
         record=rules.tracks_extract.output.record,
     output:
@@ -50,7 +51,7 @@ rule tracks_sheet:
     log:
         "logs/tracks_sheet/{video}.log",
     wildcard_constraints:
-        video=only(TRACKS_SHOWN),
+        video=only(TRACKS_SHEETS),
     conda:
         "../envs/tracks.yaml"
     params:
@@ -58,3 +59,26 @@ rule tracks_sheet:
         settings={},
     script:
         "../scripts/tracks_sheet.py"
+
+
+rule tracks_tree:
+    """Tracks and clips stand in the trees that TrackVerse documents, hard-linked, and in its other two schemas."""
+    input:
+        metas=of_each(rules.tracks_follow.output.meta, TRACKS_VIDEOS),
+        folders=of_each(rules.tracks_extract.output.clips, TRACKS_VIDEOS),
+        records=of_each(rules.tracks_extract.output.record, TRACKS_VIDEOS),
+    output:
+        meta=directory(f"results/tracks/tracks_meta/{TRACKS.dataset}"),
+        clips=directory(f"results/tracks/tracks_mp4/{TRACKS.dataset}"),
+        frames=f"results/tracks/schemas/{TRACKS.dataset}-2024-06.jsonl.gz",
+        release=f"results/tracks/schemas/{TRACKS.dataset}-2025.jsonl.gz",
+    log:
+        "logs/tracks_tree.log",
+    localrule: True
+    conda:
+        "../envs/tracks.yaml"
+    params:
+        code=code_of("tracks_tree"),
+        settings={},
+    script:
+        "../scripts/tracks_tree.py"

@@ -1,44 +1,63 @@
 # Tracks, third stage: the objects in each segment are detected and followed.
 # requires: tracks_segments.smk, tracks_privacy.smk
-# yields:   results/tracks/tracks_meta/<dataset>/<video>-{meta.jsonl.gzip,record.json}, results/tracks/accuracy.{tsv,html},
+# yields:   results/tracks/detections/<video>.npz, results/tracks/followed/<video>-{meta.jsonl.gzip,record.json}, results/tracks/accuracy.{tsv,html},
 #           results/tracks/detector/ when asked for
 
 # What objects are searched in: the one place that says so.
 TRACKS_VIDEO = rules.tracks_deface.output.video
 
 
-rule tracks_parse:
-    """The objects in a video's segments are followed: one JSON line for each track, and a record of all candidates."""
+rule tracks_detect:
+    """What the detector found in a video's segments is stored: boxes, scores, classes, appearance, camera motion."""
     input:
         video=TRACKS_VIDEO,
         segments=rules.tracks_segment.output.text,
-        weights=TRACKS.weights or DEMO_DETECTOR,
+        weights=TRACKS.weight_files(DEMO_DETECTOR),
         prompts=TRACKS.prompt_files(HOUSE / "config" / "prompts" / "lvis.txt"),
     output:
-        meta=f"results/tracks/tracks_meta/{TRACKS.dataset}/{{video}}-meta.jsonl.gzip",
-        record=f"results/tracks/tracks_meta/{TRACKS.dataset}/{{video}}-record.json",
+        detections="results/tracks/detections/{video}.npz",
     log:
-        "logs/tracks_parse/{video}.log",
+        "logs/tracks_detect/{video}.log",
     benchmark:
-        "benchmarks/tracks_parse/{video}.tsv"
+        "benchmarks/tracks_detect/{video}.tsv"
     conda:
         "../envs/detector.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 3000 * attempt,
         gpu=int(TRACKS.detector.device != "cpu"),
     params:
-        code=code_of("tracks_parse"),
-        settings=TRACKS.choose("detector", "association", "keep"),
+        code=code_of("tracks_detect"),
+        settings=TRACKS.choose("detector"),
     script:
-        "../scripts/tracks_parse.py"
+        "../scripts/tracks_detect.py"
+
+
+rule tracks_follow:
+    """The detected objects are followed: one JSON line for each track, and a record of all candidates."""
+    input:
+        detections=rules.tracks_detect.output.detections,
+    output:
+        meta="results/tracks/followed/{video}-meta.jsonl.gzip",
+        record="results/tracks/followed/{video}-record.json",
+    log:
+        "logs/tracks_follow/{video}.log",
+    conda:
+        "../envs/detector.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+    params:
+        code=code_of("tracks_follow"),
+        settings=TRACKS.choose("association", "keep"),
+    script:
+        "../scripts/tracks_follow.py"
 
 
 rule tracks_accuracy:
     """Where the truth is known, accuracy.tsv says how well tracks fit it: of all objects that may be tracks."""
     input:
-        truths=expand(rules.sources_render.output.truth, video=TRACKS_ANNOTATED),
-        metas=expand(rules.tracks_parse.output.meta, video=TRACKS_ANNOTATED),
-        parsed=expand(rules.tracks_parse.output.record, video=TRACKS_ANNOTATED),
+        truths=of_each(rules.sources_render.output.truth, TRACKS_SEARCHED_ANNOTATED),
+        metas=of_each(rules.tracks_follow.output.meta, TRACKS_SEARCHED_ANNOTATED),
+        parsed=of_each(rules.tracks_follow.output.record, TRACKS_SEARCHED_ANNOTATED),
     output:
         table="results/tracks/accuracy.tsv",
         page=report(

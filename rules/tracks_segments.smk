@@ -49,9 +49,9 @@ rule tracks_segment:
 rule tracks_timeline:
     """A picture shows the segments of all videos over time; cuts.tsv says how well cuts fit the truth where known."""
     input:
-        records=expand(rules.tracks_segment.output.record, video=TRACKS_VIDEOS),
-        annotated=expand(rules.tracks_segment.output.record, video=TRACKS_ANNOTATED),
-        truths=expand(rules.sources_render.output.truth, video=TRACKS_ANNOTATED),
+        records=of_each(rules.tracks_segment.output.record, TRACKS_VIDEOS),
+        annotated=of_each(rules.tracks_segment.output.record, TRACKS_ANNOTATED),
+        truths=of_each(rules.sources_render.output.truth, TRACKS_ANNOTATED),
     output:
         picture=report(
             "results/tracks/timeline.svg",

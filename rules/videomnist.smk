@@ -248,6 +248,7 @@ rule videomnist_card:
         croissant="results/videomnist/card/croissant.json",
         index="results/videomnist/card/index.parquet",
         readme="results/videomnist/card/README.md",
+        tile="results/videomnist/card/tile.json",
         page=report(
             "results/videomnist/card/README.html",
             caption="captions/videomnist_card.rst",

@@ -3,26 +3,26 @@
 from pathlib import Path
 
 from framewright.study import job
-from framewright.study.machine import ffmpeg_builds, processor, system
+from framewright.study.machine import ask, describe_processor, describe_system, ffmpeg_builds
 from framewright.study.manifest import sha256_of
 from framewright.study.record import write_record
-from framewright.study.versions import earlier, git, read_versions
+from framewright.study.versions import describe_commit, find_changes, read_versions
 
 log = job.start(snakemake)
 settings, target = snakemake.params.settings, snakemake.output.versions
 
 record = {
     "framewright": settings["house"],
-    **system(),
-    "snakemake": settings["packages"]["snakemake"],
-    "git": git(Path(snakemake.resources.house)),
+    **describe_system(),
+    "snakemake": settings["packages"].get("snakemake"),
+    "git": ask(describe_commit, Path(snakemake.resources.house), log=log),
     "config": settings["config"],
     "videos": settings["videos"],
-    "ffmpeg": ffmpeg_builds(),
-    "weights": {path: sha256_of(path) for path in settings["weights"]},
-    "processor": processor(),
+    "ffmpeg": ask(ffmpeg_builds, log=log),
+    "weights": {path: ask(sha256_of, path, log=log) for path in settings["weights"]},
+    "processor": ask(describe_processor, log=log),
     "packages": settings["packages"],
-    "earlier": earlier(read_versions(target), settings["packages"]),
+    "earlier": find_changes(read_versions(target), settings["packages"]),
 }
 
 with job.whole(target) as path:

@@ -1,13 +1,12 @@
 """Compare the results with their MANIFEST, ask their contracts, and say what was found."""
 
 from framewright.study import job
-from framewright.study.check import check, require_all, show
-from framewright.study.manifest import read_manifest
+from framewright.study.check import check_study, require_all, show
 
 log = job.start(snakemake)
+settings = snakemake.params.settings
 
-rows = read_manifest(snakemake.params.settings["manifest"])
-findings = check(rows, snakemake.params.settings["artifacts"], log)
+findings = check_study(settings["manifest"], settings["artifacts"], log)
 
-show(findings, job.terminal())
+show(findings, job.open_terminal())
 require_all(findings)

@@ -1,10 +1,15 @@
-"""Draw the graph of the rules as Snakemake itself sees it."""
+"""Draw the graph of the rules as Snakemake itself sees it, whole and by pipeline."""
 
-from framewright.report.graph import draw, read_dot, rule_graph_of
+from framewright.report.graph import draw, read_dot, rule_graph_of, split_graph
 from framewright.study import job
 
 log = job.start(snakemake)
+resources, outputs, settings = snakemake.resources, snakemake.output, snakemake.params.settings
 
-dot = rule_graph_of(snakemake.resources.driver, snakemake.resources.snakefile, snakemake.params.settings["config"])
-with job.whole(snakemake.output.svg) as path:
-    path.write_text(draw(read_dot(dot)), encoding="utf-8")
+graph = read_dot(rule_graph_of(resources.driver, resources.snakefile, settings["config"]))
+with job.whole(outputs.svg) as path:
+    path.write_text(draw(graph), encoding="utf-8")
+with job.whole(outputs.pipelines) as folder:
+    folder.mkdir()
+    for word in settings["pipelines"]:
+        (folder / f"{word}.svg").write_text(draw(split_graph(graph, word)), encoding="utf-8")

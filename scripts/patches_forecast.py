@@ -8,4 +8,4 @@ log = job.start(snakemake)
 settings = snakemake.params.settings
 
 for line in forecast(settings["windows"].values(), load_categories(settings["categories"]), snakemake.threads):
-    print(line, file=job.terminal(), flush=True)
+    print(line, file=job.open_terminal(), flush=True)

@@ -5,17 +5,18 @@ from framewright.patches.formats import load_categories
 from framewright.patches.record import make_plan, write_frames, write_plan
 from framewright.patches.view import Rendering
 from framewright.study import job
-from framewright.study.record import read_record
+from framewright.video.probe import read_probe
 
 log = job.start(snakemake)
 inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
 plan, frames = make_plan(
     inputs.video,
-    read_record(inputs.probe),
+    read_probe(inputs.probe),
     counts=settings["counts"],
     categories=load_categories(settings["categories"]),
     split=settings["split"],
+    training=settings["training"],
     windows_per_part=settings["windows_per_part"],
     seed=settings["seed"],
     rendering=Rendering(**settings["rendering"]),

@@ -2,19 +2,21 @@
 
 import time
 
-from framewright.persistence.shard import Account, make_base, write_account
+from framewright.persistence.shard import Account, make_base_shard, write_account
+from framewright.persistence.specs import BaseSpec
 from framewright.persistence.store import write_clips
 from framewright.study import job
 
 log = job.start(snakemake)
-given = snakemake.params
+outputs, settings = snakemake.output, snakemake.params.settings
+spec, numbers = BaseSpec(**settings["spec"]), range(settings["first"], settings["stop"])
 
 account = Account(began=time.time())
-clips = make_base(given.base, given.folder, given.visible_share, given.seed, given.numbers, account)
-with job.whole(snakemake.output.clips) as folder:
-    write_clips(folder, "traj", snakemake.wildcards.shard, given.storage, clips)
+clips = make_base_shard(spec, settings["folder"], settings["min_visible_share"], settings["seed"], numbers, account)
+with job.whole(outputs.clips) as folder:
+    write_clips(folder, "traj", snakemake.wildcards.shard, settings["storage"], clips)
 account.ended = time.time()
 
-with job.whole(snakemake.output.account) as path:
+with job.whole(outputs.account) as path:
     write_account(path, account)
 log.info("%d clips, lost: %s", account.clips, account.lost)

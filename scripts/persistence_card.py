@@ -1,7 +1,7 @@
 """Write the card of the clips: what they are, how many were lost and why, and what they must not be used for."""
 
+from framewright.persistence.arm_folder import STEM
 from framewright.persistence.card import DATASET, rows
-from framewright.persistence.gather import STEM
 from framewright.persistence.store import Clips
 from framewright.report.card import read_store
 from framewright.report.publish import write_card

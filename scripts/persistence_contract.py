@@ -1,22 +1,24 @@
 """Check what every arm promises; a broken promise fails the build."""
 
-from framewright.persistence.contract import contract, leaks, lost_of, possible
-from framewright.persistence.gather import STEM
+from framewright.persistence.arm_folder import STEM
+from framewright.persistence.contract import check_arm, check_possible, find_leaks, list_lost
 from framewright.persistence.store import Clips
 from framewright.study import job
 from framewright.study.contract import hold, write_contract
 from framewright.study.funnel import read_outcomes
 
 log = job.start(snakemake)
-given, folders = snakemake.params, snakemake.input.datasets
+inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
+arms = settings["arms"]
 
-base = Clips(snakemake.input.base, "traj")
-lost = lost_of(read_outcomes(snakemake.input.outcomes), given.variants)
-findings = [leaks({name: Clips(folder, STEM) for name, folder in zip(given.variants, folders, strict=True)})]
-findings += possible(snakemake.input.evaluations)
-for (name, per_video), folder in zip(given.variants.items(), folders, strict=True):
-    findings += contract(name, folder, base, lost[name], given.samples, given.most_lost, per_video)
+base = Clips(inputs.base, "traj")
+lost = list_lost(read_outcomes(inputs.outcomes), [arm["name"] for arm in arms])
+findings = [find_leaks({arm["name"]: Clips(path, STEM) for arm, path in zip(arms, inputs.datasets, strict=True)})]
+findings += check_possible(inputs.evaluations)
+for arm, path in zip(arms, inputs.datasets, strict=True):
+    missing = lost[arm["name"]]
+    findings += check_arm(arm["name"], path, base, missing, settings["samples"], settings["max_lost"], arm["per_video"])
 
 findings = hold(findings, log)
-with job.whole(snakemake.output.contract) as path:
+with job.whole(outputs.contract) as path:
     write_contract(path, findings)

@@ -1,32 +1,35 @@
 """Measure the models of all arms beside baselines and the bound, and draw what was found."""
 
-import json
-
-from framewright.persistence.charts import evaluation_page, write_attention, write_curves
+from framewright.persistence.arm_folder import STEM
+from framewright.persistence.charts import make_evaluation_page, write_attention, write_curves
 from framewright.persistence.evaluate import evaluate
-from framewright.persistence.gather import STEM
 from framewright.persistence.models import read_model
+from framewright.persistence.specs import build_variant
 from framewright.persistence.store import Clips
-from framewright.persistence.transients import Variant
 from framewright.study import job
+from framewright.study.record import write_record
 
 log = job.start(snakemake)
-given, output = snakemake.params, snakemake.output
+inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
+sure, seed = settings["early_exit"], settings["seed"]
 
-arms = {name: Clips(folder, STEM) for name, folder in zip(given.recipes, snakemake.input.datasets, strict=True)}
-paths = iter(snakemake.input.models)
-models = {name: {task: read_model(next(paths)) for task in tasks} for name, tasks in given.tasks.items()}
+variants = {arm["name"]: build_variant(arm["variant"]) for arm in settings["arms"]}
+arms = {name: Clips(folder, STEM) for name, folder in zip(variants, inputs.datasets, strict=True)}
+paths = iter(inputs.models)
+models = {arm["name"]: {task: read_model(next(paths)) for task in arm["tasks"]} for arm in settings["arms"]}
 found = {}
 for name, clips in arms.items():
-    others = {other: own["persistence"] for other, own in models.items() if other != name and "persistence" in own}
-    found[name] = evaluate(clips, Variant(**given.recipes[name]), models[name], others, given.sure, given.seed)
+    others = {
+        other: trained["persistence"] for other, trained in models.items() if other != name and "persistence" in trained
+    }
+    found[name] = evaluate(clips, variants[name], models[name], others, sure, seed)
 
-with job.whole(output.figures) as path:
-    path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-with job.whole(output.page) as path:
-    path.write_text(evaluation_page(found, given.sure), encoding="utf-8")
-with job.whole(output.curves) as path:
+with job.whole(outputs.figures) as path:
+    write_record(path, found)
+with job.whole(outputs.page) as path:
+    path.write_text(make_evaluation_page(found, sure), encoding="utf-8")
+with job.whole(outputs.curves) as path:
     write_curves(path, found)
-with job.whole(output.attention) as path:
+with job.whole(outputs.attention) as path:
     write_attention(path, arms, models)
-log.info("%s", {name: own["frames"] for name, own in found.items()})
+log.info("%s", {name: figures["frames"] for name, figures in found.items()})

@@ -1,23 +1,25 @@
 """Train a model on an arm; a killed run goes on from the last epoch that it finished."""
 
-import json
 from pathlib import Path
 
-from framewright.persistence.gather import STEM
+from framewright.persistence.arm_folder import STEM
 from framewright.persistence.models import learn, write_model
+from framewright.persistence.specs import TrainingSpec
 from framewright.persistence.store import Clips
 from framewright.study import job
+from framewright.study.record import write_record
 
 log = job.start(snakemake)
-given, output = snakemake.params, snakemake.output
+inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
+task, spec = snakemake.wildcards.task, TrainingSpec(**settings["training"])
 
-progress = Path(output.model).with_name(".training.pt")
-clips = Clips(snakemake.input.dataset, STEM)
-trained = learn(clips, snakemake.wildcards.task, given.shape, given.settings, given.seed, progress, given.code)
+progress = Path(outputs.model).with_name(".training.pt")
+clips = Clips(inputs.dataset, STEM)
+trained = learn(clips, task, settings["shape"], spec, settings["seed"], progress, snakemake.params.code)
 
-with job.whole(output.model) as path:
+with job.whole(outputs.model) as path:
     write_model(path, trained)
-with job.whole(output.history) as path:
-    path.write_text(json.dumps({"losses": trained.losses, "temperatures": trained.temperatures}, indent=1) + "\n")
+with job.whole(outputs.history) as path:
+    write_record(path, {"losses": trained.losses, "temperatures": trained.temperatures})
 progress.unlink(missing_ok=True)
 log.info("losses by epoch: %s", trained.losses)

@@ -2,7 +2,7 @@
 
 from framewright.report.card import read_store
 from framewright.report.publish import write_card
-from framewright.sources.card import DATASET, rows
+from framewright.sources.card import DATASET, list_rows
 from framewright.sources.fates import read_licences, read_summary
 from framewright.study import job
 from framewright.study.declared import read_declared
@@ -19,6 +19,6 @@ write_card(
     outputs,
     DATASET,
     store,
-    rows(summary, reasons, {video: row.split or None for video, row in read_declared(inputs.declared).items()}),
+    list_rows(summary, reasons, {video: row.split or None for video, row in read_declared(inputs.declared).items()}),
 )
 log.info("the card of %d videos", len(summary))

@@ -21,7 +21,7 @@ import psutil
 
 from framewright.errors import UserError
 from framewright.study.manifest import OURS_TO_SKIP, VOLATILE, read_manifest
-from framewright.study.volatile import lasting
+from framewright.study.volatile import drop_volatile
 
 HOUSE = Path(__file__).parents[1]
 MANIFEST = "results/MANIFEST.tsv"
@@ -243,7 +243,10 @@ def differences(one: Path, other: Path) -> list[str]:
             lines.append(f"{path}: only in {one if path in ours else other}")
         elif ours[path] != theirs[path]:
             lines.append(f"{path}: {ours[path].bytes} and {theirs[path].bytes} bytes, made by {ours[path].made_by}")
-        elif ours[path].sha256 == VOLATILE and len({lasting(path, (f / path).read_bytes()) for f in (one, other)}) > 1:
+        elif (
+            ours[path].sha256 == VOLATILE
+            and len({drop_volatile(path, (f / path).read_bytes()) for f in (one, other)}) > 1
+        ):
             lines.append(f"{path}: more differs than what is declared volatile")
     return lines
 

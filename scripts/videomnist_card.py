@@ -4,14 +4,14 @@ from framewright.report.card import read_store
 from framewright.report.publish import write_card
 from framewright.study import job
 from framewright.study.contract import read_contract
-from framewright.videomnist.card import dataset
-from framewright.videomnist.contract import read_made, rows
+from framewright.videomnist.card import describe_dataset
+from framewright.videomnist.contract import read_records, rows
 
 log = job.start(snakemake)
 inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
-described = dataset(settings["digits"], settings["digits_per_video"], read_contract(inputs.contract))
-made = {"train": read_made(inputs.train), "test": read_made(inputs.test)}
+described = describe_dataset(settings["digits"], settings["digits_per_video"], read_contract(inputs.contract))
+made = {"train": read_records(inputs.train), "test": read_records(inputs.test)}
 store = read_store({"videomnist": inputs.outcomes}, {}, settings["chosen"], settings["citation"])
 write_card(outputs, described, store, rows(made, settings["motion_types"]))
 log.info("the card of %s", {split: len(part.measures.margin) for split, part in made.items()})

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from framewright.study import job
-from framewright.videomnist.films import write_classes
+from framewright.videomnist.class_videos import write_classes
 
 log = job.start(snakemake)
 inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings

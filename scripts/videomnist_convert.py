@@ -2,7 +2,7 @@
 
 from framewright.study import job
 from framewright.study.funnel import write_outcomes
-from framewright.videomnist.films import convert
+from framewright.videomnist.class_videos import convert
 from framewright.videomnist.store import Shape
 
 log = job.start(snakemake)

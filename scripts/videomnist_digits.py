@@ -4,7 +4,7 @@ from framewright.study import job
 from framewright.study.funnel import write_outcomes
 from framewright.videomnist.clip_spec import GlyphSpec
 from framewright.videomnist.digits import gather, write_digits
-from framewright.videomnist.pictures import select
+from framewright.videomnist.outcomes import select
 
 log = job.start(snakemake)
 inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings

@@ -4,13 +4,13 @@ from itertools import chain
 
 from framewright.study import job
 from framewright.study.funnel import read_outcomes, write_outcomes
-from framewright.videomnist.pictures import drawn
+from framewright.videomnist.outcomes import list_videos
 
 log = job.start(snakemake)
 inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
 films = chain.from_iterable(map(read_outcomes, inputs.films))
-videos = drawn(settings["videos"])
+videos = list_videos(settings["videos"])
 with job.whole(outputs.outcomes) as path:
     write_outcomes(path, chain(read_outcomes(inputs.pictures), videos, films))
 log.info("%s videos drawn", settings["videos"])

@@ -62,6 +62,7 @@ def _child(command: list[str], folder: Path, printed: Path) -> None:
         os.dup2(file.fileno(), 2)
     sys.stdout, sys.stderr = os.fdopen(1, "w", closefd=False), os.fdopen(2, "w", closefd=False)
     sys.modules[shell.__module__].STDOUT = sys.stdout  # what its jobs print on, as it was when pytest had it
+    sys.argv[:] = ["snakemake", *command]  # as the workflow sees it
     os.chdir(folder)
     # the workflow finds its own library: the copy of a house must not meet the one that the tests imported
     for name in [name for name in sys.modules if name.split(".")[0] == "framewright"]:

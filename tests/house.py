@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from framewright.study.code import closure, is_front_door
+from framewright.study.code import follow_imports, is_front_door
 
 ROOT = Path(__file__).parent.parent
 REQUESTED = {
@@ -298,7 +298,7 @@ def environment_faults(root: Path) -> list[str]:
         env = re.search(r'"\.\./envs/(.+?)"', rule.directives.get("conda", ""))
         if not env or not script.is_file():
             continue
-        for module in sorted({script, *closure(script, root / "scripts")}):
+        for module in sorted({script, *follow_imports(script, root / "scripts")}):
             for imported in sorted(_third_party(module)):
                 package = PACKAGE_OF.get(imported, imported)
                 if names.get(package, {}).get("name", package) not in provided.get(env[1], set()):
@@ -310,7 +310,13 @@ PARTS = {  # what an extra of `pip install .[extra]` must be able to import; "" 
     "": ("video/stream", "video/probe"),
     "torch": ("tracks/dataset", "patches/dataset", "videomnist/dataset", "persistence/dataset"),
     "flexpatch": ("flexpatch/dataset", "flexpatch/runtime/runtime", "flexpatch/runtime/failing"),
-    "tracks": ("tracks/segments/find", "tracks/privacy/deface", "tracks/objects/parse", "tracks/clips/extract"),
+    "tracks": (
+        "tracks/segments/find",
+        "tracks/privacy/deface",
+        "tracks/objects/detect",
+        "tracks/objects/follow",
+        "tracks/clips/extract",
+    ),
 }
 
 
@@ -321,7 +327,7 @@ def extra_faults(root: Path) -> list[str]:
     for extra, modules in PARTS.items():
         brought = {*project["dependencies"], *project["optional-dependencies"].get(extra, [])}
         for path in [root / f"scripts/framewright/{module}.py" for module in modules]:
-            for module in sorted({path, *closure(path, root / "scripts")}) if path.is_file() else ():
+            for module in sorted({path, *follow_imports(path, root / "scripts")}) if path.is_file() else ():
                 lacking = {PACKAGE_OF.get(name, name) for name in _third_party(module)} - brought
                 faults += [
                     f"pyproject.toml: extra {extra!r} lacks {name}, imported by {module.name}" for name in lacking

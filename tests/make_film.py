@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 
 from framewright.video.encode import Writer
+from framewright.video.examine import probe
+from framewright.video.probe import Probe, as_probe
 
 
 def texture(seed: int = 0, width: int = 600, height: int = 400) -> np.ndarray:
@@ -27,3 +29,12 @@ def make_film(path: Path, shots: list[np.ndarray], frames: int, size: tuple[int,
                 x, y = number, number // 2
                 writer.add(cv2.applyColorMap(shot[y : y + size[1], x : x + size[0]], cv2.COLORMAP_TWILIGHT))
     return path
+
+
+def probe_film(film: Path, use: list[float] | None = None) -> Probe:
+    """The record of a film, as a job reads it; all of it is in use unless (start, end) seconds are given."""
+    record = probe(film) | {"video": "film", "use": use}
+    if record["status"] == "ok":
+        record["use"] = use or [record["start"], record["start"] + record["duration"]]
+        record["colour"]["forced"] = False
+    return as_probe(record)

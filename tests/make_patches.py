@@ -28,7 +28,7 @@ SEEN, FRAME = texture(1, *SIZE), texture(2, *SIZE)
 def plan(video: str, counts: dict[str, int]) -> FilmPlan:
     """The plan of a film that can be used."""
     film = Film(video, "0" * 64, "train", View(SIZE, "SDR"), (0, 0, *SIZE), Quality(1, 1, 1))
-    return FilmPlan(video, "train", counts, "", "", film, (), ())
+    return FilmPlan(video, "train", counts, "", "", film, (), (), ())
 
 
 def row(
@@ -43,7 +43,7 @@ def row(
             Degrading(),
             "SDR",
             View(SIZE, "SDR"),
-            Scores(1, 1, 1, 1),
+            Scores(*[1.0] * 8),
             Quality(1, 1, 1),
             hash_picture(patch),
             hash_picture(frame),

@@ -24,7 +24,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from framewright.study.code import closure  # noqa: E402 (the library's folder is named above)
+from framewright.study.code import follow_imports  # noqa: E402 (the library's folder is named above)
 
 COMPARISONS = {"Lt": "<=", "LtE": "<", "Gt": ">=", "GtE": ">", "Eq": "!=", "NotEq": "=="}
 OPERATORS = {"Add": "-", "Sub": "+", "Mult": "/", "Div": "*", "FloorDiv": "*", "Mod": "*"}
@@ -102,7 +102,7 @@ def tests_of(mutant: Mutant) -> list[Path]:
     """The unit tests of the module's room that import it, directly or not."""
     room = room_of(mutant.path)
     tests = sorted((ROOT / "tests/unit").glob("test_*.py" if room == "shared" else f"{room}/**/test_*.py"))
-    return [test for test in tests if mutant.path in closure(test, ROOT / "scripts")]
+    return [test for test in tests if mutant.path in follow_imports(test, ROOT / "scripts")]
 
 
 def draw(rooms: list[str], count: int, seed: int) -> list[Mutant]:

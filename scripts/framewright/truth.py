@@ -115,7 +115,7 @@ def read_truth(path: str | Path) -> Truth:
     return truth
 
 
-def problem(truth: Truth) -> str | None:
+def find_problem(truth: Truth) -> str | None:
     """What contradicts itself in `truth`, or None."""
     if truth.frames < 0 or truth.rate <= 0 or (truth.frames and min(truth.size) <= 0):
         return f"size {list(truth.size)}, rate {truth.rate} and frames {truth.frames} must be positive"
@@ -148,7 +148,7 @@ def _fault(places: Boxes, frames: int) -> str | None:
 
 
 def _raise_problem(path: str | Path, truth: Truth) -> None:
-    if fault := problem(truth):
+    if fault := find_problem(truth):
         raise UserError(f"{path}: {fault}")
 
 

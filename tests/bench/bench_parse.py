@@ -20,8 +20,10 @@ from framewright.scenes.render import render
 from framewright.scenes.street import street
 from framewright.study.job import compute_on_one_thread
 from framewright.tracks.meta import write_tracks
+from framewright.tracks.objects.detect import detect_video
+from framewright.tracks.objects.detections import DetectionsReader
+from framewright.tracks.objects.follow import follow
 from framewright.tracks.objects.options import Association, Keep
-from framewright.tracks.objects.parse import parse
 from framewright.video.stream import open_video
 
 SECONDS, ROUNDS, BATCH, TARGET = 6.0, 3, 8, 1.25
@@ -37,7 +39,9 @@ def main() -> int:
         frames = shown(film)
 
         def ours() -> None:
-            tracks, _ = parse(film, "street", [(0.0, SECONDS)], detector, Association(), Keep(), BATCH)
+            detections = Path(folder) / "detections.npz"
+            detect_video(film, detections, [(0.0, SECONDS)], detector, 16, BATCH)
+            tracks, _ = follow(DetectionsReader(detections), "street", Association(), Keep())
             write_tracks(Path(folder) / "meta.gzip", tracks)
 
         def theirs() -> None:

@@ -26,15 +26,17 @@ import numpy as np
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests")]
 
-from make_film import texture
+from make_film import probe_film, texture
 
-from framewright.patches.formats import SCALE, STACKS, read_categories
+from framewright.patches.film import QualityLimits
+from framewright.patches.formats import SCALE, STACKS
 from framewright.patches.plan import Frames
 from framewright.patches.record import make_plan, write_frames, write_plan
+from framewright.patches.settings import read_categories
+from framewright.patches.view import Rendering
 from framewright.study import config
 from framewright.video.colour import Colour
 from framewright.video.encode import Writer
-from framewright.video.examine import probe
 
 RATE, STRIDE, CORES = 24, 58, 2
 CHEAPER, FASTER, MEBIBYTES = 2.5, 4.0, 1536
@@ -53,20 +55,23 @@ from framewright.study import config
 from framewright.study.job import compute_on_one_thread
 from framewright.patches import cut
 from framewright.patches.record import read_frames, read_plan
+from framewright.patches.settings import compose_cut
 compute_on_one_thread()
 film, plan, schemas, part = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4])
-_, known, parts = read_plan(plan / "plan.json")
-settings = cut.cut_settings(config.complete({}, schemas)[0]["patches"], 0, False)
+planned = read_plan(plan / "plan.json")
+settings = cut.load_settings(compose_cut(config.complete({}, schemas)[0]["patches"], 0, False))
 (plan / f"{part}").mkdir()
 decoding, read = [], cut.read_windows
 def watched(*arguments):
-    windows, began = read_windows(*arguments), time.process_time()
+    windows, began = read(*arguments), time.process_time()
     for window in windows:
         decoding.append(time.process_time() - began)
         yield window
         began = time.process_time()
 cut.read_windows, began = watched, time.process_time()
-patches, _ = cut.cut_part(film, known, read_frames(plan / "frames.npz"), parts[part], settings, plan / f"{part}")
+patches, _ = cut.cut_part(
+    film, planned.film, read_frames(plan / "frames.npz"), planned.parts[part], settings, plan / f"{part}"
+)
 cutting = time.process_time() - began - sum(decoding)
 pixels = sum((box[2] - box[0]) * (box[3] - box[1]) for box in (patch.crop for patch in patches))
 status = Path("/proc/self/status")
@@ -121,25 +126,23 @@ def compare(film: Path) -> bool:
 
 def planned(film: Path, folder: Path) -> tuple[int, list[int], Frames]:
     """Write the plan of a film; returns how many parts it has, the first frame of each window, and its frames."""
-    known = probe(film)
-    known |= {"video": film.stem, "use": [known["start"], known["start"] + known["duration"]]}
-    known["colour"]["forced"] = False
-    windows = known["frames"] // STRIDE
-    record, frames = make_plan(
+    known = probe_film(film)
+    windows = known.frames // STRIDE
+    plan, frames = make_plan(
         film,
         known,
         counts={"general": windows},
         categories=read_categories(SETTINGS),
         split="train",
+        training=True,
         windows_per_part=-(-windows // CORES),
         seed=0,
-        colour=SETTINGS["colour"],
-        frame=SETTINGS["frame"],
-        limits=SETTINGS["quality"],
+        rendering=Rendering(),
+        limits=QualityLimits(),
     )
-    write_plan(folder / "plan.json", record)
+    write_plan(folder / "plan.json", plan)
     write_frames(folder / "frames.npz", frames)
-    return len(record["parts"]), [own[2] for part in record["parts"] for own in part["windows"]], frames
+    return len(plan.parts), [window.first for part in plan.parts for window in part.windows], frames
 
 
 def cut(film: Path, folder: Path, part: int) -> list[str]:

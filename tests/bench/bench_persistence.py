@@ -18,10 +18,10 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 
-from framewright.persistence.base import BaseSet, base_clips
-from framewright.persistence.shard import Account, make_augmented
+from framewright.persistence.base import render_base_clips
+from framewright.persistence.shard import Account, augment_shard
+from framewright.persistence.specs import BaseSpec, Variant
 from framewright.persistence.store import Clips, write_clips
-from framewright.persistence.transients import Variant
 
 SAMPLES, ROUNDS = 300, 3
 CLAIMED = 115.85  # samples a second, says the origin's document
@@ -32,8 +32,8 @@ def main() -> int:
     gc.freeze()  # as every job does
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
         place = Path(folder)
-        write_clips(place / "hdf5", "traj", "0000", "hdf5", base_clips(BaseSet(), 0, range(SAMPLES)))
-        write_clips(place / "pt", "traj", "0000", "pt", base_clips(BaseSet(), 0, range(SAMPLES)))
+        write_clips(place / "hdf5", "traj", "0000", "hdf5", render_base_clips(BaseSpec(), 0, range(SAMPLES)))
+        write_clips(place / "pt", "traj", "0000", "pt", render_base_clips(BaseSpec(), 0, range(SAMPLES)))
         ways = {
             "origin": lambda to: origin(place / "pt", to),
             **{storage: (lambda to, s=storage: ours(place / "hdf5", to, s)) for storage in ("pt", "pt-uint8", "hdf5")},
@@ -41,7 +41,7 @@ def main() -> int:
         best = {name: [float("inf")] * 2 for name in ways}
         for turn in range(ROUNDS):
             for name, way in ways.items():
-                taken = measured(way, place / f"{name}-{turn}")
+                taken = measure_frames(way, place / f"{name}-{turn}")
                 best[name] = [min(pair) for pair in zip(best[name], taken, strict=True)]
         sizes = {name: size_of(place / f"{name}-0") / SAMPLES for name in ways}
         disk = write_rate(place / "block", SAMPLES, round(sizes["pt"]))
@@ -64,7 +64,7 @@ def main() -> int:
     return int(missed > 0)
 
 
-def measured(way, target: Path) -> tuple[float, float]:
+def measure_frames(way, target: Path) -> tuple[float, float]:
     """Wall and processor seconds of one way."""
     os.sync()
     wall, cpu = time.perf_counter(), time.process_time()
@@ -73,8 +73,7 @@ def measured(way, target: Path) -> tuple[float, float]:
 
 
 def ours(base: Path, target: Path, storage: str) -> None:
-    recipe = vars(Variant()) | {"colour": list(Variant().colour)}
-    clips = make_augmented(Clips(base, "traj"), recipe, "default", 0, Account())
+    clips = augment_shard(Clips(base, "traj"), Variant(), "default", 0, Account())
     write_clips(target, "augmented_traj", "0000", storage, clips)
 
 

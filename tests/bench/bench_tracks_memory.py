@@ -97,11 +97,14 @@ def step(name: str, minutes: str, folder: str) -> int:
             deface(film, place / "out.mp4", as_probe(probe(film) | {"video": "v"}), DefaceSettings())
         case "parse":
             from framewright.detector import open_detector
+            from framewright.tracks.objects.detect import detect_video
+            from framewright.tracks.objects.detections import DetectionsReader
+            from framewright.tracks.objects.follow import follow
             from framewright.tracks.objects.options import Association, Keep
-            from framewright.tracks.objects.parse import parse
 
             detector = open_detector(ROOT / "config/detector/demo.onnx")
-            parse(film, "v", whole, detector, Association(), Keep(1.0, 0.01), 8)
+            detect_video(film, place / "d.npz", whole, detector, 16, 8)
+            follow(DetectionsReader(place / "d.npz"), "v", Association(), Keep(1.0, 0.01))
         case "extract":
             from framewright.tracks.clips.extract import extract
             from framewright.tracks.meta import new_track

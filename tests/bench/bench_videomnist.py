@@ -24,10 +24,10 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from framewright.videomnist.clip_spec import ClipSpec
-from framewright.videomnist.contract import contract, read_made
+from framewright.videomnist.contract import check_files, read_records
 from framewright.videomnist.digit_files import find_files
-from framewright.videomnist.digits import embedded, gather
-from framewright.videomnist.render import draw, glyphs
+from framewright.videomnist.digits import gather, load_embedded
+from framewright.videomnist.render import draw, prepare_glyphs
 from framewright.videomnist.shard import BATCH, write_shard
 from framewright.videomnist.store import GREY, LEVEL, PACKING, RGB, Shape, merge
 
@@ -37,12 +37,12 @@ PEAK = """
 import sys
 from pathlib import Path
 sys.path.insert(0, {scripts!r})
-from framewright.videomnist.digits import embedded
+from framewright.videomnist.digits import load_embedded
 from framewright.videomnist.clip_spec import ClipSpec
 from framewright.videomnist.shard import BATCH, write_shard
 from framewright.videomnist.store import RGB, Shape, merge
 spec = ClipSpec(64, 0.1, 17, ("bounce",), (2, 5), 10)
-write_shard(Path({part!r}), embedded()["train"], spec, 0, "train", range({videos}))
+write_shard(Path({part!r}), load_embedded()["train"], spec, 0, "train", range({videos}))
 merge(Path({part!r} + ".whole"), RGB, {{"train": [{part!r}], "test": [{part!r}]}}, {{}}, Shape(16, 64))
 status = Path("/proc/self/status").read_text()
 print(int(status.split("VmHWM:")[1].split()[0]) / 1024)
@@ -52,7 +52,7 @@ print(int(status.split("VmHWM:")[1].split()[0]) / 1024)
 def main() -> int:
     cv2.setNumThreads(1)
     threadpool_limits(1)  # as jobs do
-    digits = gather("a folder", find_files(sys.argv[1])) if len(sys.argv) > 1 else embedded()
+    digits = gather("a folder", find_files(sys.argv[1])) if len(sys.argv) > 1 else load_embedded()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         rounds = [_round(folder, digits) for _ in range(ROUNDS)]
@@ -112,8 +112,8 @@ def make_ours(folder: Path, digits, layouts: tuple[str, ...]) -> None:
     for layout in layouts:
         merge(folder / f"{layout}.h5", layout, parts, about, Shape(FRAMES, 64))
     if len(layouts) == 2:
-        made = {split: read_made(own) for split, own in parts.items()}
-        found = contract(folder / "grey.h5", folder / "rgb.h5", made, digits, SPEC)
+        made = {split: read_records(own) for split, own in parts.items()}
+        found = check_files(folder / "grey.h5", folder / "rgb.h5", made, digits, SPEC)
         assert all(own.ok for own in found), found
 
 
@@ -159,7 +159,7 @@ def draw_alone(digits) -> None:
     images = digits["train"].images
     for first in range(0, VIDEOS, BATCH):
         batch = range(first, min(first + BATCH, VIDEOS))
-        draw(glyphs(images[[index % len(images) for index in batch]], SPEC), SPEC, 0, "train", batch)
+        draw(prepare_glyphs(images[[index % len(images) for index in batch]], SPEC), SPEC, 0, "train", batch)
 
 
 def floors(folder: Path) -> tuple[float, float]:

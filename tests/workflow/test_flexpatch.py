@@ -16,7 +16,8 @@ from framewright.scenes.street import street
 
 pytestmark = pytest.mark.slow
 
-FEW = "{frames: 40, refresh: 5, split: {gap: 0.2}, model: {compare: false%s}}"
+WEIGHTS = f"{{weights: {ROOT}/config/detector/demo.onnx}}"
+FEW = f"{{detector: {WEIGHTS}, " + "frames: 40, refresh: 5, split: {gap: 0.2}, model: {compare: false%s}}"
 OUT = Path("results/flexpatch")
 CLASSES = {"person": 1, "dog": 8, "cyclist": 2, "car": 3, "bus": 3}
 
@@ -112,6 +113,8 @@ def test_the_documented_run_is_planned(tmp_path):
     (tmp_path / "MOT17-13/img1").mkdir(parents=True)
     write_table(tmp_path, "mot13 mot:MOT17-13 flexpatch - CC-BY-NC-SA-3.0")
     overlay = ROOT / "config/scale/flexpatch.yaml"
-    result = snakemake(tmp_path, "-n", "--configfile", str(overlay), "--config", "videos=videos.tsv", "--", "flexpatch")
+    flags = ("-n", "--configfile", str(overlay), "--config", "videos=videos.tsv")
+    assert "or write none, and flexpatch makes nothing" in snakemake(tmp_path, *flags, "--", "flexpatch").text
+    result = snakemake(tmp_path, *flags, f"flexpatch={{detector: {WEIGHTS}}}", "--", "flexpatch")
     assert result.status == 0, result.text
     assert result.jobs["flexpatch_truth"] == 1 and "flexpatch_train" in result.jobs

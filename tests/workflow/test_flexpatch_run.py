@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from flow import snakemake, write_table
+from flow import ROOT, snakemake, write_table
 
 from framewright.scenes.render import render
 from framewright.scenes.street import street
@@ -16,7 +16,9 @@ pytestmark = pytest.mark.slow
 
 EVALUATE = "{frames: 20, every: [5], clusters: [[1, 1, 5]]}"
 RUNTIME = "{width: 0.5, height: 0.5, every: 1}"
-SETTINGS = f"{{frames: 40, split: {{gap: 0.2}}, model: {{compare: false}}, runtime: {RUNTIME}, evaluate: {EVALUATE}}}"
+DETECTOR = f"{{weights: {ROOT}/config/detector/demo.onnx}}"
+SETTINGS = f"{{frames: 40, split: {{gap: 0.2}}, model: {{compare: false}}, runtime: {RUNTIME}, evaluate: {EVALUATE}, "
+SETTINGS += f"detector: {DETECTOR}}}"
 OUT = Path("results/flexpatch")
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from flow import snakemake
 
-from framewright.persistence.base import BaseSet, base_clips
+from framewright.persistence.base import render_base_clips
+from framewright.persistence.specs import BaseSpec
 from framewright.persistence.store import Clips, write_clips
-from framewright.study.volatile import lasting
+from framewright.study.volatile import drop_volatile
 
 pytestmark = pytest.mark.slow
 UNTAUGHT = "default: {train: []}, variants: {same_colour: {colour: [255, 255, 255], train: []}}"
@@ -31,7 +32,7 @@ def contents(folder: Path) -> dict[str, str]:
             continue
         told = path.suffix in (".json", ".txt") and path.name in ("PROGRESS.txt", "checkpoint.json")
         told = told or path.name == "GENERATION_SUMMARY.json"
-        found[name] = lasting(name, path.read_bytes()) if told else hashlib.sha256(path.read_bytes()).hexdigest()
+        found[name] = drop_volatile(name, path.read_bytes()) if told else hashlib.sha256(path.read_bytes()).hexdigest()
     return found
 
 
@@ -61,12 +62,12 @@ def test_what_is_lost_on_the_way_comes_back_the_same(study, tmp_path):
 
 @pytest.mark.long
 def test_a_damaged_clip_of_a_folder_is_recorded_and_skipped_and_mended_later(tmp_path):
-    write_clips(tmp_path / "given", "traj", "0000", "pt", base_clips(BaseSet(), 0, range(6)))
+    write_clips(tmp_path / "given", "traj", "0000", "pt", render_base_clips(BaseSpec(), 0, range(6)))
     whole = (tmp_path / "given/traj_00005.pt").read_bytes()
     (tmp_path / "given/traj_00005.pt").write_bytes(whole[:1000])
     strict = run(tmp_path / "study", ", default: {train: []}, variants: {}, base: {folder: ../given}")
-    assert strict.status == 1 and "not more clips are lost than persistence.most_lost allows" in strict.text
-    more = ", default: {train: []}, variants: {}, most_lost: 0.2, base: {folder: ../given}"
+    assert strict.status == 1 and "not more clips are lost than persistence.max_lost allows" in strict.text
+    more = ", default: {train: []}, variants: {}, max_lost: 0.2, base: {folder: ../given}"
     done = run(tmp_path / "study", more)
     assert done.status == 0, done.text
     dataset = tmp_path / "study/results/persistence/dataset"

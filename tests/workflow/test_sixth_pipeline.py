@@ -56,6 +56,7 @@ rule toy_card:
         croissant="results/toy/card/croissant.json",
         index="results/toy/card/index.parquet",
         readme="results/toy/card/README.md",
+        tile="results/toy/card/tile.json",
         page="results/toy/card/README.html",
     log:
         "logs/toy_card.log",

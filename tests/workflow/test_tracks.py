@@ -12,7 +12,8 @@ from make_film import make_film, texture
 pytestmark = pytest.mark.slow
 
 ROWS = ("one one.mp4 tracks - CC0-1.0", "broken broken.mp4 tracks - CC0-1.0")
-FEW = "tracks={segments: {min_seconds: 1}}"
+NO_DETECTOR = "detector: {weights: none}"
+FEW = f"tracks={{segments: {{min_seconds: 1}}, {NO_DETECTOR}}}"
 
 
 def study(folder: Path, *rows: str) -> Path:
@@ -86,11 +87,11 @@ def test_the_same_bytes_come_again(made, tmp_path):
 
 @pytest.mark.long
 def test_other_rules_cut_anew_and_what_they_drop_is_on_record(made, tmp_path):
-    planned = run(made, "-n", config="tracks={segments: {min_seconds: 2}}")
+    planned = run(made, "-n", config=f"tracks={{segments: {{min_seconds: 2}}, {NO_DETECTOR}}}")
     assert planned.jobs["tracks_segment"] == 2
     other = study(tmp_path / "other", *ROWS[:1])
-    config = "tracks={segments: {detector: adaptive, max_seconds: 1.5, long: truncate, min_seconds: 1}}"
-    result = run(other, config=config)
+    segments = "{detector: adaptive, max_seconds: 1.5, long: truncate, min_seconds: 1}"
+    result = run(other, config=f"tracks={{segments: {segments}, {NO_DETECTOR}}}")
     assert result.status == 0, result.text
     known = json.loads((other / "results/tracks/videos_segm/one.json").read_text())
     assert "scenedetect" in known["detector"] and len(known["cuts"]) == 1

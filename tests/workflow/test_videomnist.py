@@ -19,12 +19,12 @@ from mnist import files
 from framewright.study import config
 from framewright.video.encode import Writer
 from framewright.video.stream import open_video
-from framewright.videomnist import loader
+from framewright.videomnist import videogpt_loader
 from framewright.videomnist.digits import read_digits
 
 SMALL = (
     "videomnist={videos_per_digit: {train: 2, test: 1}, videos_per_shard: 15, sequence_length: 8, convert: films, "
-    "motion_types: [bounce, circular, linear, spiral], samples: {num_samples: 10, width: 64}}"
+    "motion_types: [bounce, circular, linear, spiral], samples: {num_samples: 10, min_width: 64}}"
 )
 EXAMPLES = re.findall(r"^\| .*? \| `\"videomnist=(\{.*\})\"` \|$", (ROOT / "README.md").read_text(), re.M)
 
@@ -53,7 +53,7 @@ def made(tmp_path_factory) -> Path:
 @pytest.mark.slow
 def test_everything_is_there_and_a_second_run_has_nothing_to_do(made):
     results = made / "results/videomnist"
-    assert loader.faults(results / "videomnist-videogpt.h5") == []
+    assert videogpt_loader.faults(results / "videomnist-videogpt.h5") == []
     assert all(own["ok"] for own in yaml.safe_load((results / "contract.json").read_text()))
     assert len([*results.glob("classes/*/*/*.mp4")]) == 30
     assert (results / "samples/videomnist_montage.png").stat().st_size > 10_000
@@ -64,7 +64,7 @@ def test_everything_is_there_and_a_second_run_has_nothing_to_do(made):
 @pytest.mark.slow
 def test_films_in_class_folders_become_both_layouts(made):
     results = made / "results/videomnist"
-    assert loader.faults(results / "converted-videogpt.h5") == []
+    assert videogpt_loader.faults(results / "converted-videogpt.h5") == []
     with h5py.File(results / "converted-videogpt.h5") as file:
         assert list(file.attrs["classes"]) == ["blue", "red"]
         assert file["train_labels"][()].tolist() == file["test_labels"][()].tolist() == [0, 0, 1, 1]
@@ -110,7 +110,7 @@ def test_killed_and_resumed_it_gives_the_same_bytes(made, tmp_path):
     """Snakemake with its jobs, Snakemake alone while a job works, and a job are killed, each at a random moment."""
     study(tmp_path / "study")
     with (tmp_path / "study/config/config.yaml").open("a") as file:
-        yaml.safe_dump(config.said([SMALL]), file)
+        yaml.safe_dump(config.parse_overrides([SMALL]), file)
     killed = verify.lay_out(tmp_path / "study", tmp_path / "killed")
     targets = [f"results/videomnist/{name}.h5" for name in ("videomnist", "converted")]
     kills = [*verify.kill_and_resume(killed, 2, 3, random.Random(0), 6, *targets)]
@@ -160,7 +160,7 @@ def test_mnists_files_come_from_the_web(tmp_path):
 def test_the_readmes_examples_work_at_reduced_size(example, tmp_path):
     """Each as it stands there, but with a few videos of each digit."""
     write_table(tmp_path, "street demo:street tracks - CC0-1.0")
-    said = config.said([f"videomnist={example}"])["videomnist"]
+    said = config.parse_overrides([f"videomnist={example}"])["videomnist"]
     section = f"videomnist={json.dumps(said | {'videos_per_digit': {'train': 5, 'test': 1}})}"
     results = tmp_path / "results/videomnist"
     targets = [str((results / name).relative_to(tmp_path)) for name in ("contract.json", "samples")]

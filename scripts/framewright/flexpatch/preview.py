@@ -10,7 +10,7 @@ import pandas as pd
 from framewright.flexpatch.samples.columns import LABELS, MIN_VISIBLE
 from framewright.flexpatch.samples.frames import read_frames
 from framewright.flexpatch.samples.observations import Observations
-from framewright.report.picture import contact_sheet, notice
+from framewright.report.picture import contact_sheet, draw_notice
 from framewright.video.stream import open_video
 
 COLOURS = {"high": (192, 57, 43), "medium": (217, 164, 65), "low": (47, 125, 91)}  # RGB
@@ -27,7 +27,7 @@ def draw_sheet(
     """
     chosen = choose_frames(samples, SHOWN)
     if not chosen:
-        return notice("No object was followed")
+        return draw_notice("No object was followed")
     shown, labels = [], []
     with open_video(video) as film:
         for number, frame in enumerate(read_frames(film, use, chosen[-1] + 1)):

@@ -11,7 +11,7 @@ from framewright.patches.formats import FOLDERS, HELD_OUT, SCALE, SPAN, STACKS, 
 from framewright.patches.manifest import Patch
 from framewright.patches.record import FilmPlan
 from framewright.patches.stack import decode_png, make_low, unstack
-from framewright.study.contract import Finding, finding
+from framewright.study.contract import Finding, make_finding
 from framewright.video.fingerprint import find_duplicates
 
 READ = 200  # patches whose pictures are read and compared; of all others the size is looked at
@@ -38,24 +38,28 @@ def check_dataset(
     summary = ", ".join(f"{counts[name]:,} {name}" for name in categories)
     total = sum(path.stat().st_size for patch in patches for path in _paths(dataset, patch) if path.is_file())
     return [
-        finding("each category has all its folders, and LR leads to LR_5frames", _folder_faults(dataset, categories)),
-        finding("each patch has a row, and each row its files", _file_faults(dataset, patches, categories), summary),
-        finding(
+        make_finding(
+            "each category has all its folders, and LR leads to LR_5frames", _folder_faults(dataset, categories)
+        ),
+        make_finding(
+            "each patch has a row, and each row its files", _file_faults(dataset, patches, categories), summary
+        ),
+        make_finding(
             "sharp and small pictures have the sizes of their format, a third on both axes",
             _size_faults(patches, sizes, formats),
             f"{3 * len(patches):,} files, {total / 1e9:.3f} GB",
         ),
-        finding(
+        make_finding(
             "small pictures are made of the sharp one by the kernel that the row names",
             _kernel_faults(dataset, read),
             f"{len(read)} patches read",
         ),
-        finding("no frame of a film is in two windows", _overlaps(patches)),
-        finding("the sharp picture is the middle one of seven neighbours", _order_faults(patches)),
-        finding("categories get windows by their shares", _weight_faults(plans, shares or {})),
-        finding("what was planned is there, or was lost for a reason", _count_faults(patches, plans, lost)),
-        finding("no category has more than its target", _target_faults(counts, categories)),
-        finding("a film is in one split alone", _split_faults(patches)),
+        make_finding("no frame of a film is in two windows", _overlaps(patches)),
+        make_finding("the sharp picture is the middle one of seven neighbours", _order_faults(patches)),
+        make_finding("categories get windows by their shares", _weight_faults(plans, shares or {})),
+        make_finding("what was planned is there, or was lost for a reason", _count_faults(patches, plans, lost)),
+        make_finding("no category has more than its target", _target_faults(counts, categories)),
+        make_finding("a film is in one split alone", _split_faults(patches)),
         _leaks(patches),
     ]
 
@@ -186,7 +190,7 @@ def _leaks(patches: Iterable[Patch]) -> Finding:
     for (one, other), count in find_duplicates(hashes).items():
         duplicates[splits[one] == splits[other]].append(f"{one} and {other} are alike in {count:,} windows")
     name = "films that are held out show nothing that is trained with"
-    return finding(name, duplicates[False], "; ".join(duplicates[True]) or "no two films are alike")
+    return make_finding(name, duplicates[False], "; ".join(duplicates[True]) or "no two films are alike")
 
 
 def _split_faults(patches: Iterable[Patch]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 from framewright.errors import UserError
-from framewright.sources.discover import named
+from framewright.sources.discover import name_videos
 
 SAME = ("base_frame_limit", "min_file_size", "scene_diff_threshold", "max_retry_attempts", "retry_skip_seconds")
 ELSEWHERE = {
@@ -40,7 +40,7 @@ def convert(text: str, defaults: Mapping[str, Any]) -> Converted:
     patches = dict(_settings(source.get("base_settings", {}), odd))
     used = {name for weights in shares.values() for name in weights}
     patches |= _categories(source, sorted(used), defaults, odd)
-    discovered = named(entries, {}, odd)
+    discovered = name_videos(entries, {}, odd)
     rows = tuple((row.video, row.source, _cell(shares[row.source])) for row in discovered.rows)
     odd = list(discovered.odd)
     odd += [f"{key}: unknown; ignored" for key in source if key not in TOP and not key.startswith("_")]

@@ -1,7 +1,6 @@
 """Cutting one part of a film: its windows decoded, checked, cropped and written, and tried elsewhere if need be."""
 
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -11,8 +10,9 @@ import cv2
 import numpy as np
 
 from framewright.patches.attempts import Attempt
-from framewright.patches.checks import CheckLimits, judge_patch, judge_window, measure
-from framewright.patches.film import Quality
+from framewright.patches.checks import CheckLimits, judge_patch, judge_times, judge_window, measure, measure_liveliness
+from framewright.patches.fields import deinterlace, is_combed
+from framewright.patches.film import Quality, find_picture_area
 from framewright.patches.formats import (
     SPAN,
     Box,
@@ -25,15 +25,14 @@ from framewright.patches.formats import (
 )
 from framewright.patches.manifest import Patch, make_files, place_file
 from framewright.patches.plan import Frames, Part, Window, choose_next_place
+from framewright.patches.reading import read_windows
 from framewright.patches.stack import decode_png, draw_degrading, encode_png
 from framewright.patches.view import View
-from framewright.rng import chance
+from framewright.rng import make_generator
 from framewright.video.fingerprint import hash_picture
 from framewright.video.frame import Frame
 from framewright.video.stream import Video, open_video
 
-TILE = 30  # side of the squares whose detail tells whether a crop has some all over, in pixels
-LIVELY = 4.0  # grey values (standard deviation) that a square with detail has
 SHOWN = 3  # rejected windows of a kind that are kept to be looked at, of each part
 
 
@@ -101,37 +100,6 @@ def cut(
     return sorted(patches, key=lambda patch: (patch.category, patch.index)), sorted(attempts)
 
 
-def read_windows(video: Video, frames: Frames, firsts: Iterable[int]) -> Iterator[list[Frame]]:
-    """The seven frames from each of the ascending numbers `firsts` on; fewer where some can't be decoded.
-
-    Decoding goes on from one window to the next, and jumps where a key frame lies between: whatever decodes less. What
-    lies between windows and nothing refers to is not decoded.
-    """
-    for together in _without_jump(video, frames, list(firsts)):
-        wanted = {frames.time(number) for first in together for number in range(first, first + SPAN)}
-        reading = video.frames(start=frames.time(together[0]), wanted=wanted)
-        seen: deque[Frame] = deque(maxlen=SPAN)
-        for first in together:
-            start, end = frames.time(first), frames.time(first + SPAN - 1)
-            while not (seen and seen[-1].time >= end):
-                frame = next(reading, None)
-                if frame is None:
-                    break
-                seen.append(frame)
-            yield [frame for frame in seen if start <= frame.time <= end and frame.time in wanted]
-
-
-def _without_jump(video: Video, frames: Frames, firsts: list[int]) -> list[list[int]]:
-    """The windows that begin at `firsts`, together as far as no key frame lies between them to jump to."""
-    groups: list[list[int]] = []
-    for first in firsts:
-        if groups and not (video.seekable and frames.key_before(first) >= groups[-1][-1] + SPAN):
-            groups[-1].append(first)
-        else:
-            groups.append([first])
-    return groups
-
-
 def _try(
     film: Film,
     frames: Frames,
@@ -144,24 +112,35 @@ def _try(
     """The patch that was written, or None and the reason in a word."""
     if len(seven) < SPAN or any(frame.picture.is_corrupt for frame in seven):
         return None, "undecodable"
+    if reason := judge_times([frame.time for frame in seven], frames.step(), settings.limits):
+        return None, reason
+    if film.view.fields:
+        seven = deinterlace(seven, film.view.fields)
     greys = np.stack([film.view.grey(frame) for frame in seven])
-    if reason := judge_window(greys, settings.limits):
+    reason = judge_window(greys, settings.limits)
+    if not reason and settings.limits.combed and not film.view.fields and is_combed(seven):
+        reason = "combed"
+    if reason:
         _keep(folder, window, attempt, reason, greys, settings)
         return None, reason
-    category = settings.categories[window.category]
+    category, area = settings.categories[window.category], _find_area(film, seven)
     names = film.video, window.category, window.index
-    drawn = _draw(category, film, chance(settings.seed, "format", *names))
-    fitting = list_fitting(category, film.area)
+    drawn = _draw(category, film, make_generator(settings.seed, "format", *names))
+    fitting = list_fitting(category, area)
+    if not fitting:
+        _keep(folder, window, attempt, "bars", greys, settings)
+        return None, "bars"
     format = drawn if drawn in fitting else max(fitting, key=lambda format: format.pixels)
-    rng = chance(settings.seed, "patch", *names, attempt)
-    crop = _place(format, film.area, rng)
+    rng = make_generator(settings.seed, "patch", *names, attempt)
+    crop = _place(format, area, rng)
     if settings.by_content and film.split == "train":
-        format, crop = _lively(film.view, seven[SPAN // 2], [(own, _place(own, film.area, rng)) for own in fitting])
+        candidates = [(candidate, _place(candidate, area, rng)) for candidate in fitting]
+        format, crop = _choose_lively(film.view, seven[SPAN // 2], candidates)
         drawn = format
     degrading = draw_degrading(rng, settings.blur, settings.noise, settings.compression)
     pictures = [film.view.crop(frame, crop) for frame in seven]
     files = make_files(pictures, settings.kernel, degrading)
-    sharp = cv2.cvtColor(np.ascontiguousarray(pictures[SPAN // 2]), cv2.COLOR_RGB2GRAY)
+    sharp = _grey_of(pictures[SPAN // 2])
     scores = measure(greys, sharp)
     if reason := judge_patch(scores, len(files["GT"]), settings.limits, settings.min_file_size):
         _keep(folder, window, attempt, reason, greys, settings)
@@ -212,16 +191,28 @@ def _place(format: Format, area: Box, rng: np.random.Generator) -> Box:
     return x, y, x + format.width, y + format.height
 
 
-def _lively(view: View, frame: Frame, candidates: list[tuple[Format, Box]]) -> tuple[Format, Box]:
-    """The largest candidate with detail in most of its squares, or else the one with detail in the most of them."""
+def _choose_lively(view: View, frame: Frame, candidates: list[tuple[Format, Box]]) -> tuple[Format, Box]:
+    """The largest candidate with contrast in most of its squares, or else the one with contrast in the most of them."""
     liveliness = {}
     for format, box in candidates:
-        grey = cv2.cvtColor(np.ascontiguousarray(view.crop(frame, box)), cv2.COLOR_RGB2GRAY)
-        rows, columns = (side // TILE for side in grey.shape)
-        tiles = grey[: rows * TILE, : columns * TILE].reshape(rows, TILE, columns, TILE)
-        liveliness[format, box] = float((tiles.std(axis=(1, 3)) > LIVELY).mean())
-    lively = [own for own in candidates if liveliness[own] > 0.5]
-    return max(lively, key=lambda own: own[0].pixels) if lively else max(candidates, key=lambda own: liveliness[own])
+        liveliness[format, box] = measure_liveliness(_grey_of(view.crop(frame, box)))
+    lively = [candidate for candidate in candidates if liveliness[candidate] > 0.5]
+    if lively:
+        return max(lively, key=lambda candidate: candidate[0].pixels)
+    return max(candidates, key=lambda candidate: liveliness[candidate])
+
+
+def _grey_of(picture: np.ndarray) -> np.ndarray:
+    return cv2.cvtColor(np.ascontiguousarray(picture), cv2.COLOR_RGB2GRAY)
+
+
+def _find_area(film: Film, seven: list[Frame]) -> Box:
+    """Where the picture of a window lies: within the film's, and within bars of its own."""
+    brightest = np.max(np.stack([film.view.luma(seven[number]) for number in (0, SPAN // 2, SPAN - 1)]), axis=0)
+    window = find_picture_area(brightest)
+    x1, y1 = (max(one, other) for one, other in zip(film.area[:2], window[:2], strict=True))
+    x2, y2 = (min(one, other) for one, other in zip(film.area[2:], window[2:], strict=True))
+    return x1, y1, x2, y2
 
 
 def _write(path: Path, content: bytes) -> None:

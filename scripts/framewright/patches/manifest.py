@@ -12,6 +12,7 @@ import numpy as np
 
 from framewright.errors import UserError
 from framewright.patches.checks import Scores
+from framewright.patches.fields import deinterlace
 from framewright.patches.film import Quality
 from framewright.patches.formats import FOLDERS, HELD_OUT, SPAN, Box
 from framewright.patches.stack import Degrading, encode_png, make_low, stack_frames
@@ -157,9 +158,12 @@ def rebuild(patch: Patch, film: str | Path) -> dict[str, bytes]:
         found = []
         for frame in frames:
             if frame.time in wanted:
-                found.append(patch.view.crop(frame, patch.crop))
+                found.append(frame)
             if frame.time >= patch.times[-1]:
                 break
     if len(found) != SPAN:
         raise UserError(f"{film}: {len(found)} of the {SPAN} frames of {patch.patch} are in it; is it the same film?")
-    return make_files(found, patch.kernel, patch.degrading)
+    if patch.view.fields:
+        found = deinterlace(found, patch.view.fields)
+    pictures = [patch.view.crop(frame, patch.crop) for frame in found]
+    return make_files(pictures, patch.kernel, patch.degrading)

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 
 from framewright.patches.formats import SPAN
-from framewright.rng import chance
+from framewright.rng import make_generator
 
 
 @dataclass(frozen=True, order=True)
@@ -68,7 +68,7 @@ def plan(
     windows = []
     for place, (category, index) in enumerate(chosen):
         start, end = _edge(place, room, frames), _edge(place + 1, room, frames)
-        drawn = chance(seed, "window", video, category, index).integers(0, end - start - SPAN + 1)
+        drawn = make_generator(seed, "window", video, category, index).integers(0, end - start - SPAN + 1)
         windows.append(Window(category, index, start + int(drawn)))
     parts = []
     for place in range(0, max(1, len(wanted)), windows_per_part):
@@ -105,6 +105,8 @@ def choose_next_place(
     places = np.flatnonzero(free)
     if not len(places):
         return -1
-    drawn = chance(seed, "retry", video, window.category, window.index, attempt).integers(-(skip // 2), skip // 2 + 1)
+    drawn = make_generator(seed, "retry", video, window.category, window.index, attempt).integers(
+        -(skip // 2), skip // 2 + 1
+    )
     wanted = (window.first - part.start + attempt * skip + int(drawn)) % len(taken)
     return part.start + int(places[np.argmin(np.abs(places - wanted))])

@@ -11,7 +11,7 @@ from framewright.patches.formats import SPAN
 from framewright.patches.manifest import Patch
 from framewright.patches.plan import Frames
 from framewright.patches.stack import read_png, unstack
-from framewright.report.picture import contact_sheet, notice
+from framewright.report.picture import contact_sheet, draw_notice
 from framewright.video.stream import open_video
 
 MOST = 8  # pairs, or rejected windows, on a sheet
@@ -22,7 +22,7 @@ def draw_pairs(dataset: Path, patches: Sequence[Patch]) -> np.ndarray:
     """A sheet of sharp patches, each beside its small copy enlarged to the same size; (H, 1280, 3) uint8 RGB."""
     chosen = patches[:: max(1, -(-len(patches) // MOST))]
     if not chosen:
-        return notice("no patches that may be shown")
+        return draw_notice("no patches that may be shown")
     shown = []
     for patch in chosen:
         sharp = read_png(dataset / patch.gt)
@@ -43,7 +43,7 @@ def draw_rejects(parts: Iterable[str | Path]) -> np.ndarray:
     """A sheet of the frames of rejected windows, as far as parts kept any; (H, 1280, 3) uint8 RGB."""
     files = [file for part in parts for file in sorted(Path(part, "rejects").glob("*.png"))]
     if not files:
-        return notice("nothing was rejected that may be shown")
+        return draw_notice("nothing was rejected that may be shown")
     labels = [f"{file.parts[-4]}: {file.stem}" for file in files[:MOST]]
     return contact_sheet([read_png(file) for file in files[:MOST]], labels, columns=1)
 
@@ -66,4 +66,4 @@ def draw_bright(films: Iterable[tuple[str | Path, Film, Frames]]) -> np.ndarray:
         sides = compare_renderings(path, film, frames)
         shown += sides
         labels += [f"{film.video}: as stored ({film.view.kind}), and tone-mapped"] * len(sides)
-    return contact_sheet(shown, labels, columns=1) if shown else notice("no PQ or HLG film that may be shown")
+    return contact_sheet(shown, labels, columns=1) if shown else draw_notice("no PQ or HLG film that may be shown")

@@ -1,28 +1,21 @@
 """The plan of a film on disk: plan.json says what is cut, frames.npz when the film's frames appear."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, astuple, dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from framewright.patches.allotment import Counts
 from framewright.patches.cut import Film
-from framewright.patches.film import (
-    Quality,
-    QualityLimits,
-    find_picture_area,
-    judge_film,
-    measure_quality,
-    render_greys,
-    sample_frames,
-)
+from framewright.patches.fields import FieldVotes
+from framewright.patches.film import Quality, QualityLimits, judge_film, survey
 from framewright.patches.formats import Categories, list_fitting
 from framewright.patches.plan import Frames, Part, Window, plan
 from framewright.patches.view import Rendering, load_view, make_view
 from framewright.study.record import read_record, write_record
+from framewright.video.dolby import read_dolby_vision_profile
+from framewright.video.probe import Probe
 from framewright.video.stream import open_video
 from framewright.video.timeline import Timeline
 
@@ -45,43 +38,74 @@ class FilmPlan:
     film: Film | None
     parts: tuple[Part, ...]
     lost: tuple[tuple[str, int, str], ...]
+    hashes: tuple[str, ...]  # perceptual hashes of pictures all over the film
 
 
 def make_plan(
     path: str | Path,
-    probe: Mapping[str, Any],
+    probe: Probe,
     *,
     counts: Counts,
     categories: Categories,
     split: str,
+    training: bool,
     windows_per_part: int,
     seed: int,
     rendering: Rendering,
     limits: QualityLimits,
 ) -> tuple[FilmPlan, Frames]:
-    """The plan of a film, and its frames in use: none of a film that can't be used."""
-    video = probe["video"]
+    """The plan of a film, and its frames in use: none of a film that can't be used.
+
+    `counts` are the windows that each category is to get; with `training` off the film is left out.
+    """
     parts = tuple(plan(counts, 0, windows_per_part, seed, "")[0])
 
     def refuse(reason: str, detail: str) -> tuple[FilmPlan, Frames]:
-        return FilmPlan(video, split, counts, reason, detail, None, parts, ()), NO_FRAMES
+        return FilmPlan(probe.video, split, counts, reason, detail, None, parts, (), ()), NO_FRAMES
 
-    if probe["status"] != "ok":
-        return refuse("unusable", probe["reason"])
+    if not probe.usable:
+        return refuse("unusable", probe.reason)
+    if not training:
+        return refuse("not-for-training", "the table of videos says training = no")
+    if fault := find_colour_fault(path, probe):
+        return refuse("colour", fault)
     view = make_view(probe, rendering)
-    with open_video(path) as opened:
-        frames = select_frames(opened.timeline, probe["use"])
-        greys = render_greys(view, sample_frames(opened, frames)) if len(frames) else []
-    area = find_picture_area(greys) if greys else (0, 0, *view.size)
-    quality = measure_quality(greys) if greys else Quality(0, 1, 0)
-    if fault := judge_film(quality, limits):
+    if not any(list_fitting(categories[name], (0, 0, *view.size)) for name in counts):
+        return refuse("too-small", f"{view.size[0]}x{view.size[1]}: no format of its categories fits into it")
+    with open_video(path) as video:
+        frames = select_frames(video.timeline, probe.use)
+        found = survey(video, frames, view)
+    if found.fields.interlaced or (probe.interlaced and not found.fields.clean):
+        if rendering.interlaced == "reject":
+            return refuse("interlaced", _describe_fields(found.fields))
+        view = replace(view, fields=found.fields.order)
+    if fault := judge_film(found.quality, limits):
         return refuse("quality", fault)
-    possible = {name: count for name, count in counts.items() if list_fitting(categories[name], area)}
+    possible = {name: count for name, count in counts.items() if list_fitting(categories[name], found.area)}
     lost = [(name, index, "too-small") for name in counts if name not in possible for index in range(counts[name])]
-    cut, short = plan(possible, len(frames), windows_per_part, seed, video)
+    cut, short = plan(possible, len(frames), windows_per_part, seed, probe.video)
     lost += [(name, index, "too-short") for name, index in short]
-    film = Film(video, probe["sha256"], split, view, area, quality)
-    return FilmPlan(video, split, counts, "", "", film, (*cut, *parts[len(cut) :]), tuple(lost)), frames
+    film = Film(probe.video, probe.sha256, split, view, found.area, found.quality)
+    parts = (*cut, *parts[len(cut) :])
+    return FilmPlan(probe.video, split, counts, "", "", film, parts, tuple(lost), found.hashes), frames
+
+
+def find_colour_fault(path: str | Path, probe: Probe) -> str:
+    """Why the colours of a film can't be rendered, with a remedy; empty where they can."""
+    remedy = "convert it to HDR10 or SDR first"
+    if probe.colour.matrix == "ictcp":
+        return f"its colours are ICtCp, which is not supported: {remedy}"
+    if read_dolby_vision_profile(path) == 5:
+        return f"its colours are those of Dolby Vision profile 5, which has no other layer: {remedy}"
+    return ""
+
+
+def _describe_fields(votes: FieldVotes) -> str:
+    """What was found of fields, and what to do."""
+    order = {"tff": "top", "bff": "bottom"}[votes.order]
+    measured = f"{votes.combed} of {votes.combed + votes.clean} sampled pairs of frames are combed, {order} field first"
+    remedy = "set patches.interlaced to deinterlace, or give a progressive copy"
+    return f"{measured if votes.combed else 'its tags say so, and nothing moves that could disprove them'}; {remedy}"
 
 
 def select_frames(line: Timeline, use: tuple[float, float]) -> Frames:
@@ -119,7 +143,7 @@ def read_plan(path: str | Path) -> FilmPlan:
         for part in record["parts"]
     )
     lost = tuple((category, index, reason) for category, index, reason in record["lost"])
-    return FilmPlan(**record | {"film": film, "parts": parts, "lost": lost})
+    return FilmPlan(**record | {"film": film, "parts": parts, "lost": lost, "hashes": tuple(record["hashes"])})
 
 
 def write_frames(path: str | Path, frames: Frames) -> None:

@@ -9,13 +9,15 @@ from functools import lru_cache
 import numpy as np
 from scipy.sparse import csr_array
 
+from framewright.patches.formats import Box
+
 LOBES = 3
 
 
 def scale_part(
     plane: np.ndarray,
     size: tuple[int, int],
-    box: tuple[int, int, int, int],
+    box: Box,
     shift: tuple[float, float] = (0.0, 0.0),
 ) -> np.ndarray:
     """(y2 - y1, x2 - x1) float32: the part `box` (x1, y1, x2, y2) of an (H, W) plane scaled to `size` (width, height).
@@ -23,10 +25,30 @@ def scale_part(
     `shift` says how far right and down (in samples of the plane) its samples lie of where they would lie if they
     covered the picture evenly.
     """
-    x1, y1, x2, y2 = box
-    across, left = _weights(plane.shape[1], size[0], x1, x2, shift[0])
-    down, top = _weights(plane.shape[0], size[1], y1, y2, shift[1])
-    region = plane[top : top + down.shape[1], left : left + across.shape[1]].astype(np.float32)
+    x1, y1, x2, y2 = find_source((plane.shape[1], plane.shape[0]), size, box, shift)
+    return scale_region(plane[y1:y2, x1:x2], (plane.shape[1], plane.shape[0]), size, box, shift)
+
+
+def find_source(
+    stored: tuple[int, int], size: tuple[int, int], box: Box, shift: tuple[float, float] = (0.0, 0.0)
+) -> Box:
+    """The samples (x1, y1, x2, y2) of a plane of `stored` (width, height) that a part of the scaled picture needs."""
+    across, left = _weights(stored[0], size[0], box[0], box[2], shift[0])
+    down, top = _weights(stored[1], size[1], box[1], box[3], shift[1])
+    return left, top, left + across.shape[1], top + down.shape[1]
+
+
+def scale_region(
+    region: np.ndarray,
+    stored: tuple[int, int],
+    size: tuple[int, int],
+    box: Box,
+    shift: tuple[float, float] = (0.0, 0.0),
+) -> np.ndarray:
+    """`scale_part` of a plane of `stored` (width, height), from the samples that `find_source` names alone."""
+    across, _ = _weights(stored[0], size[0], box[0], box[2], shift[0])
+    down, _ = _weights(stored[1], size[1], box[1], box[3], shift[1])
+    region = region.astype(np.float32)
     if not _copies(down):
         region = down @ region
     if not _copies(across):

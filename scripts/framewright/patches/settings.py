@@ -12,6 +12,7 @@ from framewright.patches.allotment import Counts, Limits, allot, name_parts
 from framewright.patches.forecast import estimate_bytes
 from framewright.patches.formats import HELD_OUT, Category, Format, dump_categories
 from framewright.patches.splits import choose_split
+from framewright.study.table import Video
 
 Section = Mapping[str, Any]  # the section, filled with its defaults
 Settings = dict[str, Any]  # of a rule: plain values, only those that its script uses
@@ -62,9 +63,13 @@ def list_parts(section: Section, windows: Mapping[str, Counts]) -> list[tuple[st
     ]
 
 
-def choose_splits(section: Section, splits: Mapping[str, str | None]) -> dict[str, str]:
-    """The split of each film; `splits` are those of the table, None where it has none."""
-    return {film: choose_split(film, split, section["val"]) for film, split in splits.items()}
+def choose_splits(section: Section, rows: Mapping[str, Video]) -> dict[str, str]:
+    """The split of each film, by the rows of the table. Editions of one film follow the one whose split it names."""
+    named = {row.group: row.split for row in rows.values() if row.group and row.split}
+    return {
+        film: choose_split(film, row.split or (named.get(row.group) if row.group else None), row.group, section["val"])
+        for film, row in rows.items()
+    }
 
 
 def shows_all(section: Section) -> bool:
@@ -77,15 +82,16 @@ def compose_wanted(section: Section, windows: Mapping[str, Counts]) -> Settings:
     return {"windows": dict(windows), "categories": dump_categories(read_categories(section))}
 
 
-def compose_plan(section: Section, counts: Counts, split: str, seed: int) -> Settings:
-    """Settings of patches_plan for a film."""
+def compose_plan(section: Section, counts: Counts, split: str, training: bool, seed: int) -> Settings:
+    """Settings of patches_plan for a film; `training` is off where the table keeps it out of all datasets."""
     return {
         "counts": counts,
         "categories": _dump_uncapped(section),
         "split": split,
+        "training": training,
         "windows_per_part": section["windows_per_part"],
         "seed": seed,
-        "rendering": {"frame": section["frame"], **section["colour"]},
+        "rendering": {"frame": section["frame"], "interlaced": section["interlaced"], **section["colour"]},
         "limits": dict(section["quality"]),
     }
 

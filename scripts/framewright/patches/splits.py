@@ -9,11 +9,14 @@ from hashlib import sha256
 from framewright.patches.formats import HELD_OUT
 
 
-def choose_split(video: str, split: str | None, val: float) -> str:
-    """train, val or test: what the table says, else a share `val` of films goes to val by their names alone."""
+def choose_split(video: str, split: str | None, group: str | None, val: float) -> str:
+    """train, val or test: what the table says, else a share `val` of films goes to val by their names alone.
+
+    Editions of one film, which share a `group`, go by its name: they are in one split.
+    """
     if split:
         return split
-    draw = int.from_bytes(sha256(f"patches/val/{video}".encode()).digest()[:8], "big") / 2**64
+    draw = int.from_bytes(sha256(f"patches/val/{group or video}".encode()).digest()[:8], "big") / 2**64
     return "val" if draw < val else "train"
 
 

@@ -3,11 +3,11 @@
     view = make_view(probe, Rendering(frame="fullhd", peak=1000))
     patch = view.crop(frame, (100, 200, 640, 740))
 
-SDR in its own size is the decoded frame itself. Larger frames are scaled first; PQ and HLG are then tone-mapped. Only
-the part that is asked for is computed, to the same pixels as the whole.
+SDR in its own size is the decoded frame, its chroma interpolated exactly where the file places it. Larger frames are
+scaled first; PQ and HLG are then tone-mapped. Only the part that is asked for is computed, to the same pixels as the
+whole.
 """
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -15,25 +15,31 @@ import cv2
 import numpy as np
 
 from framewright.patches.formats import Box
-from framewright.patches.scale import scale_part
+from framewright.patches.scale import find_source, scale_part, scale_region
 from framewright.patches.tone import LUMA, Tone, tone_map
 from framewright.video.frame import Frame, Shape
+from framewright.video.probe import Probe
 
 FULLHD = (1920, 1080)
 GREY_WIDTH = 320  # of the pictures that windows are checked on
+BAND = 256  # rows that a whole grey picture is computed in at a time
 MATRICES = {"bt2020nc": "bt2020", "bt2020c": "bt2020", "bt709": "bt709", "smpte170m": "bt601", "bt470bg": "bt601"}
 
 
 @dataclass(frozen=True)
 class Rendering:
-    """What the configuration says of how films are rendered: `frame` is fullhd or native; `untagged` the kind of films
-    without colour tags; `curve`, `peak` (nits, or None for the film's own) and `desat` are those of tone mapping."""
+    """What the configuration says of how films are rendered.
+
+    `frame` is fullhd or native; `untagged` the kind of films without colour tags; `interlaced` says what is done with
+    interlaced ones; `curve`, `peak` (nits, or None for the film's own) and `desat` are those of tone mapping.
+    """
 
     frame: str = "fullhd"
     untagged: str = "SDR"
     curve: str = "mobius"
     peak: float | None = 1000
     desat: float = 0
+    interlaced: str = "reject"  # or deinterlace
 
 
 @dataclass(frozen=True)
@@ -46,25 +52,34 @@ class View:
     matrix: str = "bt709"
     full_range: bool = False
     tone: Tone | None = None  # None for SDR
+    fields: str = ""  # tff or bff where frames are deinterlaced, by the order of their fields
 
     @property
     def chain(self) -> str:
         """The steps in one line, for the manifest."""
         steps = [f"{self.kind}{' (as told)' * self.forced}", "x".join(map(str, self.size))]
-        if self.tone:
-            own = self.tone
-            steps.append(f"{own.primaries} to bt709, {own.curve} peak={own.peak:g} desat={own.desat:g}, gamma 2.4")
+        if self.fields:
+            steps.insert(1, f"deinterlaced by bwdif, {self.fields}")
+        if tone := self.tone:
+            steps.append(f"{tone.primaries} to bt709, {tone.curve} peak={tone.peak:g} desat={tone.desat:g}, gamma 2.4")
         return "; ".join(steps)
 
     def crop(self, frame: Frame, box: Box) -> np.ndarray:
         """(y2 - y1, x2 - x1, 3) uint8 RGB: the part `box` (x1, y1, x2, y2) of the picture of a frame."""
         if self.tone:
             return tone_map(self._signal(frame, box), self.tone)
-        if frame.shape.displayed == self.size:
-            x1, y1, x2, y2 = box
-            return frame.rgb[y1:y2, x1:x2]
-        planes = [scale_part(frame.rgb[..., channel], self.size, box) for channel in range(3)]
+        displayed = frame.shape.displayed
+        if displayed == self.size:
+            return frame.rgb_part(box)
+        source = frame.rgb_part(find_source(displayed, self.size, box))
+        planes = [scale_region(source[..., channel], displayed, self.size, box) for channel in range(3)]
         return np.rint(np.clip(cv2.merge(planes), 0, 255)).astype(np.uint8)
+
+    def whole_grey(self, frame: Frame) -> np.ndarray:
+        """(H, W) uint8 grey values of all of the picture, computed in bands: it takes the memory of one of them."""
+        width, height = self.size
+        bands = ((0, top, width, min(height, top + BAND)) for top in range(0, height, BAND))
+        return np.vstack([cv2.cvtColor(self.crop(frame, band), cv2.COLOR_RGB2GRAY) for band in bands])
 
     def whole(self, frame: Frame) -> np.ndarray:
         """(H, W, 3) uint8 RGB: all of the picture."""
@@ -78,6 +93,11 @@ class View:
             planes = [cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane in self._planes(frame)]
             return cv2.cvtColor(tone_map(self._rgb(planes, frame), self.tone), cv2.COLOR_RGB2GRAY)
         luma = frame.gray(*size)
+        return luma if self._is_full(frame) else cv2.convertScaleAbs(luma, alpha=255 / 219, beta=-16 * 255 / 219)
+
+    def luma(self, frame: Frame) -> np.ndarray:
+        """(H, W) uint8 luma of the picture, 0..255 between the signal's black and white: not tone-mapped."""
+        luma = frame.gray(*self.size)
         return luma if self._is_full(frame) else cv2.convertScaleAbs(luma, alpha=255 / 219, beta=-16 * 255 / 219)
 
     def _signal(self, frame: Frame, box: Box) -> np.ndarray:
@@ -110,19 +130,19 @@ class View:
         return self.full_range or frame.picture.format.name.startswith("yuvj")
 
 
-def make_view(probe: Mapping[str, Any], rendering: Rendering) -> View:
-    """How a film is rendered, from its probe and the configuration."""
-    colour, size = probe["colour"], tuple(probe["displayed_size"])
+def make_view(probe: Probe, rendering: Rendering, fields: str = "") -> View:
+    """How a film is rendered, from its probe and the configuration; `fields` is its order where it is deinterlaced."""
+    colour, size = probe.colour, probe.displayed_size
     if rendering.frame == "fullhd":
         size = fit_size(size)
-    told = colour["class"] == "unknown"
-    kind = rendering.untagged if told else colour["class"]
+    told = colour.kind == "unknown"
+    kind = rendering.untagged if told else colour.kind
     bright = kind != "SDR"
-    matrix = MATRICES.get(colour["matrix"], "bt2020" if bright else "bt709")
-    primaries = colour["primaries"] if colour["primaries"] != "unknown" else "bt2020"
-    peak = float(rendering.peak or colour["peak"] or 1000)
+    matrix = MATRICES.get(colour.matrix, "bt2020" if bright else "bt709")
+    primaries = colour.primaries if colour.primaries != "unknown" else "bt2020"
+    peak = float(rendering.peak or colour.peak or 1000)
     tone = Tone(kind, primaries, rendering.curve, peak, float(rendering.desat)) if bright else None
-    return View(size, kind, told or colour["forced"], matrix, colour["range"] == "pc", tone)
+    return View(size, kind, told or colour.forced, matrix, colour.range == "pc", tone, fields)
 
 
 def fit_size(size: tuple[int, int]) -> tuple[int, int]:
@@ -137,7 +157,7 @@ def dump_view(view: View) -> dict[str, Any]:
 
 
 def load_view(values: dict[str, Any]) -> View:
-    """The view that `as_plain` wrote down."""
+    """The view that `dump_view` wrote down."""
     tone = values["tone"] and Tone(**values["tone"])
     return View(**values | {"size": tuple(values["size"]), "tone": tone})
 

@@ -10,7 +10,7 @@ from framewright.persistence.multitask import Follow, position_error
 
 
 @dataclass(frozen=True)
-class Config:
+class AttentionConfig:
     """`size` is the picture's side in pixels, `width` the number of channels, `trail` the frames of which a trail is
     the mean."""
 
@@ -24,7 +24,7 @@ class Config:
 class Attention(nn.Module):
     """All that it learns of a frame passes through one map of weights that say where to look."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: AttentionConfig) -> None:
         super().__init__()
         width, hidden = config.width, config.hidden
         self.reach = config.trail // 2
@@ -47,7 +47,7 @@ class Attention(nn.Module):
         weights = self.look(seen + self.stay(trail)).flatten(1).softmax(dim=1)
         weights = weights.view(number, length, *seen.shape[2:])
         columns, rows = weights.sum(dim=2), weights.sum(dim=3)  # (N, T, W/4), (N, T, H/4)
-        x, y = (part @ middles(part.shape[2], part.device) for part in (columns, rows))  # (N, T)
+        x, y = (part @ make_cell_centres(part.shape[2], part.device) for part in (columns, rows))  # (N, T)
         return {"attention": weights, "places": torch.stack([x, y], dim=2)}
 
     def trail(self, grey: torch.Tensor) -> torch.Tensor:
@@ -67,7 +67,7 @@ class Attention(nn.Module):
         return self.conclude(self.see(video), video.shape[1])
 
 
-def middles(count: int, device: torch.device) -> torch.Tensor:
+def make_cell_centres(count: int, device: torch.device) -> torch.Tensor:
     """The middles of `count` cells from -1 to 1."""
     return (torch.arange(count, device=device) + 0.5) * 2 / count - 1
 

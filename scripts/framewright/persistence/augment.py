@@ -6,10 +6,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from framewright.persistence.base import Clip, PackedClip, camera_of, compact, draw_base
-from framewright.persistence.draw import add_noise, flattened, paint, stains
+from framewright.persistence.base import Clip, PackedClip, draw_base, find_camera, to_compact_json
+from framewright.persistence.draw import add_noise, find_stains, flatten_frames, paint
 from framewright.persistence.packed import pack
-from framewright.persistence.transients import NOISE_STREAM, Variant, draw_transients
+from framewright.persistence.specs import Variant
+from framewright.persistence.transients import NOISE_STREAM, draw_transients
 
 EACH = np.ones(3, np.float32)  # adds up red, green and blue
 PERSISTENT_BELOW = 0.2  # the documented video label: persistent where fewer of the frames have a transient
@@ -27,24 +28,26 @@ def augment_all(bases: Sequence[Clip | PackedClip], variant: Variant, name: str,
     """
     recipe = {
         "variant": name,
-        "transient_look": variant.look,
+        "transient_look": variant.shading,
         "transient_colour": list(variant.colour),
         "depth_order": variant.depth,
     }
     far = variant.depth or variant.apart
     known = [base.metadata if far else base.known for base in bases]
-    details = [draw_transients(variant, own, seed, base.index) for own, base in zip(known, bases, strict=True)]
-    frames = [_frames(own) for own in details]
-    before = [_seen(base, own) for base, own in zip(bases, frames, strict=True)]
+    details = [
+        draw_transients(variant, metadata, seed, base.index) for metadata, base in zip(known, bases, strict=True)
+    ]
+    frames = [_list_frames(one) for one in details]
+    before = [_read_frames(base, times) for base, times in zip(bases, frames, strict=True)]
     together = np.concatenate(before)
-    after, marks = composed(together, frames, known, recipe, details)
-    areas, hidden = _areas(after, together, marks)
+    after, marks = compose(together, frames, known, recipe, details)
+    areas, hidden = _count_areas(after, together, marks)
     made, life, row = [], iter(areas), 0
-    for base, own, times, own_details, old in zip(bases, known, frames, details, before, strict=True):
+    for base, metadata, times, own_details, old in zip(bases, known, frames, details, before, strict=True):
         rows = slice(row, row := row + len(times))
         noise = {"sigma": variant.noise, "seed": [seed, NOISE_STREAM, base.index]} if variant.noise else None
-        told = _told(own, times, own_details, life, hidden[rows], recipe | {"noise": noise}, base.index)
-        made.append(_made(base, times, old, after[rows], *told))
+        told = _describe(metadata, times, own_details, life, hidden[rows], recipe | {"noise": noise}, base.index)
+        made.append(_assemble(base, times, old, after[rows], *told))
     return made
 
 
@@ -57,7 +60,7 @@ def redraw(metadata: dict[str, Any], base: np.ndarray | None = None) -> np.ndarr
     if not metadata.get("augmented"):
         return base
     frames, details = list(range(len(base))), metadata["transient_details"]
-    video, _ = composed(base, [frames], [metadata], metadata, [details])
+    video, _ = compose(base, [frames], [metadata], metadata, [details])
     return add_noise(video, **metadata["noise"]) if metadata["noise"] else video
 
 
@@ -66,7 +69,7 @@ def is_persistent(transient_frames: int, frames: int) -> bool:
     return transient_frames / frames < PERSISTENT_BELOW
 
 
-def _told(
+def _describe(
     known: dict[str, Any],
     times: list[int],
     details: list[dict[str, Any]],
@@ -76,8 +79,8 @@ def _told(
     index: int,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """What transients change in a clip's metadata, and what they add."""
-    details = [own | {"visible_area": list(islice(areas, own["duration"]))} for own in details]
-    shows = {own["start_frame"] + age for own in details for age, area in enumerate(own["visible_area"]) if area}
+    details = [one | {"visible_area": list(islice(areas, one["duration"]))} for one in details]
+    shows = {one["start_frame"] + age for one in details for age, area in enumerate(one["visible_area"]) if area}
     own_area, clean = list(known["visible_area"]), [1] * known["num_frames"]
     for time, fewer in zip(times, hidden, strict=True):
         own_area[time] -= fewer
@@ -94,7 +97,7 @@ def _told(
     }
 
 
-def _made(
+def _assemble(
     base: Clip | PackedClip,
     times: list[int],
     before: np.ndarray,
@@ -109,26 +112,28 @@ def _made(
         packed = pack(add_noise(packed.video(), **noise)) if noise else packed
         text = base.text
         for key, value in changed.items():
-            text = text.replace(_pair(key, base.known[key]), _pair(key, value), 1)
-        return PackedClip(base.index, packed, text[:-1] + b"," + compact(added)[1:], base.known | changed | added)
+            text = text.replace(_json_pair(key, base.known[key]), _json_pair(key, value), 1)
+        return PackedClip(
+            base.index, packed, text[:-1] + b"," + to_compact_json(added)[1:], base.known | changed | added
+        )
     video = base.video.copy()
     video[times] = after
     return Clip(base.index, add_noise(video, **noise) if noise else video, base.metadata | changed | added)
 
 
-def _seen(base: Clip | PackedClip, times: list[int]) -> np.ndarray:
+def _read_frames(base: Clip | PackedClip, times: list[int]) -> np.ndarray:
     """These frames of a clip, (n, 3, H, W)."""
     return base.packed.frames(times) if isinstance(base, PackedClip) else base.video[times]
 
 
-def _pair(key: str, value: Any) -> bytes:
+def _json_pair(key: str, value: Any) -> bytes:
     """As they are in compact JSON."""
-    return compact({key: value})[1:-1]
+    return to_compact_json({key: value})[1:-1]
 
 
-def _frames(details: list[dict[str, Any]]) -> list[int]:
+def _list_frames(details: list[dict[str, Any]]) -> list[int]:
     """Those in which transients live, ascending."""
-    return sorted({own["start_frame"] + age for own in details for age in range(own["duration"])})
+    return sorted({one["start_frame"] + age for one in details for age in range(one["duration"])})
 
 
 class Marks(NamedTuple):
@@ -140,7 +145,7 @@ class Marks(NamedTuple):
     rows: np.ndarray
 
 
-def composed(
+def compose(
     base: np.ndarray,
     frames: Sequence[list[int]],
     metadata: Sequence[dict[str, Any]],
@@ -152,31 +157,32 @@ def composed(
     `base` (n, 3, H, W) has the `frames` of each clip, ascending, one clip after the other; no transient lives in
     others. Moments are those of the first transient's life, then of the second one's, and so on.
     """
-    video, rows, row = base.copy(), [], 0
-    for times, own in zip(frames, details, strict=True):
+    video, row = base.copy(), 0
+    frame_rows: list[int] = []
+    for times, moments in zip(frames, details, strict=True):
         place = {time: row + number for number, time in enumerate(times)}
-        rows += [place[one["start_frame"] + age] for one in own for age in range(one["duration"])]
+        frame_rows += [place[one["start_frame"] + age] for one in moments for age in range(one["duration"])]
         row += len(times)
-    rows = np.array(rows, int)
-    seen = np.array([parts for own in details for one in own for parts in one["pixels"]])
-    found = stains(seen, recipe["transient_look"], base.shape[-1])
+    rows = np.array(frame_rows, int)
+    seen = np.array([parts for moments in details for one in moments for parts in one["pixels"]])
+    found = find_stains(seen, recipe["transient_look"], base.shape[-1])
     if recipe["depth_order"]:
-        behind = np.concatenate([_behind(*own) for own in zip(metadata, details, strict=True)])
-        hidden = behind[found.of] & flattened(base)[rows[found.of], :, found.pixels].any(axis=1)
+        behind = np.concatenate([_find_behind(*pair) for pair in zip(metadata, details, strict=True)])
+        hidden = behind[found.of] & flatten_frames(base)[rows[found.of], :, found.pixels].any(axis=1)
         found = found.only(~hidden)
     paint(video, rows, found, recipe["transient_colour"])
     return video, Marks(found.of, found.pixels, rows)
 
 
-def _behind(metadata: dict[str, Any], details: list[dict[str, Any]]) -> np.ndarray:
+def _find_behind(metadata: dict[str, Any], details: list[dict[str, Any]]) -> np.ndarray:
     """(moments,) whether a transient is further away than the real sphere."""
-    depth = camera_of(metadata).depth
-    times = [own["start_frame"] + age for own in details for age in range(own["duration"])]
-    places = np.array([position for own in details for position in own["positions"]])
+    depth = find_camera(metadata).depth
+    times = [one["start_frame"] + age for one in details for age in range(one["duration"])]
+    places = np.array([position for one in details for position in one["positions"]])
     return depth(places) > depth(np.array(metadata["positions"])[times])
 
 
-def _areas(video: np.ndarray, base: np.ndarray, marks: Marks) -> tuple[list[int], list[int]]:
+def _count_areas(video: np.ndarray, base: np.ndarray, marks: Marks) -> tuple[list[int], list[int]]:
     """For each moment of a transient's life, pixels that it has changed and is foremost in; for each frame, pixels of
     the real sphere that are hidden.
 
@@ -186,7 +192,7 @@ def _areas(video: np.ndarray, base: np.ndarray, marks: Marks) -> tuple[list[int]
     owner, at = np.empty(base[:, 0].size, np.int32), rows * base[0, 0].size + marks.pixels
     owner[at] = marks.of  # where several painted, the last one stays
     foremost = owner[at] == marks.of
-    before, after = (flattened(own)[rows, :, marks.pixels] for own in (base, video))
+    before, after = (flatten_frames(frames)[rows, :, marks.pixels] for frames in (base, video))
     changed = (after != before) @ EACH > 0
     areas = np.bincount(marks.of[foremost & changed], minlength=len(marks.rows))
     hidden = np.bincount(rows[foremost & (before @ EACH > 0)], minlength=len(base))

@@ -3,18 +3,19 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, NamedTuple
+from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 from isal import isal_zlib
 
 from framewright.errors import UserError
-from framewright.persistence.camera import Camera, is_whole, ring
-from framewright.persistence.draw import paint, stains
-from framewright.persistence.packed import Packed
-from framewright.persistence.paths import CLASSES, whole_path
-from framewright.persistence.splits import split_of
+from framewright.persistence.camera import Camera, is_whole, make_ring
+from framewright.persistence.draw import find_stains, paint
+from framewright.persistence.packed import PackedVideo
+from framewright.persistence.paths import CLASSES, draw_path
+from framewright.persistence.specs import BaseSpec
+from framewright.persistence.splits import choose_split
 
 WHITE = (255, 255, 255)
 STREAM = 1  # sets the base set's random numbers apart from others of the same seed
@@ -22,7 +23,8 @@ TRIES = 1000
 COMPACT = json.JSONEncoder(separators=(",", ":"))
 
 
-class Clip(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Clip:
     """One sample: its number, its (T, 3, H, W) uint8 RGB video, and its metadata, which JSON can hold."""
 
     index: int
@@ -43,7 +45,7 @@ class PackedClip:
     """
 
     index: int
-    packed: Packed
+    packed: PackedVideo
     text: bytes
     known: dict[str, Any]
 
@@ -58,34 +60,21 @@ class PackedClip:
         return json.loads(self.text)
 
 
-@dataclass(frozen=True)
-class BaseSet:
-    """What is the same for all clips of a base set; lengths are in units of half a picture."""
-
-    frames: int = 32
-    size: int = 64
-    sphere_radius: float = 0.05
-    look: str = "flat"
-    projection: str = "orthographic"
-    cameras: int = 1
-    camera_radius: float = 5.0
-    camera_height: float = 0.0
-
-    @cached_property
-    def ring(self) -> list[Camera]:
-        """The cameras; each of them films every trajectory, and gives a clip of its own."""
-        return ring(self.cameras, self.camera_radius, self.camera_height, self.projection)
+@lru_cache
+def place_cameras(base: BaseSpec) -> tuple[Camera, ...]:
+    """The cameras; each of them films every trajectory, and gives a clip that no other camera gives."""
+    return tuple(make_ring(base.cameras, base.camera_radius, base.camera_height, base.projection))
 
 
-def base_clips(base: BaseSet, seed: int, indices: range) -> Iterator[Clip]:
+def render_base_clips(base: BaseSpec, seed: int, indices: range) -> Iterator[Clip]:
     """The clips with these numbers, each a function of (base, seed, its number) alone."""
     for index in indices:
-        metadata = base_metadata(base, seed, index)
+        metadata = describe_base_clip(base, seed, index)
         video = draw_base(metadata)
-        yield Clip(index, video, metadata | {"visible_area": visible_area(video), "source_crc32": crc_of(video)})
+        yield Clip(index, video, metadata | {"visible_area": count_visible(video), "source_crc32": compute_crc(video)})
 
 
-def base_metadata(base: BaseSet, seed: int, index: int) -> dict[str, Any]:
+def describe_base_clip(base: BaseSpec, seed: int, index: int) -> dict[str, Any]:
     """All that is true of a clip before it is drawn: documented keys first, then what redrawing needs."""
     trajectory, camera = divmod(index, base.cameras)
     rng = np.random.default_rng([seed, STREAM, trajectory])
@@ -97,55 +86,55 @@ def base_metadata(base: BaseSet, seed: int, index: int) -> dict[str, Any]:
         "resolution": [base.size, base.size],
         "num_cameras": base.cameras,
         "positions": positions.tolist(),
-        "camera_positions": [list(own.position) for own in base.ring],
+        "camera_positions": [list(camera.position) for camera in place_cameras(base)],
         "camera": camera,
         "projection": base.projection,
         "sphere_radius": base.sphere_radius,
-        "look": base.look,
+        "look": base.shading,
         "colour": list(WHITE),
-        "pixels": np.round(base.ring[camera].project(positions, base.sphere_radius, base.size), 6).tolist(),
+        "pixels": np.round(place_cameras(base)[camera].project(positions, base.sphere_radius, base.size), 6).tolist(),
         "source": trajectory,
-        "split": split_of(seed, trajectory),
+        "split": choose_split(seed, trajectory),
         "seed": seed,
     }
 
 
 def draw_base(metadata: dict[str, Any]) -> np.ndarray:
-    """The (T, 3, H, W) uint8 RGB video of a clip of our own base set, from its metadata alone."""
+    """The (T, 3, H, W) uint8 RGB video of a clip of our base set, from its metadata alone."""
     size, _ = metadata["resolution"]
     video = np.zeros((metadata["num_frames"], 3, size, size), np.uint8)
-    found = stains(np.array(metadata["pixels"])[:, None], metadata["look"], size)
+    found = find_stains(np.array(metadata["pixels"])[:, None], metadata["look"], size)
     paint(video, np.arange(len(video)), found, metadata["colour"])
     return video
 
 
-def crc_of(video: np.ndarray) -> int:
+def compute_crc(video: np.ndarray) -> int:
     """CRC-32 of a base clip's pixels, by which the clips that are made of it name it."""
     return isal_zlib.crc32(np.ascontiguousarray(video))
 
 
-def compact(value: Any) -> bytes:
+def to_compact_json(value: Any) -> bytes:
     """JSON without a space."""
     return COMPACT.encode(value).encode()
 
 
-def camera_of(metadata: dict[str, Any]) -> Camera:
+def find_camera(metadata: dict[str, Any]) -> Camera:
     """The camera that a clip was filmed with; the documented one where the metadata names none."""
     if "camera" not in metadata:
         return Camera()
     return Camera(metadata["projection"], tuple(metadata["camera_positions"][metadata["camera"]]))
 
 
-def visible_area(video: np.ndarray) -> list[int]:
+def count_visible(video: np.ndarray) -> list[int]:
     """Pixels of each frame of a (T, 3, H, W) uint8 video that are not black."""
     return np.count_nonzero(video[:, 0] | video[:, 1] | video[:, 2], axis=(1, 2)).tolist()
 
 
-def _path_in_view(base: BaseSet, kind: str, rng: np.random.Generator) -> np.ndarray:
+def _path_in_view(base: BaseSpec, kind: str, rng: np.random.Generator) -> np.ndarray:
     """A path that all cameras see whole all the time; drawn anew until it is."""
     for _ in range(TRIES):
-        positions = whole_path(kind, base.frames, rng)
-        views = (camera.project(positions, base.sphere_radius, base.size) for camera in base.ring)
+        positions = draw_path(kind, base.frames, rng)
+        views = (camera.project(positions, base.sphere_radius, base.size) for camera in place_cameras(base))
         if all(is_whole(seen, base.size).all() for seen in views):
             return positions
     raise UserError(

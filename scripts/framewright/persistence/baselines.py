@@ -10,14 +10,14 @@ LIT = 64  # of a pixel that is called lit
 MEASURES = ("colour", "light")
 
 
-def measured(video: np.ndarray) -> dict[str, np.ndarray]:
+def measure_frames(video: np.ndarray) -> dict[str, np.ndarray]:
     """(T,) each: how many pixels of each frame of a (T, 3, H, W) uint8 video are coloured, and how many are lit."""
     most = video.max(axis=1)
     coloured = most.astype(np.int16) - video.min(axis=1) > COLOURED
     return {"colour": coloured.sum(axis=(1, 2)), "light": (most > LIT).sum(axis=(1, 2))}
 
 
-def best_threshold(measure: np.ndarray, true: np.ndarray) -> float:
+def find_threshold(measure: np.ndarray, true: np.ndarray) -> float:
     """The threshold above which a measure is best called `true`, of all there are; infinite if never is best."""
     measure, true = np.asarray(measure, float).ravel(), np.asarray(true, bool).ravel()
     order = np.argsort(measure, kind="stable")
@@ -30,12 +30,12 @@ def best_threshold(measure: np.ndarray, true: np.ndarray) -> float:
     return float((levels[best] + levels[best - 1]) / 2) if best else float(levels[0] - 1)
 
 
-def clip_answers(train: np.ndarray, persistent: np.ndarray, test: np.ndarray) -> np.ndarray:
+def answer_clips(train: np.ndarray, persistent: np.ndarray, test: np.ndarray) -> np.ndarray:
     """(clips, T) bool: whether each test clip is called persistent after each frame, by counting.
 
     `train` and `test` are (clips, T), whether a frame is taken to show a transient; thresholds come from `train` and
     its labels `persistent`, one for each number of frames seen.
     """
     counts, asked = np.cumsum(train, axis=1), np.cumsum(test, axis=1)
-    thresholds = [best_threshold(-counts[:, seen], persistent) for seen in range(counts.shape[1])]
+    thresholds = [find_threshold(-counts[:, seen], persistent) for seen in range(counts.shape[1])]
     return -asked > np.array(thresholds)

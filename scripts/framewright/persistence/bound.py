@@ -11,7 +11,8 @@ from math import comb
 import numpy as np
 
 from framewright.persistence.augment import is_persistent
-from framewright.persistence.transients import Variant, lives
+from framewright.persistence.specs import Variant
+from framewright.persistence.transients import draw_lives
 
 SIMULATED = 20_000  # clips over which the bound is averaged: good to about 0.1 %
 
@@ -31,11 +32,11 @@ class Oracle:
     @cached_property
     def law(self) -> np.ndarray:
         """(frames, longest): how likely a transient is to begin with a frame and to live for 1, 2, ... frames."""
-        longest = min(self.variant.longest, self.frames)
+        longest = min(self.variant.max_duration, self.frames)
         law = np.zeros((self.frames, longest))
-        for duration in range(self.variant.shortest, longest + 1):
+        for duration in range(self.variant.min_duration, longest + 1):
             law[: self.frames - duration + 1, duration - 1] = 1 / (self.frames - duration + 1)
-        return law / (longest - self.variant.shortest + 1)
+        return law / (longest - self.variant.min_duration + 1)
 
     @cached_property
     def chances(self) -> np.ndarray:
@@ -57,10 +58,10 @@ class Oracle:
             within = np.append(within[: reach - 1], 1.0)  # longer lives count as reach
             for come in range(most + 1):
                 begun = np.arange(come + 1)
-                ways = np.array([comb(come, one) for one in begun]) * begin**begun * (1 - begin) ** (come - begun)
+                weights = np.array([comb(come, one) for one in begun]) * begin**begun * (1 - begin) ** (come - begun)
                 longest = np.diff(within ** begun[:, None], axis=1, prepend=0.0)
                 longest = np.column_stack([begun == 0, np.where(begun[:, None] > 0, longest, 0)])
-                chances[time, come] = np.tensordot(ways[:, None] * longest, then[come - begun], 2)
+                chances[time, come] = np.tensordot(weights[:, None] * longest, then[come - begun], 2)
         return chances
 
     def judge(self, firsts: np.ndarray, durations: np.ndarray, there: np.ndarray) -> np.ndarray:
@@ -78,7 +79,9 @@ class Oracle:
             by_age = [(alive & (ages == age)).sum(axis=1) for age in range(1, self.law.shape[1] + 1)]
             states = np.column_stack([begun.sum(axis=1), so_far[:, seen - 1], *by_age])
             kinds, which = np.unique(states, axis=0, return_inverse=True)
-            judged[:, seen - 1] = np.array([self._chance(seen, *kind[:2], kind[2:]) for kind in kinds])[which.ravel()]
+            judged[:, seen - 1] = np.array(
+                [self._chance(seen, int(kind[0]), int(kind[1]), kind[2:]) for kind in kinds]
+            )[which.ravel()]
         return judged
 
     def _chance(self, seen: int, begun: int, so_far: int, by_age: np.ndarray) -> float:
@@ -96,11 +99,11 @@ class Oracle:
         return float(likely @ chances / max(likely.sum(), 1e-300))
 
 
-def bayes_bound(oracle: Oracle, rng: np.random.Generator) -> np.ndarray:
+def compute_bayes_bound(oracle: Oracle, rng: np.random.Generator) -> np.ndarray:
     """(frames,): the accuracy after each frame that no predictor can exceed on average."""
     most = 2 * oracle.variant.per_video
     firsts, durations = (
-        part.reshape(SIMULATED, most) for part in lives(oracle.variant, oracle.frames, SIMULATED * most, rng)
+        part.reshape(SIMULATED, most) for part in draw_lives(oracle.variant, oracle.frames, SIMULATED * most, rng)
     )
     there = np.arange(most) < rng.integers(1, most, SIMULATED, endpoint=True)[:, None]
     judged = oracle.judge(firsts, durations, there)

@@ -46,7 +46,7 @@ class Camera:
         return np.asarray(points, float) @ _axes(self.position)[2]
 
 
-def ring(count: int, radius: float, height: float, projection: str) -> list[Camera]:
+def make_ring(count: int, radius: float, height: float, projection: str) -> list[Camera]:
     """`count` cameras at even angles around the scene, `height` above its middle; the first one stands in front."""
     angles = 2 * np.pi * np.arange(count) / count
     places = np.stack([radius * np.sin(angles), np.full(count, -height), -radius * np.cos(angles)], axis=1)

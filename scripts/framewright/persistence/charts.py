@@ -10,13 +10,13 @@ import torch
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from framewright.persistence.loader import ClipDataset
-from framewright.persistence.models import Trained
+from framewright.persistence.dataset import PersistenceClips
+from framewright.persistence.models import TrainedModel
 from framewright.persistence.store import Clips
-from framewright.persistence.strips import MARK, STILL, framed
+from framewright.persistence.strips import MARK, STILL, add_border
 from framewright.report.gif import enlarge
-from framewright.report.page import page, table
-from framewright.report.picture import contact_sheet, notice, write_png
+from framewright.report.page import render_page, render_table
+from framewright.report.picture import contact_sheet, draw_notice, write_png
 
 LINES = {  # name in the figures: name in the chart, colour, style
     "bound": ("best possible (Bayes)", "#22272e", "-"),
@@ -53,33 +53,37 @@ def write_curves(path: str | Path, arms: Mapping[str, Mapping[str, Any]]) -> Non
     figure.savefig(path, format="png", metadata={"Software": None})
 
 
-def write_attention(path: str | Path, arms: Mapping[str, Clips], models: Mapping[str, Mapping[str, Trained]]) -> None:
+def write_attention(
+    path: str | Path, arms: Mapping[str, Clips], models: Mapping[str, Mapping[str, TrainedModel]]
+) -> None:
     """Write a picture as PNG: frames of a few test clips of each arm that has an attention model, and below each where
     the attention lies, bright on dark.
 
     Frames with a transient have a bright border. Below the first frame of a clip stand its arm and its number.
     """
     pictures, labels = [], []
-    for name, own in models.items():
-        data = ClipDataset(arms[name], "test") if "attention" in own else ()
+    for name, trained in models.items():
+        if "attention" not in trained:
+            continue
+        data = PersistenceClips(arms[name], "test")
         for position in range(min(SHOWN, len(data))):
             item, number = data[position], arms[name].numbers[data.places[position]]
             with torch.no_grad():
-                attention = own["attention"].model(item["video"][None])["attention"][0].numpy()
+                attention = trained["attention"].model(item["video"][None])["attention"][0].numpy()
             shows = item["clean"].numpy() < 0.5
-            times = _chosen(shows)
+            times = _choose_frames(shows)
             for time in times:
                 frame = enlarge(np.moveaxis(item["video"][time].numpy(), 0, -1), 2)
-                both = np.vstack([frame, _heat(attention[time], frame.shape[0])])
-                pictures.append(framed(both, MARK if shows[time] else STILL))
+                both = np.vstack([frame, _draw_heat(attention[time], frame.shape[0])])
+                pictures.append(add_border(both, MARK if shows[time] else STILL))
                 labels.append(f"frame {time}")
             labels[-len(times)] = f"{name} {number}"[:LONGEST]
     write_png(
-        path, contact_sheet(pictures, labels, EACH, 1680) if pictures else notice("No attention model was trained")
+        path, contact_sheet(pictures, labels, EACH, 1680) if pictures else draw_notice("No attention model was trained")
     )
 
 
-def _chosen(shows: np.ndarray) -> list[int]:
+def _choose_frames(shows: np.ndarray) -> list[int]:
     """Frames to show: half of them with transients, where there are as many, in order."""
     marked = np.flatnonzero(shows)[: EACH // 2]
     rest = np.flatnonzero(~shows)
@@ -87,14 +91,14 @@ def _chosen(shows: np.ndarray) -> list[int]:
     return sorted({*marked.tolist(), *rest.tolist()})
 
 
-def _heat(attention: np.ndarray, size: int) -> np.ndarray:
+def _draw_heat(attention: np.ndarray, size: int) -> np.ndarray:
     """(size, size, 3) uint8 RGB of one frame's weights, the largest white."""
     grey = np.round(255 * np.sqrt(attention / max(attention.max(), 1e-9))).astype(np.uint8)
     large = cv2.resize(grey, (size, size), interpolation=cv2.INTER_NEAREST)
     return cv2.cvtColor(cv2.applyColorMap(large, cv2.COLORMAP_INFERNO), cv2.COLOR_BGR2RGB)
 
 
-def evaluation_page(arms: Mapping[str, Mapping[str, Any]], sure: float) -> str:
+def make_evaluation_page(arms: Mapping[str, Mapping[str, Any]], sure: float) -> str:
     """The figures of all arms as a page of the report."""
     parts = ["# Persistence: what the models are worth", "", TEXT.format(sure=sure)]
     for name, found in arms.items():
@@ -105,15 +109,15 @@ def evaluation_page(arms: Mapping[str, Mapping[str, Any]], sure: float) -> str:
             "",
             "Single frames, a transient or none:",
         ]
-        parts += ["", _scores_table(found["frames"])]
+        parts += ["", _make_scores_table(found["frames"])]
         parts += ["", "Whole clips, persistent or not:", ""]
-        whole = {key: own for key, own in clip.items() if "accuracy" in own} if clip else {}
+        whole = {key: figures for key, figures in clip.items() if "accuracy" in figures} if clip else {}
         early = {f"{key}, early exit": clip[key]["early_exit"] for key in ("model", "oracle") if key in clip}
-        parts += [_scores_table(whole | early)]
+        parts += [_make_scores_table(whole | early)]
         if early:
-            parts += ["", *(_exit_line(key, own) for key, own in early.items())]
-        parts += _more(found)
-    return page("Persistence: evaluation", "\n".join(parts))
+            parts += ["", *(_make_exit_line(key, figures) for key, figures in early.items())]
+        parts += _list_more(found)
+    return render_page("Persistence: evaluation", "\n".join(parts))
 
 
 TEXT = """Sources were split by a hash of their number. Figures are of test clips alone, thresholds and temperatures of
@@ -124,42 +128,47 @@ the first frame after which one answer's chance is at least {sure:g}, and is sco
 FIGURES = ("accuracy", "balanced_accuracy", "f1", "precision", "recall", "recall_of_the_other", "calibration_error")
 
 
-def _scores_table(rows: Mapping[str, Mapping[str, Any]]) -> str:
+def _make_scores_table(rows: Mapping[str, Mapping[str, Any]]) -> str:
     header = ["by", *(name.replace("_", " ") for name in FIGURES)]
-    return table(
-        header, [[name, *(f"{own[key]:.3f}" if key in own else "" for key in FIGURES)] for name, own in rows.items()]
+    return render_table(
+        header,
+        [
+            [name, *(f"{figures[key]:.3f}" if key in figures else "" for key in FIGURES)]
+            for name, figures in rows.items()
+        ],
     )
 
 
-def _exit_line(name: str, own: Mapping[str, Any]) -> str:
-    seen = f"{own['mean_frames']:.1f} frames seen on average, {own['share_of_frames']:.0%} of the clip"
-    when = f"{own['decided_before_the_end']:.0%} decided before its end, {own['decided_by_frame_4']:.0%} by frame 4"
+def _make_exit_line(name: str, figures: Mapping[str, Any]) -> str:
+    seen = f"{figures['mean_frames']:.1f} frames seen on average, {figures['share_of_frames']:.0%} of the clip"
+    before_end, by_frame_4 = figures["decided_before_the_end"], figures["decided_by_frame_4"]
+    when = f"{before_end:.0%} decided before its end, {by_frame_4:.0%} by frame 4"
     return f"{name.capitalize()}: {seen}; {when}.\n"
 
 
-def _more(found: Mapping[str, Any]) -> list[str]:
+def _list_more(found: Mapping[str, Any]) -> list[str]:
     lines = []
     if beats := found.get("beats_the_bound"):
         lines += ["", f"**The model beats the bound after {beats} frames: something is wrong.**"]
-    if own := found.get("multitask"):
-        error, middle = own["position_error"], own["position_error_of_the_middle"]
-        lines += ["", "Multi-task model:", "", _scores_table({"frames": own["frames"]}), ""]
-        lines += [f"Kind of path: {_kinds(own['kind'])}.", ""]
+    if figures := found.get("multitask"):
+        error, middle = figures["position_error"], figures["position_error_of_the_middle"]
+        lines += ["", "Multi-task model:", "", _make_scores_table({"frames": figures["frames"]}), ""]
+        lines += [f"Kind of path: {_describe_kinds(figures['kind'])}.", ""]
         lines += [
             "Position, root mean square error in half pictures: "
             + "; ".join(f"{axis} {error[axis]:.3f} (always the middle: {middle[axis]:.3f})" for axis in error)
             + "."
         ]
-    if own := found.get("attention"):
-        lines += ["", "Attention model:", "", f"Kind of path: {_kinds(own['kind'])}.", ""]
+    if figures := found.get("attention"):
+        lines += ["", "Attention model:", "", f"Kind of path: {_describe_kinds(figures['kind'])}.", ""]
         shares = [
-            f"{own[f'share_on_{place}']:.2%} on the {words}, {own[f'share_on_{place}_if_even']:.2%} if it were even"
-            for place, words in (("transients", "transients"), ("the_sphere", "sphere"))
+            f"{figures[key]:.2%} on the {words}, {figures[f'{key}_if_even']:.2%} if it were even"
+            for key, words in (("share_on_transients", "transients"), ("share_on_the_sphere", "sphere"))
         ]
         lines += [f"Of the attention in frames with transients, {'; '.join(shares)}."]
     return lines
 
 
-def _kinds(own: Mapping[str, Any]) -> str:
-    each = ", ".join(f"{name} {recall:.2f}" for name, recall in own["recall"].items())
-    return f"{own['accuracy']:.3f} right, balanced {own['balanced_accuracy']:.3f} ({each})"
+def _describe_kinds(figures: Mapping[str, Any]) -> str:
+    each = ", ".join(f"{name} {recall:.2f}" for name, recall in figures["recall"].items())
+    return f"{figures['accuracy']:.3f} right, balanced {figures['balanced_accuracy']:.3f} ({each})"

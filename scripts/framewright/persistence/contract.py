@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from framewright.persistence.arm_folder import STEM, recount
 from framewright.persistence.augment import is_persistent, redraw
-from framewright.persistence.base import Clip, PackedClip, crc_of
-from framewright.persistence.gather import STEM, recount
+from framewright.persistence.base import Clip, PackedClip, compute_crc
 from framewright.persistence.paths import CLASSES
-from framewright.persistence.splits import split_of
+from framewright.persistence.splits import choose_split
 from framewright.persistence.store import Clips
-from framewright.persistence.summary import statistics_of
-from framewright.study.contract import Finding, finding
+from framewright.persistence.summary import read_statistics
+from framewright.study.contract import Finding, make_finding
 from framewright.study.funnel import Item
 
 KEYS = {"class", "num_frames", "resolution", "num_cameras", "num_transients", "transient_frames", "transient_details"}
@@ -33,8 +33,8 @@ class _Faults:
     splits: list[str] = field(default_factory=list)
 
 
-def contract(
-    name: str, folder: str | Path, base: Clips, lost: Iterable[int], samples: int, most_lost: float, per_video: int
+def check_arm(
+    name: str, folder: str | Path, base: Clips, lost: Iterable[int], samples: int, max_lost: float, per_video: int
 ) -> list[Finding]:
     """The promises of the arm `name` in `folder`; `lost` are the clips that are recorded as lost."""
     clips, lost = Clips(folder, STEM), set(lost)
@@ -44,25 +44,29 @@ def contract(
     for clip in clips:
         counts.append(clip.metadata.get("num_transients", 0))
         _check(clip, base.video(places[clip.index]), faults)
-    said, true = statistics_of(folder), recount(folder)
-    odd = [f"{key} is {true[key]}, the summary says {said.get(key)}" for key in true if true[key] != said.get(key)]
-    too_many = [f"{len(lost)} of {samples}"] if len(lost) > most_lost * samples else []
+    stated, true = read_statistics(folder), recount(folder)
+    odd = [f"{key} is {true[key]}, the summary says {stated.get(key)}" for key in true if true[key] != stated.get(key)]
+    too_many = [f"{len(lost)} of {samples}"] if len(lost) > max_lost * samples else []
     return [
-        finding(f"{name}: every clip is there or recorded as lost", faults.lost, f"{len(clips):,} clips"),
-        finding(f"{name}: not more clips are lost than persistence.most_lost allows", too_many, f"{len(lost)} lost"),
-        finding(f"{name}: metadata has the documented keys and fits the video", faults.keys),
-        finding(f"{name}: a frame is listed exactly where transients changed its pixels", faults.labels),
-        finding(f"{name}: every clip can be redrawn from its metadata, bit for bit", faults.pixels),
-        finding(f"{name}: rendered spheres are in view in every frame", faults.view),
-        finding(f"{name}: the summary agrees with a recount of the files", odd, f"{len(true)} figures"),
-        finding(f"{name}: every clip is in the split of its source", faults.splits, str(true["splits"])),
-        finding(
-            f"{name}: the number of transients is uniform", _odd_mean(counts, per_video), f"{np.sum(counts):,} in all"
+        make_finding(f"{name}: every clip is there or recorded as lost", faults.lost, f"{len(clips):,} clips"),
+        make_finding(
+            f"{name}: not more clips are lost than persistence.max_lost allows", too_many, f"{len(lost)} lost"
+        ),
+        make_finding(f"{name}: metadata has the documented keys and fits the video", faults.keys),
+        make_finding(f"{name}: a frame is listed exactly where transients changed its pixels", faults.labels),
+        make_finding(f"{name}: every clip can be redrawn from its metadata, bit for bit", faults.pixels),
+        make_finding(f"{name}: rendered spheres are in view in every frame", faults.view),
+        make_finding(f"{name}: the summary agrees with a recount of the files", odd, f"{len(true)} figures"),
+        make_finding(f"{name}: every clip is in the split of its source", faults.splits, str(true["splits"])),
+        make_finding(
+            f"{name}: the number of transients is uniform",
+            _find_odd_mean(counts, per_video),
+            f"{np.sum(counts):,} in all",
         ),
     ]
 
 
-def lost_of(items: Iterable[Item], variants: Iterable[str]) -> dict[str, set[int]]:
+def list_lost(items: Iterable[Item], variants: Iterable[str]) -> dict[str, set[int]]:
     """The numbers of the clips that are recorded as lost, for each arm: in the base set already, or in the arm."""
     lost: dict[str, set[int]] = {}
     for item in items:
@@ -71,7 +75,7 @@ def lost_of(items: Iterable[Item], variants: Iterable[str]) -> dict[str, set[int
     return {name: lost.get("base", set()) | lost.get(name, set()) for name in variants}
 
 
-def leaks(arms: Mapping[str, Clips]) -> Finding:
+def find_leaks(arms: Mapping[str, Clips]) -> Finding:
     """No source trajectory is in two splits, neither within an arm nor between arms."""
     split: dict[int, str] = {}
     faults = []
@@ -80,26 +84,28 @@ def leaks(arms: Mapping[str, Clips]) -> Finding:
             metadata = clips.metadata(position)
             if split.setdefault(metadata["source"], metadata["split"]) != metadata["split"]:
                 faults.append(f"{name}: source {metadata['source']} is in {metadata['split']} and another")
-    return finding("no source is in two splits", faults, f"{len(split):,} sources")
+    return make_finding("no source is in two splits", faults, f"{len(split):,} sources")
 
 
-def possible(evaluations: Iterable[str | Path]) -> Iterator[Finding]:
+def check_possible(evaluations: Iterable[str | Path]) -> Iterator[Finding]:
     """No model is better than can be: one that is has seen what it must not, or is scored on something else."""
     for path in evaluations:
         arms = json.loads(Path(path).read_text(encoding="utf-8"))
         faults = [
-            f"{name}: after {own['beats_the_bound']} frames" for name, own in arms.items() if own.get("beats_the_bound")
+            f"{name}: after {figures['beats_the_bound']} frames"
+            for name, figures in arms.items()
+            if figures.get("beats_the_bound")
         ]
-        yield finding("no model beats the Bayes bound by more than chance", faults, f"{len(arms)} arms")
+        yield make_finding("no model beats the Bayes bound by more than chance", faults, f"{len(arms)} arms")
 
 
 def _check(clip: Clip | PackedClip, base: np.ndarray, faults: _Faults) -> None:
     metadata, who = clip.metadata, f"clip {clip.index}"
-    if lacking := (KEYS - metadata.keys()) | _lacking(metadata["transient_details"]):
+    if lacking := (KEYS - metadata.keys()) | _find_lacking(metadata["transient_details"]):
         faults.keys.append(f"{who} lacks {', '.join(sorted(lacking))}")
         return
-    faults.keys += [f"{who}: {what}" for what in _unfit(metadata, clip.video)]
-    if metadata["source_crc32"] != crc_of(base):
+    faults.keys += [f"{who}: {what}" for what in _find_unfit(metadata, clip.video)]
+    if metadata["source_crc32"] != compute_crc(base):
         faults.keys.append(f"{who}: its base clip is another one")
     truth = redraw(metadata, base)
     noiseless = truth if not metadata["noise"] else redraw(metadata | {"noise": None}, base)
@@ -116,15 +122,15 @@ def _check(clip: Clip | PackedClip, base: np.ndarray, faults: _Faults) -> None:
             faults.view.append(who)
     if not np.array_equal(truth, clip.video):
         faults.pixels.append(who)
-    if metadata["split"] != split_of(metadata["seed"], metadata["source"]):
+    if metadata["split"] != choose_split(metadata["seed"], metadata["source"]):
         faults.splits.append(f"{who} is in {metadata['split']}")
 
 
-def _lacking(details: list[dict[str, Any]]) -> set[str]:
-    return set().union(*(DETAILS - own.keys() for own in details))
+def _find_lacking(details: list[dict[str, Any]]) -> set[str]:
+    return set().union(*(DETAILS - detail.keys() for detail in details))
 
 
-def _unfit(metadata: dict[str, Any], video: np.ndarray) -> Iterator[str]:
+def _find_unfit(metadata: dict[str, Any], video: np.ndarray) -> Iterator[str]:
     if metadata["class"] not in CLASSES:
         yield f"class {metadata['class']}"
     if video.shape != (metadata["num_frames"], 3, *metadata["resolution"]):
@@ -133,7 +139,7 @@ def _unfit(metadata: dict[str, Any], video: np.ndarray) -> Iterator[str]:
         yield f"{metadata['num_transients']} transients, {len(metadata['transient_details'])} described"
 
 
-def _odd_mean(counts: list[int], per_video: int) -> Iterator[str]:
+def _find_odd_mean(counts: list[int], per_video: int) -> Iterator[str]:
     """Their number is uniform from 1 to twice `per_video`, so that its mean and spread are known."""
     expected, spread = per_video + 0.5, np.sqrt(((2 * per_video) ** 2 - 1) / 12)
     if counts and abs(np.mean(counts) - expected) > SURE * spread / np.sqrt(len(counts)):

@@ -23,36 +23,41 @@ class Stains(NamedTuple):
 
     def only(self, some: np.ndarray) -> "Stains":
         """Those pixels for which (n,) `some` is true."""
-        return Stains(*(part if part is None else part[some] for part in self))
+        cover = None if self.cover is None else self.cover[some]
+        shade = None if self.shade is None else self.shade[some]
+        return Stains(self.of[some], self.pixels[some], cover, shade)
 
 
-def stains(seen: np.ndarray, look: str, size: int) -> Stains:
+def find_stains(seen: np.ndarray, shading: str, size: int) -> Stains:
     """The stains of (n, parts, 3) x, y, radius in pixels, sphere by sphere; more than one part is motion blur.
 
     A `flat` sphere has hard edges and plain colour; a `lambert` one has smooth edges and is lit from above left.
     """
-    if look == "flat" and seen.shape[1] == 1:
-        return _flat_discs(seen[:, 0].astype(int), size)
-    pixels, cover, shade = zip(*(_soft_disc(parts, look, size) for parts in seen), strict=True)
-    of = np.repeat(np.arange(len(seen)), [len(own) for own in pixels])
+    if shading == "flat" and seen.shape[1] == 1:
+        return _find_flat_discs(seen[:, 0].astype(int), size)
+    pixels, cover, shade = zip(*(_find_soft_disc(parts, shading, size) for parts in seen), strict=True)
+    of = np.repeat(np.arange(len(seen)), [len(part) for part in pixels])
     return Stains(of, *(np.concatenate(part) for part in (pixels, cover, shade)))
 
 
-def flattened(video: np.ndarray) -> np.ndarray:
+def flatten_frames(video: np.ndarray) -> np.ndarray:
     """A (T, C, H, W) video as (T, C, H * W): the same memory, its pixels row by row."""
     return video.reshape(*video.shape[:2], -1)
 
 
 def paint(video: np.ndarray, times: np.ndarray, found: Stains, colour: list[int]) -> None:
     """Paint stains in `colour`, 0 to 255, over a (T, 3, H, W) uint8 RGB video; `times` are the spheres' frames."""
-    lit, flat = np.array(colour, np.uint8), flattened(video)
-    if found.cover is None:
+    lit, flat = np.array(colour, np.uint8), flatten_frames(video)
+    if found.cover is None or found.shade is None:
         flat[times[found.of], :, found.pixels] = lit
         return
     for number, time in enumerate(times.tolist()):  # one after the other: what is before them shines through
-        _, pixels, cover, shade = found.only(found.of == number)
+        here = found.of == number
+        pixels = found.pixels[here]
         under = flat[time][:, pixels]
-        flat[time][:, pixels] = np.rint(under + (lit[:, None] * shade - under) * cover).astype(np.uint8)
+        lit_here = lit[:, None] * found.shade[here]
+        blended = under + (lit_here - under) * found.cover[here]
+        flat[time][:, pixels] = np.rint(blended).astype(np.uint8)
 
 
 def add_noise(video: np.ndarray, sigma: float, seed: list[int]) -> np.ndarray:
@@ -61,11 +66,11 @@ def add_noise(video: np.ndarray, sigma: float, seed: list[int]) -> np.ndarray:
     return np.clip(video + np.rint(noise), 0, 255).astype(np.uint8)
 
 
-def _flat_discs(seen: np.ndarray, size: int) -> Stains:
+def _find_flat_discs(seen: np.ndarray, size: int) -> Stains:
     """The documented spheres: all pixels within the radius of pixel (x, y), as far as they are in the picture."""
     spheres = seen.tolist()
     discs = [_disc(radius) for _, _, radius in spheres]
-    of = np.repeat(np.arange(len(discs)), [own.shape[1] for own in discs])
+    of = np.repeat(np.arange(len(discs)), [disc.shape[1] for disc in discs])
     columns, rows = np.concatenate(discs, axis=1) + seen.T[:2, of]
     found = Stains(of, rows * size + columns)
     if all(radius <= x < size - radius and radius <= y < size - radius for x, y, radius in spheres):
@@ -73,12 +78,12 @@ def _flat_discs(seen: np.ndarray, size: int) -> Stains:
     return found.only((rows >= 0) & (rows < size) & (columns >= 0) & (columns < size))
 
 
-def _soft_disc(seen: np.ndarray, look: str, size: int) -> tuple[np.ndarray, ...]:
+def _find_soft_disc(seen: np.ndarray, shading: str, size: int) -> tuple[np.ndarray, ...]:
     """Pixels, cover and shade of a sphere at (n, 3) x, y, radius, averaged over the parts of the exposure."""
     rows, columns = np.mgrid[:size, :size]
     cover, light = np.zeros((size, size)), np.zeros((size, size))
     for x, y, radius in np.asarray(seen, float):
-        if look == "flat":
+        if shading == "flat":
             here = ((columns - int(x)) ** 2 + (rows - int(y)) ** 2 <= int(radius) ** 2).astype(float)
             shade = 1.0
         else:

@@ -10,53 +10,58 @@ import numpy as np
 import torch
 
 from framewright.persistence.attention import on_transients
-from framewright.persistence.baselines import MEASURES, best_threshold, clip_answers, measured
-from framewright.persistence.bound import Oracle, bayes_bound
-from framewright.persistence.loader import ClipDataset, cells_of
-from framewright.persistence.models import Trained
+from framewright.persistence.baselines import MEASURES, answer_clips, find_threshold, measure_frames
+from framewright.persistence.bound import Oracle, compute_bayes_bound
+from framewright.persistence.dataset import PersistenceClips, mark_cells
+from framewright.persistence.models import TrainedModel
 from framewright.persistence.paths import CLASSES
-from framewright.persistence.scores import kind_scores, scores, sigmoid
+from framewright.persistence.scores import score_answers, score_kinds, sigmoid
+from framewright.persistence.specs import Variant
 from framewright.persistence.store import Clips
-from framewright.persistence.training import seen_by
-from framewright.persistence.transients import Variant
+from framewright.persistence.training import run_eye
 
 SURE = 4.0  # standard errors by which nobody beats the bound by chance
 CPU = torch.device("cpu")
 
 
 def evaluate(
-    clips: Clips, variant: Variant, models: Mapping[str, Trained], others: Mapping[str, Trained], sure: float, seed: int
+    clips: Clips,
+    variant: Variant,
+    models: Mapping[str, TrainedModel],
+    others: Mapping[str, TrainedModel],
+    sure: float,
+    seed: int,
 ) -> dict[str, Any]:
     """All figures of one arm, which JSON can hold.
 
     `models` are those of this arm by their tasks, `others` the persistence classifiers of other arms by the arms'
     names. `sure` is how sure a decision before the end must be.
     """
-    train, test = ClipDataset(clips, "train"), ClipDataset(clips, "test")
-    known, asked = _features(train), _features(test)
-    found = {
+    train, test = PersistenceClips(clips, "train"), PersistenceClips(clips, "test")
+    known, asked = _measure_features(train), _measure_features(test)
+    found: dict[str, Any] = {
         "clips": {"train": len(train), "test": len(test)},
-        "frames": _frame_baselines(known, asked),
-        "clip": _clip_baselines(known, asked) | _bounds(test, variant, asked["persistent"], sure, seed),
+        "frames": _score_frame_baselines(known, asked),
+        "clip": _score_clip_baselines(known, asked) | _compute_bounds(test, variant, asked["persistent"], sure, seed),
     }
     for task, trained in models.items():
-        seen, labels = seen_by(trained.model, test, CPU)
+        seen, labels = run_eye(trained.model, test, CPU)
         with torch.no_grad():
             outputs = trained.model.conclude(seen, labels["clean"].shape[1])
         if task == "persistence":
-            found["frames"]["model"], found["clip"]["model"] = _persistence(outputs, trained, asked, sure)
-            found["beats_the_bound"] = beaten(found["clip"]["model"]["curve"], found["clip"]["bound"], len(test))
+            found["frames"]["model"], found["clip"]["model"] = _score_persistence(outputs, trained, asked, sure)
+            found["beats_the_bound"] = find_beaten(found["clip"]["model"]["curve"], found["clip"]["bound"], len(test))
         elif task == "multitask":
-            found["multitask"] = _multitask(outputs, labels, trained, _middle(train))
+            found["multitask"] = _score_multitask(outputs, labels, trained, _compute_middle(train))
         else:
-            found["attention"] = _attention(outputs, labels, test)
+            found["attention"] = _score_attention(outputs, labels, test)
     for name, trained in others.items():
-        outputs = seen_by(trained.model, test, CPU)[0]
-        found["frames"][f"model of {name}"] = _frame_scores(outputs, trained, asked["shows"])
+        outputs = run_eye(trained.model, test, CPU)[0]
+        found["frames"][f"model of {name}"] = _score_frames(outputs, trained, asked["shows"])
     return found
 
 
-def early_exit(chances: np.ndarray, sure: float) -> tuple[np.ndarray, np.ndarray]:
+def exit_early(chances: np.ndarray, sure: float) -> tuple[np.ndarray, np.ndarray]:
     """(clips,) answers of (clips, T) chances, and the number of frames seen for each.
 
     Each is decided at the first frame after which one answer's chance is at least `sure`, or at the last one.
@@ -67,10 +72,10 @@ def early_exit(chances: np.ndarray, sure: float) -> tuple[np.ndarray, np.ndarray
     return chances[np.arange(len(chances)), place] > 0.5, place + 1
 
 
-def decide(trained: Trained, video: np.ndarray, sure: float) -> tuple[bool, int]:
+def decide(trained: TrainedModel, video: np.ndarray, sure: float) -> tuple[bool, int]:
     """Whether a (T, 3, H, W) uint8 video is persistent, and after how many frames that was decided.
 
-    What `early_exit` does, on one clip that comes in frame by frame: none is looked at after the decision.
+    What `exit_early` does, on one clip that comes in frame by frame: none is looked at after the decision.
     """
     seen = []
     for number in range(1, len(video) + 1):
@@ -83,77 +88,79 @@ def decide(trained: Trained, video: np.ndarray, sure: float) -> tuple[bool, int]
     return chance > 0.5, number
 
 
-def beaten(curve: list[float], bound: list[float], number: int) -> list[int]:
+def find_beaten(curve: list[float], bound: list[float], number: int) -> list[int]:
     """After how many frames accuracies over `number` clips exceed the bound by more than chance can: never, rightly."""
     error = np.sqrt(np.array(bound) * (1 - np.array(bound)) / number)
     return (np.flatnonzero(np.array(curve) > np.array(bound) + SURE * error + 1e-9) + 1).tolist()
 
 
-def _features(data: ClipDataset) -> dict[str, np.ndarray]:
+def _measure_features(data: PersistenceClips) -> dict[str, np.ndarray]:
     """By clip and frame: what baselines measure, and whether transients show; by clip, whether it is persistent."""
     rows = []
     for position in range(len(data)):
         item = data[position]
         truth = {"shows": item["clean"].numpy() < 0.5, "persistent": bool(item["persistent"])}
-        rows.append(measured(item["video"].numpy()) | truth)
+        rows.append(measure_frames(item["video"].numpy()) | truth)
     return {key: np.array([row[key] for row in rows]) for key in rows[0]}
 
 
-def _frame_baselines(known: dict[str, np.ndarray], asked: dict[str, np.ndarray]) -> dict[str, Any]:
+def _score_frame_baselines(known: dict[str, np.ndarray], asked: dict[str, np.ndarray]) -> dict[str, Any]:
     answers = {"constant": np.full(asked["shows"].shape, known["shows"].mean() > 0.5)}
-    answers |= {name: _tested(known, asked, name) for name in MEASURES}
-    return {name: scores(answer, asked["shows"]) for name, answer in answers.items()}
+    answers |= {name: _apply_threshold(known, asked, name) for name in MEASURES}
+    return {name: score_answers(answer, asked["shows"]) for name, answer in answers.items()}
 
 
-def _tested(known: dict[str, np.ndarray], asked: dict[str, np.ndarray], name: str) -> np.ndarray:
-    return asked[name] > best_threshold(known[name], known["shows"])
+def _apply_threshold(known: dict[str, np.ndarray], asked: dict[str, np.ndarray], name: str) -> np.ndarray:
+    return asked[name] > find_threshold(known[name], known["shows"])
 
 
-def _clip_baselines(known: dict[str, np.ndarray], asked: dict[str, np.ndarray]) -> dict[str, Any]:
+def _score_clip_baselines(known: dict[str, np.ndarray], asked: dict[str, np.ndarray]) -> dict[str, Any]:
     answers = {"constant": np.full(asked["shows"].shape, known["persistent"].mean() > 0.5)}
     for name in MEASURES:
-        taught = _tested(known, known, name)
-        answers[name] = clip_answers(taught, known["persistent"], _tested(known, asked, name))
+        taught = _apply_threshold(known, known, name)
+        answers[name] = answer_clips(taught, known["persistent"], _apply_threshold(known, asked, name))
     return {
-        name: scores(answer[:, -1], asked["persistent"]) | {"curve": _curve(answer, asked["persistent"])}
+        name: score_answers(answer[:, -1], asked["persistent"]) | {"curve": _compute_curve(answer, asked["persistent"])}
         for name, answer in answers.items()
     }
 
 
-def _bounds(data: ClipDataset, variant: Variant, persistent: np.ndarray, sure: float, seed: int) -> dict[str, Any]:
+def _compute_bounds(
+    data: PersistenceClips, variant: Variant, persistent: np.ndarray, sure: float, seed: int
+) -> dict[str, Any]:
     """The bound by frames seen, and what who knows all transients so far would say of these very clips."""
     details = [data.clips.metadata(place)["transient_details"] for place in data.places]
-    there = np.arange(max(map(len, details))) < np.array([[len(own)] for own in details])
+    there = np.arange(max(map(len, details))) < np.array([[len(one)] for one in details])
     firsts, durations = np.zeros(there.shape, int), np.ones(there.shape, int)
-    firsts[there] = [one["start_frame"] for own in details for one in own]
-    durations[there] = [one["duration"] for own in details for one in own]
+    firsts[there] = [one["start_frame"] for clip_details in details for one in clip_details]
+    durations[there] = [one["duration"] for clip_details in details for one in clip_details]
     oracle = Oracle(variant, data[0]["video"].shape[0])
     judged = oracle.judge(firsts, durations, there)
-    bound = bayes_bound(oracle, np.random.default_rng([seed, len(CLASSES)]))
-    knowing = {"curve": _curve(judged > 0.5, persistent), "early_exit": _exit_scores(judged, persistent, sure)}
+    bound = compute_bayes_bound(oracle, np.random.default_rng([seed, len(CLASSES)]))
+    knowing = {"curve": _compute_curve(judged > 0.5, persistent), "early_exit": _score_exit(judged, persistent, sure)}
     return {"bound": bound.round(6).tolist(), "oracle": knowing}
 
 
-def _persistence(
-    outputs: dict[str, torch.Tensor], trained: Trained, asked: dict[str, np.ndarray], sure: float
+def _score_persistence(
+    outputs: dict[str, torch.Tensor], trained: TrainedModel, asked: dict[str, np.ndarray], sure: float
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     chances = sigmoid(outputs["persistent"].numpy() / trained.temperatures["persistent"])
-    curve = {"curve": _curve(chances > 0.5, asked["persistent"])}
-    whole = scores(chances[:, -1] > 0.5, asked["persistent"], chances[:, -1])
-    early = {"early_exit": _exit_scores(chances, asked["persistent"], sure)}
-    return _frame_scores(outputs, trained, asked["shows"]), whole | curve | early
+    curve = {"curve": _compute_curve(chances > 0.5, asked["persistent"])}
+    whole = score_answers(chances[:, -1] > 0.5, asked["persistent"], chances[:, -1])
+    early = {"early_exit": _score_exit(chances, asked["persistent"], sure)}
+    return _score_frames(outputs, trained, asked["shows"]), whole | curve | early
 
 
-def _frame_scores(outputs: dict[str, torch.Tensor], trained: Trained, shows: np.ndarray) -> dict[str, Any]:
+def _score_frames(outputs: dict[str, torch.Tensor], trained: TrainedModel, shows: np.ndarray) -> dict[str, Any]:
     chances = sigmoid(-outputs["clean"].numpy() / trained.temperatures["clean"])
-    return scores(chances > 0.5, shows, chances)
+    return score_answers(chances > 0.5, shows, chances)
 
 
-def _exit_scores(chances: np.ndarray, persistent: np.ndarray, sure: float) -> dict[str, Any]:
-    answers, frames = early_exit(chances, sure)
+def _score_exit(chances: np.ndarray, persistent: np.ndarray, sure: float) -> dict[str, Any]:
+    answers, frames = exit_early(chances, sure)
     length = chances.shape[1]
     called = chances[np.arange(len(chances)), frames - 1]
-    return scores(answers, persistent, called) | {
+    return score_answers(answers, persistent, called) | {
         "mean_frames": round(float(frames.mean()), 4),
         "share_of_frames": round(float(frames.mean() / length), 6),
         "decided_before_the_end": round(float(np.mean(frames < length)), 6),
@@ -161,35 +168,39 @@ def _exit_scores(chances: np.ndarray, persistent: np.ndarray, sure: float) -> di
     }
 
 
-def _multitask(
-    outputs: dict[str, torch.Tensor], labels: dict[str, torch.Tensor], trained: Trained, middle: np.ndarray
+def _score_multitask(
+    outputs: dict[str, torch.Tensor], labels: dict[str, torch.Tensor], trained: TrainedModel, middle: np.ndarray
 ) -> dict[str, Any]:
     clean, true = labels["clean"].numpy() > 0.5, labels["positions"].numpy()
     known = clean & ~np.isnan(true).any(axis=2)
     off, constant = outputs["positions"].numpy() - true, middle - true
     return {
-        "frames": _frame_scores(outputs, trained, ~clean),
-        "kind": kind_scores(outputs["kind"].argmax(dim=1).numpy(), labels["kind"].numpy(), CLASSES),
-        "position_error": _spread(off[known]),
-        "position_error_of_the_middle": _spread(constant[known]),
+        "frames": _score_frames(outputs, trained, ~clean),
+        "kind": score_kinds(outputs["kind"].argmax(dim=1).numpy(), labels["kind"].numpy(), CLASSES),
+        "position_error": _compute_rms(off[known]),
+        "position_error_of_the_middle": _compute_rms(constant[known]),
     }
 
 
-def _attention(outputs: dict[str, torch.Tensor], labels: dict[str, torch.Tensor], data: ClipDataset) -> dict[str, Any]:
+def _score_attention(
+    outputs: dict[str, torch.Tensor], labels: dict[str, torch.Tensor], data: PersistenceClips
+) -> dict[str, Any]:
     shows = labels["clean"].numpy() < 0.5
     attention, cells = outputs["attention"], labels["cells"]
     frames, size = data[0]["video"].shape[0], data[0]["video"].shape[-1]
     discs = [data.clips.metadata(place)["pixels"] for place in data.places]
     spheres = torch.from_numpy(
-        np.stack([cells_of([{"start_frame": 0, "pixels": [[own] for own in disc]}], frames, size) for disc in discs])
+        np.stack(
+            [mark_cells([{"start_frame": 0, "pixels": [[circle] for circle in disc]}], frames, size) for disc in discs]
+        )
     )
     apart = spheres * (1 - cells)  # what is the sphere's alone
     places = {"transients": cells, "sphere": apart}
-    shares = {name: on_transients(attention, own).numpy()[shows].mean() for name, own in places.items()}
-    even = {name: own.mean(dim=(2, 3)).numpy()[shows].mean() for name, own in places.items()}
+    shares = {name: on_transients(attention, mask).numpy()[shows].mean() for name, mask in places.items()}
+    even = {name: mask.mean(dim=(2, 3)).numpy()[shows].mean() for name, mask in places.items()}
     dense = {name: shares[name] / max(even[name], 1e-9) for name in places}
     return {
-        "kind": kind_scores(outputs["kind"].argmax(dim=1).numpy(), labels["kind"].numpy(), CLASSES),
+        "kind": score_kinds(outputs["kind"].argmax(dim=1).numpy(), labels["kind"].numpy(), CLASSES),
         "share_on_transients": round(float(shares["transients"]), 6),
         "share_on_the_sphere": round(float(shares["sphere"]), 6),
         "share_on_transients_if_even": round(float(even["transients"]), 6),
@@ -198,18 +209,18 @@ def _attention(outputs: dict[str, torch.Tensor], labels: dict[str, torch.Tensor]
     }
 
 
-def _middle(data: ClipDataset) -> np.ndarray:
+def _compute_middle(data: PersistenceClips) -> np.ndarray:
     """(3,) the mean position of the real sphere."""
     return np.nanmean([data[position]["positions"].numpy() for position in range(len(data))], axis=(0, 1))
 
 
-def _spread(off: np.ndarray) -> dict[str, float]:
+def _compute_rms(off: np.ndarray) -> dict[str, float]:
     """Root mean squares of (n, 3) errors by axis."""
     if not len(off):
         return {}
     return {axis: round(float(np.sqrt(np.mean(off[:, place] ** 2))), 6) for place, axis in enumerate("xyz")}
 
 
-def _curve(answers: np.ndarray, persistent: np.ndarray) -> list[float]:
+def _compute_curve(answers: np.ndarray, persistent: np.ndarray) -> list[float]:
     """The share of right answers after each frame."""
     return (answers == persistent[:, None]).mean(axis=0).round(6).tolist()

@@ -10,7 +10,7 @@ from framewright.persistence.augment import PERSISTENT_BELOW
 
 
 @dataclass(frozen=True)
-class Config:
+class FrameClassifierConfig:
     """`encoder` is cnn or transformer; `size` the picture's side in pixels, `patch` that of a transformer's token."""
 
     encoder: str = "cnn"
@@ -24,7 +24,7 @@ class Config:
 class Cnn(nn.Module):
     """Looks for spheres everywhere and adds up what it finds."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: FrameClassifierConfig) -> None:
         super().__init__()
         half = config.width // 2
         self.find = nn.Sequential(
@@ -43,7 +43,7 @@ class Cnn(nn.Module):
 class Transformer(nn.Module):
     """Lets the patches of a frame look at each other, and adds up what they say."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: FrameClassifierConfig) -> None:
         super().__init__()
         patches = (config.size // config.patch) ** 2
         self.cut = nn.Conv2d(3, config.width, config.patch, stride=config.patch)
@@ -65,7 +65,7 @@ class Transformer(nn.Module):
 class FrameClassifier(nn.Module):
     """Judges each frame by itself, then counts: what it says after frame k knows frames 1 to k, none that follow."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: FrameClassifierConfig) -> None:
         super().__init__()
         self.encode = {"cnn": Cnn, "transformer": Transformer}[config.encoder](config)
         self.judge = nn.Sequential(nn.Linear(config.width, config.width), nn.ReLU(), nn.Linear(config.width, 1))

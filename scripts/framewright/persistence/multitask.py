@@ -8,7 +8,7 @@ from torch import nn
 
 
 @dataclass(frozen=True)
-class Config:
+class MultitaskConfig:
     """`size` is the picture's side in pixels, `width` the number of channels, `kinds` that of the kinds of path."""
 
     size: int = 64
@@ -20,7 +20,7 @@ class Config:
 class Multitask(nn.Module):
     """Finds the sphere in each frame, and tells the path by where it was."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: MultitaskConfig) -> None:
         super().__init__()
         width, hidden = config.width, config.hidden
         self.find = nn.Sequential(
@@ -38,10 +38,10 @@ class Multitask(nn.Module):
         """(N, T, 3, H, W) uint8 -> logits `clean` (N, T), and `positions` (N, T, 3) as the camera sees them."""
         number, length = video.shape[:2]
         seen = self.find(video.flatten(0, 1).float() / 255)  # (N T, width, H/4, W/4)
-        said = torch.cat([seen.sum(dim=(2, 3)) / 16, seen.amax(dim=(2, 3))], dim=1)  # how much, and the most
-        clean = self.judge(said).view(number, length)
+        pooled = torch.cat([seen.sum(dim=(2, 3)) / 16, seen.amax(dim=(2, 3))], dim=1)  # how much, and the most
+        clean = self.judge(pooled).view(number, length)
         weights = self.look(seen).flatten(2).softmax(dim=2)  # (N T, 1, cells)
-        cells = grid(*seen.shape[2:], seen.device).expand(len(seen), -1, -1)
+        cells = make_grid(seen.shape[2], seen.shape[3], seen.device).expand(len(seen), -1, -1)
         around = torch.cat([seen.flatten(2), cells], dim=1)  # (N T, width + 2, cells)
         positions = self.place((weights * around).sum(dim=2)).view(number, length, 3)
         return {"clean": clean, "positions": positions}
@@ -77,7 +77,7 @@ class Follow(nn.Module):
         return self.name(torch.cat([steps.mean(dim=2), steps.amax(dim=2)], dim=1))
 
 
-def grid(rows: int, columns: int, device: torch.device) -> torch.Tensor:
+def make_grid(rows: int, columns: int, device: torch.device) -> torch.Tensor:
     """(1, 2, rows * columns): x and y of the middle of each cell, in -1..1."""
     y, x = ((torch.arange(n, device=device) + 0.5) * 2 / n - 1 for n in (rows, columns))
     return torch.stack([x.expand(rows, -1), y[:, None].expand(-1, columns)]).flatten(1)[None]

@@ -5,6 +5,7 @@ before it, until some are replaced: those that follow one another are packed tog
 """
 
 import math
+import zlib
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ CHECK = 4  # bytes of Adler-32 at its end
 ADLER = 65521
 
 
-class Packed(NamedTuple):
+class PackedVideo(NamedTuple):
     """A (T, C, H, W) uint8 video: its zlib stream; where in it frames begin and the last one ends (T + 1), empty where
     some are packed together; its `shape` (C, H, W); and its `length` T."""
 
@@ -39,21 +40,21 @@ class Packed(NamedTuple):
         size = math.prod(self.shape) * number
         try:
             found = isal_zlib.decompress(pieces, -15, size)
-        except isal_zlib.error as error:
+        except zlib.error as error:
             raise ValueError(f"its pixels can't be unpacked ({error})") from error
         if len(found) != size:
             raise ValueError(f"it unpacks to {len(found)} bytes, not {size}")
         return np.frombuffer(found, np.uint8).reshape(number, *self.shape)
 
-    def replaced(self, numbers: Sequence[int], before: np.ndarray, after: np.ndarray) -> "Packed":
+    def replaced(self, numbers: Sequence[int], before: np.ndarray, after: np.ndarray) -> "PackedVideo":
         """The video with these frames, ascending, which were `before`, as they are `after`: each (n, C, H, W) uint8."""
         pieces, reached = [], 0
         check = int.from_bytes(self.stream[-CHECK:], "big")
         low, high = check & 0xFFFF, check >> 16
-        for first, last in _runs(numbers):
+        for first, last in _find_runs(numbers):
             begin, end = numbers[first], numbers[last] + 1
             old, new = before[first : last + 1], after[first : last + 1]
-            pieces += [self.stream[reached : self.bounds[begin]], _piece(new)]
+            pieces += [self.stream[reached : self.bounds[begin]], _pack_frames(new)]
             reached = self.bounds[end]
             was, now = isal_zlib.adler32(old), isal_zlib.adler32(new)
             more = (now & 0xFFFF) - (was & 0xFFFF)
@@ -61,23 +62,23 @@ class Packed(NamedTuple):
             high += (now >> 16) - (was >> 16) + (self.length - end) * old[0].size * more
         check = high % ADLER << 16 | low % ADLER
         pieces += [self.stream[reached:-CHECK], check.to_bytes(CHECK, "big")]
-        return Packed(b"".join(pieces), [], self.shape, self.length)
+        return PackedVideo(b"".join(pieces), [], self.shape, self.length)
 
 
-def pack(video: np.ndarray) -> Packed:
+def pack(video: np.ndarray) -> PackedVideo:
     """A (T, C, H, W) uint8 video, packed; its frames are contiguous."""
-    pieces = [_piece(frame) for frame in video]
+    pieces = [_pack_frames(frame) for frame in video]
     bounds = np.cumsum([len(HEAD), *map(len, pieces)]).tolist()
     check = isal_zlib.adler32(video).to_bytes(CHECK, "big")
-    return Packed(b"".join([HEAD, *pieces, END, check]), bounds, video.shape[1:], len(video))
+    return PackedVideo(b"".join([HEAD, *pieces, END, check]), bounds, video.shape[1:], len(video))
 
 
-def _piece(frames: np.ndarray) -> bytes:
+def _pack_frames(frames: np.ndarray) -> bytes:
     packer = isal_zlib.compressobj(FAST, wbits=-15)
     return packer.compress(frames) + packer.flush(isal_zlib.Z_FULL_FLUSH)
 
 
-def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+def _find_runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
     """First and last place of those in `numbers` that follow one another."""
     first = 0
     for place in range(1, len(numbers) + 1):

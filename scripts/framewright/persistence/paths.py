@@ -7,7 +7,7 @@ TYPES = ("linear", "circular", "helical", "parabolic")
 ROOM = 0.84  # a whole clip's path stays within +-ROOM on each axis, so that the largest disc stays in view
 
 
-def whole_path(kind: str, frames: int, rng: np.random.Generator) -> np.ndarray:
+def draw_path(kind: str, frames: int, rng: np.random.Generator) -> np.ndarray:
     """A path of one of `CLASSES`: (frames, 3) positions in [-1, 1], rounded to 6 digits so that JSON holds them."""
     time = np.linspace(0, 1, frames)
     shape = _SHAPES[kind](time, rng)
@@ -16,7 +16,7 @@ def whole_path(kind: str, frames: int, rng: np.random.Generator) -> np.ndarray:
     return np.round(shape + rng.uniform(np.minimum(low, high), np.maximum(low, high)), 6)
 
 
-def short_paths(
+def compute_short_paths(
     kinds: np.ndarray, starts: np.ndarray, velocities: np.ndarray, durations: np.ndarray, ages: np.ndarray
 ) -> np.ndarray:
     """Where transients are at their `ages`, in frames: (n, 3), clipped to [-1, 1]; at age 0 each is at its start.

@@ -2,14 +2,16 @@
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from framewright.persistence.paths import CLASSES, TYPES
-from framewright.persistence.store import Clips, pretty
-from framewright.persistence.strips import marked, strip
+from framewright.persistence.store import Clips, to_json
+from framewright.persistence.strips import draw_strip, mark_transients
 from framewright.report.gif import write_gif
 from framewright.report.picture import write_png
 
@@ -25,22 +27,21 @@ def write_samples(folder: str | Path, clips: Clips, name: str, number: int) -> i
     """
     folder = Path(folder)
     folder.mkdir()
-    chosen = chosen_clips(clips, number)
+    chosen = choose_clips(clips, number)
     for place in chosen:
         clip, stem = clips[place], f"{name}_{clips.numbers[place]:05d}"
-        own = clip.metadata
-        shown = f"{own['num_transients']} transients in {len(own['transient_frames'])} frames"
-        title = f"{name} {clip.index}: {own['class']}, {shown}"
-        write_png(folder / f"{stem}.png", strip(clip.video, own, title, max(1, 96 // clip.video.shape[-1])))
-        write_gif(
-            folder / f"{stem}.gif", marked(clip.video, own, max(1, SIDE // clip.video.shape[-1])), RATE, colours=64
-        )
-        (folder / f"{stem}.json").write_text(pretty(own), encoding="utf-8")
+        metadata = clip.metadata
+        shown = f"{metadata['num_transients']} transients in {len(metadata['transient_frames'])} frames"
+        title = f"{name} {clip.index}: {metadata['class']}, {shown}"
+        write_png(folder / f"{stem}.png", draw_strip(clip.video, metadata, title, max(1, 96 // clip.video.shape[-1])))
+        frames = mark_transients(clip.video, metadata, max(1, SIDE // clip.video.shape[-1]))
+        write_gif(folder / f"{stem}.gif", frames, RATE, colours=64)
+        (folder / f"{stem}.json").write_text(to_json(metadata), encoding="utf-8")
     write_statistics(folder / f"{name}_statistics.png", clips)
     return len(chosen)
 
 
-def chosen_clips(clips: Clips, number: int) -> list[int]:
+def choose_clips(clips: Clips, number: int) -> list[int]:
     """Places of the first clips of each class, as many of one as of another, `number` in all or a few less."""
     found: dict[str, list[int]] = {name: [] for name in CLASSES}
     each = max(1, number // len(CLASSES))
@@ -48,20 +49,20 @@ def chosen_clips(clips: Clips, number: int) -> list[int]:
         of_its_kind = found[clips.metadata(place)["class"]]
         if len(of_its_kind) < each:
             of_its_kind.append(place)
-        if all(len(own) == each for own in found.values()):
+        if all(len(places) == each for places in found.values()):
             break
-    return sorted(place for own in found.values() for place in own)
+    return sorted(place for places in found.values() for place in places)
 
 
 def write_statistics(path: str | Path, clips: Clips) -> None:
     """Write a chart as PNG: how many transients clips have, how long they live, of what type they are, where they
     start, how far they move in a frame, and in which frames they show."""
     metadata = [clips.metadata(place) for place in range(len(clips))]
-    details = [one for own in metadata for one in own["transient_details"]]
+    details = [one for clip in metadata for one in clip["transient_details"]]
     figure = Figure(figsize=(12, 6.6), dpi=100, layout="constrained")
     FigureCanvasAgg(figure)
     panels = figure.subplots(2, 3).ravel()
-    _bars(panels[0], Counter(own["num_transients"] for own in metadata), "transients of a clip", "clips")
+    _bars(panels[0], Counter(clip["num_transients"] for clip in metadata), "transients of a clip", "clips")
     _bars(panels[1], Counter(one["duration"] for one in details), "frames that a transient lives", "transients")
     types = Counter(one["trajectory_type"] for one in details)
     _bars(panels[2], {name: types[name] for name in TYPES}, "type of path", "transients")
@@ -71,14 +72,14 @@ def write_statistics(path: str | Path, clips: Clips) -> None:
     steps = [_steps(one["pixels"]) for one in details if one["duration"] > 1]
     panels[4].hist(np.concatenate([*steps, np.zeros(0)]), bins=24, color=INKS[0])
     panels[4].set(xlabel="pixels that a transient moves in a frame", ylabel="steps")
-    shown = Counter(time for own in metadata for time in own["transient_frames"])
+    shown = Counter(time for clip in metadata for time in clip["transient_frames"])
     _bars(
         panels[5], {time: shown[time] for time in range(max(shown, default=0) + 1)}, "frame", "clips with a transient"
     )
     figure.savefig(path, format="png", metadata={"Software": None})
 
 
-def _bars(panel, counts: dict, words: str, of: str) -> None:
+def _bars(panel: Axes, counts: Counter[Any] | dict[Any, int], words: str, of: str) -> None:
     names = sorted(counts) if isinstance(counts, Counter) else list(counts)
     panel.bar(names, [counts[name] for name in names], color=INKS[0], width=0.7)
     panel.set(xlabel=words, ylabel=of)

@@ -5,14 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 from framewright.errors import UserError
 from framewright.persistence.augment import augment_all
-from framewright.persistence.base import BaseSet, Clip, PackedClip, base_clips
-from framewright.persistence.folder import taken
+from framewright.persistence.base import Clip, PackedClip, render_base_clips
+from framewright.persistence.base_folder import read_base_folder
+from framewright.persistence.specs import BaseSpec, Variant
 from framewright.persistence.store import Clips
-from framewright.persistence.transients import Variant
+
+Loss = tuple[int, str, str]  # the number of a clip that was lost, the reason in a word and in a sentence
 
 TOGETHER = 8  # clips that are augmented at once
 
@@ -23,18 +24,19 @@ class Account:
 
     clips: int = 0
     transients: int = 0
-    lost: list[tuple[int, str, str]] = field(default_factory=list)
+    lost: list[Loss] = field(default_factory=list)
     began: float = 0.0  # seconds since 1970, and so different in each run
     ended: float = 0.0
 
 
-def make_base(
-    base: dict[str, Any], folder: str | None, visible_share: float, seed: int, indices: range, account: Account
+def make_base_shard(
+    base: BaseSpec, folder: str | None, min_visible_share: float, seed: int, indices: range, account: Account
 ) -> Iterator[Clip]:
     """The base clips with these numbers, rendered, or taken from `folder` where one is given; counted as they pass."""
-    ours = base_clips(BaseSet(**base), seed, indices)
-    given = taken(folder, seed, visible_share, indices) if folder else ours
-    for clip in given:
+    clips: Iterator[Clip | Loss] = render_base_clips(base, seed, indices)
+    if folder:
+        clips = read_base_folder(folder, seed, min_visible_share, indices)
+    for clip in clips:
         if isinstance(clip, Clip):
             account.clips += 1
             yield clip
@@ -42,15 +44,14 @@ def make_base(
             account.lost.append(clip)
 
 
-def make_augmented(
-    clips: Clips, variant: dict[str, Any], name: str, seed: int, account: Account
+def augment_shard(
+    clips: Clips, variant: Variant, name: str, seed: int, account: Account
 ) -> Iterator[Clip | PackedClip]:
     """The clips with this variant's transients; counted as they pass. A clip that can't be read is lost."""
-    chosen = Variant(**variant | {"colour": tuple(variant["colour"])})
     for first in range(0, len(clips), TOGETHER):
         read = _read(clips, range(first, min(first + TOGETHER, len(clips))), account)
         for _, alike in groupby(read, key=lambda clip: clip.known["resolution"]):
-            for made in augment_all(list(alike), chosen, name, seed):
+            for made in augment_all(list(alike), variant, name, seed):
                 account.clips += 1
                 account.transients += made.known["num_transients"]
                 yield made
@@ -72,5 +73,5 @@ def write_account(path: str | Path, account: Account) -> None:
 def read_account(path: str | Path) -> Account:
     """Read an account."""
     account = Account(**json.loads(Path(path).read_text(encoding="utf-8")))
-    account.lost = [tuple(entry) for entry in account.lost]
+    account.lost = [(int(index), str(reason), str(detail)) for index, reason, detail in account.lost]
     return account

@@ -5,7 +5,7 @@ import hashlib
 SPLITS = ("train", "val", "test")
 
 
-def split_of(seed: int, source: int, shares: tuple[float, float] = (0.7, 0.1)) -> str:
+def choose_split(seed: int, source: int, shares: tuple[float, float] = (0.7, 0.1)) -> str:
     """The split of a source trajectory: `shares` of all go to train and val, the rest to test.
 
     Every view and every variant of a source lies in the split of the source.

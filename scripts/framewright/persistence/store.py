@@ -9,6 +9,7 @@ hdf5        <stem>-<shard>.h5: hundreds of times smaller; `video` (N, T, C, H, W
 
 import json
 import re
+import zlib
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -19,8 +20,8 @@ import numpy as np
 from isal import isal_zlib
 
 from framewright.errors import UserError
-from framewright.persistence.base import Clip, PackedClip, compact
-from framewright.persistence.packed import FAST, Packed, pack
+from framewright.persistence.base import Clip, PackedClip, to_compact_json
+from framewright.persistence.packed import FAST, PackedVideo, pack
 
 STORAGES = ("pt", "pt-uint8", "hdf5")
 ROWS = 256  # by which a file grows
@@ -42,10 +43,10 @@ def write_clips(folder: str | Path, stem: str, shard: str, storage: str, clips: 
     for clip in clips:
         path = folder / f"{stem}_{clip.index:05d}.pt"
         saver.save(path, clip.video, as_float=storage == "pt")
-        path.with_suffix(".json").write_text(pretty(clip.metadata), encoding="utf-8")
+        path.with_suffix(".json").write_text(to_json(clip.metadata), encoding="utf-8")
 
 
-def pretty(metadata: dict[str, Any]) -> str:
+def to_json(metadata: dict[str, Any]) -> str:
     """JSON with a line for each key."""
     lines = (f" {json.dumps(key)}: {json.dumps(value)}" for key, value in metadata.items())
     return "{\n" + ",\n".join(lines) + "\n}\n"
@@ -139,7 +140,7 @@ class _Shard:
     def close(self) -> None:
         self._file.close()
 
-    def packed(self, row: int) -> Packed:
+    def packed(self, row: int) -> PackedVideo:
         """A clip's video."""
         try:
             stream = self._read_video((row, 0, 0, 0, 0))[1]
@@ -147,7 +148,7 @@ class _Shard:
                 raise ValueError("its pixels are not those that were written")
         except (ValueError, OSError) as error:
             raise self._damaged(row, error) from error
-        return Packed(stream, self._bounds[row], self._shape, self._length)
+        return PackedVideo(stream, self._bounds[row], self._shape, self._length)
 
     def text(self, row: int) -> bytes:
         """A clip's metadata as JSON."""
@@ -155,7 +156,7 @@ class _Shard:
         if self._texts[0] != chunk:
             try:
                 self._texts = chunk, isal_zlib.decompress(self._read_texts((chunk * self._together,))[1])
-            except (isal_zlib.error, ValueError, OSError) as error:
+            except (zlib.error, ValueError, OSError) as error:
                 raise self._damaged(row, error) from error
         return self._texts[1][place * self._width : (place + 1) * self._width].rstrip(b"\0")
 
@@ -178,17 +179,19 @@ def _write_shard(path: Path, clips: Iterator[Clip | PackedClip]) -> None:
         for row, clip in enumerate(clips):
             if row % ROWS == 0:
                 videos.resize(row + ROWS, axis=0)
-            ready = isinstance(clip, PackedClip)
-            packed = clip.packed if ready else pack(np.ascontiguousarray(clip.video))
+            if isinstance(clip, PackedClip):
+                packed, text = clip.packed, clip.text
+            else:
+                packed, text = pack(np.ascontiguousarray(clip.video)), to_compact_json(clip.metadata)
             write((row, 0, 0, 0, 0), packed.stream)
-            texts.append(clip.text if ready else compact(clip.metadata))
+            texts.append(text)
             numbers.append(clip.index)
             bounds.append(packed.bounds)
             checks.append(isal_zlib.crc32(packed.stream))
         videos.resize(len(numbers), axis=0)
-        shard["index"], shard["check"] = np.array(numbers), np.uint32(checks)
+        shard["index"], shard["check"] = np.array(numbers), np.array(checks, np.uint32)
         if all(bounds):
-            shard["bounds"] = np.uint32(bounds)
+            shard["bounds"] = np.array(bounds, np.uint32)
         _write_texts(shard, texts)
 
 

@@ -28,14 +28,14 @@ class Saver:
             numbers = torch.div(torch.from_numpy(np.require(numbers, None, "W")), 255, out=self._floats).numpy()
         kind = numbers.shape, numbers.dtype
         if kind not in self._around:
-            self._around[kind] = _around(numbers)
+            self._around[kind] = _save_around(numbers)
         before, after = self._around[kind]
         checksum = _checksum(numbers)
         with Path(path).open("wb") as file:
-            file.writelines((before, numbers, checksum.join(after)))
+            file.writelines((before, numbers.data, checksum.join(after)))
 
 
-def _around(numbers: np.ndarray) -> tuple[bytes, list[bytes]]:
+def _save_around(numbers: np.ndarray) -> tuple[bytes, list[bytes]]:
     """What PyTorch writes before such numbers, and behind them: what their checksum goes between."""
     some = np.frombuffer(np.random.default_rng(0).bytes(numbers.nbytes), numbers.dtype).reshape(numbers.shape)
     packed = io.BytesIO()  # no file: PyTorch would write its name into it

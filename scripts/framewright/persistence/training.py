@@ -2,52 +2,52 @@
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
 
 from framewright.errors import UserError
-from framewright.persistence.loader import ClipDataset, mirrored
+from framewright.persistence.attention import Attention
+from framewright.persistence.dataset import PersistenceClips, mirror
+from framewright.persistence.frame_classifier import FrameClassifier
+from framewright.persistence.multitask import Multitask
+from framewright.persistence.specs import TrainingSpec
 from framewright.study.job import whole
 
+Model = Attention | FrameClassifier | Multitask
 Loss = Callable[[dict[str, torch.Tensor], dict[str, torch.Tensor]], torch.Tensor]
 SETTLING, SETTLING_BATCH, SETTLING_RATE = 300, 256, 0.01  # steps and clips a step in which conclusions are learnt
 
 
-@dataclass(frozen=True)
-class Settings:
-    """How often all clips are seen, how many in a step, the largest step size, and whether a GPU computes."""
-
-    epochs: int
-    batch: int
-    learning_rate: float
-    gpus: int = 0
-
-
 def train(
-    model: nn.Module, loss: Loss, data: ClipDataset, settings: Settings, seed: int, progress: str | Path, digest: str
+    model: Model,
+    loss: Loss,
+    data: PersistenceClips,
+    settings: TrainingSpec,
+    seed: int,
+    progress: str | Path,
+    digest: str,
 ) -> list[float]:
     """Train a model in place; the mean loss of each epoch.
 
     After each epoch all that is needed to go on is in the file `progress`, taken up where `digest` is the same. In the
     end, the small part that draws conclusions learns on by itself, from what the eye has come to see.
     """
-    device = device_of(settings)
+    device = choose_device(settings)
     model.to(device)
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.learning_rate)
     steps = settings.epochs * -(-len(data) // settings.batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, settings.learning_rate, total_steps=steps)
     parts = {"model": model, "optimizer": optimizer, "schedule": schedule}
-    history = _resumed(progress, digest, parts)
+    history = _resume(progress, digest, parts)
     for epoch in range(len(history), settings.epochs):
         rng, total = np.random.default_rng([seed, epoch]), 0.0
         order = rng.permutation(len(data)).tolist()
         for first in range(0, len(order), settings.batch):
             batch = data.batch(order[first : first + settings.batch])
-            batch = mirrored(batch) if rng.random() < 0.5 else batch
+            batch = mirror(batch) if rng.random() < 0.5 else batch
             total += _step(loss, model, optimizer, {key: value.to(device) for key, value in batch.items()})
             schedule.step()
         history.append(total / len(data))
@@ -57,14 +57,16 @@ def train(
     return history
 
 
-def device_of(settings: Settings) -> torch.device:
+def choose_device(settings: TrainingSpec) -> torch.device:
     """The GPU where one was asked for, else the processor."""
     if settings.gpus and not torch.cuda.is_available():
         raise UserError("persistence.train.gpus asks for a GPU and PyTorch finds none; set it to 0")
     return torch.device("cuda" if settings.gpus else "cpu")
 
 
-def seen_by(model: nn.Module, data: ClipDataset, device: torch.device) -> tuple[dict, dict]:
+def run_eye(
+    model: Model, data: PersistenceClips, device: torch.device
+) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]:
     """What the model's eye says of all clips, and their labels: small tensors on `device`, clips first."""
     outputs, labels = [], []
     with torch.no_grad():
@@ -72,12 +74,12 @@ def seen_by(model: nn.Module, data: ClipDataset, device: torch.device) -> tuple[
             item = data.batch([position])
             outputs.append(model.see(item.pop("video").to(device)))
             labels.append(item)
-    return _joined(outputs), {key: value.to(device) for key, value in _joined(labels).items()}
+    return _join(outputs), {key: value.to(device) for key, value in _join(labels).items()}
 
 
-def _settle(model: nn.Module, loss: Loss, data: ClipDataset, seed: int, device: torch.device) -> None:
+def _settle(model: Model, loss: Loss, data: PersistenceClips, seed: int, device: torch.device) -> None:
     """Let the part that draws conclusions learn on, from what the eye sees: many steps cost little, for it is small."""
-    seen, labels = seen_by(model, data, device)
+    seen, labels = run_eye(model, data, device)
     length = labels["clean"].shape[1]
     optimizer = torch.optim.AdamW(model.conclusion.parameters(), lr=SETTLING_RATE)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, SETTLING_RATE, total_steps=SETTLING)
@@ -92,7 +94,7 @@ def _settle(model: nn.Module, loss: Loss, data: ClipDataset, seed: int, device: 
         schedule.step()
 
 
-def _step(loss: Loss, model: nn.Module, optimizer: torch.optim.Optimizer, batch: dict[str, torch.Tensor]) -> float:
+def _step(loss: Loss, model: Model, optimizer: torch.optim.Optimizer, batch: dict[str, torch.Tensor]) -> float:
     error = loss(model(batch["video"]), batch)
     optimizer.zero_grad()
     error.backward()
@@ -100,18 +102,18 @@ def _step(loss: Loss, model: nn.Module, optimizer: torch.optim.Optimizer, batch:
     return error.item() * len(batch["video"])
 
 
-def _joined(parts: list[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
+def _join(parts: list[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
     return {key: torch.cat([part[key] for part in parts]) for key in parts[0]}
 
 
-def _keep(progress: str | Path, digest: str, parts: dict, history: list[float]) -> None:
+def _keep(progress: str | Path, digest: str, parts: dict[str, Any], history: list[float]) -> None:
     packed = io.BytesIO()
     torch.save({"digest": digest, "history": history} | {key: part.state_dict() for key, part in parts.items()}, packed)
     with whole(progress) as path:
         path.write_bytes(packed.getbuffer())
 
 
-def _resumed(progress: str | Path, digest: str, parts: dict) -> list[float]:
+def _resume(progress: str | Path, digest: str, parts: dict[str, Any]) -> list[float]:
     """The losses of the epochs that are already behind, the parts being as they were then."""
     try:
         kept = torch.load(progress, weights_only=True)

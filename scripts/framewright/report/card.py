@@ -11,14 +11,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import mlcroissant as mlc
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from framewright.report.citation import bibtex
+from framewright.report.citation import format_bibtex
 from framewright.study.funnel import Stage, count, read_outcomes
+from framewright.study.rows import Column
 
 KINDS = {
     "text": (pa.string(), mlc.DataType.TEXT),
@@ -31,11 +32,15 @@ ROWS = 1 << 16  # of the index that are in memory at once
 READ_BACK = 1000  # records that are compared one by one
 
 
-class Column(NamedTuple):
-    """A column of the index: its kind (text, whole, number or yes-no), and a sentence on what it means."""
+@dataclass(frozen=True)
+class Front:
+    """What the first page of the report says of a dataset, beside how many records it has."""
 
-    kind: str
-    sentence: str
+    title: str
+    load: str  # the Python line that loads it
+    picture: str = ""  # a picture among the results that may be shown, such as results/tracks/sheet.png; "" for none
+    figure: str = ""  # the one number that tells how good it is, and "" where there is none
+    meaning: str = ""  # what that number says, in a few words
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,7 @@ class Dataset:
     limits: tuple[str, ...]
     licence: str | None = None  # of what it holds beside its sources, such as digits or what code has drawn
     others: Mapping[str, Mapping[str, Column]] = field(default_factory=dict)  # more records, in a file of their name
+    front: Front = field(default_factory=lambda: Front("", ""))
 
     def files(self, index: str | Path) -> dict[str, tuple[Mapping[str, Column], Path]]:
         """The columns of all kinds of records, and the file of each, beside the index."""
@@ -102,12 +108,12 @@ def write_index(path: str | Path, dataset: Dataset, rows: Iterable[Mapping[str, 
 
 def write_croissant(path: str | Path, dataset: Dataset, store: Store, index: str | Path) -> None:
     """Write the card for programs beside its index, and read it back: a card that mlcroissant refuses is an error."""
-    metadata = croissant(dataset, store, Path(index))
+    metadata = compose_croissant(dataset, store, Path(index))
     Path(path).write_text(json.dumps(metadata.to_json(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     check(path, dataset, index)
 
 
-def croissant(dataset: Dataset, store: Store, index: Path) -> mlc.Metadata:
+def compose_croissant(dataset: Dataset, store: Store, index: Path) -> mlc.Metadata:
     """The card for programs, with the file `index`, and those beside it, as its record sets."""
     files = dataset.files(index)
     return mlc.Metadata(
@@ -116,7 +122,7 @@ def croissant(dataset: Dataset, store: Store, index: Path) -> mlc.Metadata:
         conforms_to=CONFORMS_TO,
         version=store.citation["version"],
         license=list(licence_lines(dataset, store)),
-        cite_as=bibtex(store.citation, dataset.cites),
+        cite_as=format_bibtex(store.citation, dataset.cites),
         data_limitations=list(dataset.limits),
         personal_sensitive_information=[dataset.privacy],
         distribution=[_file(records, path) for records, (_, path) in files.items()],

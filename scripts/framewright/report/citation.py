@@ -27,7 +27,7 @@ def read_citation(path: str | Path) -> dict[str, Any]:
     return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
 
 
-def bibtex(citation: dict[str, Any], names: Iterable[str]) -> str:
+def format_bibtex(citation: dict[str, Any], names: Iterable[str]) -> str:
     """The entries of the references with these abbreviations, in this order, and last that of the software itself."""
     known = {work["abbreviation"]: work for work in citation.get("references", [])}
     unknown = [name for name in names if name not in known]

@@ -41,26 +41,34 @@ def costs_table(costs: Iterable[Cost]) -> str:
     return "".join("\t".join(row) + "\n" for row in rows)
 
 
+def read_costs_table(path: str | Path) -> list[Cost]:
+    """The costs as `costs_table` wrote them."""
+    with Path(path).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    numbers = (("seconds", float), ("cpu_seconds", _number), ("mebibytes", _number))
+    return [Cost(row["rule"], int(row["jobs"]), *(read(row[name]) for name, read in numbers)) for row in rows]
+
+
 def draw_costs(costs: Sequence[Cost]) -> str:
     """The costs as an SVG document: for each rule a bar of wall time and one of memory."""
     full = (WIDTH - 2 * MARGIN - LABELS) / 2 - NUMBERS
     lefts = (MARGIN + LABELS, MARGIN + LABELS + full + NUMBERS)
-    parts = [svg.text(MARGIN, 44, "What it cost", size=20, bold=True)]
-    parts.append(svg.text(MARGIN, 65, _total(costs), svg.GREY, 12))
+    parts = [svg.draw_text(MARGIN, 44, "What it cost", size=20, bold=True)]
+    parts.append(svg.draw_text(MARGIN, 65, _total(costs), svg.GREY, 12))
     for left, words, colour in zip(
         lefts, ("time of all jobs", "memory of the largest job"), (TIME, MEMORY), strict=True
     ):
-        parts += [svg.dot(left + 5, 92, 4.5, colour), svg.text(left + 15, 96, words, svg.GREY, 12)]
+        parts += [svg.draw_dot(left + 5, 92, 4.5, colour), svg.draw_text(left + 15, 96, words, svg.GREY, 12)]
     longest = max((cost.seconds for cost in costs), default=0) or 1
     largest = max((cost.mebibytes or 0 for cost in costs), default=0) or 1
     y = 110.0
     for cost in costs:
-        parts.append(svg.text(lefts[0] - 14, y + 13, svg.shortened(cost.rule, 24), anchor="end"))
+        parts.append(svg.draw_text(lefts[0] - 14, y + 13, svg.shorten(cost.rule, 24), anchor="end"))
         parts += _bar(lefts[0], y, full, cost.seconds / longest, TIME, _duration(cost.seconds), f"× {cost.jobs:,}")
         share = (cost.mebibytes or 0) / largest
         parts += _bar(lefts[1], y, full, share, MEMORY, _memory(cost.mebibytes), "")
         y += ROW
-    return svg.document(WIDTH, y + MARGIN - 12, parts)
+    return svg.compose_document(WIDTH, y + MARGIN - 12, parts)
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -88,9 +96,9 @@ def _number(cell: str | None) -> float | None:
 
 def _bar(x: float, y: float, full: float, share: float, colour: str, words: str, rest: str) -> list[str]:
     return [
-        svg.box(x, y, full, BAR, svg.TRACK, 3),
-        *([svg.box(x, y, max(3, full * share), BAR, colour, 3)] if share else []),
-        svg.text(x + full + 8, y + 13, words, size=12, rest=rest),
+        svg.draw_box(x, y, full, BAR, svg.TRACK, 3),
+        *([svg.draw_box(x, y, max(3, full * share), BAR, colour, 3)] if share else []),
+        svg.draw_text(x + full + 8, y + 13, words, size=12, rest=rest),
     ]
 
 

@@ -5,13 +5,20 @@ asks nothing from outside: pictures are in it.
 """
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 from textwrap import wrap
+from typing import Any
 from urllib.parse import quote
 
+import cv2
+
+from framewright.report.costs import Cost
+from framewright.study.contract import read_contract
 from framewright.study.funnel import Stage
+from framewright.study.record import read_record
 
 STYLE = """
 .front { font: 15px/1.5 system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; color: #22272e;
@@ -49,6 +56,37 @@ class Tile:
     load: str  # the Python line that loads it
     promises: tuple[int, int]  # how many hold, and how many there are
     licences: Mapping[str, int]  # number of videos by licence; "" is unknown
+
+
+def read_tile(pipeline: str, tile: str | Path, contract: str | Path | None, card: str) -> Tile:
+    """The tile of a pipeline, from the record beside its card and from its contract, where it has one."""
+    said = read_record(tile)
+    findings = read_contract(contract) if contract else []
+    promises = (sum(finding.ok for finding in findings), len(findings))
+    picture = shrink_picture(said.pop("picture"))
+    return Tile(pipeline=pipeline, card=card, picture=picture, promises=promises, **said)
+
+
+def shrink_picture(path: str, width: int = 480, height: int = 272) -> bytes | None:
+    """The upper part of a picture as a small JPEG, `width` pixels wide; None where there is no such picture."""
+    picture = cv2.imread(path) if path and Path(path).is_file() else None
+    if picture is None:
+        return None
+    size = (width, max(1, round(picture.shape[0] * width / picture.shape[1])))
+    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)[:height]
+    return cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 80])[1].tobytes()
+
+
+def describe_making(versions: Mapping[str, Any], costs: Iterable[Cost], seed: int) -> dict[str, str]:
+    """What made the results, a line each: packages, processor time, seed."""
+    commit = (versions.get("git") or {}).get("commit") or "no commit on record"
+    seconds = sum(cost.cpu_seconds or cost.seconds for cost in costs)
+    return {
+        "versions": f"Framewright {versions['framewright']} ({commit[:10]}), Snakemake {versions['snakemake']}, "
+        f"Python {versions['python']}; all others in results/versions.json",
+        "cost": f"{seconds:,.0f} processor seconds, by rule under Overview",
+        "seed": f"{seed}: the same inputs, configuration and packages give the same bytes on this kind of processor",
+    }
 
 
 def write_front(

@@ -27,7 +27,7 @@ def draw(funnel: Mapping[str, Sequence[Stage]]) -> str:
     colours = _colours(stage for stages in funnel.values() for stage in stages)
     parts, y = [*_title(bool(colours))], 88.0
     for pipeline, stages in funnel.items():
-        parts.append(svg.text(MARGIN, y + 16, pipeline, size=16, bold=True))
+        parts.append(svg.draw_text(MARGIN, y + 16, pipeline, size=16, bold=True))
         y += 32
         for stage, length in zip(stages, _lengths(stages), strict=True):
             parts += _bar(y, stage, length, colours)
@@ -36,18 +36,18 @@ def draw(funnel: Mapping[str, Sequence[Stage]]) -> str:
             y += BAR + (max(line for _, line, _ in chips) + 1) * LINE + 4 if chips else BAR
             y += GAP
         if not stages:
-            parts.append(svg.text(MARGIN + LABELS, y + 10, "nothing entered", svg.GREY))
+            parts.append(svg.draw_text(MARGIN + LABELS, y + 10, "nothing entered", svg.GREY))
             y += 16 + GAP
         y += 14
-    return svg.document(WIDTH, y + MARGIN - 26, parts)
+    return svg.compose_document(WIDTH, y + MARGIN - 26, parts)
 
 
 def _title(with_dropped: bool) -> Iterator[str]:
-    yield svg.text(MARGIN, 44, "What went in, and what became of it", size=20, bold=True)
-    yield svg.dot(MARGIN + 5, 61, 4.5, KEPT)
-    yield svg.text(MARGIN + 15, 65, "kept", svg.GREY, 12)
+    yield svg.draw_text(MARGIN, 44, "What went in, and what became of it", size=20, bold=True)
+    yield svg.draw_dot(MARGIN + 5, 61, 4.5, KEPT)
+    yield svg.draw_text(MARGIN + 15, 65, "kept", svg.GREY, 12)
     said = "every other colour is a reason for dropping" if with_dropped else "nothing was dropped"
-    yield svg.text(MARGIN + 56, 65, said, svg.GREY, 12)
+    yield svg.draw_text(MARGIN + 56, 65, said, svg.GREY, 12)
 
 
 def _lengths(stages: Sequence[Stage]) -> Iterator[float]:
@@ -61,17 +61,17 @@ def _lengths(stages: Sequence[Stage]) -> Iterator[float]:
 
 def _bar(y: float, stage: Stage, length: float, colours: dict[str, str]) -> Iterator[str]:
     left = MARGIN + LABELS
-    yield svg.text(left - 14, y + 15.5, svg.shortened(stage.name, 16), anchor="end")
-    yield svg.box(left, y, FULL, BAR, svg.TRACK, 3)
+    yield svg.draw_text(left - 14, y + 15.5, svg.shorten(stage.name, 16), anchor="end")
+    yield svg.draw_box(left, y, FULL, BAR, svg.TRACK, 3)
     shares = [(KEPT, stage.kept, "kept"), *((colours[r.word], r.count, r.word) for r in stage.reasons)]
     for colour, number, word in [share for share in shares if share[1]]:
         wide = max(LEAST, length * number / stage.entered)
-        yield svg.box(min(left, MARGIN + LABELS + FULL - wide), y, wide, BAR, colour, 2, f"{word}: {number:,}")
+        yield svg.draw_box(min(left, MARGIN + LABELS + FULL - wide), y, wide, BAR, colour, 2, f"{word}: {number:,}")
         left += wide
     if stage.entered and length * stage.kept / stage.entered > 60:
-        yield svg.text(MARGIN + LABELS + 10, y + 15.5, _percent(stage), svg.PAPER, 12, bold=True)
+        yield svg.draw_text(MARGIN + LABELS + 10, y + 15.5, _percent(stage), svg.PAPER, 12, bold=True)
     of = f"of {stage.entered:,}" if stage.entered else "nothing entered"
-    yield svg.text(MARGIN + LABELS + FULL + 14, y + 15.5, f"{stage.kept:,}", bold=True, rest=of)
+    yield svg.draw_text(MARGIN + LABELS + FULL + 14, y + 15.5, f"{stage.kept:,}", bold=True, rest=of)
 
 
 def _percent(stage: Stage) -> str:
@@ -94,12 +94,12 @@ def _chips(reasons: Sequence[Reason]) -> Iterator[tuple[float, int, Reason]]:
 
 def _chip(top: float, x: float, line: int, reason: Reason, colours: dict[str, str]) -> Iterator[str]:
     y = top + 17 + line * LINE
-    yield svg.dot(x + 5, y - 4, 4.5, colours[reason.word])
-    yield svg.text(x + 15, y, _words(reason), svg.GREY, 12)
+    yield svg.draw_dot(x + 5, y - 4, 4.5, colours[reason.word])
+    yield svg.draw_text(x + 15, y, _words(reason), svg.GREY, 12)
 
 
 def _words(reason: Reason) -> str:
-    return f"{svg.shortened(reason.word, LONGEST)} {reason.count:,}"
+    return f"{svg.shorten(reason.word, LONGEST)} {reason.count:,}"
 
 
 def _colours(stages: Iterable[Stage]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import yaml
 
-from framewright.study.config import Schema, shown, type_words
+from framewright.study.config import Schema, quote_value, type_words
 
 INTRODUCTION = """\
 # Configuration
@@ -29,7 +29,7 @@ Results made with other values are brought up to date by the next run, and only 
 """
 
 
-def manual(schema: Schema, columns: Schema) -> str:
+def compose_manual(schema: Schema, columns: Schema) -> str:
     """config/README.md: every key with its default, range and sentence by section, then the table's columns."""
     keys = schema["properties"]
     single = {key: of for key, of in keys.items() if "properties" not in of}
@@ -44,7 +44,10 @@ def manual(schema: Schema, columns: Schema) -> str:
 def _group(keys: dict[str, Schema], above: str) -> Iterator[str]:
     """The table of a group's own keys, then the groups within it, each under a heading of its own."""
     own = {key: of for key, of in keys.items() if "properties" not in of}
-    rows = [(f"`{key}`", f"`{shown(of['default'])}`", allowed(of), of["description"]) for key, of in own.items()]
+    rows = [
+        (f"`{key}`", f"`{quote_value(of['default'])}`", describe_allowed(of), of["description"])
+        for key, of in own.items()
+    ]
     if rows:
         yield _table(("key", "default", "allowed", "meaning"), rows)
     for key, of in keys.items():
@@ -55,26 +58,26 @@ def _group(keys: dict[str, Schema], above: str) -> Iterator[str]:
 
 
 def _example(keys: dict[str, Schema]) -> str:
-    return f"For example:\n\n```yaml\n{yaml.safe_dump(example(keys), sort_keys=False)}```"
+    return f"For example:\n\n```yaml\n{yaml.safe_dump(format_example(keys), sort_keys=False)}```"
 
 
-def example(keys: dict[str, Schema]) -> dict:
+def format_example(keys: dict[str, Schema]) -> dict:
     """Values for those keys whose schema gives an example."""
     values = {}
     for key, of in keys.items():
         if "examples" in of:
             values[key] = of["examples"][0]
-        elif inner := example(of.get("properties", {})):
+        elif inner := format_example(of.get("properties", {})):
             values[key] = inner
     return values
 
 
-def allowed(of: Schema) -> str:
+def describe_allowed(of: Schema) -> str:
     """The values that a key takes, in words: `whole number, 1 to 10`."""
     if "enum" in of:
         return " or ".join(f"`{value}`" for value in of["enum"])
     if of["type"] == "array":
-        return f"list of {allowed(of['items'])}" if of["items"].get("enum") != [] else "list"
+        return f"list of {describe_allowed(of['items'])}" if of["items"].get("enum") != [] else "list"
     words = type_words(of["type"]).removeprefix("a ")
     if "path" in of:
         words = words.replace("text", f"path of a {of['path']}")
@@ -107,7 +110,7 @@ def _columns(columns: Schema) -> Iterator[str]:
     yield _table(
         ("column", "cell", "meaning", "such as"), [_column(name, cells[name]) for name in cells if name not in needed]
     )
-    row = [cell(cells[name]["examples"][0]) for name in needed]
+    row = [format_cell(cells[name]["examples"][0]) for name in needed]
     yield "The smallest table:\n\n```\n" + "\t".join(needed) + "\n" + "\t".join(row) + "\n```"
 
 
@@ -117,11 +120,11 @@ def _column(name: str, of: Schema) -> tuple[str, ...]:
     elif of["type"] == "object":
         words = "`name=share` for any of " + ", ".join(f"`{word}`" for word in of["propertyNames"]["enum"])
     else:
-        words = of.get("allowed") or allowed(of)
-    return f"`{name}`", words, of["description"], f"`{cell(of['examples'][0])}`"
+        words = of.get("allowed") or describe_allowed(of)
+    return f"`{name}`", words, of["description"], f"`{format_cell(of['examples'][0])}`"
 
 
-def cell(value) -> str:
+def format_cell(value) -> str:
     """A value as it is written in a cell: words and shares with commas between them."""
     if isinstance(value, dict):
         return ",".join(f"{name}={share}" for name, share in value.items())

@@ -19,14 +19,14 @@ code { font: .85em ui-monospace, Menlo, Consolas, monospace }
 """
 
 
-def page(title: str, markdown: str) -> str:
+def render_page(title: str, markdown: str) -> str:
     """A page that shows the text; HTML within it is shown as it is written, and not obeyed."""
     body = MarkdownIt("js-default").render(markdown)
     head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{STYLE}</style>'
     return f'<!doctype html>\n<html lang="en">\n<head>{head}</head>\n<body>\n{body}</body>\n</html>\n'
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def render_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table in Markdown, its cells being Markdown as well: see `plain`."""
     lines = [header, ("---",) * len(header), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
@@ -34,10 +34,10 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def table_page(title: str, text: str, nothing: str) -> str:
     """A page that shows tab-separated text with a header as a table, or says `nothing` where it has no row."""
-    head, *rows = ([plain(cell) for cell in line.split("\t")] for line in text.splitlines())
-    return page(title, f"# {title}\n\n{table(head, rows) if rows else nothing}\n")
+    head, *rows = ([escape_markdown(cell) for cell in line.split("\t")] for line in text.splitlines())
+    return render_page(title, f"# {title}\n\n{render_table(head, rows) if rows else nothing}\n")
 
 
-def plain(words: str) -> str:
+def escape_markdown(words: str) -> str:
     """Text that others wrote, such that Markdown shows it as it is, on one line."""
     return re.sub(r"([\\`*_{}\[\]<>|#&~!])", r"\\\1", " ".join(words.split()))

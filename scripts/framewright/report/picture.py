@@ -59,7 +59,7 @@ def contact_sheet(
     return sheet
 
 
-def overview(frames: Iterable[np.ndarray], truth: Truth, count: int = 12, columns: int | None = None) -> np.ndarray:
+def draw_sheet(frames: Iterable[np.ndarray], truth: Truth, count: int = 12, columns: int | None = None) -> np.ndarray:
     """A contact sheet of a video: `count` frames at even distances (or in the middle of every shot and transition,
     where the truth knows some), with the boxes that are true of them. `frames` is read once, to the last one shown."""
     chosen = _worth_showing(truth, count)
@@ -73,7 +73,7 @@ def overview(frames: Iterable[np.ndarray], truth: Truth, count: int = 12, column
     return contact_sheet(shown, labels, columns or (4 if len(shown) > 6 else 3))
 
 
-def notice(text: str, width: int = 1280) -> np.ndarray:
+def draw_notice(text: str, width: int = 1280) -> np.ndarray:
     """A sheet that shows nothing but a sentence: (100, width, 3) uint8 RGB."""
     sheet = np.full((100, width, 3), PAPER, np.uint8)
     cv2.putText(sheet, text, (24, 58), FONT, 0.7, INK, 1, cv2.LINE_AA)

@@ -7,24 +7,24 @@ import pyarrow.parquet as pq
 import yaml
 
 from framewright.report.card import Dataset, Store
-from framewright.report.citation import bibtex
-from framewright.report.page import page, plain, table
+from framewright.report.citation import format_bibtex
+from framewright.report.page import escape_markdown, render_page, render_table
 from framewright.study.funnel import Stage
 
 
-def readme(dataset: Dataset, store: Store, index: str | Path) -> str:
+def compose_readme(dataset: Dataset, store: Store, index: str | Path) -> str:
     """The card for people, which belongs beside the index of its dataset."""
     return "\n\n".join(_parts(dataset, store, Path(index))) + "\n"
 
 
 def write_readme(path: str | Path, dataset: Dataset, store: Store, index: str | Path) -> None:
     """Write the card for people as Markdown, or as a page of the report if the path ends in .html."""
-    text = readme(dataset, store, index)
+    text = compose_readme(dataset, store, index)
     html = Path(path).suffix == ".html"
-    Path(path).write_text(page(dataset.name, text) if html else text, encoding="utf-8")
+    Path(path).write_text(render_page(dataset.name, text) if html else text, encoding="utf-8")
 
 
-def snippet(dataset: Dataset) -> str:
+def compose_snippet(dataset: Dataset) -> str:
     """Five lines of Python that read the dataset's records, run in the card's folder."""
     return (
         "import mlcroissant as mlc\n\n"
@@ -43,18 +43,18 @@ def _parts(dataset: Dataset, store: Store, index: Path) -> Iterator[str]:
     yield f"# {dataset.name}"
     yield dataset.description
     yield f"Made with {store.citation['title']} {version}. {'; '.join(counted)}."
-    yield f"## Load it\n\n```python\n{snippet(dataset)}```\n\nRun it in this folder."
+    yield f"## Load it\n\n```python\n{compose_snippet(dataset)}```\n\nRun it in this folder."
     yield "## What was dropped, and why"
-    yield table(("pipeline", "stage", "in", "kept", "dropped", "why"), _funnel(store))
+    yield render_table(("pipeline", "stage", "in", "kept", "dropped", "why"), _funnel(store))
     yield "## Licences"
     yield from _licences(dataset, store)
     yield f"## Privacy\n\n{dataset.privacy}"
     yield "## Known limits\n\n" + "\n".join(f"- {limit}" for limit in dataset.limits)
     for columns, path in files.values():
         yield "## Columns" if len(files) == 1 else f"## Columns of `{path.name}`"
-        yield table(("column", "meaning"), [(f"`{name}`", of.sentence) for name, of in columns.items()])
+        yield render_table(("column", "meaning"), [(f"`{name}`", of.sentence) for name, of in columns.items()])
     yield f"## How it was made\n\n```yaml\n{yaml.safe_dump(store.settings, sort_keys=False, allow_unicode=True)}```"
-    yield f"## Cite\n\n```bibtex\n{bibtex(store.citation, dataset.cites)}\n```"
+    yield f"## Cite\n\n```bibtex\n{format_bibtex(store.citation, dataset.cites)}\n```"
     yield (
         "## Before you share it\n\nAdd to `croissant.json` what only you know: `creator`, `url`, `datePublished`, and "
         "the licence that you give."
@@ -65,19 +65,21 @@ def _funnel(store: Store) -> Iterator[tuple[str, ...]]:
     for pipeline, stages in store.funnel.items():
         for stage in stages:
             numbers = (f"{number:,}" for number in (stage.entered, stage.kept, stage.dropped))
-            yield pipeline, plain(stage.name), *numbers, _why(stage)
+            yield pipeline, escape_markdown(stage.name), *numbers, _why(stage)
 
 
 def _why(stage: Stage) -> str:
-    return ", ".join(f"{plain(reason.word)} {reason.count:,}" for reason in stage.reasons)
+    return ", ".join(f"{escape_markdown(reason.word)} {reason.count:,}" for reason in stage.reasons)
 
 
 def _licences(dataset: Dataset, store: Store) -> Iterator[str]:
     if dataset.licence:
         yield f"What is not taken from a video is under {dataset.licence}."
     if store.licences:
-        rows = [(plain(licence) or "**UNKNOWN**", f"{number:,}") for licence, number in store.licences.items()]
-        yield table(("licence of the source", "videos"), rows)
+        rows = [
+            (escape_markdown(licence) or "**UNKNOWN**", f"{number:,}") for licence, number in store.licences.items()
+        ]
+        yield render_table(("licence of the source", "videos"), rows)
     if unknown := store.licences.get(""):
         yield (
             f"**For {unknown:,} of {sum(store.licences.values()):,} videos no licence is known. "

@@ -7,7 +7,7 @@ INK, GREY, TRACK, PAPER = "#22272e", "#6b7480", "#eef0f3", "#ffffff"
 FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
 
 
-def document(width: float, height: float, parts: Iterable[str]) -> str:
+def compose_document(width: float, height: float, parts: Iterable[str]) -> str:
     """A whole picture on white paper."""
     return "\n".join(
         [
@@ -20,7 +20,7 @@ def document(width: float, height: float, parts: Iterable[str]) -> str:
     )
 
 
-def text(
+def draw_text(
     x: float,
     y: float,
     words: str,
@@ -40,14 +40,14 @@ def text(
     return f'<text {place}{weight} fill="{fill}">{escape(words)}{more}</text>'
 
 
-def box(x: float, y: float, width: float, height: float, fill: str, round_by: float = 0, title: str = "") -> str:
+def draw_box(x: float, y: float, width: float, height: float, fill: str, round_by: float = 0, title: str = "") -> str:
     """A filled rectangle; `title` is shown where a pointer rests on it."""
     place = f'x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"'
     shape = f'<rect {place} rx="{round_by:g}" fill="{fill}"'
     return f"{shape}><title>{escape(title)}</title></rect>" if title else f"{shape}/>"
 
 
-def dot(x: float, y: float, radius: float, fill: str) -> str:
+def draw_dot(x: float, y: float, radius: float, fill: str) -> str:
     """A filled circle around (x, y)."""
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}" fill="{fill}"/>'
 
@@ -57,6 +57,6 @@ def width_of(words: str, size: float = 13) -> float:
     return 0.6 * size * len(words)
 
 
-def shortened(words: str, most: int) -> str:
+def shorten(words: str, most: int) -> str:
     """The words themselves, or their beginning where there are more than `most` characters."""
     return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"

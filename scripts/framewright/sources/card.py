@@ -48,7 +48,7 @@ DATASET = Dataset(
 PUBLIC = ("http", "youtube", "demo")
 
 
-def rows(
+def list_rows(
     summary: Mapping[str, Mapping[str, str]], reasons: Mapping[str, str], splits: Mapping[str, str]
 ) -> Iterator[dict[str, Any]]:
     """A row of the index for each video, from its row of the summary, its reason in one word, and its split."""

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from framewright.sources.outcome import Outcome, read_outcome
-from framewright.study.contract import Finding, finding
+from framewright.study.contract import Finding, make_finding
 from framewright.study.record import read_record
-from framewright.truth import Truth, problem, read_truth
+from framewright.truth import Truth, find_problem, read_truth
 from framewright.video.examine import FACTS
 
 KEYS = {"video", "sha256", "bytes", "status", "reason", "notes", "use", *FACTS}
@@ -40,7 +40,7 @@ def read_sources(
         yield Source(Path(file), read_outcome(outcome), read_record(probe), read_truth(truth) if truth else None)
 
 
-def contract(sources: Iterable[Source], statuses: Mapping[str, str], declared: Collection[str]) -> list[Finding]:
+def check_sources(sources: Iterable[Source], statuses: Mapping[str, str], declared: Collection[str]) -> list[Finding]:
     """The promises, each found to hold or broken; `statuses` by the ids of the summary, `declared` the table's ids.
 
     The sources are taken one by one, so that no more than one need be in memory.
@@ -59,8 +59,10 @@ def contract(sources: Iterable[Source], statuses: Mapping[str, str], declared: C
     counts = ", ".join(f"{count} {status}" for status, count in sorted(Counter(found.values()).items()))
     holds = {_frames_fault: f"{frames:,} frames", _truth_fault: f"{objects:,} objects"}
     return [
-        finding("the summary has a row for each video, and its status", _counts(found, statuses, declared), counts),
-        *(finding(name, faults[name], holds.get(fault_of, "")) for name, fault_of in PROMISES.items()),
+        make_finding(
+            "the summary has a row for each video, and its status", _counts(found, statuses, declared), counts
+        ),
+        *(make_finding(name, faults[name], holds.get(fault_of, "")) for name, fault_of in PROMISES.items()),
     ]
 
 
@@ -131,7 +133,7 @@ def _truth_fault(source: Source) -> str:
     truth = source.truth
     if truth is None or not truth.frames:
         return ""
-    if fault := problem(truth):
+    if fault := find_problem(truth):
         return fault
     size, frames = tuple(source.probe["displayed_size"] or ()), source.probe["frames"]
     if _is_usable(source) and (truth.size != size or truth.frames > frames):
@@ -181,7 +183,7 @@ VALID: dict[str, Callable[[Any], bool]] = {
     "time_base": _is_ratio,
     "bit_depth": lambda value: value in range(1, 33),
     "colour": lambda value: value.get("class") in ("SDR", "PQ", "HLG", "unknown"),
-    "keyframes": lambda value: bool(value) and all(isinstance(time, int | float) for time in value),
+    "keyframes": lambda value: all(isinstance(time, int | float) for time in value),
     "notes": lambda value: all(isinstance(note, str) for note in value),
 }
 

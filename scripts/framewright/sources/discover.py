@@ -62,7 +62,7 @@ def from_folder(folder: Path, base: Path, known: Mapping[str, str] | None = None
     taken.sort(key=lambda path: _source(path, base) not in known)  # of two copies the one known before stays
     top = folder.parent if taken == [folder] else folder
     places = [path.relative_to(top).as_posix() for path in sorted(_without_copies(taken, odd))]
-    return named([(_source(top / place, base), place, place) for place in places], known, odd)
+    return name_videos([(_source(top / place, base), place, place) for place in places], known, odd)
 
 
 def from_list(text: str, known: Mapping[str, str] | None = None) -> Found:
@@ -85,7 +85,7 @@ def from_list(text: str, known: Mapping[str, str] | None = None) -> Found:
         else:
             lines[source] = number
             entries.append((source, name, source))
-    return named(entries, known or {}, odd)
+    return name_videos(entries, known or {}, odd)
 
 
 def _walk(folder: Path, seen: set[tuple[int, int]], odd: list[str]) -> Iterator[Path]:
@@ -197,7 +197,7 @@ def _link(entry: str) -> tuple[str, str]:
     return parts._replace(fragment="").geturl(), Path(unquote(parts.path)).name or host
 
 
-def named(entries: list[tuple[str, str, str]], known: Mapping[str, str], odd: list[str]) -> Found:
+def name_videos(entries: list[tuple[str, str, str]], known: Mapping[str, str], odd: list[str]) -> Found:
     """Rows for entries of (source, name, what tells it from all others), with ids that differ by more than case."""
     slugs = {source: _slug(name, whole) for source, name, whole in entries}
     wholes = {source: whole for source, _, whole in entries}

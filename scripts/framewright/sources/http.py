@@ -12,8 +12,8 @@ from pathlib import Path
 import requests
 import urllib3
 
-from framewright.errors import UserError
-from framewright.sources.outcome import Dead, Fetched, Passing, checked, without_password
+from framewright.errors import PassingError
+from framewright.sources.outcome import Dead, Fetched, Passing, check_file, without_password
 
 GONE = {404, 410}
 FORBIDDEN = {401, 402, 403}
@@ -66,13 +66,15 @@ def download(
             session.max_redirects = REDIRECTS
             session.hooks["response"].append(_skip_body_of_redirect)
             _download_whole(session, url, unfinished, limits, log, sleep)
-        fetched = Fetched(data.stat().st_size, checked(data, sha256), url=without_password(url))
+        fetched = Fetched(data.stat().st_size, check_file(data, sha256), url=without_password(url))
         data.replace(target)
     except Dead:
         shutil.rmtree(unfinished)
         raise
     except OSError as error:
-        raise UserError(f"{target}: cannot be written ({error.strerror}); mend that and run again to resume") from error
+        raise PassingError(
+            f"{target}: cannot be written ({error.strerror}); mend that and run again to resume"
+        ) from error
     shutil.rmtree(unfinished)
     return fetched
 

@@ -3,7 +3,7 @@
 import stat
 from pathlib import Path
 
-from framewright.sources.outcome import Dead, Fetched, checked
+from framewright.sources.outcome import Dead, Fetched, check_file
 
 
 def link(source: str | Path, target: Path, *, sha256: str | None = None) -> Fetched:
@@ -19,7 +19,7 @@ def link(source: str | Path, target: Path, *, sha256: str | None = None) -> Fetc
             empty = not file.read(1)
         if empty:
             raise Dead("empty", f"{source} has 0 bytes")
-        digest = checked(source, sha256) if sha256 else None
+        digest = check_file(source, sha256) if sha256 else None
     except FileNotFoundError as error:
         raise Dead("gone", f"{source} does not exist") from error
     except OSError as error:

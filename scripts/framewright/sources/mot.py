@@ -13,8 +13,8 @@ import numpy as np
 
 from framewright.boxes import from_xywh
 from framewright.errors import UserError
-from framewright.sources.outcome import Dead, Fetched, checked
-from framewright.truth import NOTHING, Boxes, Object, Truth, problem, read_truth, write_truth
+from framewright.sources.outcome import Dead, Fetched, check_file
+from framewright.truth import NOTHING, Boxes, Object, Truth, find_problem, read_truth, write_truth
 from framewright.video.encode import Writer
 from framewright.video.probe import Probe
 
@@ -70,7 +70,7 @@ def fetch(folder: str | Path, target: Path, *, truth: Path, log: logging.Logger)
     for note in notes:
         log.warning("%s", note)
     shape = f"{len(sequence.frames)} pictures, {size[0]}x{size[1]}, {float(sequence.rate):g} fps"
-    return Fetched(target.stat().st_size, checked(target, None), format=shape, detail="; ".join(notes))
+    return Fetched(target.stat().st_size, check_file(target, None), format=shape, detail="; ".join(notes))
 
 
 def read_sequence(folder: Path) -> Sequence:
@@ -144,7 +144,7 @@ def read_rows(path: str | Path, known: Truth, first: int) -> tuple[Truth, int]:
             name = Counter(seen[:, 7].astype(int).tolist()).most_common(1)[0][0]
             objects.append(Object(*_places(seen, first), id=int(seen[0, 1]), name=CLASSES.get(name, str(name))))
     truth = replace(known, objects=tuple(objects), ignore=tuple(ignore))
-    if fault := problem(truth):
+    if fault := find_problem(truth):
         raise UserError(f"{path}: {fault}")
     return truth, left_out
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from framewright.errors import UserError
+from framewright.errors import PassingError, UserError
 
 
 class SourceError(UserError):
@@ -22,7 +22,7 @@ class Dead(SourceError):
     """A permanent cause: asking again gives the same answer."""
 
 
-class Passing(SourceError):
+class Passing(SourceError, PassingError):
     """A cause that may be gone in a minute or a day."""
 
 
@@ -105,7 +105,7 @@ def read_outcome(path: str | Path) -> Outcome:
         raise UserError(f"{path}: not the record of a source ({error}); delete it and run again") from error
 
 
-def checked(path: Path, sha256: str | None) -> str:
+def check_file(path: Path, sha256: str | None) -> str:
     """The sha256 of the file at `path`, in small hexadecimal digits; Dead when another one was expected."""
     with path.open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from framewright.report.page import page, plain, table
+from framewright.report.page import escape_markdown, render_page, render_table
 from framewright.sources.outcome import Outcome
 from framewright.study.declared import Declared
 from framewright.study.funnel import Item
@@ -36,7 +36,9 @@ WORDS = {  # what begins the sentence of a rejected video, and its word for the 
 }
 
 
-def summary(videos: Iterable[tuple[Outcome, Probe]], declared: Mapping[str, Declared]) -> tuple[str, list[Item], str]:
+def summarise_videos(
+    videos: Iterable[tuple[Outcome, Probe]], declared: Mapping[str, Declared]
+) -> tuple[str, list[Item], str]:
     """Return the table as tab-separated text, one row per video, the outcomes, and a line that counts them.
 
     A video is `ok`, `dead` (could not be had) or `rejected` (can't be used); each pair holds the record of its
@@ -65,9 +67,9 @@ def summary_page(text: str) -> str:
         row["remarks"] = row["reason"] + "; worth another try" * bool(row["retry"]) or row["notes"]
         row["pixels"] = f"{row['width']} x {row['height']}" if row["width"] else ""
         row["licence"] = row["licence"] or "UNKNOWN"
-    shown = [[plain(row[name]) for name in SHOWN] for row in rows[:MOST]]
+    shown = [[escape_markdown(row[name]) for name in SHOWN] for row in rows[:MOST]]
     rest = f"These are {MOST:,} of {len(rows):,}; `results/sources/summary.tsv` has all." if len(rows) > MOST else ""
-    return page("Sources", f"# What became of each video\n\n{rest}\n\n{table(SHOWN, shown)}\n")
+    return render_page("Sources", f"# What became of each video\n\n{rest}\n\n{render_table(SHOWN, shown)}\n")
 
 
 def word_of(reason: str | None) -> str:

@@ -12,8 +12,8 @@ import yt_dlp
 import yt_dlp.globals
 from yt_dlp.utils import GeoRestrictedError, UnavailableVideoError, YoutubeDLError
 
-from framewright.errors import UserError
-from framewright.sources.outcome import Dead, Fetched, Passing, SourceError, checked
+from framewright.errors import PassingError, UserError
+from framewright.sources.outcome import Dead, Fetched, Passing, SourceError, check_file
 
 LONGEST_PAUSE = 60.0  # seconds
 
@@ -69,7 +69,7 @@ class Settings:
     max_bytes: int = 50 * 10**9
 
 
-def address(source: str) -> str:
+def compose_address(source: str) -> str:
     """The address behind `youtube:<id>`, or `source` itself when it is one; Dead when the id can be none."""
     kind, _, identity = source.partition(":")
     if kind != "youtube":
@@ -79,7 +79,7 @@ def address(source: str) -> str:
     return f"https://www.youtube.com/watch?v={identity}"
 
 
-def options(settings: Settings, cookies: str | None, folder: Path, log: logging.Logger) -> dict[str, Any]:
+def compose_options(settings: Settings, cookies: str | None, folder: Path, log: logging.Logger) -> dict[str, Any]:
     """What yt-dlp is told: `cookies` is the text of a cookies file, `folder` takes the video.
 
     One file, never merged: picture only, or with `audio` the best one that has both. Of the heights on offer the wanted
@@ -127,18 +127,20 @@ def download(
     Raises Dead for what will not change and Passing for what may, with the reasons of CAUSES.
     """
     yt_dlp.globals.plugin_dirs.value = []
-    url, cookies = address(source), _cookies(settings.cookies)
+    url, cookies = compose_address(source), _cookies(settings.cookies)
     try:
         unfinished.mkdir(parents=True, exist_ok=True)
-        info = _extract(url, options(settings, cookies, unfinished, log))
+        info = _extract(url, compose_options(settings, cookies, unfinished, log))
         data = Path(info["requested_downloads"][0]["filepath"])
-        fetched = Fetched(data.stat().st_size, checked(data, sha256), url, _format(info))
+        fetched = Fetched(data.stat().st_size, check_file(data, sha256), url, _format(info))
         data.replace(target)
     except Dead:
         shutil.rmtree(unfinished)
         raise
     except OSError as error:
-        raise UserError(f"{target}: cannot be written ({error.strerror}); mend that and run again to resume") from error
+        raise PassingError(
+            f"{target}: cannot be written ({error.strerror}); mend that and run again to resume"
+        ) from error
     shutil.rmtree(unfinished)
     return fetched
 
@@ -148,7 +150,7 @@ def _extract(url: str, options: dict[str, Any]) -> dict[str, Any]:
         with yt_dlp.YoutubeDL(options) as downloader:
             info = downloader.extract_info(url)
     except YoutubeDLError as error:
-        raise cause(error) from error
+        raise explain_failure(error) from error
     if not info or not info.get("requested_downloads"):
         raise Dead("address", "the address leads to a list or a page, not to one video")
     return info
@@ -161,7 +163,7 @@ def _cookies(path: str | Path | None) -> str | None:
         raise UserError(f"sources.youtube.cookies: {path} cannot be read ({error})") from error
 
 
-def cause(error: YoutubeDLError) -> UserError:
+def explain_failure(error: YoutubeDLError) -> UserError:
     """What yt-dlp's error means for us: Dead, Passing, or a plain UserError where our own disk is the cause."""
     origin = (getattr(error, "exc_info", None) or (None, None))[1]
     message = _sentence(str(error))

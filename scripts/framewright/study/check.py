@@ -11,11 +11,37 @@ from rich.table import Table
 from rich.text import Text
 
 from framewright.errors import UserError
-from framewright.study.contract import Finding, finding, read_contract
-from framewright.study.manifest import PROGRESS, VOLATILE, Artifact, files_of, sha256_of
+from framewright.study.contract import Finding, make_finding, read_contract
+from framewright.study.manifest import PROGRESS, VOLATILE, Artifact, files_of, read_manifest, sha256_of
 
 CONTRACT = "contract.json"
 MOST = 5  # files that are named of those that differ
+
+
+def check_study(manifest: str | Path, artifacts: Iterable[str], log: logging.Logger) -> list[Finding]:
+    """The findings of `check`; those of `check_unlisted` where there is no MANIFEST yet."""
+    if Path(manifest).exists():
+        return check(read_manifest(manifest), artifacts, log)
+    return check_unlisted(artifacts)
+
+
+def check_unlisted(artifacts: Iterable[str]) -> list[Finding]:
+    """Findings for results that no MANIFEST lists yet, as after `snakemake -- tracks` alone: the contract of each part
+    that has one, and how many of the `artifacts` that the configuration asks for are there."""
+    parts: dict[str, list[str]] = defaultdict(list)
+    wanted: dict[str, int] = defaultdict(int)
+    for artifact in artifacts:
+        wanted[_part(artifact)] += 1
+        if Path(artifact).exists():
+            parts[_part(artifact)].append(artifact)
+    findings = []
+    for part, there in sorted(parts.items()):
+        unlisted = "no MANIFEST lists them yet: run snakemake for one"
+        findings.append(Finding(f"{part}: files", True, f"{len(there):,} of {wanted[part]:,} are there; {unlisted}"))
+        findings += _contracts(part, there)
+    if not findings:
+        raise UserError("results: nothing is there yet; run snakemake first")
+    return findings
 
 
 def check(rows: Sequence[Artifact], artifacts: Iterable[str], log: logging.Logger) -> list[Finding]:
@@ -38,7 +64,7 @@ def check(rows: Sequence[Artifact], artifacts: Iterable[str], log: logging.Logge
     return [
         own
         for part in sorted({*parts, *faults})
-        for own in (_files(part, parts[part], faults[part]), *_contracts(part, parts[part]))
+        for own in (_files(part, parts[part], faults[part]), *_contracts(part, [row.path for row in parts[part]]))
     ]
 
 
@@ -90,15 +116,15 @@ def _files(part: str, rows: Sequence[Artifact], faults: list[str]) -> Finding:
     size = sum(row.bytes or 0 for row in rows)
     volatile = sum(row.sha256 == VOLATILE for row in rows)
     apart = f", {volatile:,} of them volatile" if volatile else ""
-    return finding(f"{part}: files", faults, f"{len(rows):,} as in the MANIFEST, {size:,} bytes{apart}", MOST)
+    return make_finding(f"{part}: files", faults, f"{len(rows):,} as in the MANIFEST, {size:,} bytes{apart}", MOST)
 
 
-def _contracts(part: str, rows: Iterable[Artifact]) -> Iterable[Finding]:
-    for row in rows:
-        if Path(row.path).name == CONTRACT and Path(row.path).is_file():
-            findings = read_contract(row.path)
+def _contracts(part: str, paths: Iterable[str]) -> Iterable[Finding]:
+    for path in paths:
+        if Path(path).name == CONTRACT and Path(path).is_file():
+            findings = read_contract(path)
             faults = (f"{own.name}: {own.detail}" for own in findings if not own.ok)
-            yield finding(f"{part}: contract", faults, f"{len(findings)} promises hold")
+            yield make_finding(f"{part}: contract", faults, f"{len(findings)} promises hold")
 
 
 def _part(path: str) -> str:

@@ -23,7 +23,7 @@ def code_of(script: str, folder: Path, notes: Path | None = None) -> str:
     """
     path, known = folder / script, _known(notes)
     before = len(known)
-    modules = {path, *closure(path, folder, notes)}
+    modules = {path, *follow_imports(path, folder, notes)}
     digest = hashlib.sha256()
     for module in sorted(modules):
         digest.update(f"{module.relative_to(folder).as_posix()}={_found_in(module, known)[0]}\n".encode())
@@ -33,7 +33,7 @@ def code_of(script: str, folder: Path, notes: Path | None = None) -> str:
 
 
 @cache
-def closure(path: Path, folder: Path, notes: Path | None = None) -> frozenset[Path]:
+def follow_imports(path: Path, folder: Path, notes: Path | None = None) -> frozenset[Path]:
     """Return the modules of our package that `path` imports, directly or not; front doors are left out."""
     known, found, queue = _known(notes), set(), [path]
     while queue:

@@ -37,7 +37,7 @@ def complete(config: dict | None, folder: Path) -> tuple[dict, list[str]]:
     schema = read_schema(folder)
     filled = fill(config, schema)
     if not isinstance(filled, dict):
-        return fill(None, schema), [f"config = {shown(filled)}: must be keys with values"]
+        return fill(None, schema), [f"config = {quote_value(filled)}: must be keys with values"]
     lines = []
     for path, line in list(_faults(filled, schema)):
         if line not in lines:
@@ -77,7 +77,7 @@ def fill(config: Any, schema: Schema) -> Any:
     return config
 
 
-def said(entries: Iterable[str]) -> dict:
+def parse_overrides(entries: Iterable[str]) -> dict:
     """What `key=value` entries of a command line say, for those with braces or brackets.
 
     Snakemake reads these as text inside: `--config "sources={attempts: 5}"` would mean the word "5".
@@ -109,14 +109,14 @@ def read_yaml(path: Path) -> Any:
     return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
 
 
-def names(schema: Schema, above: str = "") -> Iterator[str]:
+def list_keys(schema: Schema, above: str = "") -> Iterator[str]:
     """All keys of the configuration as `section.group.key`."""
     for key, of in schema.get("properties", {}).items():
         yield above + key
-        yield from names(of, f"{above}{key}.")
+        yield from list_keys(of, f"{above}{key}.")
 
 
-def exists(kind: str, path: str) -> bool:
+def has_path(kind: str, path: str) -> bool:
     """Whether there is such a file, folder or link, or anything at all ("thing").
 
     No where pathlib raises: at overlong names and in closed folders.
@@ -131,7 +131,7 @@ def did_you_mean(word: str, words: list[str]) -> str:
     return f"; did you mean {close[0]}?" if close else ""
 
 
-def shown(value: Any, limit: int = 60) -> str:
+def quote_value(value: Any, limit: int = 60) -> str:
     """A value as the user wrote it, text in quotation marks, cut short when it is long."""
     text = json.dumps(value, ensure_ascii=False, default=str, skipkeys=True)
     return text if len(text) <= limit else f"{text[: limit - 3]}..."
@@ -173,7 +173,7 @@ def _faults(config: dict, schema: Schema) -> Iterator[tuple[list, str]]:
                 name = f"{where}.{key}".lstrip(".")
                 yield [*path, key], f"config: {name}: unknown key{_instead(str(key), where, error.schema, schema)}"
         elif error.validator == "type" or error.absolute_path not in mistyped:
-            yield path, f"config: {where} = {shown(error.instance)}: {_rule(error)}"
+            yield path, f"config: {where} = {quote_value(error.instance)}: {_rule(error)}"
 
 
 def _validator(schema: Schema):
@@ -181,8 +181,8 @@ def _validator(schema: Schema):
     from jsonschema import Draft202012Validator, ValidationError
     from jsonschema.validators import extend
 
-    def path(_, kind, value, __):
-        if isinstance(value, str) and not exists(kind, value):
+    def path(_, kind, value, schema):
+        if isinstance(value, str) and value not in schema.get("words", ()) and not has_path(kind, value):
             yield ValidationError(f"no such {kind}; paths are relative to the working directory")
 
     def whole(_, value):
@@ -233,7 +233,7 @@ def _remedy(value: Any, schema: Schema) -> str:
     """How to write what was probably meant, where YAML read something else."""
     types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     if value is None:
-        return f"; leave the key out for its default, {shown(schema.get('default'))}"
+        return f"; leave the key out for its default, {quote_value(schema.get('default'))}"
     if "array" in types and isinstance(value, str):
         return f"; write [{value}]"
     if "boolean" in types and isinstance(value, str):
@@ -267,7 +267,7 @@ def _instead(key: str, where: str, here: Schema, schema: Schema) -> str:
     close = did_you_mean(key, beside)
     if close:
         return close
-    elsewhere = [name for name in names(schema) if name.split(".")[-1] == key]
+    elsewhere = [name for name in list_keys(schema) if name.split(".")[-1] == key]
     if elsewhere:
         return f"; did you mean {elsewhere[0]}?"
     return f"; known {'here' if where else 'at the top level'}: {', '.join(beside)}"

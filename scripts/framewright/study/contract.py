@@ -18,7 +18,7 @@ class Finding:
     detail: str = ""
 
 
-def finding(name: str, faults: Iterable[str], holds: str = "", most: int = 3) -> Finding:
+def make_finding(name: str, faults: Iterable[str], holds: str = "", most: int = 3) -> Finding:
     """A promise that `faults` break, each of them a few words; `holds` is its detail where there are none."""
     faults = list(faults)
     more = f" and {len(faults) - most:,} more" if len(faults) > most else ""

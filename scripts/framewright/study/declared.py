@@ -32,7 +32,7 @@ class Declared:
 COLUMNS = tuple(field.name for field in fields(Declared))
 
 
-def declared(rows: Iterable[Any]) -> list[Declared]:
+def declare_videos(rows: Iterable[Any]) -> list[Declared]:
     """The declarations in rows of the video table, sorted by video."""
     found = [
         Declared(row.video, tuple(row.pipelines), row.licence or "", row.split or "", row.group or "", row.training)
@@ -43,7 +43,7 @@ def declared(rows: Iterable[Any]) -> list[Declared]:
 
 def digest(rows: Iterable[Any]) -> str:
     """What changes when a declaration does, and only then."""
-    return hashlib.sha256(_text(declared(rows)).encode()).hexdigest()
+    return hashlib.sha256(_text(declare_videos(rows)).encode()).hexdigest()
 
 
 def write_declared(path: str | Path, rows: Iterable[Declared]) -> None:

@@ -11,17 +11,20 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from types import TracebackType
 from typing import TextIO
 
 import threadpoolctl
 
-from framewright.errors import UserError
+from framewright.errors import PassingError, UserError
+from framewright.study import certain
 from framewright.study.progress import Reporter
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}  # nothing more can be written, whatever it is
-RUN = "FRAMEWRIGHT_RUN"  # environment variable that holds the process id of the Snakemake that starts the jobs
+# Environment variables: the process id of the Snakemake that starts the jobs, and what tells one run from another.
+RUN, BEGIN = "FRAMEWRIGHT_RUN", "FRAMEWRIGHT_BEGIN"
 
 
 def start(snakemake) -> logging.Logger:
@@ -29,14 +32,18 @@ def start(snakemake) -> logging.Logger:
 
     Everything printed from here on, by Python or by a native library, lands in the log; `terminal` speaks to the
     person in front of it. A `UserError` that leaves the script is logged as its one line; any other error keeps its
-    traceback. Every ten seconds the log says how far the work has come: see `progress`.
+    traceback. Every ten seconds the log says how far the work has come: see `progress`. A job that has failed in this
+    run of what is certain to recur fails again at once.
     """
     die_with_parent()
-    if snakemake.log:
-        _send_output_to(Path(snakemake.log[0]))
+    job = str(snakemake.log[0]) if snakemake.log else ""
+    if job:
+        _send_output_to(Path(job))
+    if (message := certain.recall(job, os.environ.get(BEGIN, ""))) is not None:
+        sys.exit(f"error: {message} (not tried again in this run)")
     compute_on_one_thread()
     gc.freeze()  # what was imported stays: to look through all of it for garbage takes longer than many a video
-    sys.excepthook = _explain
+    sys.excepthook = partial(_explain, job)
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr, force=True)
     progress()
     return logging.getLogger("framewright")
@@ -50,7 +57,7 @@ def progress() -> Reporter:
     return reporter
 
 
-def terminal() -> TextIO:
+def open_terminal() -> TextIO:
     """Where a person who waits for this script reads along: what was standard output before `start`.
 
     For the few answers that are asked for in person. What makes files speaks to its log alone.
@@ -79,7 +86,7 @@ def whole(path: str | Path) -> Iterator[Path]:
         if error.errno not in FULL and not about_it:
             raise
         remedy = "make room, or mend what is wrong there, and run again"
-        raise UserError(f"{path}: cannot be written ({error.strerror}); {remedy}") from error
+        raise PassingError(f"{path}: cannot be written ({error.strerror}); {remedy}") from error
     finally:
         _remove(partial)
 
@@ -132,7 +139,8 @@ def _send_output_to(log: Path) -> None:
         os.dup2(file.fileno(), 2)
 
 
-def _explain(kind: type[BaseException], error: BaseException, traceback) -> None:
+def _explain(job: str, kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
+    certain.record(job, os.environ.get(BEGIN, ""), error)
     if issubclass(kind, UserError):
         print(f"error: {error}", file=sys.stderr)
     else:

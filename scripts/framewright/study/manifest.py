@@ -44,7 +44,7 @@ def files_of(artifact: str) -> list[str]:
     )
 
 
-def manifest(
+def list_artifacts(
     artifacts: Iterable[str], makers: Mapping[str, Iterable[str]], known: Digests, log: logging.Logger
 ) -> tuple[list[Artifact], Digests]:
     """The rows of the MANIFEST, sorted by path, and the digests to know the next time.
@@ -52,13 +52,13 @@ def manifest(
     `makers` holds, by rule, regular expressions of what it makes; `known` the digests of the time before. Of a file
     that is as it was, in size, time and place, the digest is believed and the file not read.
     """
-    rule_of = {file: maker(artifact, makers) for artifact in artifacts for file in files_of(artifact)}
+    rule_of = {file: find_maker(artifact, makers) for artifact in artifacts for file in files_of(artifact)}
     rows, digests, done = [], {}, 0
     for path in sorted(rule_of):
         if is_volatile(path):
             rows.append(Artifact(path, None, VOLATILE, rule_of[path]))
             continue
-        mark, size = stamp(path), _stat(path).st_size
+        mark, size = read_stamp(path), _stat(path).st_size
         digests[mark] = known.get(mark) or sha256_of(path)
         rows.append(Artifact(path, size, digests[mark], rule_of[path]))
         if done // PROGRESS < (done + size) // PROGRESS:
@@ -67,7 +67,7 @@ def manifest(
     return rows, digests
 
 
-def maker(artifact: str, makers: Mapping[str, Iterable[str]]) -> str:
+def find_maker(artifact: str, makers: Mapping[str, Iterable[str]]) -> str:
     """The rule one of whose patterns is the artifact's path; nothing where no rule makes it."""
     return next((rule for rule, patterns in makers.items() if any(re.match(own, artifact) for own in patterns)), "")
 
@@ -81,7 +81,7 @@ def sha256_of(path: str) -> str:
         raise UserError(f"{path}: cannot be read ({error.strerror}); delete it and run again") from error
 
 
-def stamp(path: str) -> str:
+def read_stamp(path: str) -> str:
     """What changes when a file is written: its path, size, time (ns) and inode."""
     about = _stat(path)
     return f"{path}\t{about.st_size}\t{about.st_mtime_ns}\t{about.st_ino}"

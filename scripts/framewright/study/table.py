@@ -77,7 +77,7 @@ def read_table(path: Path | str) -> Table:
     return Table(str(path), rows[0], rows[1:], numbers[1:])
 
 
-def videos(table: Table) -> dict[str, Video]:
+def type_rows(table: Table) -> dict[str, Video]:
     """The rows of a table without faults, by the videos' ids and in the table's order."""
     if table.fault:
         raise UserError(table.fault)

@@ -8,7 +8,7 @@ from math import fsum, isfinite
 from pathlib import Path
 from typing import NamedTuple
 
-from framewright.study.config import Schema, did_you_mean, exists, read_yaml, shown
+from framewright.study.config import Schema, did_you_mean, has_path, quote_value, read_yaml
 from framewright.study.table import Table, columns_of, kind_of, split_shares, split_words
 
 PATHS = "paths are relative to the working directory"
@@ -23,7 +23,7 @@ class Problem(NamedTuple):
     rule: str  # what is allowed, in the same words for all problems of a kind
 
 
-def problems(table: Table, folder: Path, scenes: Collection[str], categories: Collection[str] = ()) -> list[str]:
+def find_faults(table: Table, folder: Path, scenes: Collection[str], categories: Collection[str] = ()) -> list[str]:
     """A line for each fault of the table: the row's number in the file, what stands there, what is allowed.
 
     `folder` holds the schemas, `scenes` are the names that may follow `demo:`, `categories` those that may have a share
@@ -58,7 +58,7 @@ def _problems(table: Table, columns: Schema) -> Iterator[Problem]:
         faults = {cell: fault for cell in set(cells[name]) if (fault := _cell_fault(cell, of))}
         for number, cell in zip(numbers, cells[name], strict=True):
             if cell in faults:
-                yield Problem(number, f"{name} = {shown(cell)}", faults[cell])
+                yield Problem(number, f"{name} = {quote_value(cell)}", faults[cell])
         # What is wrong by itself says nothing about whether it agrees with other cells.
         cells[name] = [None if cell in faults else cell for cell in cells[name]]
     for law in (_names_differ, _parts_differ, _parts_last, _shares_are_used):
@@ -122,7 +122,7 @@ def _cell_fault(cell: str, of: Schema) -> str:
     if "pattern" in of and not re.fullmatch(of["pattern"], cell):
         return f"must be {of['allowed']}"
     if "path" in of:
-        return _input_fault(cell) or f"no such file; {PATHS}" * (not exists("file", cell))
+        return _input_fault(cell) or f"no such file; {PATHS}" * (not has_path("file", cell))
     return ""
 
 
@@ -130,7 +130,7 @@ def _input_fault(path: str) -> str:
     """Why Snakemake, which reads every input itself, would stumble over a file or folder that is there."""
     if WILDCARD.search(path):
         return "Snakemake would replace the word in braces; rename it, or give a link to it with another name"
-    if not os.access(path, os.R_OK) and exists("thing", path):
+    if not os.access(path, os.R_OK) and has_path("thing", path):
         return "you may not read it; ask its owner for that permission"
     return ""
 
@@ -178,24 +178,24 @@ def source_fault(source: str, scenes: list[str]) -> str:
             return f"must be an address such as {kind}://example.org/film.mp4, with %20 for a space"
         case "mot" | "local" if fault := _input_fault(place if kind == "mot" else source):
             return fault
-        case "mot" if not exists("folder", place):
+        case "mot" if not has_path("folder", place):
             return f"no such folder; {PATHS}"
-        case "mot" if not exists("folder", f"{place}/img1"):
+        case "mot" if not has_path("folder", f"{place}/img1"):
             return "the folder must hold its frames in img1/"
-        case "local" if not exists("file", source):
+        case "local" if not has_path("file", source):
             return _no_file(source)
     return ""
 
 
 def _no_file(source: str) -> str:
     """Why a source that is taken for a path leads to no file."""
-    if exists("folder", f"{source}/img1"):
+    if has_path("folder", f"{source}/img1"):
         return "a folder; for its frames in img1/ write mot: before it"
-    if exists("folder", source):
+    if has_path("folder", source):
         return "a folder; each of its videos needs a row of its own"
-    if exists("thing", source):
+    if has_path("thing", source):
         return "a pipe, a socket or a device; give a file"
-    if exists("link", source):
+    if has_path("link", source):
         return "a link that leads nowhere"
     if source.startswith("~"):
         return "no such file; write the whole path instead of ~"
@@ -211,9 +211,9 @@ def _names_differ(numbers: list[int], cells: dict[str, list[str | None]]) -> Ite
         if row == number or not name:
             continue
         if name == other:
-            yield Problem(number, f"video = {shown(name)}, as in row {row}", "each row needs a name of its own")
+            yield Problem(number, f"video = {quote_value(name)}, as in row {row}", "each row needs a name of its own")
         else:
-            there = f"video = {shown(name)}, and {shown(other)} in row {row}"
+            there = f"video = {quote_value(name)}, and {quote_value(other)} in row {row}"
             yield Problem(number, there, "names must differ by more than upper and lower case")
 
 
@@ -223,22 +223,22 @@ def _parts_differ(numbers: list[int], cells: dict[str, list[str | None]]) -> Ite
     for number, source, start, end in zip(numbers, cells["source"], cells["start"], cells["end"], strict=True):
         row = first.setdefault((source, float(start or 0), float(end or "inf")), number)
         if source and row != number and kind_of(source) != "demo":
-            there = f"source = {shown(source)}, as in row {row}"
+            there = f"source = {quote_value(source)}, as in row {row}"
             yield Problem(number, there, "keep one of the two, or give them different start and end")
 
 
 def _parts_last(numbers: list[int], cells: dict[str, list[str | None]]) -> Iterator[Problem]:
     for number, start, end in zip(numbers, cells["start"], cells["end"], strict=True):
         if end and float(end) <= float(start or 0):
-            yield Problem(number, f"start = {shown(start)}, end = {shown(end)}", "end must be after start")
+            yield Problem(number, f"start = {quote_value(start)}, end = {quote_value(end)}", "end must be after start")
 
 
 def _shares_are_used(numbers: list[int], cells: dict[str, list[str | None]]) -> Iterator[Problem]:
     for number, pipelines, categories in zip(numbers, cells["pipelines"], cells["categories"], strict=True):
         wanted = "patches" in split_words(pipelines)
         if categories and pipelines and not wanted:
-            there = f"pipelines = {shown(pipelines)}, categories = {shown(categories)}"
+            there = f"pipelines = {quote_value(pipelines)}, categories = {quote_value(categories)}"
             yield Problem(number, there, "categories are for patches alone; add it to pipelines or empty this cell")
         elif categories == "" and wanted:
-            there = f"pipelines = {shown(pipelines)}, categories = {shown(categories)}"
+            there = f"pipelines = {quote_value(pipelines)}, categories = {quote_value(categories)}"
             yield Problem(number, there, "patches needs categories, such as general=0.3,space=0.4")

@@ -13,7 +13,7 @@ from typing import Any
 Packages = dict[str, str]  # version by name
 
 
-def pinned(house: Path) -> Packages:
+def read_pins(house: Path) -> Packages:
     """The versions that are installed here of all packages that `house/requirements.txt` pins, sorted by name.
 
     They are read off the names of the packages' own records, which takes a tenth of the time of opening them.
@@ -32,7 +32,7 @@ def own_version(house: Path) -> str:
     return tomllib.loads((house / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 
 
-def git(house: Path) -> dict[str, Any]:
+def describe_commit(house: Path) -> dict[str, Any]:
     """The commit that is checked out in `house`, and whether its files differ from it; None for both without git."""
     try:
         said = [
@@ -55,7 +55,7 @@ def digest(value: Any) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def earlier(recorded: Mapping[str, Any] | None, now: Packages) -> dict[str, list[str]]:
+def find_changes(recorded: Mapping[str, Any] | None, now: Packages) -> dict[str, list[str]]:
     """The other versions by which a part of the results may have been made, by package.
 
     `recorded` is the record of the run before, None where there is none. What was made with other packages is made
@@ -77,11 +77,11 @@ def read_versions(path: str | Path) -> dict[str, Any] | None:
         return None
 
 
-def warning(path: str | Path, house: Path) -> str | None:
+def warn_of_changes(path: str | Path, house: Path) -> str | None:
     """A line that names the other packages with which the results beside the record in `path` were made, if any."""
     recorded = read_versions(path)
-    now = pinned(house) if recorded else {}
-    other = earlier(recorded, now)
+    now = read_pins(house) if recorded else {}
+    other = find_changes(recorded, now)
     if not other:
         return None
     shown = [f"{name} {' and '.join(versions)} (now {now[name]})" for name, versions in list(other.items())[:3]]

@@ -35,7 +35,7 @@ def is_volatile(path: str, patterns: Mapping[str, Collection[str]] = VOLATILE) -
     return any(fnmatchcase(path, pattern) for pattern in patterns)
 
 
-def lasting(path: str, content: bytes, patterns: Mapping[str, Collection[str]] = VOLATILE) -> str:
+def drop_volatile(path: str, content: bytes, patterns: Mapping[str, Collection[str]] = VOLATILE) -> str:
     """What must be the same in each run of the `content` of a volatile file; nothing of one that is not text."""
     names = {name for pattern, own in patterns.items() if fnmatchcase(path, pattern) for name in own}
     try:

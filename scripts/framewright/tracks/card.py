@@ -31,8 +31,8 @@ DATASET = Dataset(
         "followed: cuts, dissolves and fades are found in the pictures, and what is too short, black, still, blurred "
         "or mostly bars is left out. In each segment a detector's boxes were linked to tracks, whose classes are voted "
         "over all their frames, and a clip was cut out around each track, in the video's own rate. "
-        "`tracks_meta/<dataset>/<video>-meta.jsonl.gzip` has all instants and boxes of each track, under the keys that "
-        "TrackVerse publishes, and `tracks_mp4/<dataset>/` the clips."
+        "`tracks_meta/<dataset>/` has all instants and boxes of each track, under the keys that TrackVerse publishes, "
+        "`tracks_mp4/<dataset>/` the clips, both in folders by the first two characters of the video's code."
     ),
     records="tracks",
     columns={
@@ -65,6 +65,11 @@ DATASET = Dataset(
     ),
     others={"segments": SEGMENTS},
 )
+SHOTS = (
+    "Shots of videos, the segments between two cuts in which objects could be followed: cuts, dissolves and fades are "
+    "found in the pictures, and what is too short, black, still, blurred or mostly bars is left out. No detector was "
+    "given (tracks.detector.weights is none): there are no tracks and no clips. The table of segments has a row each."
+)
 BARE = "FACES ARE SHOWN: nothing was covered in these videos (tracks.deface.method is none)."
 COVERED = (
     "are covered, as far as a detector found them: backs of heads, faces turned far away and the smallest ones may "
@@ -84,7 +89,7 @@ def describe_dataset(facts: CardFacts, figures: str = "") -> Dataset:
     """What the dataset is, with `figures` in words; filters that are off, and the demo's detector, are limits."""
     off = (("" if facts.cartoon else OFF["cartoon"]), ("" if facts.aesthetic else OFF["aesthetic"]))
     demo = DEMO if facts.demo_detector else ""
-    about = f"{DATASET.description} {figures}".rstrip()
+    about = f"{DATASET.description if facts.searched else SHOTS} {figures}".rstrip()
     known = replace(DATASET, description=about, limits=(*filter(None, (demo, *off)), *DATASET.limits))
     if not facts.covered:
         return replace(known, description=f"{BARE} {about}", privacy=f"{BARE} {known.privacy}")

@@ -10,5 +10,6 @@ class CardFacts:
     covered: bool = True  # faces, as far as they were found
     plates: bool = False  # licence plates too
     demo_detector: bool = False
+    searched: bool = True  # for objects; without, the dataset has segments alone
     cartoon: bool = False
     aesthetic: bool = False

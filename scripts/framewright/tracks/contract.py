@@ -13,6 +13,7 @@ from framewright.tracks.objects.contract import check_objects
 from framewright.tracks.privacy.contract import check_privacy
 from framewright.tracks.segments.contract import check_segments
 from framewright.tracks.segments.options import Lengths
+from framewright.tracks.tree import check_tree
 from framewright.video.probe import read_probe
 
 Paths = Sequence[str | Path]
@@ -31,11 +32,14 @@ class TracksFiles:
     metas: Paths
     clips: Paths  # what became of each track
     folders: Paths  # of the clips
+    meta_tree: str | Path
+    clip_tree: str | Path
 
 
 def check_tracks(files: TracksFiles, lengths: Lengths, clips: ClipSettings) -> list[Finding]:
     """All promises, each found to hold or broken."""
     records: list[dict[str, Any]] = [read_record(path) for path in files.records]
+    searches: list[dict[str, Any]] = [read_record(path) for path in files.searches]
     texts = [Path(path).read_text(encoding="utf-8") for path in files.texts]
     private = zip(
         map(read_probe, files.probes), map(read_record, files.privacy), map(read_record, files.audits), strict=True
@@ -44,6 +48,7 @@ def check_tracks(files: TracksFiles, lengths: Lengths, clips: ClipSettings) -> l
     return [
         *check_segments(zip(records, texts, strict=True), lengths),
         *check_privacy(list(private)),
-        *check_objects(map(read_record, files.searches), records),
+        *check_objects(searches, records),
         *check_clips((read_video_clips(*paths) for paths in cut), clips.key_seconds, clips.max_seconds),
+        *check_tree(files.meta_tree, files.clip_tree, (tid for search in searches for tid in search["tracks"])),
     ]

@@ -56,7 +56,7 @@ class TrackClips(Dataset):
         classes: Sequence[int] | None = None,
         range: tuple[float, float] | None = None,
     ) -> None:
-        files = sorted(Path(meta).glob("*-meta.jsonl.gzip"))
+        files = sorted(Path(meta).rglob("*-meta.jsonl.gzip"))
         if not files:
             raise UserError(f"{meta}: no files *-meta.jsonl.gzip in it; give the folder tracks_meta/<dataset>")
         self.frames, self.step, self.size, self.seed, self.transform = frames, step, size, seed, transform

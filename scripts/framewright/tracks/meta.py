@@ -1,9 +1,11 @@
 """What is known of each track, as TrackVerse publishes it: a gzip file of JSON lines, one track each.
 
-The keys written are those of the origin's own parser. Three kinds of files are read: these, with or without the track's
-id; the earlier ones with figures for each frame (`frame_obj`); and those of the release of 2025 (`track_mp4_filename`).
+The keys written are those of the origin's parser, and `top10_wcls`, which its curator reads. Three kinds of files are
+read: these, with or without the track's id; the earlier ones with figures for each frame (`frame_obj`); and those of
+the release of 2025 (`track_mp4_filename`).
 """
 
+import base64
 import gzip
 import hashlib
 import json
@@ -20,6 +22,11 @@ from framewright.boxes import from_xywh, to_xywh
 from framewright.errors import UserError
 
 SECONDS, PIXELS, SCORES = 6, 3, 6  # decimals that are kept
+KEYS = (
+    *("yid", "tid", "fn", "video_size", "track_ts", "track_bbox", "top10_lbl", "top10_desc"),
+    *("top10_logit_mu", "top10_logit_std", "top10_wlogit_mu", "top10_wlogit_std", "top10_wcls"),
+)
+CODE = 11  # characters that name a video in `fn`
 LONGEST_LABEL = 80  # bytes of a label in a file name
 
 
@@ -81,10 +88,24 @@ def track_id(video: str, times: np.ndarray, boxes: np.ndarray) -> str:
 
 
 def clip_name(video: str, names: tuple[str, ...], tid: str) -> str:
-    """`<video>/<video>-<likeliest class>-<tid>.mp4`: what a file name can't hold is a dash."""
+    """`<xx>/<code>-<likeliest class>-<tid>.mp4` with the video's code; what a file name can't hold is a dash."""
+    code = video_code(video)
     label = re.sub(r"[^\w.()']+", "-", names[0]).strip("-") if names else "unknown"
     label = label.encode()[:LONGEST_LABEL].decode(errors="ignore")
-    return f"{video}/{video}-{label}-{tid}.mp4"
+    return f"{code[:2]}/{code}-{label}-{tid}.mp4"
+
+
+def video_code(video: str) -> str:
+    """The 11 characters by which TrackVerse's readers tell videos apart: those after the first `/` of `fn`.
+
+    They are the video's id where that has 11 characters, as YouTube's have, and else 11 of its sha256 in base64.
+
+    >>> video_code("dQw4w9WgXcQ"), video_code("alley")
+    ('dQw4w9WgXcQ', 'AOdoTA4VWeQ')
+    """
+    if len(video) == CODE:
+        return video
+    return base64.urlsafe_b64encode(hashlib.sha256(video.encode()).digest())[:CODE].decode()
 
 
 def clean_name(prompt: str) -> str:
@@ -92,7 +113,7 @@ def clean_name(prompt: str) -> str:
     return prompt.strip().replace("photo of a ", "").split(" (also")[0]
 
 
-def as_record(track: Track) -> dict[str, Any]:
+def to_record(track: Track) -> dict[str, Any]:
     """The track under the keys of its file."""
     return {
         "yid": track.video,
@@ -100,14 +121,59 @@ def as_record(track: Track) -> dict[str, Any]:
         "fn": track.fn,
         "video_size": [track.size[1], track.size[0]],
         "track_ts": track.times.tolist(),
-        "track_bbox": (np.round(to_xywh(track.boxes), PIXELS) + 0.0).tolist(),
+        "track_bbox": _left_top(track),
         "top10_lbl": list(track.labels),
         "top10_desc": list(track.names),
         "top10_logit_mu": list(track.probability),
         "top10_logit_std": list(track.probability_spread),
         "top10_wlogit_mu": list(track.score),
         "top10_wlogit_std": list(track.score_spread),
+        "top10_wcls": [list(track.score), list(track.score_spread)],
     }
+
+
+def to_frames_record(track: Track, number: int) -> dict[str, Any]:
+    """The track under the keys of June 2024; `number` is its place among all. Figures of single frames are not known
+    any more: the track's own stand for each."""
+    count = len(track.times)
+    label, name = (track.labels or (-1,))[0], (track.names or ("",))[0]
+    probability, score = (track.probability or (0.0,))[0], (track.score or (0.0,))[0]
+    return {
+        "yid": track.video,
+        "track_id": number,
+        "track_ts": [float(track.times[0]), float(track.times[-1])],
+        "video_size": [track.size[1], track.size[0]],
+        "frame_ts": track.times.tolist(),
+        "frame_bboxes": _left_top(track),
+        "frame_obj": [score] * count,
+        "frame_cls": [probability] * count,
+        "frame_wcls": [score] * count,
+        "frame_lbl": [label] * count,
+        "frame_desc": [name] * count,
+        "top10_lbl": list(track.labels),
+        "top10_desc": list(track.names),
+        "top10_cls": [list(track.probability), list(track.probability_spread)],
+        "top10_wcls": [list(track.score), list(track.score_spread)],
+        "fn": track.fn,
+    }
+
+
+def to_release_record(track: Track) -> dict[str, Any]:
+    """The track under the keys of the release of 2025."""
+    return {
+        "track_id": track.tid,
+        "track_ts": [float(track.times[0]), float(track.times[-1])],
+        "frame_ts": track.times.tolist(),
+        "frame_bboxes": _left_top(track),
+        "yid": track.video,
+        "track_mp4_filename": track.fn,
+        "top10_label_ids": list(track.labels),
+        "top10_label_names": list(track.names),
+    }
+
+
+def _left_top(track: Track) -> list[list[float]]:
+    return (np.round(to_xywh(track.boxes), PIXELS) + 0.0).tolist()
 
 
 def write_tracks(path: str | Path, tracks: Iterable[Track]) -> None:
@@ -115,7 +181,7 @@ def write_tracks(path: str | Path, tracks: Iterable[Track]) -> None:
     by_id = {track.tid: track for track in tracks}
     with Path(path).open("wb") as file, gzip.GzipFile("", "wb", fileobj=file, mtime=0) as packed:
         for _, track in sorted(by_id.items()):
-            packed.write((json.dumps(as_record(track), ensure_ascii=False) + "\n").encode())
+            packed.write((json.dumps(to_record(track), ensure_ascii=False) + "\n").encode())
 
 
 def read_tracks(path: str | Path) -> Iterator[Track]:

@@ -36,7 +36,7 @@ class TracksSettings:
     clips: ClipSettings
     training: Recipe
     card: CardFacts
-    weights: str | None  # of the detector; None is the demo's own
+    weights: str | None  # of the detector; None is the demo's own, "none" no detector
     prompts: str | None  # a file; None is the workflow's own
     keep_prompts: bool  # open-vocabulary weights keep the prompts that they were saved with
 
@@ -49,13 +49,22 @@ class TracksSettings:
         encoder = self.models.encoder if self.models.aesthetic else None
         return [name for name in (self.models.cartoon, self.models.aesthetic, encoder) if name]
 
+    def weight_files(self, demo: str) -> list[str]:
+        """The detector's weights, `demo` where the configuration names none; nothing where nothing is searched."""
+        return [self.weights or demo] if self.searches else []
+
+    @property
+    def searches(self) -> bool:
+        """Whether objects are searched at all: without, the dataset has segments alone."""
+        return self.weights != "none"
+
     def plate_files(self) -> list[str]:
         """The weights of the plate detector, if there is one."""
         return [self.deface.finders.plates] if self.deface.finders.plates else []
 
     def prompt_files(self, default: Path) -> list[str]:
         """The file of prompts to read, if any is read."""
-        return [] if self.keep_prompts else [self.prompts or str(default)]
+        return [] if self.keep_prompts or not self.searches else [self.prompts or str(default)]
 
 
 def read_settings(section: Section) -> TracksSettings:
@@ -83,7 +92,7 @@ def read_settings(section: Section) -> TracksSettings:
             renames=bool(detector["prompts"]),
             rate=section["frame_rate"],
         ),
-        association=Association(section["frame_rate"], detector["nms"], detector["confidence"], **section["tracker"]),
+        association=Association(detector["nms"], detector["confidence"], **section["tracker"]),
         keep=Keep(**section["keep"]),
         clips=ClipSettings(
             min_aspect=clips["aspects"][0],
@@ -95,6 +104,7 @@ def read_settings(section: Section) -> TracksSettings:
             covered=deface["method"] != "none",
             plates=bool(plates["weights"]),
             demo_detector=not detector["weights"],
+            searched=detector["weights"] != "none",
             cartoon=bool(cartoon["weights"]),
             aesthetic=bool(aesthetic["weights"]),
         ),

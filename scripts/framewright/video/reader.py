@@ -8,9 +8,9 @@ from pathlib import Path
 
 import av
 
-from framewright.errors import UserError
+from framewright.errors import PassingError
 from framewright.video.media import MAX_PIXELS, open_media, pick_stream
-from framewright.video.timeline import Clock, leave_out_others, packets
+from framewright.video.timeline import Clock, is_shown, leave_out_others, read_packets
 
 # Fixed, because what a decoder makes of damaged video depends on it; four is where the gain levels off.
 DECODER_THREADS = 4
@@ -45,13 +45,13 @@ class Reader:
                 return
         waiting: list[int] = []  # times of packets that went in, where the file does not tie them to frames
         previous, sent, shown = None, 0, 0
-        for packet in packets(self.container, self.stream):
+        for packet in read_packets(self.container, self.stream):
             enough = self._has_enough(packet)
             pictures = self._decode(av.Packet() if enough else packet)
             if pictures is None:
                 self.errors += 1
                 continue
-            if packet.size and not packet.is_discard:
+            if packet.size and not packet.is_discard and is_shown(packet, self.stream.codec_context.name):
                 sent += 1
                 if self.clock.untimed:
                     heappush(waiting, self.clock.tick(packet))
@@ -92,7 +92,8 @@ class Reader:
         if self._skips:
             unwanted = packet.pts is not None and packet.pts not in self.wanted
             self.stream.codec_context.skip_frame = "NONREF" if unwanted else "DEFAULT"
-        self._missing.discard(packet.pts)
+        if is_shown(packet, self.stream.codec_context.name):
+            self._missing.discard(packet.pts)
         return False
 
     def _decode(self, packet: av.Packet | None) -> list[av.VideoFrame] | None:
@@ -102,6 +103,6 @@ class Reader:
         try:
             return self.stream.decode(packet)
         except (MemoryError, BlockingIOError) as error:  # the latter when there is no room for threads
-            raise UserError(f"{self.path}: decoding it takes more memory than there is") from error
+            raise PassingError(f"{self.path}: decoding it takes more memory than there is") from error
         except av.FFmpegError:
             return None

@@ -20,7 +20,7 @@ from av.video.reformatter import VideoReformatter
 
 from framewright.errors import UserError
 from framewright.video.colour import Colour, colour_of
-from framewright.video.frame import Frame, Shape, orientation
+from framewright.video.frame import Frame, Shape, read_orientation
 from framewright.video.media import MAX_PIXELS, codec_name
 from framewright.video.reader import Reader
 from framewright.video.timeline import Timeline, read_timeline
@@ -74,7 +74,7 @@ class Video:
         self.colour, self.interlaced = colour_of(picture), picture.interlaced_frame
         self.side_data = {data.type.name: bytes(data) for data in picture.side_data}
         aspect = aspect if Fraction(1, 16) <= aspect <= 16 else Fraction(1)
-        self.shape = Shape((picture.width, picture.height), aspect, *orientation(picture))
+        self.shape = Shape((picture.width, picture.height), aspect, *read_orientation(picture))
         self.size = self.shape.displayed
         if math.prod(self.size) > MAX_PIXELS:
             raise UserError(f"{self.path}: its pictures ({self.size}) have more than the {MAX_PIXELS} pixels allowed")

@@ -25,7 +25,7 @@ class Timeline:
 
     ticks: np.ndarray  # (n,) int64, ascending: when each frame appears
     spans: np.ndarray  # (n,) int64: how long the file says it stays, 0 where it does not say
-    keys: np.ndarray  # (n,) bool: decoding can begin here
+    keys: np.ndarray  # (n,) bool: decoding can begin here, or at a key frame before the first that is hidden
     unit: Fraction
     hidden: int  # frames in the file that an edit list hides
     guessed: int  # frames without a time of their own, placed after the one before by the file's rate
@@ -95,16 +95,37 @@ def read_timeline(path: Path | str) -> Timeline:
         stream, _ = pick_stream(container, path)
         leave_out_others(container, stream)
         clock = Clock(container, stream)
-        frames, hidden, failures = [], 0, 0
-        for packet in packets(container, stream):
+        codec = stream.codec_context.name
+        frames, hidden, failures, entered = [], 0, 0, False
+        for packet in read_packets(container, stream):
             if packet is None:
                 failures += 1
             elif packet.is_discard:
                 hidden += 1
-            elif packet.size:
+                entered |= packet.is_keyframe and not frames
+            elif packet.size and is_shown(packet, codec):
                 frames.append((clock.tick(packet), packet.duration or 0, packet.is_keyframe))
         table = np.array(sorted(frames), dtype=np.int64).reshape(-1, 3)
-        return Timeline(table[:, 0], table[:, 1], table[:, 2] == 1, stream.time_base, hidden, clock.guessed, failures)
+        keys = table[:, 2] == 1
+        keys[:1] |= entered
+        return Timeline(table[:, 0], table[:, 1], keys, stream.time_base, hidden, clock.guessed, failures)
+
+
+def is_shown(packet: av.Packet, codec: str) -> bool:
+    """Whether a packet holds a frame that is shown. VP8 and VP9 may keep some in packets of their own that are not.
+
+    Their first bits say so; several frames in one packet of VP9, which its last byte tells, end with one that is.
+    """
+    content = memoryview(packet)
+    if codec.endswith("vp9") and len(content) > 1 and content[0] >> 6 == 2:
+        if content[-1] & 0b11100000 == 0b11000000:
+            return True
+        bits = content[0] << 8 | content[1]
+        place = 10 if bits >> 12 & 3 == 3 else 11  # behind marker and profile, and a spare bit of profile 3
+        return bool(bits >> place & 1 or bits >> place - 2 & 1)  # an earlier frame is shown, or this one is
+    if codec.endswith("vp8") and len(content):
+        return bool(content[0] >> 4 & 1)
+    return True
 
 
 class Clock:
@@ -137,7 +158,7 @@ def leave_out_others(container: av.container.InputContainer, stream: av.VideoStr
             other.discard = Discard.all
 
 
-def packets(container: av.container.InputContainer, stream: av.VideoStream) -> Iterator[av.Packet | None]:
+def read_packets(container: av.container.InputContainer, stream: av.VideoStream) -> Iterator[av.Packet | None]:
     """Packets in file order, then an empty one that flushes the decoder; None where the file could not be read."""
     failures = 0
     while failures < MAX_FAILURES:

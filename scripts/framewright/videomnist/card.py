@@ -48,9 +48,9 @@ LICENCE_SMALL = "CC-BY-4.0 (digits of E. Alpaydin and C. Kaynak, UCI)"
 LICENCE_MNIST = "CC-BY-SA-3.0 (digits of Y. LeCun, C. Cortes and C. Burges)"
 
 
-def dataset(place: str, digits: int, findings: Iterable[Finding]) -> Dataset:
+def describe_dataset(place: str, digits: int, findings: Iterable[Finding]) -> Dataset:
     """The dataset with so many digits a video from `place`, and the figures that its contract found."""
-    held = " ".join(f"{own.name[0].upper()}{own.name[1:]}: {own.detail}." for own in findings)
+    held = " ".join(f"{finding.name[0].upper()}{finding.name[1:]}: {finding.detail}." for finding in findings)
     small = place == EMBEDDED
     return replace(
         DATASET,

@@ -28,10 +28,10 @@ class Digits:
 
 def gather(place: str, files: Iterable[str | Path]) -> dict[str, Digits]:
     """The digits that come with scikit-learn where that is the place, else those in MNIST's files."""
-    return embedded() if place == EMBEDDED else read_mnist(files)
+    return load_embedded() if place == EMBEDDED else read_mnist(files)
 
 
-def embedded() -> dict[str, Digits]:
+def load_embedded() -> dict[str, Digits]:
     """scikit-learn's 1,797 real digits, enlarged from 8x8 pixels into MNIST's box, split as `split_evenly` does."""
     # Here and not above: who has MNIST's files need not wait for scikit-learn.
     from sklearn.datasets import load_digits
@@ -62,10 +62,10 @@ def split_evenly(images: np.ndarray, labels: np.ndarray) -> dict[str, Digits]:
     return {name: Digits(images[of], labels[of], index[of]) for name, of in (("train", ~test), ("test", test))}
 
 
-def repeated(digits: Mapping[str, Digits]) -> np.ndarray:
+def find_repeated(digits: Mapping[str, Digits]) -> np.ndarray:
     """(n,) bool: the test pictures that a training picture equals, pixel by pixel."""
-    known = {picture.tobytes() for picture in digits["train"].images}
-    return np.array([picture.tobytes() in known for picture in digits["test"].images], bool)
+    train = {picture.tobytes() for picture in digits["train"].images}
+    return np.array([picture.tobytes() in train for picture in digits["test"].images], bool)
 
 
 def write_digits(path: Path, digits: Mapping[str, Digits]) -> None:

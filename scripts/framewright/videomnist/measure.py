@@ -38,7 +38,7 @@ def measure(videos: np.ndarray, trajectories: np.ndarray, ink: np.ndarray) -> Me
     )
 
 
-def worst(found: Measures, digits: int) -> Measures:
+def take_worst(found: Measures, digits: int) -> Measures:
     """The measures of videos from those of their digits, so many each: the worst of these."""
     rows = {field.name: getattr(found, field.name).reshape(-1, digits) for field in fields(Measures)}
     return Measures(

@@ -64,7 +64,7 @@ def linear(lots: np.ndarray, room: Room, speed: np.ndarray, frames: int) -> np.n
     travel = np.minimum(ahead - back, 0.75 * speed * (frames - 1))
     begin = back + lots[3] * (ahead - back - travel)
     along = (begin + travel / (frames - 1) * times) * direction
-    sway = 0.0
+    sway = np.zeros(1)
     for rate, phases in ((_between(0.3, 0.9, lots[4]), lots[5:7]), (_between(0.3, 0.9, lots[7]), lots[8:10])):
         sway = sway + 0.25 * speed / (2 * math.sqrt(2) * rate) * np.sin(rate * times + 2 * math.pi * phases)
     # Clipping to a rectangle makes no step longer.

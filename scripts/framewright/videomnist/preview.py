@@ -1,6 +1,6 @@
 """Moving digits to look at: single videos, comparisons, a montage of all ten, and figures in words."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import cv2
@@ -11,8 +11,8 @@ from framewright.report.gif import write_gif
 from framewright.report.picture import FONT, INK, PAPER, colour_of, write_png
 from framewright.video.encode import Writer
 from framewright.videomnist.clip_spec import SPLITS
-from framewright.videomnist.contract import balance
-from framewright.videomnist.store import tripled
+from framewright.videomnist.contract import count_motions
+from framewright.videomnist.store import to_rgb
 
 GAP = 8  # pixels between pictures
 TEXT = 34  # pixels of a line of text in the montage
@@ -28,44 +28,44 @@ def write_samples(
     fps: int,
     create_comparison: bool,
     num_per_class: int,
-    width: int,
+    min_width: int,
 ) -> int:
     """Write everything there is to look at of the documented file; how many single videos there are."""
     (folder / "class_comparisons").mkdir(parents=True)
     with h5py.File(dataset) as file:
-        zoom = max(1, -(-width // int(file.attrs["resolution"])))
-        chosen = chosen_videos(file["train_labels"][()], num_samples)
+        zoom = max(1, -(-min_width // int(file.attrs["resolution"])))
+        chosen = choose_videos(file["train_labels"][()], num_samples)
         for number, (digit, index) in enumerate(chosen):
-            frames = enlarged(video(file, index), zoom)
+            frames = enlarge(read_video(file, index), zoom)
             for form in formats:
                 WRITERS[form](folder / f"digit_{digit}_video_{number:03}.{form}", frames, fps)
         for digit in range(10) if create_comparison else ():
             shown = np.flatnonzero(file["train_labels"][()] == digit)[:num_per_class]
-            frames = side_by_side([enlarged(video(file, index), zoom) for index in shown])
+            frames = join_side_by_side([enlarge(read_video(file, index), zoom) for index in shown])
             write_gif(folder / "class_comparisons" / f"digit_{digit}_comparison.gif", frames, fps)
-        write_png(folder / "videomnist_montage.png", montage(file))
-        (folder / "dataset_stats.txt").write_text(stats(file), encoding="utf-8")
+        write_png(folder / "videomnist_montage.png", draw_montage(file))
+        (folder / "dataset_stats.txt").write_text(describe_file(file), encoding="utf-8")
     return len(chosen)
 
 
-def chosen_videos(labels: np.ndarray, number: int) -> list[tuple[int, int]]:
+def choose_videos(labels: np.ndarray, number: int) -> list[tuple[int, int]]:
     """(digit, place) of `number` videos, the first of each digit, spread evenly; one of each at least."""
     each = max(1, number // 10)
     return [(digit, int(place)) for digit in range(10) for place in np.flatnonzero(labels == digit)[:each]]
 
 
-def video(file: h5py.File, index: int) -> np.ndarray:
+def read_video(file: h5py.File, index: int) -> np.ndarray:
     """(T, S, S) uint8: a video of the training split."""
     length = int(file.attrs["sequence_length"])
     return file["train_data"][index * length : (index + 1) * length]
 
 
-def enlarged(frames: np.ndarray, zoom: int) -> np.ndarray:
+def enlarge(frames: np.ndarray, zoom: int) -> np.ndarray:
     """(T, H, W) uint8 frames, smoothly enlarged by a whole number."""
     return np.stack([cv2.resize(frame, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_CUBIC) for frame in frames])
 
 
-def side_by_side(videos: Sequence[np.ndarray]) -> np.ndarray:
+def join_side_by_side(videos: Sequence[np.ndarray]) -> np.ndarray:
     """Videos of the same shape (T, H, W) as one, left to right, a grey line between them."""
     line = np.full((*videos[0].shape[:2], GAP), 96, np.uint8)
     parts = [part for one in videos for part in (line, one)][1:]
@@ -75,30 +75,30 @@ def side_by_side(videos: Sequence[np.ndarray]) -> np.ndarray:
 def write_mp4(path: Path, frames: np.ndarray, fps: int) -> None:
     """Write (T, H, W) uint8 frames as H.264."""
     with Writer(path, frames.shape[:0:-1], fps, crf=16) as writer:
-        for frame in tripled(frames):
+        for frame in to_rgb(frames):
             writer.add(frame)
 
 
-WRITERS = {"gif": write_gif, "mp4": write_mp4}
+WRITERS: dict[str, Callable[[Path, np.ndarray, int], None]] = {"gif": write_gif, "mp4": write_mp4}
 
 
-def montage(file: h5py.File) -> np.ndarray:
+def draw_montage(file: h5py.File) -> np.ndarray:
     """(H, W, 3) uint8 RGB: of the first video of each digit where it starts, where it ends, and the way between."""
     labels, tiles = file["train_labels"][()], []
     for digit in range(10):
         index = int(np.flatnonzero(labels == digit)[0])
-        frames, trajectories = video(file, index), file["train_trajectory"][index]
+        frames, trajectories = read_video(file, index), file["train_trajectory"][index]
         motion = file.attrs["motion_types"][file["train_motion"][index]]
-        pictures = [tripled(frames[:1])[0], tripled(frames[-1:])[0], _exposed(frames)]
+        pictures = [to_rgb(frames[:1])[0], to_rgb(frames[-1:])[0], _draw_exposure(frames)]
         pictures = [cv2.resize(picture, (CELL, CELL), interpolation=cv2.INTER_CUBIC) for picture in pictures]
         for way in trajectories.reshape(-1, *trajectories.shape[-2:])[:, : len(frames), :2]:
             _draw_way(pictures[2], way, CELL / frames.shape[-1], digit)
         tiles.append(_tile(pictures, ["start", "end", f"{digit}: {motion}"]))
-    rows = [np.hstack([tiles[row], _beside(tiles[row + 5])]) for row in range(5)]
+    rows = [np.hstack([tiles[row], _add_gap(tiles[row + 5])]) for row in range(5)]
     return cv2.copyMakeBorder(np.vstack(rows), GAP, 0, 0, GAP, cv2.BORDER_CONSTANT, value=PAPER)
 
 
-def stats(file: h5py.File) -> str:
+def describe_file(file: h5py.File) -> str:
     """What the file holds, in lines of text: measures, counts, and how often each digit moves in each way."""
     return "\n".join(_stat_lines(file)) + "\n"
 
@@ -117,16 +117,16 @@ def _stat_lines(file: h5py.File) -> Iterator[str]:
         yield ""
         yield f"{split}: {len(labels):,} videos, {len(data):,} frames, {plain:,.1f} MiB packed into {packed:,.1f} MiB"
         yield "  digit " + "".join(f"{name:>12}" for name in motions) + f"{'all':>8}"
-        for digit, counts in enumerate(balance(labels, motion, len(motions))):
+        for digit, counts in enumerate(count_motions(labels, motion, len(motions))):
             yield f"  {digit:<6}" + "".join(f"{count:>12,}" for count in counts) + f"{counts.sum():>8,}"
         speed = file[f"{split}_speed"][()]
         yield f"  speed {speed.min():.2f} to {speed.max():.2f}, {speed.mean():.2f} pixels a frame on average"
 
 
-def _exposed(frames: np.ndarray) -> np.ndarray:
+def _draw_exposure(frames: np.ndarray) -> np.ndarray:
     """(S, S, 3) uint8: all frames at once, the earlier the darker."""
     fading = np.linspace(0.15, 1, len(frames))[:, None, None]
-    return tripled((frames * fading).max(axis=0).astype(np.uint8)[None])[0]
+    return to_rgb((frames * fading).max(axis=0).astype(np.uint8)[None])[0]
 
 
 def _draw_way(picture: np.ndarray, way: np.ndarray, zoom: float, identity: int) -> None:
@@ -143,9 +143,9 @@ def _tile(pictures: Sequence[np.ndarray], titles: Sequence[str]) -> np.ndarray:
         line = np.full((TEXT, picture.shape[1], 3), PAPER, np.uint8)
         cv2.putText(line, title, (2, 18), FONT, 0.45, INK, 1, cv2.LINE_AA)
         columns += [np.vstack([picture, line])]
-    return np.hstack([_beside(column) for column in columns])
+    return np.hstack([_add_gap(column) for column in columns])
 
 
-def _beside(picture: np.ndarray) -> np.ndarray:
+def _add_gap(picture: np.ndarray) -> np.ndarray:
     """The picture with a gap on its left."""
     return cv2.copyMakeBorder(picture, 0, 0, GAP, 0, cv2.BORDER_CONSTANT, value=PAPER)

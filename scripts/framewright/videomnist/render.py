@@ -34,7 +34,7 @@ class Glyphs:
 
 
 @dataclass(frozen=True, eq=False)
-class Videos:
+class DrawnDigits:
     """Some videos with all that was drawn for them by lot: one row for each digit, `ClipSpec.digits` for each video."""
 
     pixels: np.ndarray  # (n, frames, size, size) uint8: this digit alone
@@ -43,7 +43,7 @@ class Videos:
     speeds: np.ndarray  # (n,) float: pixels a frame: no step is longer
 
 
-def glyphs(pictures: np.ndarray, spec: GlyphSpec) -> Glyphs:
+def prepare_glyphs(pictures: np.ndarray, spec: GlyphSpec) -> Glyphs:
     """(n, 28, 28) uint8 digits made ready.
 
     Thin ones are enlarged here and not as they are drawn: what is drawn larger than its picture trembles as it moves.
@@ -53,7 +53,7 @@ def glyphs(pictures: np.ndarray, spec: GlyphSpec) -> Glyphs:
     needed = np.maximum(np.sqrt(SPARE * INK / lit) / (1 - spec.growth), 1)
     sides = np.round(side * spec.zoom * np.minimum(needed, LARGEST)).astype(int)
     base = sides / (side * spec.zoom)
-    large = _enlarged(pictures, sides, round(side * spec.zoom * LARGEST))
+    large = _enlarge(pictures, sides, round(side * spec.zoom * LARGEST))
     high = np.arange(large.shape[1])
     rows, columns = large.sum(axis=2, dtype=np.float64), large.sum(axis=1, dtype=np.float64)
     ink = np.maximum(rows.sum(axis=1), 1)
@@ -69,44 +69,47 @@ def glyphs(pictures: np.ndarray, spec: GlyphSpec) -> Glyphs:
     return Glyphs(large, ink / base**2, centre, outline, base, good & pictures.any(axis=(1, 2)))
 
 
-def motions_of(indices: np.ndarray, motions: int) -> np.ndarray:
+def assign_motions(indices: np.ndarray, motions: int) -> np.ndarray:
     """The motion of each video: they take turns within each digit, and each digit begins with another one."""
     return (indices // 10 + indices % 10) % motions
 
 
-def draw(own: Glyphs, spec: ClipSpec, seed: int, split: str, indices: range) -> Videos:
+def draw(digits: Glyphs, spec: ClipSpec, seed: int, split: str, indices: range) -> DrawnDigits:
     """Consecutive videos of a split; the first shows the first `ClipSpec.digits` of these digits, and so on.
 
     Digits that share a video share its motion and its speed, and each has a path of its own.
     """
-    lots, count = _lots(seed, split, range(indices.start * spec.digits, indices.stop * spec.digits)), len(own.pictures)
+    lots, count = (
+        _draw_uniforms(seed, split, range(indices.start * spec.digits, indices.stop * spec.digits)),
+        len(digits.pictures),
+    )
     chosen = np.repeat(lots[0, :: spec.digits], spec.digits, axis=0)
     speeds = (spec.speed[0] + (spec.speed[1] - spec.speed[0]) * chosen) * spec.zoom
     angles = _swing(lots[1:4], spec.rotation, spec.frames)
     scales = 1 + _swing(lots[4:7], spec.growth, spec.frames)
     forms = _forms(np.radians(angles), scales)
-    low, high = _reach(own, forms)
+    low, high = _reach(digits, forms)
     edge = MARGIN * spec.zoom
     least, most = edge - low.min(axis=1), spec.size - 1 - edge - high.max(axis=1)
     room = Room(least.T[:, :, None], most.T[:, :, None])
-    motions = np.repeat(motions_of(np.array(indices), len(spec.motions)), spec.digits)
+    motions = np.repeat(assign_motions(np.array(indices), len(spec.motions)), spec.digits)
     paths = np.empty((count, spec.frames, 2))
     for place, name in enumerate(spec.motions):
         its = np.flatnonzero(motions == place)
         own_room = Room(room.low[:, its], room.high[:, its])
         paths[its] = MOTIONS[name](lots[7:, its], own_room, speeds[its], spec.frames).transpose(1, 2, 0)
     trajectories = np.empty((count, spec.frames, 4), np.float32)
-    trajectories[:, :, :2], trajectories[:, :, 2], trajectories[:, :, 3] = paths, angles, own.base[:, None] * scales
-    return Videos(_painted(own, forms, paths, low, high, spec.size), trajectories, motions, speeds[:, 0])
+    trajectories[:, :, :2], trajectories[:, :, 2], trajectories[:, :, 3] = paths, angles, digits.base[:, None] * scales
+    return DrawnDigits(_paint(digits, forms, paths, low, high, spec.size), trajectories, motions, speeds[:, 0])
 
 
-def overlaid(pixels: np.ndarray, digits: int) -> np.ndarray:
+def overlay(pixels: np.ndarray, digits: int) -> np.ndarray:
     """(n, frames, size, size) uint8 videos of so many digits each; where they meet, the brighter one is seen."""
     layers = pixels.reshape(-1, digits, *pixels.shape[1:])
     return layers.max(axis=1) if digits > 1 else layers[:, 0]
 
 
-def _enlarged(pictures: np.ndarray, sides: np.ndarray, most: int) -> np.ndarray:
+def _enlarge(pictures: np.ndarray, sides: np.ndarray, most: int) -> np.ndarray:
     """(n, most, most) uint8: each picture with sides of its own, in the upper left corner."""
     large = np.zeros((len(pictures), most, most), np.uint8)
     for picture, side, target in zip(pictures, sides.tolist(), large, strict=True):
@@ -115,7 +118,7 @@ def _enlarged(pictures: np.ndarray, sides: np.ndarray, most: int) -> np.ndarray:
     return large
 
 
-def _lots(seed: int, split: str, indices: range) -> np.ndarray:
+def _draw_uniforms(seed: int, split: str, indices: range) -> np.ndarray:
     """(7 + LOTS, n, 1) float from 0 to 1: those of video `index` come from this place of its split's random numbers."""
     numbers = np.random.Philox(np.random.SeedSequence([seed, SPLITS.index(split)])).advance(indices.start * BLOCKS)
     drawn = np.random.Generator(numbers).random((len(indices), 4 * BLOCKS))
@@ -137,28 +140,28 @@ def _forms(turned: np.ndarray, scale: np.ndarray) -> np.ndarray:
     return forms
 
 
-def _reach(own: Glyphs, forms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _reach(digits: Glyphs, forms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """How far the ink reaches from the centre in each frame: (n, frames, 2) least and greatest x, y.
 
     A pixel of ink colours what lies within one pixel of it, before turning: the corners of that square count.
     """
     count, frames = forms.shape[:2]
-    points = (forms.reshape(count, 2 * frames, 2) @ own.outline).reshape(count, frames, 2, -1)
+    points = (forms.reshape(count, 2 * frames, 2) @ digits.outline).reshape(count, frames, 2, -1)
     spread = np.abs(forms).sum(axis=3)
     return points.min(axis=3) - spread, points.max(axis=3) + spread
 
 
-def _painted(
-    own: Glyphs, forms: np.ndarray, paths: np.ndarray, low: np.ndarray, high: np.ndarray, size: int
+def _paint(
+    digits: Glyphs, forms: np.ndarray, paths: np.ndarray, low: np.ndarray, high: np.ndarray, size: int
 ) -> np.ndarray:
     """(n, frames, size, size) uint8. Only the rectangle around the digit is computed: the rest is black."""
     count, frames = paths.shape[:2]
     pixels = np.zeros((count, frames, size, size), np.uint8)
     begin, end = np.floor(paths + low).astype(int), np.ceil(paths + high).astype(int) + 1
-    shifts = paths - begin - (forms * own.centre[:, None, None]).sum(axis=3)
+    shifts = paths - begin - (forms * digits.centre[:, None, None]).sum(axis=3)
     matrices = np.concatenate([forms, shifts[..., None]], axis=3)
     corners = np.concatenate([begin, end], axis=2).transpose(0, 2, 1)
-    for picture, its_frames, its_matrices, its_corners in zip(own.pictures, pixels, matrices, corners, strict=True):
+    for picture, its_frames, its_matrices, its_corners in zip(digits.pictures, pixels, matrices, corners, strict=True):
         sides = its_corners.tolist()
         for frame, matrix, left, top, right, bottom in zip(its_frames, its_matrices, *sides, strict=True):
             cv2.warpAffine(picture, matrix, (right - left, bottom - top), frame[top:bottom, left:right])

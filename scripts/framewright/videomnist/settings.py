@@ -87,7 +87,7 @@ def faults(section: Section) -> list[str]:
 
 def glyph_settings(section: Section) -> dict[str, Any]:
     """How pictures of digits are prepared, for `clip_spec.GlyphSpec`."""
-    return asdict(GlyphSpec(size=section["image_size"], growth=section["growth"]))
+    return asdict(GlyphSpec(size=section["image_size"], growth=section["max_growth"]))
 
 
 def clip_settings(section: Section) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def clip_settings(section: Section) -> dict[str, Any]:
         frames=section["sequence_length"] + 1,  # VideoGPT's loader wants one more than it returns
         motions=section["motion_types"],
         speed=section["speed"],
-        rotation=section["rotation"],
+        rotation=section["max_rotation"],
         digits=section["digits_per_video"],
     )
     return asdict(spec)

@@ -9,15 +9,15 @@ import numpy as np
 from framewright.errors import UserError
 from framewright.videomnist.clip_spec import FRAME, ClipSpec
 from framewright.videomnist.digits import Digits
-from framewright.videomnist.measure import Measures, measure, worst
-from framewright.videomnist.render import Videos, draw, glyphs, overlaid
-from framewright.videomnist.store import GREY, RGB, Columns, Part, Shape
+from framewright.videomnist.measure import Measures, measure, take_worst
+from framewright.videomnist.render import DrawnDigits, draw, overlay, prepare_glyphs
+from framewright.videomnist.store import GREY, RGB, Columns, PartWriter, Shape
 
-# Videos of 64 pixels a side that are drawn together: enough that numpy works longer than it takes to be called.
+# DrawnDigits of 64 pixels a side that are drawn together: enough that numpy works longer than it takes to be called.
 BATCH = 32
 
 
-def columns(spec: ClipSpec) -> Columns:
+def list_columns(spec: ClipSpec) -> Columns:
     """What a shard knows of each video beside its pixels."""
     each = (spec.digits,) if spec.digits > 1 else ()  # one digit has no axis of its own, as documented
     return {
@@ -31,19 +31,19 @@ def columns(spec: ClipSpec) -> Columns:
     }
 
 
-def source_of(index: int, choices: Sequence[np.ndarray], place: int = 0) -> int:
+def choose_picture(index: int, choices: Sequence[np.ndarray], place: int = 0) -> int:
     """The picture of a video: 0, 10, 20 ... show the zeros (`choices[0]`, rows of Digits), 1, 11 ... the ones.
 
     The digit at another `place` in the video differs from the first by 1 to 9, in turn, times its place.
     """
-    own = choices[(index + place * (1 + index // 10 % 9)) % 10]
-    return int(own[(index // 10 + place) % len(own)])
+    rows = choices[(index + place * (1 + index // 10 % 9)) % 10]
+    return int(rows[(index // 10 + place) % len(rows)])
 
 
-def choices(digits: Digits) -> list[np.ndarray]:
+def group_by_digit(digits: Digits) -> list[np.ndarray]:
     """For each of the ten digits the rows of its pictures."""
     rows = [np.flatnonzero(digits.labels == digit) for digit in range(10)]
-    for digit in [digit for digit, own in enumerate(rows) if not len(own)]:
+    for digit in [digit for digit, own_rows in enumerate(rows) if not len(own_rows)]:
         raise UserError(f"videomnist.digits: no usable picture of a {digit}; give all of MNIST's files")
     return rows
 
@@ -58,14 +58,14 @@ def write_shard(
     layouts: Sequence[str] = (GREY, RGB),
 ) -> None:
     """Draw, measure and write these videos of a split."""
-    rows, step = choices(digits), max(1, BATCH * FRAME**2 // spec.size**2 // spec.digits)
-    with Part(path, Shape(spec.frames - 1, spec.size), columns(spec), layouts) as part:
+    rows, step = group_by_digit(digits), max(1, BATCH * FRAME**2 // spec.size**2 // spec.digits)
+    with PartWriter(path, Shape(spec.frames - 1, spec.size), list_columns(spec), layouts) as part:
         for first in range(indices.start, indices.stop, step):
             batch = range(first, min(first + step, indices.stop))
-            sources = np.array([source_of(index, rows, place) for index in batch for place in range(spec.digits)])
-            own = glyphs(digits.images[sources], spec)
-            drawn = draw(own, spec, seed, split, batch)
-            found, pixels = _measured(drawn, own.ink, spec.digits), overlaid(drawn.pixels, spec.digits)
+            sources = np.array([choose_picture(index, rows, place) for index in batch for place in range(spec.digits)])
+            prepared = prepare_glyphs(digits.images[sources], spec)
+            drawn = draw(prepared, spec, seed, split, batch)
+            found, pixels = _measure(drawn, prepared.ink, spec.digits), overlay(drawn.pixels, spec.digits)
             for place in range(len(batch)):
                 its = slice(place * spec.digits, (place + 1) * spec.digits)
                 labels = digits.labels[sources[its]]
@@ -81,7 +81,7 @@ def write_shard(
                 )
 
 
-def _measured(drawn: Videos, inks: np.ndarray, digits: int) -> np.ndarray:
+def _measure(drawn: DrawnDigits, inks: np.ndarray, digits: int) -> np.ndarray:
     """(n, measures): the measures of some videos, one row each, in the order of the fields of Measures."""
-    found = worst(measure(drawn.pixels, drawn.trajectories, inks), digits)
+    found = take_worst(measure(drawn.pixels, drawn.trajectories, inks), digits)
     return np.stack([getattr(found, field.name) for field in fields(Measures)], axis=1)

@@ -42,7 +42,7 @@ class Shape:
         return (self.frames, *side) if layout == GREY else (self.frames + 1, *side, 3)
 
 
-class Part:
+class PartWriter:
     """Writes a part of a split, both layouts in one file; a context manager.
 
     `columns` are the other things known of each video: name -> (dtype, shape of one). A part may grow to any number of
@@ -53,13 +53,13 @@ class Part:
         self._shape, self._columns = shape, {**columns, "digest": (np.uint64, (len(layouts),))}
         self._rows: dict[str, list[Any]] = {name: [] for name in self._columns}
         self._file = h5py.File(path, "w")
-        self._data = {layout: _growing(self._file, layout, shape.video(layout)) for layout in layouts}
+        self._data = {layout: _create_growing(self._file, layout, shape.video(layout)) for layout in layouts}
         self._count, self._space = 0, 64  # videos written, and that the datasets have room for
 
     def add(self, pixels: np.ndarray, colours: np.ndarray | None = None, **row: Any) -> None:
         """Add a video of T+1 frames, (T+1, S, S) uint8 grey, and in RGB if its colours are other than that grey."""
         row["digest"] = []
-        rgb = tripled(pixels) if colours is None and RGB in self._data else colours
+        rgb = to_rgb(pixels) if colours is None else colours
         for layout, data in self._data.items():
             video = pixels[: self._shape.frames] if layout == GREY else rgb
             if self._count == self._space:
@@ -73,7 +73,7 @@ class Part:
         self._space *= 2 if self._count == self._space else 1
         self._count += 1
 
-    def __enter__(self) -> "Part":
+    def __enter__(self) -> "PartWriter":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *exception: object) -> None:
@@ -91,12 +91,12 @@ def merge(
 ) -> dict[str, int]:
     """Put the parts of each split together as one file of a layout; the number of videos by split.
 
-    Packed chunks are copied as they are. What `Part.add` was told of each video follows as `<split>_<name>`.
+    Packed chunks are copied as they are. What `PartWriter.add` was told of each video follows as `<split>_<name>`.
     """
     video, totals = shape.video(layout), {}
     with h5py.File(path, "w") as target:
         for split in SPLITS:
-            total = totals[split] = sum(_videos_in(part, layout) for part in parts[split])
+            total = totals[split] = sum(_count_videos(part, layout) for part in parts[split])
             target.create_dataset(f"{split}_idx", data=np.arange(total, dtype=np.int64) * video[0])
             frames = {"shape": (total * video[0], *video[1:]), "maxshape": (None, *video[1:]), "chunks": video}
             data = target.create_dataset(f"{split}_data", dtype=np.uint8, **frames, **PACKING)
@@ -106,7 +106,7 @@ def merge(
                 for part in parts[split]:
                     with h5py.File(part) as source:
                         copy(source, layout, data, split, done)
-                    done += _videos_in(part, layout)
+                    done += _count_videos(part, layout)
         about = {f"{split}_videos": count for split, count in totals.items()}
         target.attrs.update({"sequence_length": shape.frames, "resolution": shape.size} | about | dict(attributes))
     return totals
@@ -114,11 +114,11 @@ def merge(
 
 def videos(data: h5py.Dataset) -> Iterator[np.ndarray]:
     """Its videos one after the other, each unpacked from its chunk by the fast library: (T, ...) uint8."""
-    for _, packed in packed_videos(data):
+    for _, packed in read_packed_videos(data):
         yield np.frombuffer(isal_zlib.decompress(packed), np.uint8).reshape(data.chunks)
 
 
-def packed_videos(data: h5py.Dataset) -> Iterator[tuple[tuple[int, ...], bytes]]:
+def read_packed_videos(data: h5py.Dataset) -> Iterator[tuple[tuple[int, ...], bytes]]:
     """Where each of its videos begins, and its chunk as it is in the file."""
     length, rest, read = data.chunks[0], (0,) * (data.ndim - 1), data.id.read_direct_chunk
     for first in range(0, len(data), length):
@@ -130,18 +130,18 @@ def digest(packed: bytes) -> int:
     return isal_zlib.crc32(packed) << 32 | int.from_bytes(packed[-4:], "big")  # zlib's format ends in Adler-32
 
 
-def tripled(grey: np.ndarray) -> np.ndarray:
+def to_rgb(grey: np.ndarray) -> np.ndarray:
     """Grey frames (T, H, W) as RGB ones (T, H, W, 3), uint8."""
     flat = grey.reshape(-1, grey.shape[-1])
     return cv2.merge([flat, flat, flat]).reshape(*grey.shape, 3)
 
 
-def _growing(file: h5py.File, name: str, video: tuple[int, ...]) -> h5py.Dataset:
+def _create_growing(file: h5py.File, name: str, video: tuple[int, ...]) -> h5py.Dataset:
     some, any_number = (64 * video[0], *video[1:]), (None, *video[1:])
     return file.create_dataset(name, some, np.uint8, maxshape=any_number, chunks=video, **PACKING)
 
 
-def _videos_in(part: str | Path, layout: str) -> int:
+def _count_videos(part: str | Path, layout: str) -> int:
     with h5py.File(part) as source:
         return len(source[layout]) // source[layout].chunks[0]
 
@@ -156,5 +156,5 @@ def _copy_rows(source: h5py.File, _: str, target: h5py.Dataset, split: str, done
 
 def _copy_chunks(source: h5py.File, layout: str, target: h5py.Dataset, _: str, done: int) -> None:
     begin = done * target.chunks[0]
-    for (first, *rest), packed in packed_videos(source[layout]):
+    for (first, *rest), packed in read_packed_videos(source[layout]):
         target.id.write_direct_chunk((begin + first, *rest), packed)

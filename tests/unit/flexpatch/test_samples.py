@@ -274,7 +274,7 @@ def test_frames_are_told_by_when_they_appear():
 
 def test_the_truth_of_a_detector_has_the_trackers_identities_also_where_it_missed_one():
     looked = [seen(k / 10, *([] if k == 4 else [[20 + 2 * k, 50, 60 + 2 * k, 90]])) for k in range(10)]
-    here = truth.from_detector(looked, find_tracklets(looked, Association(rate=10)), SIZE, NAMES)
+    here = truth.from_detector(looked, find_tracklets(looked, Association()), SIZE, NAMES)
     assert here.found.objects.tolist() == [0] * 9
     assert here.true.frames.tolist() == list(range(10))
     assert here.true.boxes[4].tolist() == pytest.approx([28, 50, 68, 90])  # between the two finds around
@@ -287,14 +287,14 @@ def test_finds_are_compared_with_annotations():
     )
     looked = [seen(k / 10, *([[20 + k, 50, 40 + k, 90]] if k < 8 else [])) for k in range(10)]
     looked[0] = seen(0, [20, 50, 40, 90], [0, 150, 60, 230], [100, 150, 140, 200])
-    fit = truth.measure_agreement(looked, find_tracklets(looked, Association(rate=10)), real)
+    fit = truth.measure_agreement(looked, find_tracklets(looked, Association()), real)
     assert (fit.precision, fit.recall, fit.switches) == (pytest.approx(8 / 9), pytest.approx(8 / 20), 0)
     assert fit.identity == 1
 
 
 def test_a_change_of_identity_is_counted():
     looked = [seen(k / 10, [20 + k, 50, 40 + k, 90]) for k in range(10)]
-    followed = find_tracklets(looked[:5], Association(rate=10)) + find_tracklets(looked[5:], Association(rate=10))
+    followed = find_tracklets(looked[:5], Association()) + find_tracklets(looked[5:], Association())
     fit = truth.measure_agreement(looked, followed, annotated(thing(1, 20)))
     assert fit.switches == 1 and fit.identity == pytest.approx(8 / 9)
 

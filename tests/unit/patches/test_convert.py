@@ -125,8 +125,8 @@ def test_table_and_config_are_accepted_and_missing_films_are_set_aside(tmp_path,
     assert "c.mkv: no such file" in said and "word in braces" in said
     assert "1 film in films.tsv, 2 more behind #" in said
     cells = table.read_table("films.tsv")
-    assert table_faults.problems(cells, SCHEMAS, []) == []
-    assert list(table.videos(cells)) == ["a"]
+    assert table_faults.find_faults(cells, SCHEMAS, []) == []
+    assert list(table.type_rows(cells)) == ["a"]
     assert config.complete(yaml.safe_load(Path("films.yaml").read_text()), SCHEMAS)[1] == []
     with pytest.raises(SystemExit, match=r"films\.tsv exists; --force"):
         run(tmp_path, monkeypatch, "generator_config.json")

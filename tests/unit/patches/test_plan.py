@@ -1,4 +1,4 @@
-from collections import Counter
+from collections import Counter, namedtuple
 from pathlib import Path
 
 import numpy as np
@@ -7,10 +7,11 @@ import pytest
 from framewright.patches import formats
 from framewright.patches.allotment import Limits, allot, name_parts
 from framewright.patches.plan import Part, Window, choose_next_place, plan
-from framewright.patches.settings import count_windows, read_categories
+from framewright.patches.settings import choose_splits, count_windows, read_categories
 from framewright.patches.splits import choose_split
 from framewright.study import config
 
+Row = namedtuple("Row", "split group")
 ROOT = Path(__file__).parents[3]
 SETTINGS = config.complete({}, ROOT / "config/schemas")[0]["patches"]
 CATEGORIES = read_categories(SETTINGS)
@@ -83,10 +84,10 @@ def test_names_differ_where_titles_differ_only_in_punctuation():
 
 def test_held_out_films_follow_their_names_alone():
     names = [f"film{k}" for k in range(1000)]
-    held = {name for name in names if choose_split(name, None, 0.1) == "val"}
+    held = {name for name in names if choose_split(name, None, None, 0.1) == "val"}
     assert 60 < len(held) < 140
-    assert held < {name for name in names if choose_split(name, None, 0.2) == "val"}
-    assert choose_split("film1", "test", 0) == "test"
+    assert held < {name for name in names if choose_split(name, None, None, 0.2) == "val"}
+    assert choose_split("film1", "test", None, 0) == "test"
 
 
 @pytest.mark.parametrize(
@@ -122,6 +123,13 @@ def test_a_fourth_category_needs_no_code():
     completed, said = config.complete({"patches": {"categories": categories}}, ROOT / "config/schemas")
     assert said == []
     assert read_categories(completed["patches"])["other"].root == "Other/Model/Learn"
+
+
+def test_editions_of_one_film_are_in_one_split():
+    for group in map(str, range(50)):
+        assert len({choose_split(name, None, group, 0.5) for name in ("cut", "restored", "extended")}) == 1
+    rows = {name: Row(None, "nosferatu") for name in ("one", "two")} | {"three": Row("test", "nosferatu")}
+    assert set(choose_splits(SETTINGS, rows).values()) == {"test"}
 
 
 # ---- windows ---------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from make_video import make_video, number_in
 
-from framewright.patches.cut import read_windows
+from framewright.patches.reading import read_windows
 from framewright.patches.record import select_frames
 from framewright.video.stream import open_video
 from framewright.video.timeline import read_timeline

@@ -4,38 +4,38 @@ import subprocess
 import sys
 import zipfile
 import zlib
-from dataclasses import asdict, replace
+from dataclasses import replace
 from itertools import islice
-from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
 import torch
 
+from framewright.persistence import settings
+from framewright.persistence.arm_folder import STEM, link_shards, recount, write_documents
 from framewright.persistence.augment import augment, redraw
-from framewright.persistence.base import BaseSet, Clip, PackedClip, base_clips, compact
+from framewright.persistence.base import Clip, PackedClip, render_base_clips, to_compact_json
+from framewright.persistence.base_folder import read_base_folder
 from framewright.persistence.camera import is_whole
-from framewright.persistence.contract import contract, leaks
-from framewright.persistence.folder import taken
-from framewright.persistence.gather import STEM, gather, recount, write_documents
+from framewright.persistence.contract import check_arm, find_leaks
+from framewright.persistence.outcomes import list_outcomes
 from framewright.persistence.packed import pack
-from framewright.persistence.paths import TYPES, short_paths
-from framewright.persistence.shard import Account, make_augmented, make_base
-from framewright.persistence.splits import split_of
+from framewright.persistence.paths import TYPES, compute_short_paths
+from framewright.persistence.shard import Account, augment_shard, make_base_shard
+from framewright.persistence.specs import BaseSpec, Variant
+from framewright.persistence.splits import choose_split
 from framewright.persistence.store import STORAGES, Clips, write_clips
-from framewright.persistence.summary import outcomes
-from framewright.persistence.transients import Variant
 
-BASE = BaseSet()
+BASE = BaseSpec()
 WHITE = (255, 255, 255)
 ARMS = {
     "default": Variant(),
     "same colour": Variant(colour=WHITE),
     "dense": Variant(per_video=8),
-    "long-lived": Variant(longest=8),
+    "long-lived": Variant(max_duration=8),
     "large": Variant(sphere_radius=0.1),
-    "lit and smooth": Variant(look="lambert"),
+    "lit and smooth": Variant(shading="lambert"),
     "behind and before": Variant(depth=True, colour=WHITE),
     "noisy": Variant(noise=5.0),
     "blurred": Variant(blur=0.5),
@@ -43,7 +43,7 @@ ARMS = {
 }
 VIEWS = {
     "as documented": BASE,
-    "lit spheres": replace(BASE, look="lambert"),
+    "lit spheres": replace(BASE, shading="lambert"),
     "pinhole": replace(BASE, projection="pinhole"),
     "four pinholes on a ring": replace(BASE, projection="pinhole", cameras=4, camera_height=2.0),
     "small and short": replace(BASE, size=32, frames=8),
@@ -51,7 +51,7 @@ VIEWS = {
 
 
 def made(variant, count=40, base=BASE, seed=0):
-    return [augment(clip, variant, "arm", seed) for clip in base_clips(base, seed, range(count))]
+    return [augment(clip, variant, "arm", seed) for clip in render_base_clips(base, seed, range(count))]
 
 
 def through_json(metadata):
@@ -63,7 +63,7 @@ def through_json(metadata):
 
 @pytest.mark.parametrize("base", VIEWS.values(), ids=VIEWS)
 def test_the_sphere_is_in_view_in_every_frame_whole(base):
-    for clip in base_clips(base, 3, range(40)):
+    for clip in render_base_clips(base, 3, range(40)):
         assert clip.video.shape == (base.frames, 3, base.size, base.size) and clip.video.dtype == np.uint8
         assert is_whole(clip.metadata["pixels"], base.size).all() and min(clip.metadata["visible_area"]) >= 13
         assert clip.metadata["visible_area"] == [int(frame.any(axis=0).sum()) for frame in clip.video]
@@ -71,29 +71,29 @@ def test_the_sphere_is_in_view_in_every_frame_whole(base):
 
 @pytest.mark.parametrize("base", VIEWS.values(), ids=VIEWS)
 def test_a_base_clip_is_redrawn_from_its_json(base):
-    for clip in base_clips(base, 3, range(8)):
+    for clip in render_base_clips(base, 3, range(8)):
         np.testing.assert_array_equal(redraw(through_json(clip.metadata)), clip.video)
 
 
 def test_a_clip_is_a_function_of_seed_and_number_alone():
-    many, one = list(base_clips(BASE, 5, range(20))), next(base_clips(BASE, 5, range(13, 14)))
+    many, one = list(render_base_clips(BASE, 5, range(20))), next(render_base_clips(BASE, 5, range(13, 14)))
     np.testing.assert_array_equal(many[13].video, one.video)
     assert many[13].metadata == one.metadata
-    assert (next(base_clips(BASE, 6, range(13, 14))).video != one.video).any()
+    assert (next(render_base_clips(BASE, 6, range(13, 14))).video != one.video).any()
     for left, right in zip(made(ARMS["noisy"], 5), made(ARMS["noisy"], 3), strict=False):
         np.testing.assert_array_equal(left.video, right.video)
 
 
 def test_views_of_a_trajectory_share_path_and_split():
-    clips = list(base_clips(VIEWS["four pinholes on a ring"], 0, range(8)))
+    clips = list(render_base_clips(VIEWS["four pinholes on a ring"], 0, range(8)))
     assert [clip.metadata["source"] for clip in clips] == [0] * 4 + [1] * 4
     assert all(clip.metadata["positions"] == clips[0].metadata["positions"] for clip in clips[:4])
     assert len({json.dumps(clip.metadata["pixels"]) for clip in clips[:4]}) == 4
 
 
 def test_splits_follow_the_source_and_keep_their_shares():
-    splits = [split_of(0, source) for source in range(4000)]
-    assert splits[:100] == [split_of(0, source) for source in range(100)]
+    splits = [choose_split(0, source) for source in range(4000)]
+    assert splits[:100] == [choose_split(0, source) for source in range(100)]
     shares = [splits.count(name) / 4000 for name in ("train", "val", "test")]
     np.testing.assert_allclose(shares, (0.7, 0.1, 0.2), atol=0.025)
 
@@ -104,7 +104,7 @@ def test_splits_follow_the_source_and_keep_their_shares():
 @pytest.mark.parametrize("kind", TYPES)
 def test_a_transient_starts_where_its_metadata_says(kind):
     start, velocity = np.array([[0.1, 0.2, 0.3]]), np.array([[0.05, -0.05, 0.1]])
-    path = short_paths(np.array([TYPES.index(kind)]), start, velocity, np.array([3]), np.zeros(1))
+    path = compute_short_paths(np.array([TYPES.index(kind)]), start, velocity, np.array([3]), np.zeros(1))
     np.testing.assert_array_equal(path, start)
 
 
@@ -113,7 +113,7 @@ def test_paths_are_as_documented():
 
     def path(kind):
         start = np.tile([0.1, 0.2, 0.3], (n, 1))
-        return short_paths(np.full(n, TYPES.index(kind)), start, np.full((n, 3), 0.05), np.full(n, n), ages)
+        return compute_short_paths(np.full(n, TYPES.index(kind)), start, np.full((n, 3), 0.05), np.full(n, n), ages)
 
     np.testing.assert_allclose(path("linear")[2], [0.2, 0.3, 0.4])
     np.testing.assert_allclose(path("parabolic")[2], [0.15, 0.2 + 0.05 - 0.5, 0.35])
@@ -145,7 +145,7 @@ def test_every_frame_is_redrawn_from_the_json_bit_for_bit(variant):
 
 @pytest.mark.parametrize("variant", [v for v in ARMS.values() if not v.noise], ids=[n for n in ARMS if n != "noisy"])
 def test_a_frame_is_listed_exactly_where_its_pixels_changed(variant):
-    for base, clip in zip(base_clips(BASE, 0, range(40)), made(variant, 40), strict=True):
+    for base, clip in zip(render_base_clips(BASE, 0, range(40)), made(variant, 40), strict=True):
         changed = (clip.video != base.video).any(axis=(1, 2, 3))
         assert clip.metadata["transient_frames"] == np.flatnonzero(changed).tolist()
         assert clip.metadata["frame_labels"] == (~changed).astype(int).tolist()
@@ -162,11 +162,11 @@ def test_what_is_clipped_to_the_edge_is_still_drawn():
 
 
 def test_apart_means_that_no_transient_touches_the_sphere():
-    for base, clip in zip(base_clips(BASE, 0, range(60)), made(ARMS["apart"], 60), strict=True):
+    for base, clip in zip(render_base_clips(BASE, 0, range(60)), made(ARMS["apart"], 60), strict=True):
         hidden = np.array(base.metadata["visible_area"]) - clip.metadata["visible_area"]
         assert not hidden.any()
     assert any(clip.metadata["visible_area"] != b.metadata["visible_area"] for clip, b in zip(
-        made(Variant(), 60), base_clips(BASE, 0, range(60)), strict=True))  # fmt: skip
+        made(Variant(), 60), render_base_clips(BASE, 0, range(60)), strict=True))  # fmt: skip
 
 
 def test_arms_share_transients_and_differ_in_looks():
@@ -185,13 +185,16 @@ def test_arms_share_transients_and_differ_in_looks():
 def dataset(folder, storage="pt", count=12, variant=None, lost=()):
     folder.mkdir(exist_ok=True)
     write_clips(
-        folder / "b", "traj", "0000", "hdf5", (c for c in base_clips(BASE, 0, range(count)) if c.index not in lost)
+        folder / "b",
+        "traj",
+        "0000",
+        "hdf5",
+        (c for c in render_base_clips(BASE, 0, range(count)) if c.index not in lost),
     )
     account, base = Account(began=1.0, ended=3.0), Account(lost=[(index, "missing", "gone") for index in lost])
-    recipe = vars(variant or Variant()) | {"colour": list((variant or Variant()).colour)}
-    clips = make_augmented(Clips(folder / "b", "traj"), recipe, "default", 0, account)
+    clips = augment_shard(Clips(folder / "b", "traj"), variant or Variant(), "default", 0, account)
     write_clips(folder / "s", STEM, "0000", storage, clips)
-    gather(folder / "dataset", [folder / "s"])
+    link_shards(folder / "dataset", [folder / "s"])
     write_documents(folder / "dataset", [base], [account], count, {"seed": 0})
     return folder / "dataset"
 
@@ -219,29 +222,28 @@ def test_a_clip_made_from_a_shard_is_the_one_made_from_its_base_clip(tmp_path, s
 
 @pytest.mark.parametrize("more", [{}, {"num_transients": 99}], ids=["our own", "with a key of an arm"])
 def test_text_that_comes_with_a_clip_is_its_metadata(tmp_path, more):
-    clips = (clip._replace(metadata=clip.metadata | more) for clip in base_clips(BASE, 0, range(6)))
+    clips = (replace(clip, metadata=clip.metadata | more) for clip in render_base_clips(BASE, 0, range(6)))
     write_clips(tmp_path / "b", "traj", "0000", "hdf5", clips)
     for base in Clips(tmp_path / "b", "traj"):
         clip = augment(base, Variant(), "arm", 0)
         assert isinstance(clip, Clip if more else PackedClip)
-        assert more or clip.text == compact(clip.metadata)
+        assert more or clip.text == to_compact_json(clip.metadata)
         assert clip.known.items() <= clip.metadata.items()
         assert clip.metadata["num_transients"] == len(clip.metadata["transient_details"])
 
 
 @pytest.mark.parametrize("variant", ARMS.values(), ids=ARMS)
 def test_clips_that_are_made_together_from_a_shard_are_those_made_alone(tmp_path, variant):
-    write_clips(tmp_path / "b", "traj", "0000", "hdf5", base_clips(BASE, 0, range(12)))
-    recipe = vars(variant) | {"colour": list(variant.colour)}
-    together = make_augmented(Clips(tmp_path / "b", "traj"), recipe, "arm", 0, Account())
+    write_clips(tmp_path / "b", "traj", "0000", "hdf5", render_base_clips(BASE, 0, range(12)))
+    together = augment_shard(Clips(tmp_path / "b", "traj"), variant, "arm", 0, Account())
     for mine, theirs in zip(together, made(variant, 12), strict=True):
         np.testing.assert_array_equal(mine.video, theirs.video)
-        assert mine.text == compact(theirs.metadata)
+        assert mine.text == to_compact_json(theirs.metadata)
 
 
 @pytest.mark.parametrize("numbers", [[0], [31], [3, 4, 5, 17], list(range(32)), []], ids=str)
 def test_frames_of_a_packed_video_are_read_and_replaced_by_themselves(numbers):
-    before, after = (clip.video for clip in base_clips(BASE, 0, range(2)))
+    before, after = (clip.video for clip in render_base_clips(BASE, 0, range(2)))
     packed = pack(before)
     np.testing.assert_array_equal(packed.frames(numbers), before[numbers])
     expected = before.copy()
@@ -252,14 +254,14 @@ def test_frames_of_a_packed_video_are_read_and_replaced_by_themselves(numbers):
 
 
 def test_a_damaged_byte_is_noticed_wherever_it_is(tmp_path):
-    write_clips(tmp_path / "b", "traj", "0000", "hdf5", base_clips(BASE, 0, range(4)))
+    write_clips(tmp_path / "b", "traj", "0000", "hdf5", render_base_clips(BASE, 0, range(4)))
     with h5py.File(tmp_path / "b" / "traj-0000.h5", "a") as shard:
         for row in range(3):
             stream = bytearray(shard["video"].id.read_direct_chunk((row, 0, 0, 0, 0))[1])
             stream[[2, len(stream) // 2, -1][row]] ^= 1
             shard["video"].id.write_direct_chunk((row, 0, 0, 0, 0), bytes(stream))
     account = Account()
-    clips = make_augmented(Clips(tmp_path / "b", "traj"), vars(Variant()), "default", 0, account)
+    clips = augment_shard(Clips(tmp_path / "b", "traj"), Variant(), "default", 0, account)
     assert [clip.index for clip in clips] == [3] and [index for index, _, _ in account.lost] == [0, 1, 2]
 
 
@@ -276,7 +278,7 @@ def test_clips_of_several_shards_are_read_in_the_order_of_their_numbers(tmp_path
     clips = made(Variant(), 6)
     for shard, part in {"0001": clips[3:], "0000": clips[:3]}.items():
         write_clips(tmp_path / shard, STEM, shard, "hdf5", iter(part))
-    gather(tmp_path / "all", [tmp_path / "0001", tmp_path / "0000"])
+    link_shards(tmp_path / "all", [tmp_path / "0001", tmp_path / "0000"])
     read = Clips(tmp_path / "all", STEM)
     assert [read[position].metadata["source_sample_idx"] for position in (0, 5, 2, 3)] == [0, 5, 2, 3]
     np.testing.assert_array_equal(read.video(4), clips[4].video)
@@ -357,7 +359,7 @@ def test_the_summary_has_the_documented_statistics_and_counts_files(tmp_path):
 
 
 def given(folder, count=4):
-    write_clips(folder, "traj", "0000", "pt", base_clips(BASE, 0, range(count)))
+    write_clips(folder, "traj", "0000", "pt", render_base_clips(BASE, 0, range(count)))
     return folder
 
 
@@ -366,8 +368,8 @@ def test_a_folder_of_base_clips_is_taken_in_wherever_its_labels_lie(tmp_path):
     for name, place in (("traj_00001", folder / "labels"), ("traj_00002", tmp_path / "labels")):
         place.mkdir()
         (folder / f"{name}.json").rename(place / f"{name}.json")
-    clips = list(taken(folder, 0, 0.5, range(4)))
-    for clip, own in zip(clips, base_clips(BASE, 0, range(4)), strict=True):
+    clips = list(read_base_folder(folder, 0, 0.5, range(4)))
+    for clip, own in zip(clips, render_base_clips(BASE, 0, range(4)), strict=True):
         np.testing.assert_array_equal(clip.video, own.video)
         assert clip.metadata["class"] == own.metadata["class"]
     again = augment(clips[1], Variant(), "default", 0)
@@ -415,24 +417,24 @@ DAMAGES = {
 def test_a_damaged_sample_is_recorded_and_skipped(tmp_path, damage, reason, words):
     damage(given(tmp_path / "set"))
     account = Account()
-    clips = list(make_base(asdict(BASE), str(tmp_path / "set"), 0.5, 0, range(4), account))
+    clips = list(make_base_shard(BASE, str(tmp_path / "set"), 0.5, 0, range(4), account))
     assert [clip.index for clip in clips] == [0, 2, 3] and account.clips == 3
     [(index, word, detail)] = account.lost
     assert (index, word) == (1, reason) and words in detail
-    items = [item for item in outcomes(4, [account], {"default": [Account()]}) if item.reason]
+    items = [item for item in list_outcomes(4, [account], {"default": [Account()]}) if item.reason]
     assert [(item.stage, item.item, item.reason) for item in items] == [("base", "traj_00001", reason)]
 
 
 @pytest.mark.parametrize("storage", ["pt", "hdf5"])
 def test_a_base_clip_that_was_damaged_by_hand_is_recorded_and_skipped(tmp_path, storage):
-    write_clips(tmp_path / "b", "traj", "0000", storage, base_clips(BASE, 0, range(4)))
+    write_clips(tmp_path / "b", "traj", "0000", storage, render_base_clips(BASE, 0, range(4)))
     if storage == "pt":
         damage_tensor(tmp_path / "b")
     else:
         with h5py.File(tmp_path / "b" / "traj-0000.h5", "a") as shard:
             shard["video"].id.write_direct_chunk((1, 0, 0, 0, 0), b"damaged")
     account = Account()
-    clips = make_augmented(Clips(tmp_path / "b", "traj"), vars(Variant()), "default", 0, account)
+    clips = augment_shard(Clips(tmp_path / "b", "traj"), Variant(), "default", 0, account)
     assert [clip.index for clip in clips] == [0, 2, 3]
     assert [(index, word) for index, word, _ in account.lost] == [(1, "damaged")]
 
@@ -441,7 +443,7 @@ def test_a_base_clip_that_was_damaged_by_hand_is_recorded_and_skipped(tmp_path, 
 
 
 def promises(folder, lost=(), most=0.5):
-    return contract("default", folder, Clips(folder.parent / "b", "traj"), lost, 12, most, 3)
+    return check_arm("default", folder, Clips(folder.parent / "b", "traj"), lost, 12, most, 3)
 
 
 def relabel(folder):
@@ -483,19 +485,43 @@ def test_a_broken_promise_is_found(tmp_path, breach, named):
 
 def test_too_many_lost_clips_break_the_contract(tmp_path):
     broken = [own.name for own in promises(dataset(tmp_path, lost=(2, 3)), lost=(2, 3), most=0.1) if not own.ok]
-    assert broken == ["default: not more clips are lost than persistence.most_lost allows"]
+    assert broken == ["default: not more clips are lost than persistence.max_lost allows"]
 
 
 def test_a_source_in_two_splits_is_a_leak(tmp_path):
     folder = dataset(tmp_path)
-    assert leaks({"a": Clips(folder, STEM), "b": Clips(folder, STEM)}).ok
+    assert find_leaks({"a": Clips(folder, STEM), "b": Clips(folder, STEM)}).ok
     (tmp_path / "other").mkdir()
     for path in islice(sorted(folder.glob("*.json")), 3):
         (tmp_path / "other" / path.name).write_text(path.read_text().replace('"split": "t', '"split": "v'))
         (tmp_path / "other" / path.with_suffix(".pt").name).touch()
-    assert not leaks({"a": Clips(folder, STEM), "b": Clips(tmp_path / "other", STEM)}).ok
+    assert not find_leaks({"a": Clips(folder, STEM), "b": Clips(tmp_path / "other", STEM)}).ok
 
 
-def test_the_house_reads_places_without_numbers():
-    words = (Path(__file__).parents[3] / "scripts/framewright/persistence/places.py").read_text()
-    assert "numpy" not in words and "torch" not in words
+SECTION = {"samples": 5, "shard_size": 2, "variants": {}, "default": {"min_duration": 1, "max_duration": 3}}
+
+
+def test_shards_hold_all_clips_once():
+    assert [settings.number_clips(SECTION, shard) for shard in settings.list_shards(SECTION)] == [
+        range(2),
+        range(2, 4),
+        range(4, 5),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({"variants": {"default": SECTION["default"]}}, "variants.default: the default arm has this name"),
+        ({"variants": {"a": {"min_duration": 4, "max_duration": 3}}}, "variants.a.min_duration = 4: must be at most"),
+        (
+            {"default": {"min_duration": 2, "max_duration": 1}},
+            "default.min_duration = 2: must be at most persistence.def",
+        ),
+    ],
+    ids=["a variant named default", "a variant's durations", "the default arm's durations"],
+)
+def test_what_the_schema_cannot_see_is_said(changes, line):
+    assert settings.faults(SECTION) == []
+    [found] = settings.faults(SECTION | changes)
+    assert found.startswith(f"config: persistence.{line}")

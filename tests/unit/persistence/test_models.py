@@ -10,34 +10,34 @@ import torch
 
 from framewright.errors import UserError
 from framewright.persistence import attention, multitask
-from framewright.persistence.base import BaseSet, base_clips
-from framewright.persistence.baselines import best_threshold, clip_answers
-from framewright.persistence.bound import Oracle, bayes_bound
-from framewright.persistence.charts import evaluation_page, write_attention, write_curves
-from framewright.persistence.contract import possible
-from framewright.persistence.evaluate import beaten, decide, early_exit, evaluate
-from framewright.persistence.frame_classifier import Config, FrameClassifier
-from framewright.persistence.loader import ClipDataset, cells_of, mirrored
-from framewright.persistence.models import MODELS, Trained, learn, read_model, write_model
-from framewright.persistence.places import settings_of, shape_of
-from framewright.persistence.scores import calibration_error, kind_scores, scores, temperature
-from framewright.persistence.shard import Account, make_augmented
+from framewright.persistence.base import render_base_clips
+from framewright.persistence.baselines import answer_clips, find_threshold
+from framewright.persistence.bound import Oracle, compute_bayes_bound
+from framewright.persistence.charts import make_evaluation_page, write_attention, write_curves
+from framewright.persistence.contract import check_possible
+from framewright.persistence.dataset import PersistenceClips, mark_cells, mirror
+from framewright.persistence.evaluate import decide, evaluate, exit_early, find_beaten
+from framewright.persistence.frame_classifier import FrameClassifier, FrameClassifierConfig
+from framewright.persistence.models import MODELS, TrainedModel, learn, read_model, write_model
+from framewright.persistence.scores import compute_calibration_error, fit_temperature, score_answers, score_kinds
+from framewright.persistence.settings import training_settings
+from framewright.persistence.shard import Account, augment_shard
+from framewright.persistence.specs import BaseSpec, TrainingSpec, Variant
 from framewright.persistence.store import Clips, write_clips
-from framewright.persistence.training import Settings, device_of
-from framewright.persistence.transients import Variant, lives
+from framewright.persistence.training import choose_device
+from framewright.persistence.transients import draw_lives
 
 STEM = "augmented_traj"
-TINY = BaseSet(frames=8, size=32)
-FEW = Variant(per_video=1, longest=2)
+TINY = BaseSpec(frames=8, size=32)
+FEW = Variant(per_video=1, max_duration=2)
 QUICK = {"epochs": 2, "batch": 8, "learning_rate": 0.01}
 
 
 def arm(folder, variant=FEW, base=TINY, count=80):
     """Clips with transients, as the workflow makes them."""
     folder.mkdir(exist_ok=True)
-    write_clips(folder / "b", "traj", "0000", "hdf5", base_clips(base, 0, range(count)))
-    recipe = vars(variant) | {"colour": list(variant.colour)}
-    clips = make_augmented(Clips(folder / "b", "traj"), recipe, "default", 0, Account())
+    write_clips(folder / "b", "traj", "0000", "hdf5", render_base_clips(base, 0, range(count)))
+    clips = augment_shard(Clips(folder / "b", "traj"), variant, "default", 0, Account())
     write_clips(folder / "d", STEM, "0000", "hdf5", clips)
     return Clips(folder / "d", STEM)
 
@@ -52,14 +52,14 @@ def documented(tmp_path_factory):
     folder = tmp_path_factory.mktemp("models")
     hard = Variant(colour=(255, 255, 255))
     return {
-        "default": (arm(folder / "default", Variant(), BaseSet(), 120), Variant()),
-        "same colour": (arm(folder / "same", hard, BaseSet(), 120), hard),
+        "default": (arm(folder / "default", Variant(), BaseSpec(), 120), Variant()),
+        "same colour": (arm(folder / "same", hard, BaseSpec(), 120), hard),
     }
 
 
 def taught(clips, task, folder, shape=None, **more):
     torch.set_num_threads(1)
-    return learn(clips, task, shape or {}, QUICK | more, 0, folder / "progress.pt", "code")
+    return learn(clips, task, shape or {}, TrainingSpec(**QUICK | more), 0, folder / "progress.pt", "code")
 
 
 # ---- the bound
@@ -67,7 +67,7 @@ def taught(clips, task, folder, shape=None, **more):
 
 def test_the_bound_agrees_with_what_was_published():
     oracle = Oracle(Variant(), 32)
-    bound = bayes_bound(oracle, np.random.default_rng(0))
+    bound = compute_bayes_bound(oracle, np.random.default_rng(0))
     np.testing.assert_allclose(bound[:4], [0.565, 0.595, 0.617, 0.634], atol=0.003)
     np.testing.assert_allclose(bound[[7, 15]], [0.671, 0.77], atol=0.012)  # published from counts, which say less
     assert bound[-1] == 1 and (np.diff(bound) > -0.002).all()
@@ -76,7 +76,7 @@ def test_the_bound_agrees_with_what_was_published():
 
 LAWS = {
     "as documented": (Variant(), 32),
-    "lives of up to eight frames": (Variant(longest=8), 32),
+    "lives of up to eight frames": (Variant(max_duration=8), 32),
     "many": (Variant(per_video=5), 40),
     "few in short clips": (FEW, 8),
 }
@@ -86,14 +86,14 @@ LAWS = {
 @pytest.mark.parametrize(("variant", "frames"), LAWS.values(), ids=LAWS)
 def test_what_the_oracle_calls_likely_comes_true_as_often(variant, frames):
     rng, most, clips = np.random.default_rng(1), 2 * variant.per_video, 10_000
-    firsts, durations = (part.reshape(clips, most) for part in lives(variant, frames, clips * most, rng))
+    firsts, durations = (part.reshape(clips, most) for part in draw_lives(variant, frames, clips * most, rng))
     there = np.arange(most) < rng.integers(1, most, clips, endpoint=True)[:, None]
     times = np.arange(frames)
     shown = (times >= firsts[..., None]) & (times < (firsts + durations)[..., None]) & there[..., None]
     persistent = shown.any(axis=1).sum(axis=1) / frames < 0.2
     judged = Oracle(variant, frames).judge(firsts, durations, there)
     for seen in (1, 2, frames // 4, frames // 2, frames - 2):
-        assert calibration_error(judged[:, seen - 1], persistent) < 0.025
+        assert compute_calibration_error(judged[:, seen - 1], persistent) < 0.025
         assert abs(judged[:, seen - 1].mean() - persistent.mean()) < 0.016
     np.testing.assert_array_equal(judged[:, -1] > 0.5, persistent)
 
@@ -101,20 +101,20 @@ def test_what_the_oracle_calls_likely_comes_true_as_often(variant, frames):
 def test_who_knows_the_end_is_caught_beating_the_bound_and_who_counts_is_not():
     clips, rng = 400, np.random.default_rng(2)
     oracle = Oracle(Variant(), 32)
-    bound = bayes_bound(oracle, rng).tolist()
-    firsts, durations = (part.reshape(clips, 6) for part in lives(Variant(), 32, clips * 6, rng))
+    bound = compute_bayes_bound(oracle, rng).tolist()
+    firsts, durations = (part.reshape(clips, 6) for part in draw_lives(Variant(), 32, clips * 6, rng))
     there = np.arange(6) < rng.integers(1, 6, clips, endpoint=True)[:, None]
     judged = oracle.judge(firsts, durations, there)
     persistent = judged[:, -1] > 0.5
     honest = (judged > 0.5) == persistent[:, None]
-    assert beaten(honest.mean(axis=0).tolist(), bound, clips) == []
-    assert beaten([1.0] * 32, bound, clips)[:8] == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert find_beaten(honest.mean(axis=0).tolist(), bound, clips) == []
+    assert find_beaten([1.0] * 32, bound, clips)[:8] == [1, 2, 3, 4, 5, 6, 7, 8]
 
 
 def test_a_model_that_beats_the_bound_breaks_the_contract(tmp_path):
     (tmp_path / "good.json").write_text(json.dumps({"default": {"beats_the_bound": []}, "untaught": {}}))
     (tmp_path / "bad.json").write_text(json.dumps({"default": {"beats_the_bound": [3, 4]}}))
-    good, bad = possible([tmp_path / "good.json", tmp_path / "bad.json"])
+    good, bad = check_possible([tmp_path / "good.json", tmp_path / "bad.json"])
     assert good.ok and not bad.ok and "after [3, 4] frames" in bad.detail
 
 
@@ -131,7 +131,7 @@ def test_counting_colour_solves_the_default_arm_and_says_nothing_of_the_hard_one
         assert hard[part]["colour"]["balanced_accuracy"] == 0.5
     for found in (easy, hard):
         curves = [found["clip"][name]["curve"] for name in ("colour", "light", "constant")]
-        assert all(beaten(curve, found["clip"]["bound"], found["clips"]["test"]) == [] for curve in curves)
+        assert all(find_beaten(curve, found["clip"]["bound"], found["clips"]["test"]) == [] for curve in curves)
         assert found["clip"]["oracle"]["curve"][-1] == 1
 
 
@@ -145,13 +145,13 @@ THRESHOLDS = {
 
 @pytest.mark.parametrize(("measure", "true", "expected"), THRESHOLDS.values(), ids=THRESHOLDS)
 def test_a_threshold_is_the_best_there_is(measure, true, expected):
-    assert best_threshold(np.array(measure), np.array(true)) == expected
+    assert find_threshold(np.array(measure), np.array(true)) == expected
 
 
 def test_counting_waits_for_what_it_has_not_seen():
     train = np.array([[1, 1, 1, 1], [0, 0, 0, 0], [0, 0, 1, 1], [0, 0, 0, 0]], bool)
     persistent = np.array([False, True, False, True])
-    answers = clip_answers(train, persistent, train)
+    answers = answer_clips(train, persistent, train)
     assert answers[:, -1].tolist() == [False, True, False, True]
     assert answers[2, 0]  # nothing has shown yet
 
@@ -161,10 +161,10 @@ def test_counting_waits_for_what_it_has_not_seen():
 
 def test_scores_are_those_of_the_books():
     said, true = np.array([1, 1, 0, 0, 0, 0, 0, 1]), np.array([1, 0, 0, 0, 0, 0, 1, 1])
-    found = scores(said, true)
+    found = score_answers(said, true)
     assert found["accuracy"] == 0.75 and found["precision"] == found["recall"] == round(2 / 3, 6)
     assert found["f1"] == round(2 / 3, 6) and found["balanced_accuracy"] == round((2 / 3 + 4 / 5) / 2, 6)
-    kinds = kind_scores(np.array([0, 0, 1, 1]), np.array([0, 0, 0, 1]), ("a", "b", "never"))
+    kinds = score_kinds(np.array([0, 0, 1, 1]), np.array([0, 0, 0, 1]), ("a", "b", "never"))
     assert kinds["accuracy"] == 0.75 and kinds["recall"] == {"a": round(2 / 3, 6), "b": 1.0}
 
 
@@ -172,13 +172,17 @@ def test_a_temperature_makes_boasting_chances_true():
     rng = np.random.default_rng(0)
     logits = rng.normal(0, 2, 20_000)
     true = rng.random(20_000) < 1 / (1 + np.exp(-logits))
-    assert abs(temperature(3 * logits, true) - 3) < 0.15
-    assert calibration_error(1 / (1 + np.exp(-logits)), true) < 0.015 < calibration_error(np.full(20_000, 0.9), true)
+    assert abs(fit_temperature(3 * logits, true) - 3) < 0.15
+    assert (
+        compute_calibration_error(1 / (1 + np.exp(-logits)), true)
+        < 0.015
+        < compute_calibration_error(np.full(20_000, 0.9), true)
+    )
 
 
 def test_an_early_exit_is_what_was_decided_then_and_counts_real_frames():
     chances = np.array([[0.5, 0.95, 0.1, 0.1], [0.4, 0.45, 0.3, 0.2], [0.02, 0.9, 0.9, 0.99]])
-    answers, frames = early_exit(chances, 0.9)
+    answers, frames = exit_early(chances, 0.9)
     assert answers.tolist() == [True, False, False] and frames.tolist() == [2, 4, 1]
 
 
@@ -186,13 +190,13 @@ def test_an_early_exit_is_what_was_decided_then_and_counts_real_frames():
 
 
 def test_labels_are_read_lazily_and_fit_the_clip(tiny):
-    data = ClipDataset(tiny, "train")
+    data = PersistenceClips(tiny, "train")
     item, metadata = data[3], tiny.metadata(data.places[3])
     assert metadata["split"] == "train" and item["video"].dtype == torch.uint8
     assert item["clean"].tolist() == metadata["frame_labels"] and bool(item["persistent"]) == metadata["persistent"]
     np.testing.assert_allclose(item["positions"], metadata["positions"], atol=1e-6)
     parts = {
-        split: {tiny.metadata(p)["source"] for p in ClipDataset(tiny, split).places} for split in ("train", "test")
+        split: {tiny.metadata(p)["source"] for p in PersistenceClips(tiny, split).places} for split in ("train", "test")
     }
     assert not parts["train"] & parts["test"]
     for own in metadata["transient_details"]:
@@ -201,9 +205,9 @@ def test_labels_are_read_lazily_and_fit_the_clip(tiny):
 
 
 def test_a_mirror_shows_the_same_scene(tiny):
-    batch = ClipDataset(tiny, "train").batch([0, 1])
-    other = mirrored(batch)
-    np.testing.assert_array_equal(mirrored(other)["video"], batch["video"])
+    batch = PersistenceClips(tiny, "train").batch([0, 1])
+    other = mirror(batch)
+    np.testing.assert_array_equal(mirror(other)["video"], batch["video"])
     np.testing.assert_array_equal(other["positions"][..., 0], -batch["positions"][..., 0])
     np.testing.assert_array_equal(other["cells"].flip(3), batch["cells"])
 
@@ -212,7 +216,7 @@ def test_views_from_aside_have_positions_as_the_camera_sees_them(tmp_path):
     clips = arm(tmp_path / "views", base=replace(TINY, cameras=2), count=160)
     first, second = (clips.metadata(place) for place in (0, 1))
     assert first["positions"] == second["positions"]
-    data = ClipDataset(clips, first["split"])
+    data = PersistenceClips(clips, first["split"])
     front, back = (data[data.places.index(place)]["positions"] for place in (0, 1))
     np.testing.assert_allclose(back[:, 0], -front[:, 0], atol=1e-6)  # it stands on the other side
 
@@ -238,7 +242,7 @@ FAULTS = {
 @pytest.mark.parametrize(("said", "words"), FAULTS.values(), ids=FAULTS)
 def test_what_would_teach_nothing_is_refused(tiny, said, words):
     with pytest.raises(UserError, match=words):
-        ClipDataset(Edited(tiny, **said), "train")
+        PersistenceClips(Edited(tiny, **said), "train")
 
 
 # ---- losses
@@ -254,7 +258,7 @@ def test_positions_count_in_persistent_frames_alone():
 
 
 def test_attention_on_transients_costs():
-    cells = torch.from_numpy(cells_of([{"start_frame": 0, "pixels": [[[8, 8, 2]]]}], 1, 64))[None]
+    cells = torch.from_numpy(mark_cells([{"start_frame": 0, "pixels": [[[8, 8, 2]]]}], 1, 64))[None]
     where = torch.zeros(1, 1, 16, 16)
     on, beside = where.clone(), where.clone()
     on[0, 0, 2, 2], beside[0, 0, 10, 10] = 1, 1
@@ -275,7 +279,7 @@ def test_attention_on_transients_costs():
 def test_both_encoders_learn_and_know_nothing_of_frames_to_come(tiny, tmp_path, encoder):
     trained = taught(tiny, "persistence", tmp_path, {"encoder": encoder}, epochs=3)
     assert trained.losses[-1] < 0.95 * trained.losses[0] and trained.config["encoder"] == encoder
-    data = ClipDataset(tiny, "test")
+    data = PersistenceClips(tiny, "test")
     video = data[0]["video"]
     with torch.no_grad():
         whole = trained.model(video[None])["persistent"]
@@ -283,7 +287,7 @@ def test_both_encoders_learn_and_know_nothing_of_frames_to_come(tiny, tmp_path, 
     np.testing.assert_allclose(part, whole[:, :3], atol=1e-5)
     for sure in (0.5, 0.8, 1.0):
         chances = 1 / (1 + np.exp(-whole.numpy() / trained.temperatures["persistent"]))
-        answers, frames = early_exit(chances, sure)
+        answers, frames = exit_early(chances, sure)
         assert decide(trained, video.numpy(), sure) == (answers[0], frames[0])
 
 
@@ -324,10 +328,16 @@ def test_progress_with_other_clips_or_settings_is_not_taken_up(tiny, tmp_path):
 
 
 def test_a_model_is_one_file_and_damage_is_told(tiny, tmp_path):
-    trained = Trained("persistence", vars(Config(size=32)), FrameClassifier(Config(size=32)), [1.0], {"clean": 2.0})
+    trained = TrainedModel(
+        "persistence",
+        vars(FrameClassifierConfig(size=32)),
+        FrameClassifier(FrameClassifierConfig(size=32)),
+        [1.0],
+        {"clean": 2.0},
+    )
     write_model(tmp_path / "model.pt", trained)
     again = read_model(tmp_path / "model.pt")
-    video = ClipDataset(tiny, "test")[0]["video"][None]
+    video = PersistenceClips(tiny, "test")[0]["video"][None]
     assert torch.equal(again.model(video)["clean"], trained.model.eval()(video)["clean"])
     assert again.temperatures == {"clean": 2.0} and again.losses == [1.0]
     (tmp_path / "model.pt").write_bytes((tmp_path / "model.pt").read_bytes()[:500])
@@ -337,16 +347,18 @@ def test_a_model_is_one_file_and_damage_is_told(tiny, tmp_path):
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU: it would be used")
 def test_a_gpu_that_is_not_there_is_told():
-    assert device_of(Settings(1, 1, 0.1)).type == "cpu"
+    assert choose_device(TrainingSpec(1, 1, 0.1)).type == "cpu"
     with pytest.raises(UserError, match="set it to 0"):
-        device_of(Settings(1, 1, 0.1, gpus=1))
+        choose_device(TrainingSpec(1, 1, 0.1, gpus=1))
 
 
-def test_settings_of_a_task_are_its_own():
-    given = {"encoder": "transformer", "epochs": {"persistence": 3, "attention": 5}, "batch": 2}
-    given |= {"learning_rate": 0.1, "gpus": 0, "early_exit": 0.9}
-    assert settings_of("attention", given) == {"epochs": 5, "batch": 2, "learning_rate": 0.1, "gpus": 0}
-    assert shape_of("persistence", given) == {"encoder": "transformer"} and shape_of("attention", given) == {}
+def test_a_task_has_its_epochs_and_the_classifier_alone_an_encoder():
+    train = {"encoder": "transformer", "epochs": {"persistence": 3, "attention": 5}, "batch": 2}
+    section = {"train": train | {"learning_rate": 0.1, "gpus": 0, "early_exit": 0.9}}
+    attention = training_settings(section, 7, "attention")
+    assert attention["training"] == {"epochs": 5, "batch": 2, "learning_rate": 0.1, "gpus": 0}
+    assert attention["shape"] == {} and attention["seed"] == 7
+    assert training_settings(section, 7, "persistence")["shape"] == {"encoder": "transformer"}
 
 
 # ---- the evaluation
@@ -364,7 +376,7 @@ def test_the_evaluation_says_everything_of_an_arm_and_can_be_looked_at(tiny, tmp
     assert early["share_of_frames"] == pytest.approx(early["mean_frames"] / TINY.frames, abs=1e-4)
     assert found["beats_the_bound"] == [] and set(found["multitask"]["position_error"]) == {*"xyz"}
     assert found["attention"]["share_on_transients"] + found["attention"]["share_on_the_sphere"] <= 1
-    text = evaluation_page({"default": found}, 0.9)
+    text = make_evaluation_page({"default": found}, 0.9)
     assert "early exit" in text and "Of the attention in frames with transients" in text
     for name, write in (("a", write_curves), ("b", write_curves)):
         write(tmp_path / f"{name}.png", {"default": found})

@@ -17,11 +17,12 @@ from house import ROOT
 
 from framewright.errors import UserError
 from framewright.report.card import Column, Dataset, check, read_store, write_croissant, write_index
-from framewright.report.citation import bibtex, read_citation
-from framewright.report.readme import snippet, write_readme
-from framewright.sources.card import DATASET, rows
+from framewright.report.citation import format_bibtex, read_citation
+from framewright.report.readme import compose_snippet, write_readme
+from framewright.sources.card import DATASET, list_rows
 from framewright.sources.fates import read_summary
 from framewright.sources.summary import COLUMNS
+from framewright.study.declared import Declared, write_declared
 from framewright.study.funnel import Item, write_outcomes
 
 CLIPS = Dataset(
@@ -154,7 +155,7 @@ def test_the_card_for_people_says_all_that_matters(tmp_path, store):
 def test_five_lines_load_the_dataset(tmp_path, store):
     folder = write(tmp_path / "card", store())
     shown = re.search(r"```python\n(.*?)```", (folder / "README.md").read_text(), re.S)[1]
-    assert shown == snippet(CLIPS)
+    assert shown == compose_snippet(CLIPS)
     assert len(shown.splitlines()) == 5
     done = subprocess.run([sys.executable, "-c", shown], cwd=folder, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == [str(row["clip"].encode()) for row in ROWS]
@@ -197,7 +198,7 @@ def write_summary(path: Path) -> None:
 
 def test_every_video_has_its_row_with_values_of_its_own_kinds(tmp_path):
     write_summary(tmp_path / "summary.tsv")
-    one, two, three = rows(read_summary(tmp_path / "summary.tsv"), {"three": "gone"}, {"two": "test"})
+    one, two, three = list_rows(read_summary(tmp_path / "summary.tsv"), {"three": "gone"}, {"two": "test"})
     assert list(one) == list(DATASET.columns)
     assert (one["seconds"], one["frames"], one["audio"], one["path"]) == (1.5, 30, "aac", "one/video")
     assert (one["source"], three["source"]) == (None, "https://example.org/three")
@@ -210,11 +211,12 @@ def test_the_script_writes_a_card_that_holds_no_path_of_this_machine(tmp_path, m
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     write_summary(tmp_path / "summary.tsv")
     write_outcomes(tmp_path / "outcomes.tsv", [Item("source", "one"), Item("probe", "one"), Item("probe", "two")])
+    write_declared("declared.tsv", [Declared("one", licence="CC0-1.0"), Declared("two")])
     made = {"croissant": "card/croissant.json", "index": "card/index.parquet", "readme": "card/README.md"}
-    made |= {"page": "card/README.html"}
+    made |= {"page": "card/README.html", "tile": "card/tile.json"}
     snakemake = SimpleNamespace(
         log=[],
-        input=SimpleNamespace(summary="summary.tsv", outcomes="outcomes.tsv"),
+        input=SimpleNamespace(summary="summary.tsv", outcomes="outcomes.tsv", declared="declared.tsv"),
         output=SimpleNamespace(**made),
         params=SimpleNamespace(settings={"splits": {}, "chosen": {}, "citation": CITATION}),
     )
@@ -231,7 +233,7 @@ NAMES = [work["abbreviation"] for work in CITATION["references"]]
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_reference_becomes_an_entry(name):
-    entry, own = bibtex(CITATION, [name]).split("\n\n")
+    entry, own = format_bibtex(CITATION, [name]).split("\n\n")
     assert re.match(r"@(article|inproceedings|software)\{[a-z0-9]+,\n", entry)
     assert entry.count("{") == entry.count("}")
     assert re.search(r"^  author = \{\S.*\},$", entry, re.M) and re.search(r"^  title = \{\S.*\},$", entry, re.M)
@@ -249,12 +251,12 @@ FLEXPATCH = """@inproceedings{flexpatch2022,
 
 
 def test_a_paper_is_cited_as_its_publisher_does():
-    assert bibtex(CITATION, ["FlexPatch"]).split("\n\n")[0] == FLEXPATCH
+    assert format_bibtex(CITATION, ["FlexPatch"]).split("\n\n")[0] == FLEXPATCH
 
 
 def test_a_reference_that_is_not_there_is_named():
     with pytest.raises(UserError, match=r"no reference with the abbreviation ByteTrak; known: TrackVerse, ByteTrack"):
-        bibtex(CITATION, ["ByteTrak"])
+        format_bibtex(CITATION, ["ByteTrak"])
 
 
 def test_the_version_is_that_of_the_package():

@@ -5,7 +5,7 @@ from html import unescape
 
 import pytest
 
-from framewright.report.page import page, plain, table
+from framewright.report.page import escape_markdown, render_page, render_table
 from framewright.sources.summary import COLUMNS, MOST, summary_page
 
 
@@ -22,17 +22,17 @@ def shown(html: str) -> str:
     ],
 )
 def test_what_others_wrote_is_shown_as_it_is(words):
-    html = page("title", table(("a", "b"), [(plain(words), "end")]))
+    html = render_page("title", render_table(("a", "b"), [(escape_markdown(words), "end")]))
     assert f"{words}\nend" in shown(html)
     assert "<script" not in html and "<img" not in html and "href" not in html
 
 
 def test_line_breaks_do_not_break_a_table():
-    assert page("t", table(("a",), [(plain("two\n\nlines"),)])).count("<tr>") == 2
+    assert render_page("t", render_table(("a",), [(escape_markdown("two\n\nlines"),)])).count("<tr>") == 2
 
 
 def test_a_page_names_no_other_file_or_address():
-    html = page("t", "# Head\n\n| a |\n| --- |\n| b |\n")
+    html = render_page("t", "# Head\n\n| a |\n| --- |\n| b |\n")
     assert not re.search(r"src=|url\(|https?:|@import", html)
 
 

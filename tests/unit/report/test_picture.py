@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import cv2
 import numpy as np
 
-from framewright.report.picture import INK, PAPER, colour_of, contact_sheet, overview, with_boxes
+from framewright.report.picture import INK, PAPER, colour_of, contact_sheet, draw_sheet, with_boxes
 from framewright.sources.outcome import read_outcome
 from framewright.truth import Object, Transition, Truth, read_truth
 
@@ -57,14 +57,14 @@ def test_an_overview_shows_shots_and_transitions_when_there_are_some():
     cuts = (Transition("cut", 10, 10, True), Transition("fade", 20, 30, True))
     truth = Truth((160, 90), Fraction(25), 40, transitions=cuts)
     seen = []
-    overview((seen.append(k) or plain(5 * k) for k in range(40)), truth)
+    draw_sheet((seen.append(k) or plain(5 * k) for k in range(40)), truth)
     assert seen == list(range(36)), "read once, to the last frame shown"
 
 
 def test_an_overview_draws_what_can_be_seen_and_nothing_hidden():
     there = Object([0, 1], [[20, 20, 60, 60]] * 2, [1.0, 0.0], id=1, name="car")
     truth = Truth((160, 90), Fraction(25), 2, objects=(there,))
-    sheet = overview([plain(0), plain(0)], truth, count=2, columns=1)
+    sheet = draw_sheet([plain(0), plain(0)], truth, count=2, columns=1)
     first, second = sheet[: len(sheet) // 2], sheet[len(sheet) // 2 :]
     bright = [int((half.astype(int) - half.min(2, keepdims=True) > 60).any(2).sum()) for half in (first, second)]
     assert bright[0] > 500 and bright[1] == 0

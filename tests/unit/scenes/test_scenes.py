@@ -19,7 +19,7 @@ from framewright.scenes.photos import photo
 from framewright.scenes.render import render, scene
 from framewright.scenes.scene import record
 from framewright.scenes.street import street
-from framewright.truth import problem, read_truth
+from framewright.truth import find_problem, read_truth
 from framewright.video.examine import probe
 from framewright.video.stream import open_video
 
@@ -88,7 +88,7 @@ def test_pictures_do_not_depend_on_the_number_of_threads():
 
 def test_boxes_lie_inside_the_frame_and_visible_is_a_share(walk):
     _, pictures, truth = walk
-    assert problem(truth) is None
+    assert find_problem(truth) is None
     assert truth.frames == len(pictures) == 150
     for thing in truth.objects:
         assert (thing.boxes[:, :2] >= 0).all() and (thing.boxes[:, 2] <= SMALL[0]).all()
@@ -335,7 +335,7 @@ def demo_faces():
 def test_faces_are_of_many_sizes_down_to_16_pixels(demo_faces):
     _, truth = demo_faces
     heights = sorted(float(np.median(face.boxes[:, 3] - face.boxes[:, 1])) for face in truth.faces)
-    assert problem(truth) is None and len(heights) == 10
+    assert find_problem(truth) is None and len(heights) == 10
     assert 15 < heights[0] < 18 and heights[-1] > 100
     assert sum(height < 24 for height in heights) >= 3
 

@@ -51,7 +51,7 @@ def picture(height, fps=30, codec="avc1.4d401f", sound="none", **more):
 
 
 def chosen(formats, **settings):
-    with yt_dlp.YoutubeDL(youtube.options(Settings(**settings), None, Path("folder"), LOG)) as downloader:
+    with yt_dlp.YoutubeDL(youtube.compose_options(Settings(**settings), None, Path("folder"), LOG)) as downloader:
         info = downloader.process_ie_result({"id": "x", "title": "x", "formats": formats}, download=False)
     return info["format_id"]
 
@@ -98,7 +98,7 @@ def test_variant(formats, settings, format_id):
 
 
 def test_options_are_ours_alone():
-    options = youtube.options(Settings(rate_limit=10**6, sleep_seconds=2), "text", Path("50%"), LOG)
+    options = youtube.compose_options(Settings(rate_limit=10**6, sleep_seconds=2), "text", Path("50%"), LOG)
     assert options["cachedir"] is False
     assert options["geo_bypass"] is False
     assert options["skip_unavailable_fragments"] is False
@@ -271,7 +271,7 @@ YOUTUBE = "ERROR: [youtube] -bcdefghijk: "
     ],
 )
 def test_what_youtube_says(message, kind, reason):
-    error = youtube.cause(DownloadError(YOUTUBE + message))
+    error = youtube.explain_failure(DownloadError(YOUTUBE + message))
     assert type(error) is kind
     assert error.reason == reason
     assert "[youtube]" not in str(error) and "--" not in str(error) and "github" not in str(error)
@@ -279,13 +279,15 @@ def test_what_youtube_says(message, kind, reason):
 
 def test_geo_is_known_by_its_type_in_any_words():
     origin = GeoRestrictedError("Nicht in Deutschland")
-    error = youtube.cause(DownloadError("ERROR: Nicht in Deutschland", (type(origin), origin, None)))
+    error = youtube.explain_failure(DownloadError("ERROR: Nicht in Deutschland", (type(origin), origin, None)))
     assert (type(error), error.reason) == (Dead, "geo")
 
 
 def test_addresses_of_objects_do_not_reach_the_record():
     cause = ConnectionError("<urllib3.connection.HTTPSConnection object at 0x7f0000000000>: refused")
-    error = youtube.cause(DownloadError(str(ExtractorError("Unable to download webpage: connection", cause=cause))))
+    error = youtube.explain_failure(
+        DownloadError(str(ExtractorError("Unable to download webpage: connection", cause=cause)))
+    )
     assert str(error) == "Unable to download webpage: connection"
 
 
@@ -299,7 +301,7 @@ def test_addresses_of_objects_do_not_reach_the_record():
     ids=["while moving", "while writing", "while opening"],
 )
 def test_our_own_disk_is_not_the_source_s_fault(error):
-    assert type(youtube.cause(error)) is UserError
+    assert type(youtube.explain_failure(error)) is UserError
 
 
 @pytest.mark.parametrize(
@@ -312,7 +314,7 @@ def test_our_own_disk_is_not_the_source_s_fault(error):
     ],
 )
 def test_what_is_on_air_is_not_taken(info, refused):
-    accepts = youtube.options(Settings(), None, Path(), LOG)["match_filter"]
+    accepts = youtube.compose_options(Settings(), None, Path(), LOG)["match_filter"]
     if refused:
         with pytest.raises(Passing, match="broadcast"):
             accepts(info)
@@ -321,8 +323,8 @@ def test_what_is_on_air_is_not_taken(info, refused):
 
 
 def test_address():
-    assert youtube.address("youtube:-bcdefghi_k") == "https://www.youtube.com/watch?v=-bcdefghi_k"
-    assert youtube.address("https://youtu.be/x") == "https://youtu.be/x"
+    assert youtube.compose_address("youtube:-bcdefghi_k") == "https://www.youtube.com/watch?v=-bcdefghi_k"
+    assert youtube.compose_address("https://youtu.be/x") == "https://youtu.be/x"
     for source in ("youtube:short", "youtube:twelve_chars", "youtube:with space!", "youtube:"):
         with pytest.raises(Dead, match="no YouTube id"):
-            youtube.address(source)
+            youtube.compose_address(source)

@@ -77,7 +77,7 @@ def test_the_digest_does_not_depend_on_the_version_of_python(tmp_path):
 
 def forget() -> None:
     """As if this process had just begun."""
-    for cached in (code._known, code._content, code._files_of, code.closure):
+    for cached in (code._known, code._content, code._files_of, code.follow_imports):
         cached.cache_clear()
 
 

@@ -72,6 +72,7 @@ def test_nothing_chosen_means_every_default(nothing):
         "pipelines": [],
         "videos": None,
         "seed": 0,
+        "buckets": 1,
         "sources": {
             "attempts": 3,
             "timeout_seconds": 30,
@@ -116,7 +117,7 @@ def test_defaults_are_not_shared_between_runs():
 @pytest.mark.parametrize("text", ["just text", "[a, b]", "3"])
 def test_a_configuration_without_keys(text):
     completed, said = config.complete(yaml.safe_load(text), SCHEMAS)
-    assert said == [f"config = {config.shown(yaml.safe_load(text))}: must be keys with values"]
+    assert said == [f"config = {config.quote_value(yaml.safe_load(text))}: must be keys with values"]
     assert completed == config.complete({}, SCHEMAS)[0]
 
 
@@ -234,7 +235,7 @@ print(read - started, filled - read, time.process_time() - started)
 
 def test_numbers_inside_braces_on_the_command_line_are_numbers():
     entries = ["seed=3", "sources={attempts: 5, youtube: {audio: true}}", "pipelines=[tracks]", "videos=a=b.tsv"]
-    assert config.said(entries) == {
+    assert config.parse_overrides(entries) == {
         "sources": {"attempts": 5, "youtube": {"audio": True}},
         "pipelines": ["tracks"],
     }

@@ -8,9 +8,9 @@ from fractions import Fraction
 import pytest
 
 from framewright.errors import UserError
-from framewright.sources.contract import Source, contract
+from framewright.sources.contract import Source, check_sources
 from framewright.sources.outcome import Outcome
-from framewright.study.contract import Finding, finding, hold, read_contract, write_contract
+from framewright.study.contract import Finding, hold, make_finding, read_contract, write_contract
 from framewright.truth import Object, Truth
 from framewright.video.examine import empty_record
 
@@ -34,8 +34,8 @@ def test_a_file_that_is_no_contract_is_said_to_be_none(tmp_path, text):
 
 
 def test_the_first_offenders_are_named_and_the_others_counted():
-    assert finding("x", "abcde") == Finding("x", False, "a; b; c and 2 more")
-    assert finding("x", [], "5 of 5") == Finding("x", True, "5 of 5")
+    assert make_finding("x", "abcde") == Finding("x", False, "a; b; c and 2 more")
+    assert make_finding("x", [], "5 of 5") == Finding("x", True, "5 of 5")
 
 
 def test_a_broken_promise_is_an_error_that_names_it_after_all_were_logged(caplog):
@@ -83,12 +83,12 @@ STATUSES = {"one": "ok", "gone": "dead"}
 
 
 def broken(sources, statuses=STATUSES, declared=STATUSES) -> list[str]:
-    return [f"{own.name}: {own.detail}" for own in contract(sources.values(), statuses, declared) if not own.ok]
+    return [f"{own.name}: {own.detail}" for own in check_sources(sources.values(), statuses, declared) if not own.ok]
 
 
 def test_good_sources_keep_every_promise(sources):
     assert broken(sources) == []
-    assert contract(sources.values(), STATUSES, STATUSES)[0].detail == "1 dead, 1 ok"
+    assert check_sources(sources.values(), STATUSES, STATUSES)[0].detail == "1 dead, 1 ok"
 
 
 BAD_VALUES = [

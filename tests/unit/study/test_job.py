@@ -15,15 +15,16 @@ from framewright.study import job
 SCRIPTS = Path(job.__file__).parents[2]
 
 
-def run_script(tmp_path: Path, body: str) -> tuple[int, str]:
+def run_script(tmp_path: Path, body: str, environment: dict[str, str] | None = None) -> tuple[int, str]:
     """Run `body` as a script that has begun, in a process of its own; return its exit status and its log."""
+    environment = environment or {"PYTHONPATH": str(SCRIPTS)}
     log = tmp_path / "logs" / "job.log"
     code = f"""
 from types import SimpleNamespace
 from framewright.study import job
 log = job.start(SimpleNamespace(log=[{str(log)!r}]))
 """
-    done = subprocess.run([sys.executable, "-c", code + dedent(body)], env={"PYTHONPATH": str(SCRIPTS)}, check=False)
+    done = subprocess.run([sys.executable, "-c", code + dedent(body)], env=environment, check=False)
     return done.returncode, log.read_text()
 
 
@@ -121,7 +122,7 @@ from types import SimpleNamespace
 from framewright.study import job
 log = job.start(SimpleNamespace(log=[{str(tmp_path / "log")!r}]))
 print("to the log", flush=True)
-print("to the terminal", file=job.terminal(), flush=True)
+print("to the terminal", file=job.open_terminal(), flush=True)
 """
     said = subprocess.check_output([sys.executable, "-c", code], env={"PYTHONPATH": str(SCRIPTS)}, text=True)
     assert (said, (tmp_path / "log").read_text()) == ("to the terminal\n", "to the log\n")
@@ -209,3 +210,44 @@ def test_a_script_that_takes_long_says_how_far_it_is(tmp_path):
         """,
     )
     assert (status, log) == (0, "67 %: 2 of 3 films, 10 s so far, about 5 s left\n")
+
+
+@pytest.fixture
+def attempt(tmp_path, monkeypatch):
+    """Runs a script in a study, as an attempt of the run with this name."""
+    (tmp_path / ".snakemake").mkdir()
+    monkeypatch.chdir(tmp_path)
+
+    def run(body: str, run: str) -> str:
+        monkeypatch.setenv("FRAMEWRIGHT_BEGIN", run)
+        return run_script(
+            tmp_path, f"open('tried', 'a').write('x')\n{body}", os.environ | {"PYTHONPATH": str(SCRIPTS)}
+        )[1]
+
+    return run
+
+
+def test_what_is_certain_to_recur_is_not_tried_again_in_the_same_run(tmp_path, attempt):
+    body = "from framewright.errors import UserError; raise UserError('film.mp4: no such thing; write another')"
+    first = "error: film.mp4: no such thing; write another"
+    assert attempt(body, "one") == f"{first}\n"
+    assert attempt(body, "one") == f"{first} (not tried again in this run)\n"
+    assert (tmp_path / "tried").read_text() == "x"
+    assert attempt(body, "two") == f"{first}\n"
+    assert attempt("print('mended')", "three") == "mended\n"
+    assert (tmp_path / "tried").read_text() == "xxx"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param("from framewright.errors import PassingError; raise PassingError('busy')", id="passing"),
+        pytest.param("from framewright.sources.outcome import Passing; raise Passing('network', 'x')", id="network"),
+        pytest.param("1 / 0", id="a fault of ours"),
+        pytest.param("import signal; os.kill(os.getpid(), signal.SIGKILL)", id="killed"),
+    ],
+)
+def test_what_may_pass_is_tried_again(tmp_path, attempt, body):
+    for _ in range(3):
+        attempt(f"import os\n{body}", "one")
+    assert (tmp_path / "tried").read_text() == "xxx"

@@ -14,13 +14,13 @@ from framewright.study.contract import Finding, write_contract
 from framewright.study.manifest import (
     Artifact,
     files_of,
-    manifest,
+    list_artifacts,
     read_digests,
     read_manifest,
     write_digests,
     write_manifest,
 )
-from framewright.study.volatile import is_volatile, lasting
+from framewright.study.volatile import drop_volatile, is_volatile
 
 LOG = logging.getLogger("framewright")
 MAKERS = {
@@ -48,7 +48,7 @@ ARTIFACTS = ["results/tracks/clips/one", "results/sources/street/video", "result
 
 
 def made(artifacts=ARTIFACTS, known=None):
-    return manifest(artifacts, MAKERS, known or {}, LOG)
+    return list_artifacts(artifacts, MAKERS, known or {}, LOG)
 
 
 def test_every_file_is_listed_once_with_its_bytes_and_its_rule_in_the_order_of_paths(study):
@@ -154,7 +154,7 @@ SAME = [
 @pytest.mark.parametrize(("name", "one", "other", "same"), SAME)
 def test_what_is_not_volatile_is_compared(name, one, other, same):
     path = f"results/toy/{name}"
-    assert (lasting(path, one.encode(), PATTERNS) == lasting(path, other.encode(), PATTERNS)) is same
+    assert (drop_volatile(path, one.encode(), PATTERNS) == drop_volatile(path, other.encode(), PATTERNS)) is same
 
 
 # ---- the check ------------------------------------------------------------------------------------------------------

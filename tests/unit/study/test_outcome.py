@@ -7,7 +7,7 @@ from framewright.sources.outcome import (
     Dead,
     Fetched,
     Passing,
-    checked,
+    check_file,
     read_outcome,
     settle,
     without_password,
@@ -88,9 +88,9 @@ def test_a_broken_record_says_what_to_do(tmp_path, text):
 def test_checked(tmp_path):
     (tmp_path / "film").write_bytes(b"")
     empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-    assert checked(tmp_path / "film", None) == checked(tmp_path / "film", empty.upper()) == empty
+    assert check_file(tmp_path / "film", None) == check_file(tmp_path / "film", empty.upper()) == empty
     with pytest.raises(Dead, match=empty):
-        checked(tmp_path / "film", 64 * "0")
+        check_file(tmp_path / "film", 64 * "0")
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def read(text: str | bytes) -> table.Table:
 
 
 def said(text: str | bytes) -> list[str]:
-    return table_faults.problems(read(text), SCHEMAS, SCENES)
+    return table_faults.find_faults(read(text), SCHEMAS, SCENES)
 
 
 @pytest.mark.parametrize(("text", "lines"), gallery.TABLES.values(), ids=gallery.TABLES)
@@ -64,7 +64,7 @@ def test_a_good_table_gives_its_values(here):
         "b | demo:cuts | flexpatch",
     )
     assert said(text) == []
-    a, b = table.videos(read(text)).values()
+    a, b = table.type_rows(read(text)).values()
     assert a == table.Video(
         video="a",
         source="films/a.mp4",
@@ -100,13 +100,13 @@ def test_a_good_table_gives_its_values(here):
 def test_what_editors_do_to_tables_changes_nothing(here, change):
     text = gallery.below("a | films/c d.mp4 | tracks | | CC0-1.0", "b | mot:mot/walk | tracks | | CC0-1.0")
     assert said(change(text)) == []
-    assert table.videos(read(change(text))) == table.videos(read(text))
+    assert table.type_rows(read(change(text))) == table.type_rows(read(text))
 
 
 def test_columns_may_stand_in_any_order(here):
     text = gallery.table("licence | pipelines | video | categories | source", "MIT | tracks | a | | demo:cuts")
     assert said(text) == []
-    assert table.videos(read(text))["a"].source == "demo:cuts"
+    assert table.type_rows(read(text))["a"].source == "demo:cuts"
 
 
 def test_text_that_is_not_utf_8(here):
@@ -117,15 +117,15 @@ def test_text_that_is_not_utf_8(here):
 
 def test_a_table_that_can_not_be_read(here):
     absent = table.read_table("none.tsv")
-    assert table_faults.problems(absent, SCHEMAS, SCENES) == ["none.tsv: no such file or directory"]
-    assert table_faults.problems(table.read_table("films"), SCHEMAS, SCENES) == ["films: is a directory"]
+    assert table_faults.find_faults(absent, SCHEMAS, SCENES) == ["none.tsv: no such file or directory"]
+    assert table_faults.find_faults(table.read_table("films"), SCHEMAS, SCENES) == ["films: is a directory"]
     with pytest.raises(UserError, match=r"none\.tsv: no such file or directory"):
-        table.videos(absent)
+        table.type_rows(absent)
 
 
 def test_categories_of_the_configuration_replace_the_usual_ones(here):
     rows = read(gallery.below("a | demo:film | patches | anime=1 |", "b | demo:film | patches | toon=1 |"))
-    assert table_faults.problems(rows, SCHEMAS, SCENES, categories=["anime"]) == [
+    assert table_faults.find_faults(rows, SCHEMAS, SCENES, categories=["anime"]) == [
         'videos.tsv: row 3: categories = "toon=1": must be shares of anime'
     ]
 
@@ -165,8 +165,8 @@ def test_the_columns_are_those_of_the_schema():
 
 def test_the_table_that_comes_with_the_workflow_is_good():
     demo = table.read_table(HOUSE / "config" / "videos.tsv")
-    assert table_faults.problems(demo, SCHEMAS, SCENES) == []
-    assert list(table.videos(demo)) == list(SCENES)
+    assert table_faults.find_faults(demo, SCHEMAS, SCENES) == []
+    assert list(table.type_rows(demo)) == list(SCENES)
 
 
 @pytest.mark.slow
@@ -185,8 +185,8 @@ def test_sixty_four_thousand_rows_are_checked_within_three_seconds(here):
     for _ in range(2):  # the better of two: what else the machine does costs time, too
         started = time.process_time()
         rows = table.read_table("videos.tsv")
-        assert table_faults.problems(rows, SCHEMAS, SCENES) == []
-        assert len(table.videos(rows)) == 64_000
+        assert table_faults.find_faults(rows, SCHEMAS, SCENES) == []
+        assert len(table.type_rows(rows)) == 64_000
         costs.append(time.process_time() - started)
     assert min(costs) < 3
 

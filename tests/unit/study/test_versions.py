@@ -2,9 +2,11 @@
 
 import importlib.metadata
 import json
+import logging
 import platform
 import subprocess
 import time
+from pathlib import Path
 
 import house
 import pytest
@@ -16,7 +18,7 @@ NOW = {"av": "18.1.0", "numpy": "2.4.6", "rich": "15.0.0", "scipy": "1.17.1", "t
 
 def test_the_pinned_packages_are_those_that_are_installed():
     """The quick way through the names of folders says the same as the packages' own records."""
-    here = versions.pinned(house.ROOT)
+    here = versions.read_pins(house.ROOT)
     assert here == {name: importlib.metadata.version(name) for name in here}
     assert {"snakemake", "numpy", "av", "opencv-python-headless", "snakemake-interface-common"} <= here.keys()
     assert list(here) == sorted(here)
@@ -26,7 +28,7 @@ def test_asking_costs_little():
     costs = []
     for _ in range(5):
         begin = time.process_time()
-        versions.pinned(house.ROOT)
+        versions.read_pins(house.ROOT)
         costs.append(time.process_time() - begin)
     assert min(costs) < 0.1
 
@@ -48,19 +50,19 @@ EARLIER = [
 
 @pytest.mark.parametrize(("recorded", "other"), EARLIER)
 def test_earlier_versions_stay_on_record(recorded, other):
-    assert versions.earlier(recorded, NOW) == other
+    assert versions.find_changes(recorded, NOW) == other
 
 
 def test_once_recorded_the_earlier_versions_are_the_same_in_each_further_run():
-    first = versions.earlier(record(NOW | {"av": "17.0.0"}), NOW)
-    assert versions.earlier(record(NOW, first), NOW) == first
+    first = versions.find_changes(record(NOW | {"av": "17.0.0"}), NOW)
+    assert versions.find_changes(record(NOW, first), NOW) == first
 
 
 def test_other_packages_are_named_in_one_line_that_says_what_to_do(tmp_path):
-    here = versions.pinned(house.ROOT)
+    here = versions.read_pins(house.ROOT)
     old = here | dict.fromkeys(["attrs", "av", "black", "certifi", "click"], "0.1")
     (tmp_path / "versions.json").write_text(json.dumps(record(old)))
-    line = versions.warning(tmp_path / "versions.json", house.ROOT)
+    line = versions.warn_of_changes(tmp_path / "versions.json", house.ROOT)
     assert f"attrs 0.1 (now {here['attrs']}), av 0.1 (now {here['av']}), black 0.1" in line
     assert "and 2 more" in line
     assert "delete" in line and "--forceall" in line
@@ -71,7 +73,7 @@ def test_other_packages_are_named_in_one_line_that_says_what_to_do(tmp_path):
 def test_without_a_record_there_is_nothing_to_warn_of(tmp_path, text):
     if text is not None:
         (tmp_path / "versions.json").write_text(text)
-    assert versions.warning(tmp_path / "versions.json", house.ROOT) is None
+    assert versions.warn_of_changes(tmp_path / "versions.json", house.ROOT) is None
 
 
 def test_the_houses_own_version_is_that_of_its_project():
@@ -88,21 +90,21 @@ def commit(folder, text):
 def test_the_commit_and_whether_files_differ_from_it(tmp_path):
     subprocess.run(["git", "init", "-q", tmp_path], check=True)
     commit(tmp_path, "first")
-    clean = versions.git(tmp_path)
+    clean = versions.describe_commit(tmp_path)
     assert (len(clean["commit"]), clean["dirty"]) == (40, False)
     (tmp_path / "a film beside it").touch()
-    assert versions.git(tmp_path) == clean
+    assert versions.describe_commit(tmp_path) == clean
     (tmp_path / "file").write_text("edited")
-    assert versions.git(tmp_path) == {"commit": clean["commit"], "dirty": True}
+    assert versions.describe_commit(tmp_path) == {"commit": clean["commit"], "dirty": True}
 
 
 def test_a_house_without_a_repository_of_its_own_has_no_commit(tmp_path):
     nothing = {"commit": None, "dirty": None}
     (tmp_path / "house").mkdir()
-    assert versions.git(tmp_path / "house") == nothing
+    assert versions.describe_commit(tmp_path / "house") == nothing
     subprocess.run(["git", "init", "-q", tmp_path], check=True)
     commit(tmp_path, "of somebody else's")
-    assert versions.git(tmp_path / "house") == nothing
+    assert versions.describe_commit(tmp_path / "house") == nothing
 
 
 def test_a_digest_is_of_the_values_and_not_of_their_order():
@@ -111,7 +113,7 @@ def test_a_digest_is_of_the_values_and_not_of_their_order():
 
 
 def test_the_machine_is_described_by_what_decides_bytes():
-    kind = machine.processor()
+    kind = machine.describe_processor()
     assert kind["machine"] == platform.machine()
     assert kind["features"]
     assert kind["level"] in ((1, 2, 3, 4) if kind["machine"] in ("x86_64", "AMD64") else (None,))
@@ -119,3 +121,13 @@ def test_the_machine_is_described_by_what_decides_bytes():
     assert builds["pyav"]["libraries"]["libavcodec"].count(".") == 2
     assert "--enable-libx264" in builds["pyav"]["configuration"]
     assert builds["imageio-ffmpeg"]["ffmpeg"]
+
+
+def test_what_cannot_be_asked_is_not_on_record_and_fails_nothing(caplog, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr("imageio_ffmpeg.get_ffmpeg_version", lambda: 1 / 0)
+    log = logging.getLogger("test")
+    assert machine.ask(machine.ffmpeg_builds, log=log) is None
+    assert caplog.messages == ["ffmpeg_builds is not on record: ZeroDivisionError: division by zero"]
+    assert machine.ask(versions.describe_commit, Path(), log=log) == {"commit": None, "dirty": None}
+    assert machine.ask(machine.describe_processor, log=log) == machine.describe_processor()

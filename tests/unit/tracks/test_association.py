@@ -125,7 +125,7 @@ def test_memory_does_not_grow_with_the_classes_of_each_frame():
                 yield FrameDetections(k / 16, np.array(lines), np.full(5, 0.9), np.tile(probabilities, (5, 1)))
 
         tracemalloc.start()
-        found, _ = make_tracks("v", SIZE, names, [film()], wanted=Keep(1, 0.001))
+        found, _ = make_tracks("v", SIZE, names, [film()], keep=Keep(1, 0.001))
         most = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert len(found) == 5 and all(own.labels == tuple(range(10)) for own in found)
@@ -143,7 +143,7 @@ def test_faint_detections_go_on_with_a_track_but_begin_none():
 
 def test_nothing_in_nothing_out():
     assert find_tracklets([]) == [] and find_tracklets([frame(0.0), frame(1 / 16)]) == []
-    assert make_tracks("v", SIZE, NAMES, []) == ([], {"short": 0, "small": 0, "duplicate": 0})
+    assert make_tracks("v", SIZE, NAMES, []) == ([], {"unconfirmed": 0, "short": 0, "small": 0, "duplicate": 0})
 
 
 def test_of_overlapping_detections_the_surest_stays():
@@ -181,12 +181,12 @@ def test_no_track_crosses_a_cut():
 def test_short_and_small_tracks_are_dropped_and_counted(seconds, side, kept):
     found, dropped = make_tracks("v", SIZE, NAMES, [shot(seconds, side=side)])
     assert len(found) == kept and sum(dropped.values()) == (not kept)
-    assert len(make_tracks("v", SIZE, NAMES, [shot(1, side=20)], wanted=Keep(0.5, 0.001))[0]) == 1
+    assert len(make_tracks("v", SIZE, NAMES, [shot(1, side=20)], keep=Keep(0.5, 0.001))[0]) == 1
 
 
 def test_what_lies_outside_the_frame_has_no_area():
     beyond = [frame(k / 16, ([-300, 100, 40, 300], 0.9, 1, 0, 0)) for k in range(80)]
-    assert make_tracks("v", SIZE, NAMES, [beyond])[1] == {"short": 0, "small": 1, "duplicate": 0}
+    assert make_tracks("v", SIZE, NAMES, [beyond])[1] == {"unconfirmed": 0, "short": 0, "small": 1, "duplicate": 0}
 
 
 def test_two_tracks_of_one_thing_are_one():

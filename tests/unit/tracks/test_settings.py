@@ -66,7 +66,7 @@ def test_snakemake_can_compare_all_that_scripts_get():
         pytest.param("keep.min_seconds", 1.5, "keep", id="keep"),
         pytest.param("detector.nms", 0.7, "association", id="the tracker suppresses overlaps as the detector does"),
         pytest.param("detector.confidence", 0.3, "association", id="and takes what the detector counts"),
-        pytest.param("frame_rate", 8, "association", id="at its rate"),
+        pytest.param("frame_rate", 8, "detector", id="the rate"),
         pytest.param("deface.long_side", 640, "audit", id="the audit looks at frames as defacing does"),
         pytest.param("segments.filters.max_black", None, "limits", id="a limit"),
         pytest.param("clips.aspects", [1, 2], "clips", id="the shape of clips"),

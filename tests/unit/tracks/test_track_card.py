@@ -62,7 +62,7 @@ def test_programs_read_tracks_and_segments(card):
     assert [own["segments/segment"] for own in segments] == [b"v 0", b"v 1"]
     assert [own["segments/end"] for own in segments] == [4.0, 125.0]
     made, none = tracks
-    assert made["tracks/clip"].startswith(b"v/v-dog-") and none["tracks/clip"] is None
+    assert made["tracks/clip"].startswith(b"TJ/TJRIXgwhrmx-dog-") and none["tracks/clip"] is None
     assert (none["tracks/reason"], none["tracks/frames"]) == (b"duplicate", None)
     assert (made["tracks/label"], made["tracks/name"], made["tracks/score"]) == (3, b"dog", 0.6)
     assert (made["tracks/width"], made["tracks/frames"], made["tracks/instants"]) == (50, 96, 64)

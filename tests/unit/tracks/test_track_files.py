@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from framewright.errors import UserError
-from framewright.tracks.meta import Track, as_track, clean_name, new_track, read_tracks, write_tracks
+from framewright.tracks.meta import Track, as_track, clean_name, new_track, read_tracks, video_code, write_tracks
 
 KEYS = [
     *("yid", "tid", "fn", "video_size", "track_ts", "track_bbox", "top10_lbl", "top10_desc"),
-    *("top10_logit_mu", "top10_logit_std", "top10_wlogit_mu", "top10_wlogit_std"),
+    *("top10_logit_mu", "top10_logit_std", "top10_wlogit_mu", "top10_wlogit_std", "top10_wcls"),
 ]
 TIMES = np.arange(5) / 16
 BOXES = np.array([[10 + k, 20.25, 110 + k, 220.25] for k in range(5)])
@@ -102,23 +102,30 @@ def test_the_id_is_the_md5_of_video_times_and_boxes(tmp_path):
     (line,) = lines(tmp_path / "x")
     text = f"{line['yid']}-{tuple(line['track_ts'])}-{tuple(tuple(box) for box in line['track_bbox'])}"
     assert line["tid"] == hashlib.md5(text.encode()).hexdigest()
-    assert line["fn"] == f"a_video/a_video-big-dog-{line['tid']}.mp4"
+    assert line["fn"] == f"{video_code('a_video')[:2]}/{video_code('a_video')}-big-dog-{line['tid']}.mp4"
 
 
 @pytest.mark.parametrize(
     ("name", "within"),
     [
-        ("../../etc/passwd", "x-..-..-etc-passwd-"),
-        ("cup (mug)/pot", "x-cup-(mug)-pot-"),
-        ("ein Hündchen", "x-ein-Hündchen-"),
-        ("ö" * 200, "x-" + "ö" * 40 + "-"),
+        ("../../etc/passwd", "-..-..-etc-passwd-"),
+        ("cup (mug)/pot", "-cup-(mug)-pot-"),
+        ("ein Hündchen", "-ein-Hündchen-"),
+        ("ö" * 200, "-" + "ö" * 40 + "-"),
     ],
     ids=["a path", "a slash", "not ascii", "very long"],
 )
 def test_a_clip_has_one_folder_and_a_possible_name(name, within):
     fn = track("x", name=name).fn
     folder, file = fn.split("/")
-    assert folder == "x" and file.startswith(within) and len(file.encode()) < 255
+    code = video_code("x")
+    assert folder == code[:2] and file.startswith(code + within) and len(file.encode()) < 255
+
+
+def test_a_video_is_named_by_eleven_characters():
+    assert video_code("dQw4w9WgXcQ") == "dQw4w9WgXcQ"
+    codes = [video_code(video) for video in ("street", "Street", "a" * 64, "faces")]
+    assert {len(code) for code in codes} == {11} and len({*codes}) == 4
 
 
 def test_the_file_is_one_member_without_a_clock_sorted_by_id(tmp_path):
@@ -161,7 +168,7 @@ def test_what_is_written_is_read_back_and_written_the_same(tmp_path):
     [
         pytest.param(old_a(), "f" * 32, f"ab/abcdefghijk-dog-{'f' * 32}.mp4", id="of the origin's parser"),
         pytest.param(without(old_a(), "tid"), "f" * 32, f"ab/abcdefghijk-dog-{'f' * 32}.mp4", id="a published subset"),
-        pytest.param(old_b(), "7", "abcdefghijk/abcdefghijk-dog-7.mp4", id="of June 2024"),
+        pytest.param(old_b(), "7", "ab/abcdefghijk-dog-7.mp4", id="of June 2024"),
         pytest.param(old_c(), "00ff", "ab/abcdefghijk-dog-00ff.mp4", id="of the release of 2025"),
     ],
 )

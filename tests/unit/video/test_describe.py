@@ -7,7 +7,7 @@ from make_video import make_video
 
 from framewright.sources.describe import Part, describe
 from framewright.sources.outcome import Outcome
-from framewright.sources.summary import summary
+from framewright.sources.summary import summarise_videos
 from framewright.study.declared import Declared
 from framewright.video.probe import as_probe
 
@@ -75,7 +75,7 @@ def test_a_dead_source_keeps_its_reason_and_every_key(film):
 def test_the_summary_has_a_row_for_each_and_no_cell_breaks_it(film):
     dead = outcome(video="two", source="odd\tname\n.mp4", status="dead", reason="gone", detail="gone", retry=True)
     pairs = [(each, as_probe(describe(film, each, Part(**ASKED), **LIMITS))) for each in (outcome(), dead)]
-    text, items, counts = summary(pairs, {"one": Declared("one", licence="CC0-1.0"), "two": Declared("two")})
+    text, items, counts = summarise_videos(pairs, {"one": Declared("one", licence="CC0-1.0"), "two": Declared("two")})
     header, *rows = [line.split("\t") for line in text.splitlines()]
     assert [len(row) for row in rows] == [len(header)] * 2
     assert [dict(zip(header, row, strict=True))["status"] for row in rows] == ["ok", "dead"]

@@ -12,16 +12,17 @@ import torch
 from PIL import Image
 from torch.utils.data import DataLoader
 
+from framewright.errors import UserError
 from framewright.video.encode import Writer
 from framewright.video.stream import open_video
-from framewright.videomnist import films, loader, preview
+from framewright.videomnist import class_videos, preview, videogpt_loader
 from framewright.videomnist.class_folders import find_class_folders, find_videos
 from framewright.videomnist.clip_spec import ClipSpec
-from framewright.videomnist.contract import contract, read_made
-from framewright.videomnist.dataset import Clips
-from framewright.videomnist.digits import Digits, embedded
+from framewright.videomnist.contract import check_files, read_records
+from framewright.videomnist.dataset import MovingDigits
+from framewright.videomnist.digits import Digits, load_embedded
 from framewright.videomnist.shard import write_shard
-from framewright.videomnist.store import GREY, RGB, Part, Shape, merge
+from framewright.videomnist.store import GREY, RGB, PartWriter, Shape, merge
 
 SPEC = ClipSpec(64, 0.1, 9, ("bounce", "circular", "spiral"), (2, 5), 10)
 SHAPE = Shape(8, 64)
@@ -31,7 +32,7 @@ TRAIN, TEST = 60, 20
 
 @pytest.fixture(scope="module")
 def digits() -> dict[str, Digits]:
-    return embedded()
+    return load_embedded()
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +53,8 @@ def join(folder: Path) -> None:
 
 def broken(folder: Path, digits) -> dict[str, str]:
     """The broken promises of the files in a folder."""
-    made = {split: read_made(sorted(folder.glob(f"{split}-*.h5"))) for split in ("train", "test")}
-    found = contract(folder / "videomnist.h5", folder / "videomnist-videogpt.h5", made, digits, SPEC)
+    made = {split: read_records(sorted(folder.glob(f"{split}-*.h5"))) for split in ("train", "test")}
+    found = check_files(folder / "videomnist.h5", folder / "videomnist-videogpt.h5", made, digits, SPEC)
     return {own.name: own.detail for own in found if not own.ok}
 
 
@@ -75,14 +76,14 @@ def test_the_documented_file_is_as_documented(made):
 
 def test_videogpts_loader_reads_its_file_and_not_the_documented_one(made):
     """The origin's own file fails its own loader: three dimensions, and no frame more than asked for."""
-    assert loader.faults(made / "videomnist-videogpt.h5") == []
-    assert [fault.split(":")[0] for fault in loader.faults(made / "videomnist.h5")] == [
+    assert videogpt_loader.faults(made / "videomnist-videogpt.h5") == []
+    assert [fault.split(":")[0] for fault in videogpt_loader.faults(made / "videomnist.h5")] == [
         "train",
         "train",
         "test",
         "test",
     ]
-    clip = loader.read(made / "videomnist-videogpt.h5", "test", 7)
+    clip = videogpt_loader.read(made / "videomnist-videogpt.h5", "test", 7)
     assert (clip.shape, clip.dtype) == ((3, 8, 64, 64), np.float32)
     assert (clip.min(), clip.max()) == (-0.5, pytest.approx(0.5, abs=0.1))
 
@@ -106,7 +107,7 @@ def test_each_rule_of_the_loader_is_enforced(made, tmp_path, change, said):
     path = shutil.copy(made / "videomnist-videogpt.h5", tmp_path)
     with h5py.File(path, "a") as file:
         change(file)
-    assert loader.faults(path)[0].startswith(said)
+    assert videogpt_loader.faults(path)[0].startswith(said)
 
 
 def change(file, name, how):
@@ -155,7 +156,7 @@ def test_several_digits_of_a_video_are_all_named(tmp_path, digits):
         assert [[labels[index] for index in pair] for pair in file["train_source"][()]] == file["train_digits"][
             ()
         ].tolist()
-        assert preview.montage(file).shape[2] == 3
+        assert preview.draw_montage(file).shape[2] == 3
 
 
 def test_the_contract_holds(made, digits):
@@ -256,22 +257,41 @@ def test_the_guides_quality_control_runs_unchanged(made, tmp_path, monkeypatch):
     plt.close(fig)
 
 
-def test_clips_come_to_pytorch_as_the_loader_gives_them(made):
-    clips = Clips(made / "videomnist-videogpt.h5", "test")
-    assert len(clips) == TEST
-    item = clips[3]
-    assert item["video"].dtype == torch.float32 and item["label"] == 3
-    assert np.allclose(item["video"].numpy(), loader.read(made / "videomnist-videogpt.h5", "test", 3), atol=1e-6)
-    assert Clips(made / "videomnist.h5")[0]["video"].shape == (1, 8, 64, 64)
-    with pytest.raises(ValueError, match="has 9 frames, not 10"):
-        Clips(made / "videomnist-videogpt.h5", length=10)
+def test_digits_come_to_pytorch_as_bytes_or_as_videogpts_loader_gives_them(made):
+    path = made / "videomnist-videogpt.h5"
+    digits = MovingDigits(path, "test")
+    assert len(digits) == TEST
+    item, last = digits[3], digits[-1]
+    assert item["video"].dtype == torch.uint8 and item["video"].shape == (8, 3, 64, 64) and item["label"] == 3
+    assert torch.equal(last["video"], digits[TEST - 1]["video"])
+    theirs = MovingDigits(path, "test", range=(-0.5, 0.5), order="CTHW")[3]["video"]
+    assert theirs.dtype == torch.float32
+    assert np.allclose(theirs.numpy(), videogpt_loader.read(path, "test", 3), atol=1e-6)
+    assert MovingDigits(made / "videomnist.h5")[0]["video"].shape == (8, 1, 64, 64)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        ({"length": 10}, "video 0 of train has 9 frames, not 10"),
+        ({"split": "val"}, "it has no split val; its data sets are "),
+        ({"order": "THWC"}, "order = 'THWC': must be TCHW or CTHW"),
+    ],
+)
+def test_what_cannot_be_read_gets_one_line(made, arguments, line):
+    with pytest.raises(UserError, match=line):
+        MovingDigits(made / "videomnist-videogpt.h5", **arguments)
+
+
+def test_an_index_beyond_the_last_ends_an_iteration(made):
+    assert len([*MovingDigits(made / "videomnist.h5", "test")]) == TEST
 
 
 def test_cuts_are_seeded_for_training_and_fixed_for_evaluation(made):
     def cuts(split, seed=0, epoch=0):
-        clips = Clips(made / "videomnist-videogpt.h5", split, length=4, seed=seed)
-        clips.epoch = epoch
-        return [clips._cut(index) for index in range(len(clips))]
+        digits = MovingDigits(made / "videomnist-videogpt.h5", split, length=4, seed=seed)
+        digits.set_epoch(epoch)
+        return [digits._choose_cut(index) for index in range(len(digits))]
 
     assert cuts("train") == cuts("train")
     assert set(cuts("train")) == {0, 1, 2, 3, 4, 5}
@@ -282,14 +302,14 @@ def test_cuts_are_seeded_for_training_and_fixed_for_evaluation(made):
 @pytest.mark.slow
 @pytest.mark.parametrize("context", ["fork", "spawn"])
 def test_workers_may_be_forked_and_spawned(made, context):
-    clips = Clips(made / "videomnist-videogpt.h5", length=4, seed=5)
-    alone = torch.stack([clips[index]["video"] for index in range(len(clips))])  # the file is open here now
-    batches = DataLoader(clips, batch_size=7, num_workers=2, multiprocessing_context=context)
+    digits = MovingDigits(made / "videomnist-videogpt.h5", length=4, seed=5)
+    alone = torch.stack([digits[index]["video"] for index in range(len(digits))])  # the file is open here now
+    batches = DataLoader(digits, batch_size=7, num_workers=2, multiprocessing_context=context)
     assert torch.equal(torch.cat([batch["video"] for batch in batches]), alone)
 
 
 def test_samples_are_there_under_their_documented_names(made, tmp_path):
-    settings = {"formats": ["gif", "mp4"], "fps": 15, "create_comparison": True, "num_per_class": 3, "width": 128}
+    settings = {"formats": ["gif", "mp4"], "fps": 15, "create_comparison": True, "num_per_class": 3, "min_width": 128}
     assert preview.write_samples(tmp_path / "samples", made / "videomnist.h5", num_samples=20, **settings) == 20
     names = {path.relative_to(tmp_path / "samples").as_posix() for path in (tmp_path / "samples").rglob("*.*")}
     assert names == {
@@ -316,15 +336,17 @@ def test_class_folders_come_back_as_files_that_load(made, tmp_path):
     """There as VideoGPT wants classes, and back through the rule's own converter: the same videos, but for coding."""
     for split, count in (("train", TRAIN), ("test", TEST)):
         folder = tmp_path / "classes" / split
-        assert films.write_classes(folder, made / "videomnist-videogpt.h5", split, fps=10) == count
+        assert class_videos.write_classes(folder, made / "videomnist-videogpt.h5", split, fps=10) == count
     for name, folder in find_class_folders(str(tmp_path / "classes")).items():
         label = int(name.split("-")[1])
-        items = films.convert(tmp_path / f"{name}.h5", find_videos(folder), label, SHAPE, seconds=60, mebibytes=1024)
+        items = class_videos.convert(
+            tmp_path / f"{name}.h5", find_videos(folder), label, SHAPE, seconds=60, mebibytes=1024
+        )
         assert [item.reason for item in items] == [""] * len(items)
     parts = {split: sorted(tmp_path.glob(f"{split}-*.h5")) for split in ("train", "test")}
     about = {"n_classes": 10}
     assert merge(tmp_path / "converted-videogpt.h5", RGB, parts, about, SHAPE) == {"train": TRAIN, "test": TEST}
-    assert loader.faults(tmp_path / "converted-videogpt.h5") == []
+    assert videogpt_loader.faults(tmp_path / "converted-videogpt.h5") == []
     with h5py.File(tmp_path / "converted-videogpt.h5") as back, h5py.File(made / "videomnist-videogpt.h5") as file:
         assert back["train_labels"][()].tolist() == sorted(file["train_labels"][()])
         assert back["train_film"].asstr()[0] == "0/video_000000.mp4"
@@ -341,7 +363,7 @@ def test_films_are_cut_into_clips_and_bad_ones_are_named(tmp_path):
     (folder / "broken.avi").write_bytes(b"no video at all")
     (folder / "notes.txt").write_text("not looked at")
     found = find_videos(folder)
-    items = films.convert(tmp_path / "part.h5", found, 4, SHAPE, seconds=60, mebibytes=1024)
+    items = class_videos.convert(tmp_path / "part.h5", found, 4, SHAPE, seconds=60, mebibytes=1024)
     assert {item.item: item.reason for item in items} == {
         **{"train/blue/broken.avi": "unreadable", "train/blue/long.mp4": ""},
         **{"train/blue/short.mp4": "short", "train/blue/tall.mp4": ""},
@@ -361,8 +383,8 @@ def test_classes_are_numbered_over_both_splits(tmp_path):
 
 
 def test_an_empty_class_gives_an_empty_part(tmp_path):
-    assert films.convert(tmp_path / "part.h5", [], 0, SHAPE, seconds=60, mebibytes=1024) == []
-    with Part(tmp_path / "full.h5", SHAPE, films.COLUMNS) as part:
+    assert class_videos.convert(tmp_path / "part.h5", [], 0, SHAPE, seconds=60, mebibytes=1024) == []
+    with PartWriter(tmp_path / "full.h5", SHAPE, class_videos.COLUMNS) as part:
         part.add(np.zeros((9, 64, 64), np.uint8), labels=1, film="x/y.mp4", start=0.0)
     parts = {"train": [tmp_path / "part.h5", tmp_path / "full.h5"], "test": [tmp_path / "part.h5"]}
     assert merge(tmp_path / "both.h5", GREY, parts, {}, SHAPE) == {"train": 1, "test": 0}

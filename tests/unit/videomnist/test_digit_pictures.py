@@ -16,10 +16,10 @@ from framewright.sources.http import Limits
 from framewright.videomnist import settings
 from framewright.videomnist.clip_spec import GlyphSpec
 from framewright.videomnist.digit_files import find_files
-from framewright.videomnist.digits import Digits, embedded, read_digits, read_mnist, repeated, write_digits
+from framewright.videomnist.digits import Digits, find_repeated, load_embedded, read_digits, read_mnist, write_digits
 from framewright.videomnist.fetch import fetch
 from framewright.videomnist.idx import read_idx
-from framewright.videomnist.pictures import select
+from framewright.videomnist.outcomes import select
 
 SHARED = Path(os.environ.get("FRAMEWRIGHT_SHARED", Path(__file__).parents[4] / "shared")) / "data/mnist"
 SPEC = GlyphSpec(64, 0.1)
@@ -135,7 +135,7 @@ def test_of_a_file_that_is_there_plain_and_packed_the_plain_one_is_taken(tmp_pat
 
 
 def test_scikit_learns_digits_are_in_mnists_box():
-    digits = embedded()
+    digits = load_embedded()
     assert {split: len(part.images) for split, part in digits.items()} == {"train": 1498, "test": 299}
     for part in digits.values():
         ink = part.images > 0
@@ -154,14 +154,14 @@ def test_pictures_that_cannot_be_used_are_named_with_their_reason():
     again[1] = images[0]
     labels = np.arange(6, dtype=np.uint8)
     digits = {"train": Digits(images, labels, np.arange(6)), "test": Digits(again, labels[:3], np.arange(3))}
-    assert repeated(digits).tolist() == [False, True, False]
+    assert find_repeated(digits).tolist() == [False, True, False]
     kept, items = select(digits, SPEC)
     assert {item.item: item.reason for item in items if item.reason} == {
         "train-00002": "thin",
         "test-00001": "repeated",
     }
     assert kept["train"].index.tolist() == [0, 1, 3, 4, 5]
-    assert not repeated(kept).any()
+    assert not find_repeated(kept).any()
 
 
 def test_digits_are_written_and_read_back_with_the_same_bytes(tmp_path):

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 from framewright.videomnist.clip_spec import ClipSpec
-from framewright.videomnist.digits import embedded
-from framewright.videomnist.measure import measure, worst
+from framewright.videomnist.digits import load_embedded
+from framewright.videomnist.measure import measure, take_worst
 from framewright.videomnist.motion import LOTS, MOTIONS, Room
-from framewright.videomnist.render import INK, MARGIN, _lots, draw, glyphs, motions_of, overlaid
-from framewright.videomnist.shard import choices, source_of
+from framewright.videomnist.render import INK, MARGIN, _draw_uniforms, assign_motions, draw, overlay, prepare_glyphs
+from framewright.videomnist.shard import choose_picture, group_by_digit
 
 LOW, HIGH = np.array([14.0, 20.0]), np.array([49.0, 43.0])
 EVERY_MOTION = pytest.mark.parametrize("motion", MOTIONS)
@@ -22,13 +22,13 @@ def spec(**changes) -> ClipSpec:
 
 @pytest.fixture(scope="module")
 def digits():
-    return embedded()["train"]
+    return load_embedded()["train"]
 
 
-def drawn(digits, style, indices, seed=0, split="train"):
+def list_videos(digits, style, indices, seed=0, split="train"):
     """Glyphs, and the videos that show them."""
-    rows = choices(digits)
-    own = glyphs(digits.images[[source_of(index, rows) for index in indices]], style)
+    rows = group_by_digit(digits)
+    own = prepare_glyphs(digits.images[[choose_picture(index, rows) for index in indices]], style)
     return own, draw(own, style, seed, split, indices)
 
 
@@ -90,7 +90,7 @@ def _centre(path):
 @pytest.mark.parametrize("size", [32, 64, 100, 128])
 def test_every_frame_shows_the_whole_digit_where_it_is_said_to_be(digits, size):
     style = spec(size=size)
-    own, videos = drawn(digits, style, range(120))
+    own, videos = list_videos(digits, style, range(120))
     found = measured(own, videos)
     assert own.good.all() and videos.pixels.shape == (120, 17, size, size)
     assert found.margin.min() >= np.floor(MARGIN * size / 64)
@@ -105,7 +105,7 @@ def test_thin_digits_are_drawn_larger_until_enough_of_them_is_seen():
     upright[4:24, 13:15] = 255  # 40 pixels, fewer than any digit of MNIST has
     cv2.line(slanted, (12, 4), (16, 23), 255, 1, cv2.LINE_AA)
     style = spec()
-    own = glyphs(np.stack([upright, slanted] * 60), style)
+    own = prepare_glyphs(np.stack([upright, slanted] * 60), style)
     assert own.good.all() and own.base.min() > 1.2
     videos = draw(own, style, 0, "train", range(120))
     found = measured(own, videos)
@@ -119,12 +119,12 @@ def test_what_can_never_be_seen_well_is_refused(ink):
     picture = np.zeros((28, 28), np.uint8)
     for place in ink:
         picture[place] = 255
-    assert not glyphs(picture[None], spec()).good[0]
+    assert not prepare_glyphs(picture[None], spec()).good[0]
 
 
 def test_rotation_and_growth_are_smooth_and_about_the_centre(digits):
     """The origin turned about the corner, on single frames: its digit jumped by 21 pixels from one to the next."""
-    own, videos = drawn(digits, spec(rotation=45, growth=0.3, speed=(0.01, 0.02)), range(100))
+    own, videos = list_videos(digits, spec(rotation=45, growth=0.3, speed=(0.01, 0.02)), range(100))
     assert measured(own, videos).step.max() < 0.35
     angles, scales = np.abs(np.diff(videos.trajectories[:, :, 2:], axis=1)).max(axis=1).T
     assert angles.max() <= 45 * 0.5 + 1e-3
@@ -133,57 +133,59 @@ def test_rotation_and_growth_are_smooth_and_about_the_centre(digits):
 
 def test_a_video_depends_on_seed_split_and_index_alone(digits):
     style = spec()
-    _, many = drawn(digits, style, range(200))
+    _, many = list_videos(digits, style, range(200))
     for first, stop in ((17, 18), (0, 7), (100, 193)):
-        _, some = drawn(digits, style, range(first, stop))
+        _, some = list_videos(digits, style, range(first, stop))
         for name in ("pixels", "trajectories", "motions", "speeds"):
             assert np.array_equal(getattr(many, name)[first:stop], getattr(some, name)), name
-    own = glyphs(digits.images[:1], style)
+    own = prepare_glyphs(digits.images[:1], style)
     variants = [(0, "train", 0), (1, "train", 0), (0, "test", 0), (0, "train", 10)]
     shown = {draw(own, style, seed, split, range(at, at + 1)).pixels.tobytes() for seed, split, at in variants}
     assert len(shown) == 4
 
 
 def test_digits_that_share_a_video_have_paths_of_their_own(digits):
-    style, rows = spec(digits=2), choices(digits)
-    own = glyphs(digits.images[[source_of(index, rows, place) for index in range(90) for place in (0, 1)]], style)
+    style, rows = spec(digits=2), group_by_digit(digits)
+    own = prepare_glyphs(
+        digits.images[[choose_picture(index, rows, place) for index in range(90) for place in (0, 1)]], style
+    )
     videos = draw(own, style, 0, "train", range(90))
     assert np.array_equal(videos.motions[::2], videos.motions[1::2])
     assert np.array_equal(videos.speeds[::2], videos.speeds[1::2])
     assert len(np.unique(videos.trajectories[:, 0, :2], axis=0)) == 180
     each = measured(own, videos)
-    found, shown = worst(each, 2), overlaid(videos.pixels, 2)
+    found, shown = take_worst(each, 2), overlay(videos.pixels, 2)
     assert shown.shape == (90, 17, 64, 64)
     seen = measure(shown, videos.trajectories[::2], own.ink[::2])
     assert np.array_equal(found.margin, seen.margin) and (found.pixels <= seen.pixels).all()
     assert found.margin.min() >= MARGIN and found.pixels.min() >= INK and found.offset.max() < 0.5
     assert np.array_equal(found.step, np.maximum(each.step[::2], each.step[1::2]))
-    again = draw(glyphs(own.pictures[60:70], style), style, 0, "train", range(30, 35))
+    again = draw(prepare_glyphs(own.pictures[60:70], style), style, 0, "train", range(30, 35))
     assert np.array_equal(again.pixels, videos.pixels[60:70])
 
 
 def test_two_digits_differ_and_all_pairs_appear(digits):
-    rows = choices(digits)
-    pairs = {tuple(digits.labels[source_of(index, rows, place)] for place in (0, 1)) for index in range(90)}
+    rows = group_by_digit(digits)
+    pairs = {tuple(digits.labels[choose_picture(index, rows, place)] for place in (0, 1)) for index in range(90)}
     assert len(pairs) == 90 and all(one != other for one, other in pairs)
 
 
 def test_no_lot_is_drawn_for_two_videos():
     """What one video takes of its split's random numbers ends where the next one's begins."""
-    lots = _lots(0, "train", range(300))
+    lots = _draw_uniforms(0, "train", range(300))
     assert len(lots) == 7 + LOTS and len(np.unique(lots)) == lots.size
-    assert np.array_equal(_lots(0, "train", range(40, 41))[:, 0], lots[:, 40])
+    assert np.array_equal(_draw_uniforms(0, "train", range(40, 41))[:, 0], lots[:, 40])
 
 
 def test_a_video_is_as_long_as_asked(digits):
-    own = glyphs(digits.images[:1], spec())
+    own = prepare_glyphs(digits.images[:1], spec())
     for frames in (3, 4, 33):
         assert draw(own, spec(frames=frames), 0, "train", range(1)).pixels.shape == (1, frames, 64, 64)
 
 
 def test_motions_take_turns_within_each_digit():
     for digit in range(10):
-        assert np.bincount(motions_of(np.arange(digit, 600, 10), 3)).tolist() == [20, 20, 20]
+        assert np.bincount(assign_motions(np.arange(digit, 600, 10), 3)).tolist() == [20, 20, 20]
 
 
 def test_measuring_finds_what_is_wrong():

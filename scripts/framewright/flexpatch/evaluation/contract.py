@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from framewright.study.contract import Finding, finding
+from framewright.study.contract import Finding, make_finding
 
 SLACK = 1e-4  # the error of shares that are written with four digits
 
@@ -13,7 +13,7 @@ SLACK = 1e-4  # the error of shares that are written with four digits
 def check_evaluation(rated: Sequence[Mapping[str, Any]], evaluation: Mapping[str, Any]) -> list[Finding]:
     """The promise of the evaluation of all rated sequences."""
     return [
-        finding(
+        make_finding(
             "precisions and shares are in 0..1, and the costs of sequences add up",
             _faults(rated, evaluation),
             f"{evaluation['sequences']:,} sequences, {len(evaluation['methods'])} methods",

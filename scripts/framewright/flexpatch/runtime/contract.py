@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from framewright.study.contract import Finding, finding
+from framewright.study.contract import Finding, make_finding
 
 SLACK = 0.011  # pixels: the error of boxes that are written with two digits
 
@@ -15,7 +15,7 @@ def check_boxes(boxes: Sequence[str | Path], runs: Sequence[Mapping[str, Any]]) 
     """The promise of the boxes of each video, with their records."""
     total = sum(run.get("boxes", 0) for run in runs)
     return [
-        finding(
+        make_finding(
             "boxes at run time are in the frame, in order, and one per track and frame",
             (fault for path, run in zip(boxes, runs, strict=True) for fault in _faults(path, run)),
             f"{total:,} boxes of {len(runs):,} videos",

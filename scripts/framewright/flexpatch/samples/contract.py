@@ -10,7 +10,7 @@ from framewright.errors import UserError
 from framewright.flexpatch.follow.features import Definition, check_definition, read_definition
 from framewright.flexpatch.samples.columns import COLUMNS, label_overlap
 from framewright.flexpatch.samples.options import Sampling
-from framewright.study.contract import Finding, finding
+from framewright.study.contract import Finding, make_finding
 
 LIMITS = {"min_eig": (0, np.inf), "ncc": (-1, 1), "accel": (0, np.inf), "flow_std": (0, np.inf), "confidence": (0, 1)}
 SLACK = 1e-5  # the error of numbers that are written with six digits
@@ -25,19 +25,19 @@ def check_samples(
 ) -> list[Finding]:
     """The promises of the table with its side file, and of the records of its videos."""
     return [
-        finding(
+        make_finding(
             "the table has the documented columns first, and all samples of all videos",
             _table_faults(samples, side, records),
             f"{len(samples):,} samples of {len(records):,} videos",
         ),
-        finding(
+        make_finding(
             "the features of each video, and of the table, are of the configured definition",
             _definition_faults(side, records, definition),
             str(definition),
         ),
-        finding("features are finite and in their ranges", _range_faults(samples)),
-        finding("labels are those of the overlaps beside them", _label_faults(samples, sampling)),
-        finding("a track is in one row of a frame, and its frames are in order", _track_faults(samples)),
+        make_finding("features are finite and in their ranges", _range_faults(samples)),
+        make_finding("labels are those of the overlaps beside them", _label_faults(samples, sampling)),
+        make_finding("a track is in one row of a frame, and its frames are in order", _track_faults(samples)),
     ]
 
 

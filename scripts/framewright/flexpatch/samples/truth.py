@@ -72,11 +72,11 @@ def observe_video(
     if source == "annotations" and truth is None:
         return NO_OBSERVATIONS, record | {"reason": "unannotated", "detail": "no object of it is annotated"}
     with open_video(video) as film:
-        size, rate = film.size, film.timeline.rate()[0]
+        size = film.size
         frames = list(_detect(read_frames(film, probe["use"], limit), detector, settings.batch))
     if not frames:
         return NO_OBSERVATIONS, record | {"reason": "no-frames", "detail": "no frame of the part to use can be decoded"}
-    tracklets = find_tracklets(frames, _association(settings, float(rate or 25)))
+    tracklets = find_tracklets(frames, _association(settings))
     if truth is not None and source != "detector":
         source, observations = "annotations", from_annotations(frames, truth, size, detector.names)
     else:
@@ -179,9 +179,9 @@ def _detect(frames: Iterable[Frame], detector: Detector, batch: int) -> Iterator
             )
 
 
-def _association(settings: DetectorSettings, rate: float) -> Association:
+def _association(settings: DetectorSettings) -> Association:
     high_score = max(settings.confidence, Association.high_score)
-    return Association(rate, settings.nms, settings.confidence, high_score)
+    return Association(settings.nms, settings.confidence, high_score)
 
 
 def _ignored(truth: Truth, frame: int) -> np.ndarray:

@@ -11,7 +11,7 @@ from framewright.errors import UserError
 from framewright.flexpatch.follow.features import FEATURES, Definition
 from framewright.flexpatch.samples.columns import LABELS
 from framewright.flexpatch.tree.model import MAX_BYTES, load_model, load_tree, to_matrix
-from framewright.study.contract import Finding, finding
+from framewright.study.contract import Finding, make_finding
 
 SLACK = 1e-5  # the error of numbers that are written with six digits
 
@@ -22,12 +22,12 @@ def check_model(
     """The promises of the model and of its training."""
     size = Path(model).stat().st_size
     return [
-        finding(
+        make_finding(
             "the model is small, is the file that its card names, and the card's rules decide as it does",
             _model_faults(samples, model, card, definition),
             f"{size:,} bytes, {len(samples):,} decisions",
         ),
-        finding("no held-out sample, and none near one, is used for training", _split_faults(summary)),
+        make_finding("no held-out sample, and none near one, is used for training", _split_faults(summary)),
     ]
 
 

@@ -19,7 +19,7 @@ def draw_tree(rules: Mapping[str, Any], summary: Mapping[str, Any]) -> str:
     parts = [*_head(summary)]
     for k, node in enumerate(rules["nodes"]):
         parts += _node(k, node, places, LEFT + COLUMN * deepest)
-    return svg.document(width, TOP + ROW * leaves + 16, parts)
+    return svg.compose_document(width, TOP + ROW * leaves + 16, parts)
 
 
 def _place(nodes: list, k: int, depth: int, leaf: int, places: dict[int, tuple[int, float]]) -> int:
@@ -37,11 +37,13 @@ def _place(nodes: list, k: int, depth: int, leaf: int, places: dict[int, tuple[i
 def _head(summary: Mapping[str, Any]) -> Iterator[str]:
     held = summary["held_out"]["recall"]
     recalls = ", ".join(f"{name} {'-' if held[name] is None else format(held[name], '.2f')}" for name in LABELS)
-    yield svg.text(LEFT, 26, "How urgently a track must be looked at again", size=16, bold=True)
-    yield svg.text(LEFT, 46, f"upper branch: yes, lower branch: no. Recall of what was held out: {recalls}", svg.GREY)
+    yield svg.draw_text(LEFT, 26, "How urgently a track must be looked at again", size=16, bold=True)
+    yield svg.draw_text(
+        LEFT, 46, f"upper branch: yes, lower branch: no. Recall of what was held out: {recalls}", svg.GREY
+    )
     for k, name in enumerate(LABELS):
-        yield svg.box(LEFT + 90 * k, 56, 12, 12, COLOURS[name], 2)
-        yield svg.text(LEFT + 90 * k + 18, 67, name)
+        yield svg.draw_box(LEFT + 90 * k, 56, 12, 12, COLOURS[name], 2)
+        yield svg.draw_text(LEFT + 90 * k + 18, 67, name)
 
 
 def _node(k: int, node: Mapping[str, Any], places: Mapping[int, tuple[int, float]], right: float) -> Iterator[str]:
@@ -50,19 +52,19 @@ def _node(k: int, node: Mapping[str, Any], places: Mapping[int, tuple[int, float
     if "label" not in node:
         ends = [(TOP + ROW * places[node[name]][1] + ROW / 2) for name in ("yes", "no")]
         turn = x + COLUMN - 26
-        yield svg.box(x, y - 0.6, turn - x, 1.2, svg.GREY)
-        yield svg.box(turn - 0.6, ends[0] - 0.6, 1.2, ends[1] - ends[0] + 1.2, svg.GREY)
+        yield svg.draw_box(x, y - 0.6, turn - x, 1.2, svg.GREY)
+        yield svg.draw_box(turn - 0.6, ends[0] - 0.6, 1.2, ends[1] - ends[0] + 1.2, svg.GREY)
         for end in ends:
-            yield svg.box(turn, end - 0.6, 26, 1.2, svg.GREY)
+            yield svg.draw_box(turn, end - 0.6, 26, 1.2, svg.GREY)
         question = f"{node['feature']} ≤ {node['threshold']:.3g} ?"
-        yield svg.box(x, y - 10, svg.width_of(question, 12) + 8, 20, svg.TRACK, 4)
-        yield svg.text(x + 5, y + 4, question, size=12)
+        yield svg.draw_box(x, y - 10, svg.width_of(question, 12) + 8, 20, svg.TRACK, 4)
+        yield svg.draw_text(x + 5, y + 4, question, size=12)
         return
-    yield svg.box(x, y - 0.6, right - x + 4, 1.2, svg.GREY)
+    yield svg.draw_box(x, y - 0.6, right - x + 4, 1.2, svg.GREY)
     left = right + 8
     for name in LABELS:
         share = node["shares"].get(name, 0.0)
-        yield svg.box(left, y - 8, BAR * share, 16, COLOURS[name], title=f"{name}: {share:.1%}")
+        yield svg.draw_box(left, y - 8, BAR * share, 16, COLOURS[name], title=f"{name}: {share:.1%}")
         left += BAR * share
     words = f"{node['samples']:,} sample{'s' if node['samples'] != 1 else ''}"
-    yield svg.text(right + BAR + 18, y + 5, node["label"], COLOURS[node["label"]], bold=True, rest=words)
+    yield svg.draw_text(right + BAR + 18, y + 5, node["label"], COLOURS[node["label"]], bold=True, rest=words)

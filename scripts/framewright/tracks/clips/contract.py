@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from framewright.study.contract import Finding, finding
+from framewright.study.contract import Finding, make_finding
 from framewright.study.record import read_record
 from framewright.tracks.clips.extract import Clip
 from framewright.tracks.clips.record import read_clips
@@ -42,20 +42,20 @@ def check_clips(cuts: Iterable[VideoClips], key_seconds: float, max_seconds: flo
     seconds = sum(clip.end - clip.start for _, clip in made)
     opened = made[:: max(1, -(-len(made) // OPENED))]
     return [
-        finding(
+        make_finding(
             "each track has a clip, or a reason why not",
             _file_faults(cuts),
             f"{len(made):,} clips of {sum(len(cut.tracks) for cut in cuts):,} tracks, {seconds:,.0f} s",
         ),
-        finding(
+        make_finding(
             "clips decode, with all their frames and a key frame in time",
             _picture_faults(opened, key_seconds),
             f"{len(opened):,} opened",
         ),
-        finding("clips show what lies inside the frame, in one shape each", _window_faults(made, cuts)),
-        finding("clips lie within their tracks, and are not too long", _span_faults(made, max_seconds)),
-        finding("a track's times increase, and its id is there once", _time_faults(cuts)),
-        finding("no track crosses a cut", _cut_faults(cuts)),
+        make_finding("clips show what lies inside the frame, in one shape each", _window_faults(made, cuts)),
+        make_finding("clips lie within their tracks, and are not too long", _span_faults(made, max_seconds)),
+        make_finding("a track's times increase, and its id is there once", _time_faults(cuts)),
+        make_finding("no track crosses a cut", _cut_faults(cuts)),
     ]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from framewright.report import svg
-from framewright.report.picture import contact_sheet, notice, with_boxes
+from framewright.report.picture import contact_sheet, draw_notice, with_boxes
 from framewright.tracks.clips.extract import Clip
 from framewright.tracks.meta import Track
 from framewright.video.stream import open_video
@@ -23,7 +23,7 @@ def draw_overlay(path: str | Path, tracks: Sequence[Track]) -> np.ndarray:
     (H, 1280, 3) uint8 RGB. Frames lie evenly over the time in which there are tracks.
     """
     if not tracks:
-        return notice("no tracks that are long and large enough")
+        return draw_notice("no tracks that are long and large enough")
     instants = np.unique(np.concatenate([track.times for track in tracks]))
     chosen = instants[np.linspace(0, len(instants) - 1, min(MOST, len(instants))).round().astype(int)]
     shown, labels = [], []
@@ -40,14 +40,14 @@ def draw_overlay(path: str | Path, tracks: Sequence[Track]) -> np.ndarray:
                 names += [f"{track.names[0] if track.names else 'track'} {track.tid[:4]}"] * len(at)
             shown.append(with_boxes(frame.rgb, np.array(boxes), numbers, names))
             labels.append(f"{time:.2f} s")
-    return contact_sheet(shown, labels, 3) if shown else notice("the video ends before its tracks")
+    return contact_sheet(shown, labels, 3) if shown else draw_notice("the video ends before its tracks")
 
 
 def draw_clip_sheet(folder: Path, clips: Sequence[Clip]) -> np.ndarray:
     """A sheet with a row for each clip: five of its frames, from its first to its last; (H, 1280, 3) uint8 RGB."""
     made = [clip for clip in clips if not clip.reason][:MOST]
     if not made:
-        return notice("no clips")
+        return draw_notice("no clips")
     shown, labels = [], []
     for clip in made:
         wanted = set(np.linspace(0, clip.frames - 1, 5).round().astype(int).tolist())
@@ -72,17 +72,17 @@ def draw_histograms(tracks: Iterable[Track]) -> str:
         classes[track.names[0] if track.names else "unknown"] += 1
     common = sorted(classes.items(), key=lambda entry: (-entry[1], entry[0]))[:20]
     rows = [(f"{k} to {k + 1} s" if k < 30 else "30 s and more", count) for k, count in sorted(lengths.items())]
-    parts = [svg.text(16, 28, f"{lengths.total():,} tracks, {len(classes):,} classes", bold=True)]
+    parts = [svg.draw_text(16, 28, f"{lengths.total():,} tracks, {len(classes):,} classes", bold=True)]
     parts += _bars(rows, 16, "how long") + _bars(common, 500, "of which class")
-    return svg.document(980, 92 + 22 * max(len(rows), len(common), 1), parts)
+    return svg.compose_document(980, 92 + 22 * max(len(rows), len(common), 1), parts)
 
 
 def _bars(rows: Sequence[tuple[str, int]], left: float, title: str) -> list[str]:
     most = max((count for _, count in rows), default=1)
-    parts = [svg.text(left, 60, title, svg.GREY)]
+    parts = [svg.draw_text(left, 60, title, svg.GREY)]
     for number, (name, count) in enumerate(rows):
         top = 72 + 22 * number
-        parts.append(svg.text(left, top + 13, svg.shortened(name, 20)))
-        parts.append(svg.box(left + 150, top, 240 * count / most, 16, BAR, 2))
-        parts.append(svg.text(left + 156 + 240 * count / most, top + 13, f"{count:,}", svg.GREY))
+        parts.append(svg.draw_text(left, top + 13, svg.shorten(name, 20)))
+        parts.append(svg.draw_box(left + 150, top, 240 * count / most, 16, BAR, 2))
+        parts.append(svg.draw_text(left + 156 + 240 * count / most, top + 13, f"{count:,}", svg.GREY))
     return parts

@@ -9,12 +9,14 @@ while they are unseen, and keep their size.
 import math
 from array import array
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from framewright.boxes import iou
+from framewright.tracks.objects.appearance import LENGTH
+from framewright.tracks.objects.camera import STILL
 from framewright.tracks.objects.options import Association
 
 CONFIRMED = 2  # detections in a row that make a thing; one alone is a mistake of the detector
@@ -25,6 +27,7 @@ GROWTH = 0.8  # most change of a side, as the logarithm of the ratio
 # What a filter expects, in sides of a box: how far off a detection is; how far a thing strays in a second; how much its
 # sides change, and its speed; how fast it may be when it is first seen.
 ERROR, STRAY, CHANGE, PUSH, FIRST_SPEED = 0.1, 0.06, 0.15, 0.5, 2.0
+NO_APPEARANCE = np.zeros((0, LENGTH), np.uint8)
 UNSEEN, FORGETS = 0.3, 1.0  # seconds: so long without a detection, a thing's speed begins to fade, by this constant
 
 
@@ -35,11 +38,20 @@ class FrameDetections:
     time: float
     boxes: np.ndarray  # (N, 4) float64 x1, y1, x2, y2
     scores: np.ndarray  # (N,) float64, 0..1: how sure it is that there is something
-    classes: np.ndarray  # (N, C) float64, 0..1: how likely each class is
+    classes: np.ndarray  # (N, C) float, 0..1: how likely each class is
+    appearance: np.ndarray = field(
+        default_factory=lambda: NO_APPEARANCE
+    )  # (N, 128) uint8, or (0, 128) where nobody looked: see appearance.py
+    motion: np.ndarray = field(
+        default_factory=lambda: STILL
+    )  # (6,) float64, the camera's since the frame before: see camera.py
 
     def select(self, chosen: np.ndarray) -> "FrameDetections":
         """Only those that are chosen, by number or mask."""
-        return FrameDetections(self.time, self.boxes[chosen], self.scores[chosen], self.classes[chosen])
+        looks = self.appearance[chosen] if len(self.appearance) else self.appearance
+        return FrameDetections(
+            self.time, self.boxes[chosen], self.scores[chosen], self.classes[chosen], looks, self.motion
+        )
 
 
 ASSOCIATION = Association()
@@ -75,30 +87,31 @@ def suppress_overlaps(found: FrameDetections, most: float) -> FrameDetections:
 
 
 def find_tracklets(frames: Iterable[FrameDetections], how: Association = ASSOCIATION) -> list[Tracklet]:
-    """The chains of detections in one shot, by when they begin. Frames are about `1 / how.rate` seconds apart.
+    """The tracklets in one shot, by when they begin, each with two detections or more.
 
-    A chain goes on after a gap with what it had before. Give each shot by itself: nothing is followed across a cut.
+    A tracklet goes on after a gap with what it had before. Give each shot by itself: nothing is followed across a cut.
     """
-    return sorted(associate(frames, how), key=lambda tracklet: (tracklet.times[0], *tracklet.boxes[0]))
+    found = [tracklet for tracklet in associate(frames, how) if len(tracklet.times) >= CONFIRMED]
+    return sorted(found, key=lambda tracklet: (tracklet.times[0], *tracklet.boxes[0]))
 
 
 def associate(frames: Iterable[FrameDetections], how: Association = ASSOCIATION) -> Iterator[Tracklet]:
-    """The chains of `chains`, each as soon as it has ended. Of the frames nothing is kept."""
+    """The tracklets in one shot, each as soon as it has ended, and those of one detection alone; no frame is kept."""
     alive: list[_ActiveTrack] = []
     for frame in frames:
         found = suppress_overlaps(frame.select(frame.scores >= how.min_score), how.nms)
-        ended = [thing for thing in alive if found.time - thing.seen > how.lost_seconds]
-        yield from (thing.chain() for thing in ended if thing.is_confirmed)
-        alive = [thing for thing in alive if found.time - thing.seen <= how.lost_seconds]
-        for thing in alive:
-            thing.move(found.time)
+        yield from (track.finish() for track in alive if found.time - track.seen > how.lost_seconds)
+        alive = [track for track in alive if found.time - track.seen <= how.lost_seconds]
+        for track in alive:
+            track.move(found.time)
         sure = found.scores >= how.high_score
         free, claimed = _continue_tracks(alive, found, np.flatnonzero(sure), how.min_overlap)
         _continue_tracks(free, found, np.flatnonzero(~sure), max(UNSURE_OVERLAP, how.min_overlap))
         # seen once and then not is a mistake
-        alive = [thing for thing in alive if thing.is_confirmed or thing.seen == found.time]
+        yield from (track.finish() for track in alive if not track.is_confirmed and track.seen != found.time)
+        alive = [track for track in alive if track.is_confirmed or track.seen == found.time]
         alive += [_ActiveTrack(found, row) for row in np.flatnonzero(sure).tolist() if row not in claimed]
-    yield from (thing.chain() for thing in alive if thing.is_confirmed)
+    yield from (track.finish() for track in alive)
 
 
 def _continue_tracks(
@@ -198,7 +211,7 @@ class _ActiveTrack:
         self.height += gain * (height - self.height)
         self.off_sides *= 1 - gain
 
-    def chain(self) -> Tracklet:
+    def finish(self) -> Tracklet:
         """What is kept of it."""
         times, boxes, scores = (np.array(values, np.float64) for values in (self.times, self.boxes, self.scores))
         return Tracklet(times, boxes.reshape(-1, 4), scores, self.sums)

@@ -6,11 +6,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from framewright.study.contract import Finding, finding
+from framewright.study.contract import Finding, make_finding
 from framewright.study.funnel import Item
 
 SLACK = 1e-5  # seconds: what is lost where exact times become decimals
 WORDS = {
+    "unconfirmed": "detected in one frame alone",
     "short": "seen for less than tracks.keep.min_seconds",
     "small": "smaller than tracks.keep.min_area of the frame",
     "duplicate": "shows what a longer track shows",
@@ -41,17 +42,20 @@ def check_objects(parsed: Iterable[Mapping[str, Any]], records: Iterable[Mapping
     }
     frames = sum(len(part["times"]) for record in parsed for part in record["segments"])
     objects = sum(part["objects"] for record in parsed for part in record["segments"])
+    without = "" if all(record["detector"]["weights"] for record in parsed) else "; no detector was given"
     return [
-        finding(
+        make_finding(
             "every segment was searched from its start to its end, and nothing else was",
             _search_faults(parsed, used),
-            warn_of_nothing(parsed) or f"{objects:,} objects in {frames:,} frames",
+            warn_of_nothing(parsed) or f"{objects:,} objects in {frames:,} frames{without}",
         )
     ]
 
 
 def _search_faults(parsed: Iterable[Mapping[str, Any]], used: Mapping[str, list]) -> Iterator[str]:
     for record in parsed:
+        if not record["detector"]["weights"]:  # tracks.detector.weights is none
+            continue
         if [(part["start"], part["end"]) for part in record["segments"]] != used.get(record["video"]):
             yield f"{record['video']}: not the segments that it has"
         for part in record["segments"]:

@@ -1,36 +1,99 @@
-"""Looking for objects in the segments of a video: some frames a second, in batches, none of them kept."""
+"""Detecting objects in the segments of a video: some frames a second, in batches, none of them kept."""
 
+import hashlib
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from pathlib import Path
 
-from framewright.detector import Detections, Detector
+from framewright.detector import Detector, Settings, open_detector
+from framewright.study.progress import Progress, silent
+from framewright.tracks.objects.appearance import describe_boxes
+from framewright.tracks.objects.associate import FrameDetections
+from framewright.tracks.objects.camera import CameraMotion
+from framewright.tracks.objects.detections import DetectionsWriter, Search
+from framewright.tracks.objects.options import DetectorSettings
+from framewright.tracks.objects.prompts import choose_prompts
 from framewright.video.frame import Frame
-from framewright.video.stream import Video
+from framewright.video.stream import Video, open_video
 
 SLACK = Fraction(1, 1_000_000)  # seconds that a segment's ends may be off, having been written in decimals
 
 
+def open_object_detector(
+    settings: DetectorSettings, weights: Sequence[str | Path], prompts: Sequence[str | Path]
+) -> Detector | None:
+    """The detector with these weights, a file or none; `prompts` has the file of prompts to read, or none."""
+    if not weights:
+        return None
+    how = Settings(
+        size=settings.image_size,
+        confidence=settings.confidence,
+        nms=settings.nms,
+        at_most=settings.max_objects,
+        only=tuple(settings.classes),
+    )
+    return open_detector(weights[0], how, **choose_prompts(settings.renames, prompts), device=settings.device)
+
+
+def detect_video(
+    path: str | Path,
+    target: Path,
+    segments: Sequence[tuple[float, float]],
+    detector: Detector | None,
+    rate: float,
+    batch: int,
+    progress: Progress = silent,
+) -> int:
+    """Write what is found in these segments (start, end in seconds) of a video to `target`; how many detections.
+
+    A video without segments is not opened: it may be one that can't be. Without a detector nothing is searched.
+    """
+    found, size, writer = 0, (0, 0), DetectionsWriter(target)
+    if detector is None:
+        writer.finish(Search(size, (), "", ""))
+        return 0
+    if segments:
+        with open_video(path) as video:
+            size, claimed = video.size, video.timeline.rate()[0]
+            exact = Fraction(str(min(rate, float(claimed)) if claimed else rate))
+            for segment in segments:
+                frames = detect(video, segment, detector, exact, batch)
+                count = int((segment[1] - segment[0]) * exact)
+                found += writer.add(segment, progress(frames, count, "frames"))
+    with detector.path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    writer.finish(Search(size, detector.names, detector.path.name, digest))
+    return found
+
+
 def detect(
     video: Video, segment: tuple[float, float], detector: Detector, rate: Fraction, batch: int
-) -> Iterator[tuple[float, Detections]]:
-    """When each frame looked at appears, in seconds, and what was found in it, in order of time.
+) -> Iterator[FrameDetections]:
+    """What is found in each searched frame of a segment, with what it looks like and how the camera moved.
 
     Those frames are nearest to the instants k/`rate` that appear in the segment (start <= time < end, in seconds); each
-    once, so that a video of fewer frames a second is looked at as it is. What can't be decoded is missing.
+    once, so that a video of fewer frames a second is searched as it is. What can't be decoded is missing.
     """
+    camera = CameraMotion()
     times, pictures = [], []
-    for frame in _frames(video, segment, rate):
+    for frame in choose_frames(video, segment, rate):
         times.append(float(frame.time))
         pictures.append(frame.rgb)  # and the frame itself, of which the decoder has few, is let go
         if len(pictures) == batch:
-            yield from zip(times, detector(pictures), strict=True)
+            yield from _search(times, pictures, detector, camera)
             times, pictures = [], []
-    yield from zip(times, detector(pictures), strict=True)
+    yield from _search(times, pictures, detector, camera)
 
 
-def _frames(video: Video, segment: tuple[float, float], rate: Fraction) -> Iterator[Frame]:
-    """Those frames, and not one more than they need is decoded."""
+def _search(times: list[float], pictures: list, detector: Detector, camera: CameraMotion) -> Iterator[FrameDetections]:
+    for time, picture, found in zip(times, pictures, detector(pictures), strict=True):
+        looks, motion = describe_boxes(picture, found.boxes), camera.add(picture, found.boxes)
+        yield FrameDetections(time, found.boxes, found.scores, found.classes, looks, motion)
+
+
+def choose_frames(video: Video, segment: tuple[float, float], rate: Fraction) -> Iterator[Frame]:
+    """The frames to search, and not one more than they need is decoded."""
     start, end = (Fraction(bound) - SLACK for bound in segment)
     line = video.timeline
     first, last = max(start, line.start - 1 / (2 * rate)), min(end, line.end)

@@ -22,7 +22,6 @@ class DetectorSettings:
 class Association:
     """How detections become tracks. The figures behind the defaults: python tests/bench/bench_association.py"""
 
-    rate: float = 16  # frames per second
     nms: float = 0.5  # of two boxes that overlap more, whatever their classes, the surer one stays
     min_score: float = 0.1  # detections below are left out
     high_score: float = 0.5  # surer ones are associated first, and begin tracks

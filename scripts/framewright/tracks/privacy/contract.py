@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from framewright.study.contract import Finding, finding
+from framewright.study.contract import Finding, make_finding
 from framewright.study.funnel import Item
 from framewright.video.probe import Probe
 
@@ -17,9 +17,9 @@ def check_privacy(records: Records) -> list[Finding]:
     again = sum(audit["open"] for _, _, audit in searched)
     frames = sum(audit["looked_at"] for _, _, audit in searched)
     return [
-        finding("defaced videos have the frames of their sources, at the same times", _time_faults(searched)),
-        finding("defaced videos are as large as their sources and have their sound", _form_faults(searched)),
-        finding(
+        make_finding("defaced videos have the frames of their sources, at the same times", _time_faults(searched)),
+        make_finding("defaced videos are as large as their sources and have their sound", _form_faults(searched)),
+        make_finding(
             "some frames of each defaced video were looked at again",
             (
                 f"{record['video']}: none"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
-from framewright.study.contract import Finding, finding
+from framewright.study.contract import Finding, make_finding
 from framewright.study.funnel import Item
 from framewright.tracks.segments.options import Lengths
 from framewright.tracks.segments.segments import parse_segments
@@ -19,15 +19,15 @@ def check_segments(records: Records, lengths: Lengths) -> list[Finding]:
     used = sum(not part["reason"] for record, _ in records for part in record["segments"])
     cuts = sum(len(record["cuts"]) for record, _ in records)
     return [
-        finding(
+        make_finding(
             "segments are in order, do not overlap and lie inside the film",
             _order_faults(records),
             f"{used:,} segments of {len(records):,} videos",
         ),
-        finding("segments are neither too short nor too long", _length_faults(records, lengths)),
-        finding("no segment crosses a cut", _cut_faults(records), f"{cuts:,} cuts"),
-        finding("the text has the segments that the record uses", _text_faults(records)),
-        finding(
+        make_finding("segments are neither too short nor too long", _length_faults(records, lengths)),
+        make_finding("no segment crosses a cut", _cut_faults(records), f"{cuts:,} cuts"),
+        make_finding("the text has the segments that the record uses", _text_faults(records)),
+        make_finding(
             "whatever is dropped has a reason, and every moment of the film is accounted for", _gap_faults(records)
         ),
     ]

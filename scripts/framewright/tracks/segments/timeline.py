@@ -32,8 +32,8 @@ def draw_timeline(
     for number, record in enumerate(films):
         parts += _row(record, truths.get(record["video"]), scores.get(record["video"]), 64 + ROW * number)
     if len(films) < len(records):
-        parts.append(svg.text(12, 64 + ROW * len(films) + 16, f"{len(records) - len(films)} more", svg.GREY))
-    return svg.document(WIDTH, 64 + ROW * len(films) + 34, parts)
+        parts.append(svg.draw_text(12, 64 + ROW * len(films) + 16, f"{len(records) - len(films)} more", svg.GREY))
+    return svg.compose_document(WIDTH, 64 + ROW * len(films) + 34, parts)
 
 
 def _legend(films: Iterable[Mapping[str, Any]]) -> Iterator[str]:
@@ -42,10 +42,10 @@ def _legend(films: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     for word, colour in {"": USED, **REASONS}.items():
         if word in there or not word:
             name = word or "used"
-            yield svg.box(x, 14, 14, 14, colour, 2)
-            yield svg.text(x + 20, 26, name)
+            yield svg.draw_box(x, 14, 14, 14, colour, 2)
+            yield svg.draw_text(x + 20, 26, name)
             x += 40 + svg.width_of(name)
-    yield svg.text(x, 26, "strokes: cuts found below, true cuts above", svg.GREY)
+    yield svg.draw_text(x, 26, "strokes: cuts found below, true cuts above", svg.GREY)
 
 
 def _row(record: Mapping[str, Any], truth: Truth | None, score: CutScore | None, top: float) -> Iterator[str]:
@@ -55,24 +55,24 @@ def _row(record: Mapping[str, Any], truth: Truth | None, score: CutScore | None,
     def at(seconds: float) -> float:
         return LEFT + (seconds - start) * scale
 
-    yield svg.text(12, top + 15, svg.shortened(record["video"], 18), bold=True)
+    yield svg.draw_text(12, top + 15, svg.shorten(record["video"], 18), bold=True)
     summary = f"{end - start:.1f} s" + (f", F1 {score.f1:.2f}" if score else "")
-    yield svg.text(12, top + 31, summary, svg.GREY, 11)
-    yield svg.box(at(start), top + 6, (end - start) * scale, 18, svg.TRACK)
+    yield svg.draw_text(12, top + 31, summary, svg.GREY, 11)
+    yield svg.draw_box(at(start), top + 6, (end - start) * scale, 18, svg.TRACK)
     for part in record["segments"]:
         colour = REASONS.get(part["reason"], svg.GREY) if part["reason"] else USED
         title = f"{part['start']:.3f} to {part['end']:.3f} s: {part['reason'] or 'used'} {part['detail']}"
-        yield svg.box(
+        yield svg.draw_box(
             at(part["start"]), top + 6, max(1, (part["end"] - part["start"]) * scale - 1), 18, colour, 1, title
         )
         if part["reason"] and (part["end"] - part["start"]) * scale > svg.width_of(part["reason"], 10):
             middle = at((part["start"] + part["end"]) / 2)
-            yield svg.text(middle, top + 19, part["reason"], svg.PAPER, 10, "middle")
+            yield svg.draw_text(middle, top + 19, part["reason"], svg.PAPER, 10, "middle")
     for cut in record["cuts"]:
         width = max(1.6, (cut["end"] - cut["start"]) * scale)
-        yield svg.box(at(cut["start"]) - 0.8, top + 26, width, 9, CUT, 0, f"{cut['kind']} at {cut['start']:.3f} s")
+        yield svg.draw_box(at(cut["start"]) - 0.8, top + 26, width, 9, CUT, 0, f"{cut['kind']} at {cut['start']:.3f} s")
     rate = truth.rate if truth else Fraction(1)
     for change in truth.transitions if truth else ():
         if change.is_cut:
             first, last = (float(frame / rate) for frame in (change.start, change.end))
-            yield svg.box(at(first) - 0.8, top - 5, max(1.6, (last - first) * scale), 9, "#b0413e", 0, change.kind)
+            yield svg.draw_box(at(first) - 0.8, top - 5, max(1.6, (last - first) * scale), 9, "#b0413e", 0, change.kind)

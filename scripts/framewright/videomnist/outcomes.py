@@ -6,8 +6,8 @@ import numpy as np
 
 from framewright.study.funnel import Item
 from framewright.videomnist.clip_spec import GlyphSpec
-from framewright.videomnist.digits import Digits, repeated
-from framewright.videomnist.render import glyphs
+from framewright.videomnist.digits import Digits, find_repeated
+from framewright.videomnist.render import prepare_glyphs
 
 BATCH = 100  # pictures that are looked at together
 THIN = "it has too few pixels to be seen, even where it is drawn much larger than others"
@@ -19,8 +19,8 @@ def select(digits: Mapping[str, Digits], spec: GlyphSpec) -> tuple[dict[str, Dig
     kept, items = {}, []
     for split, part in digits.items():
         batches = (part.images[first : first + BATCH] for first in range(0, len(part.images), BATCH))
-        thin = ~np.concatenate([glyphs(batch, spec).good for batch in batches])
-        again = repeated(digits) if split == "test" else np.zeros_like(thin)
+        thin = ~np.concatenate([prepare_glyphs(batch, spec).good for batch in batches])
+        again = find_repeated(digits) if split == "test" else np.zeros_like(thin)
         for index, is_thin, is_again in zip(part.index.tolist(), thin, again, strict=True):
             reason, detail = ("thin", THIN) if is_thin else ("repeated", REPEATED) if is_again else ("", "")
             items.append(Item("pictures", "", f"{split}-{index:05}", reason, detail))
@@ -29,6 +29,6 @@ def select(digits: Mapping[str, Digits], spec: GlyphSpec) -> tuple[dict[str, Dig
     return kept, items
 
 
-def drawn(videos: Mapping[str, int]) -> Iterator[Item]:
+def list_videos(videos: Mapping[str, int]) -> Iterator[Item]:
     """An item for each video of each split: all that are begun are finished."""
     return (Item("videos", "", f"{split}-{index:06}") for split, count in videos.items() for index in range(count))

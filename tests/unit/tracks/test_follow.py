@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +10,14 @@ import pytest
 from make_video import make_video
 from make_weights import columns, make_weights
 
+from framewright.detector import Detections
 from framewright.tracks.objects.contract import check_objects, list_track_outcomes, warn_of_nothing, write_record
+from framewright.tracks.objects.detect import detect, detect_video, open_object_detector
+from framewright.tracks.objects.detections import CLASS_FLOOR, DetectionsReader
+from framewright.tracks.objects.follow import follow
 from framewright.tracks.objects.options import Association, DetectorSettings, Keep
-from framewright.tracks.objects.parse import open_objects_detector, parse
 from framewright.tracks.objects.prompts import read_prompts
+from framewright.video.stream import open_video
 
 LVIS = Path(__file__).parents[3] / "config/prompts/lvis.txt"
 DETECTOR = DetectorSettings(image_size=320, nms=0.7)
@@ -27,9 +32,16 @@ def film(tmp_path_factory):
     return make_video(tmp_path_factory.mktemp("film") / "v.mp4", range(125), size=(320, 180), rate=25)
 
 
-def parsed(film, tmp_path, *objects, segments=SEGMENTS, batch=4, **weights):
+def search(film, tmp_path, *objects, segments=SEGMENTS, batch=4, **weights):
+    """The file of detections of a film, by a detector that finds these objects in each frame."""
     path = make_weights(tmp_path / "w.onnx", columns(*objects), **weights)
-    return parse(film, "v", segments, open_objects_detector(DETECTOR, path, [LVIS]), ASSOCIATION, KEEP, batch)
+    target = tmp_path / f"detections{batch}.npz"
+    detect_video(film, target, segments, open_object_detector(DETECTOR, [path], [LVIS]), DETECTOR.rate, batch)
+    return target
+
+
+def parsed(film, tmp_path, *objects, **how):
+    return follow(DetectionsReader(search(film, tmp_path, *objects, **how)), "v", ASSOCIATION, KEEP)
 
 
 def test_a_thing_seen_throughout_is_a_track_of_its_own_in_each_segment(film, tmp_path):
@@ -40,7 +52,7 @@ def test_a_thing_seen_throughout_is_a_track_of_its_own_in_each_segment(film, tmp
     assert np.allclose(first.boxes, [100, 40, 220, 140]) and len(first.times) == 32
     assert first.probability == pytest.approx((0.7, 0.3, 0.1)) and first.score == pytest.approx((0.49, 0.21, 0.07))
     # the third segment is too short for the track of the large thing, and the small one is small in the others
-    assert record["dropped"] == {"short": 2, "small": 2, "duplicate": 0}
+    assert record["dropped"] == {"unconfirmed": 0, "short": 2, "small": 2, "duplicate": 0}
     assert record["tracks"] == sorted(own.tid for own in found)
 
 
@@ -72,8 +84,9 @@ def test_a_video_without_segments_is_not_even_opened(tmp_path):
 def test_names_lose_what_prompts_have_around_them(film, tmp_path):
     (tmp_path / "p.txt").write_text("photo of a cup\nbowl (also known as dish)\nbow (weapon)\n")
     path = make_weights(tmp_path / "w.onnx", columns(LARGE))
-    detector = open_objects_detector(replace(DETECTOR, renames=True), path, [tmp_path / "p.txt"])
-    found, _ = parse(film, "v", SEGMENTS[:1], detector, ASSOCIATION, KEEP, 4)
+    detector = open_object_detector(replace(DETECTOR, renames=True), [path], [tmp_path / "p.txt"])
+    detect_video(film, tmp_path / "d.npz", SEGMENTS[:1], detector, 16, 4)
+    found, _ = follow(DetectionsReader(tmp_path / "d.npz"), "v", ASSOCIATION, KEEP)
     assert found[0].names == ("bowl", "bow (weapon)", "cup")
     assert read_prompts(tmp_path / "p.txt")[0] == "photo of a cup"
 
@@ -117,3 +130,59 @@ def test_a_segment_that_was_left_out_breaks_the_contract(film, tmp_path):
     across = json.loads(json.dumps(record))
     across["segments"][0]["times"][-1] = 2.1
     assert [own.ok for own in check_objects([across], [segments])] == [False]
+
+
+# ---- what is stored -------------------------------------------------------------------------------------------------
+
+
+def test_numpy_opens_what_was_detected_and_each_array_is_as_documented(film, tmp_path):
+    with np.load(search(film, tmp_path, LARGE, SMALL), allow_pickle=False) as arrays:
+        assert arrays["size"].tolist() == [320, 180] and arrays["segments"].tolist() == [list(own) for own in SEGMENTS]
+        assert arrays["names"].tolist() == ["person", "dog", "car"] and len(arrays["weights"][1]) == 64
+        frames = len(arrays["0/times"])
+        assert arrays["0/counts"].tolist() == [2] * frames and arrays["0/motion"].shape == (frames, 6)
+        assert arrays["0/boxes"].shape == (2 * frames, 4) and arrays["0/boxes"].dtype == np.float32
+        assert arrays["0/appearance"].shape == (2 * frames, 128) and arrays["0/appearance"].dtype == np.uint8
+        assert arrays["0/class_counts"].sum() == len(arrays["0/classes"]) == len(arrays["0/class_scores"])
+
+
+def test_what_is_read_is_what_was_found(film, tmp_path):
+    path = make_weights(tmp_path / "w.onnx", columns(LARGE, SMALL))
+    detector = open_object_detector(DETECTOR, [path], [LVIS])
+    with open_video(film) as video:
+        found = list(detect(video, SEGMENTS[1], detector, Fraction(16), 4))
+    reader = DetectionsReader(search(film, tmp_path, LARGE, SMALL))
+    for one, other in zip(found, reader.frames(1), strict=True):
+        assert one.time == other.time and (one.boxes == other.boxes).all() and (one.scores == other.scores).all()
+        assert np.abs(one.classes - other.classes).max() < CLASS_FLOOR and (one.appearance == other.appearance).all()
+
+
+def test_the_same_detections_are_the_same_bytes_however_many_frames_are_searched_at_once(film, tmp_path):
+    assert search(film, tmp_path, LARGE, batch=1).read_bytes() == search(film, tmp_path, LARGE, batch=8).read_bytes()
+
+
+def test_tracks_change_with_what_is_kept_and_detections_do_not(film, tmp_path):
+    reader = DetectionsReader(search(film, tmp_path, LARGE))
+    assert len(follow(reader, "v", ASSOCIATION, KEEP)[0]) == 2
+    assert follow(reader, "v", ASSOCIATION, replace(KEEP, min_seconds=9))[1]["dropped"]["short"] == 3
+
+
+def test_what_is_detected_in_one_frame_alone_is_in_the_funnel(film, tmp_path):
+    class Once:
+        """Finds something in the fifth frame."""
+
+        path, names, calls = tmp_path / "w.onnx", ("thing",), 0
+
+        def __call__(self, frames):
+            self.calls += len(frames)
+            count = int(self.calls == 5)
+            boxes = np.tile(np.float32([10, 10, 90, 90]), (count, 1))
+            return [Detections(boxes, np.full(count, 0.9, np.float32), np.full((count, 1), 0.9, np.float32))] * len(
+                frames
+            )
+
+    make_weights(tmp_path / "w.onnx", columns(LARGE))
+    detect_video(film, tmp_path / "d.npz", SEGMENTS[:1], Once(), 16, 1)
+    kept, record = follow(DetectionsReader(tmp_path / "d.npz"), "v", ASSOCIATION, KEEP)
+    (item,) = list_track_outcomes([record])
+    assert kept == [] and (item.reason, item.detail) == ("unconfirmed", "detected in one frame alone")

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from framewright.persistence.shard import Account
-from framewright.persistence.store import Clips, pretty
+from framewright.persistence.store import Clips, to_json
 
 STEM = "augmented_traj"
 
 
-def gather(folder: str | Path, shards: Iterable[str | Path]) -> None:
+def link_shards(folder: str | Path, shards: Iterable[str | Path]) -> None:
     """Make `folder` and link the files of all shards into it: nothing is copied."""
     folder = Path(folder)
     folder.mkdir()
@@ -26,7 +26,10 @@ def gather(folder: str | Path, shards: Iterable[str | Path]) -> None:
 def recount(folder: str | Path) -> dict[str, Any]:
     """Figures of a dataset, counted from its files: what exists counts, whatever runs there were."""
     clips = Clips(folder, STEM)
-    types, durations, classes, splits = Counter(), Counter(), Counter(), Counter()
+    types: Counter[str] = Counter()
+    durations: Counter[str] = Counter()
+    classes: Counter[str] = Counter()
+    splits: Counter[str] = Counter()
     transients = shown = persistent = 0
     for position in range(len(clips)):
         metadata = clips.metadata(position)
@@ -35,8 +38,8 @@ def recount(folder: str | Path) -> dict[str, Any]:
         persistent += metadata["persistent"]
         classes[metadata["class"]] += 1
         splits[metadata["split"]] += 1
-        types.update(own["trajectory_type"] for own in metadata["transient_details"])
-        durations.update(str(own["duration"]) for own in metadata["transient_details"])
+        types.update(detail["trajectory_type"] for detail in metadata["transient_details"])
+        durations.update(str(detail["duration"]) for detail in metadata["transient_details"])
     return {
         "total_processed": len(clips),
         "total_transients_added": transients,
@@ -97,7 +100,7 @@ def write_documents(
         },
     }
     for name, content in documents.items():
-        (folder / name).write_text(pretty(content), encoding="utf-8")
+        (folder / name).write_text(to_json(content), encoding="utf-8")
     (folder / "PROGRESS.txt").write_text("".join(_progress(accounts, lost, wanted)), encoding="utf-8")
     return documents["GENERATION_SUMMARY.json"]["statistics"]
 

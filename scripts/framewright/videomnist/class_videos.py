@@ -14,7 +14,7 @@ from framewright.video.examine import examine
 from framewright.video.frame import Frame
 from framewright.video.sandbox import call
 from framewright.video.stream import open_video
-from framewright.videomnist.store import Part, Shape, videos
+from framewright.videomnist.store import PartWriter, Shape, videos
 
 COLUMNS = {
     "labels": (np.int64, ()),
@@ -45,15 +45,15 @@ def convert(
     No frame is in two clips; what is left over at a film's end is not used.
     """
     items = []
-    with Part(path, shape, COLUMNS) as part:
-        for film, refused in screened(films, seconds, mebibytes):
+    with PartWriter(path, shape, COLUMNS) as part:
+        for film, refused in screen(films, seconds, mebibytes):
             name = "/".join(Path(film).parts[-3:])
             reason, detail = ("unreadable", refused) if refused else _add_clips(part, film, label, shape)
             items.append(Item("films", "", name, reason, detail))
     return items
 
 
-def screened(films: Sequence[str | Path], seconds: float, mebibytes: int) -> Iterator[tuple[str | Path, str]]:
+def screen(films: Sequence[str | Path], seconds: float, mebibytes: int) -> Iterator[tuple[str | Path, str]]:
     """Each film and why it can't be read ("" if it can), tried in a process of its own.
 
     All are tried together, because starting a process takes longer than reading a short film. Where one of them
@@ -62,23 +62,28 @@ def screened(films: Sequence[str | Path], seconds: float, mebibytes: int) -> Ite
     if not films:
         return
     arguments = {"paths": list(map(str, films))}
-    tried = call("framewright.videomnist.films:refusals", arguments, seconds=seconds * len(films), mebibytes=mebibytes)
+    tried = call(
+        "framewright.videomnist.class_videos:find_refusals",
+        arguments,
+        seconds=seconds * len(films),
+        mebibytes=mebibytes,
+    )
     if tried.ok:
         yield from zip(films, tried.value, strict=True)
     elif len(films) == 1:
         yield films[0], f"reading it {tried.reason}"
     else:
         half = len(films) // 2
-        yield from screened(films[:half], seconds, mebibytes)
-        yield from screened(films[half:], seconds, mebibytes)
+        yield from screen(films[:half], seconds, mebibytes)
+        yield from screen(films[half:], seconds, mebibytes)
 
 
-def refusals(paths: Sequence[str]) -> list[str]:
+def find_refusals(paths: Sequence[str]) -> list[str]:
     """Why each film can't be read, "" where it can."""
     return [examine(path)["reason"] or "" for path in paths]
 
 
-def squared(frame: Frame, size: int) -> np.ndarray:
+def crop_square(frame: Frame, size: int) -> np.ndarray:
     """(size, size, 3) uint8 RGB: the shorter side made `size`, and the middle of the longer one."""
     picture = frame.rgb
     zoom = size / min(picture.shape[:2])
@@ -89,14 +94,15 @@ def squared(frame: Frame, size: int) -> np.ndarray:
     return picture[top : top + size, left : left + size]
 
 
-def _add_clips(part: Part, film: str | Path, label: int, shape: Shape) -> tuple[str, str]:
+def _add_clips(part: PartWriter, film: str | Path, label: int, shape: Shape) -> tuple[str, str]:
     """Add the clips of a film; a word and a sentence on why there are none, both empty if there are."""
-    clips, frames, start = 0, [], 0.0
+    clips, start = 0, 0.0
+    frames: list[np.ndarray] = []
     try:
         with open_video(film) as video:
             for frame in video.frames():
                 start = start if frames else float(frame.time)
-                frames.append(squared(frame, shape.size))
+                frames.append(crop_square(frame, shape.size))
                 if len(frames) > shape.frames:
                     colours = np.stack(frames)
                     grey = np.stack([cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) for picture in frames])

@@ -17,7 +17,7 @@ def reading(batches: list[int]):
     def detect(frames):
         batches.append(len(frames))
         numbers = np.array([[number_in(frame)] for frame in frames], np.float32)
-        return [Detections(np.zeros((1, 4), np.float32), number, number[:, None]) for number in numbers]
+        return [Detections(np.float32([[0, 0, 9, 9]]), number, number[:, None]) for number in numbers]
 
     return detect
 
@@ -26,7 +26,7 @@ def seen(path, segment, rate=Fraction(16), batch=4):
     """(time, number) of each frame looked at, and how many were looked at together."""
     batches: list[int] = []
     with open_video(path) as video:
-        found = [(time, int(own.scores[0])) for time, own in detect(video, segment, reading(batches), rate, batch)]
+        found = [(own.time, int(own.scores[0])) for own in detect(video, segment, reading(batches), rate, batch)]
     return found, batches
 
 

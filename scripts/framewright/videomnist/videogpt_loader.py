@@ -14,7 +14,7 @@ def faults(path: str | Path) -> list[str]:
     with h5py.File(path) as file:
         lacking = [f"no {split}_{key}" for split in SPLITS for key in ("data", "idx") if f"{split}_{key}" not in file]
         length = int(file.attrs["sequence_length"])
-        return lacking or [f"{split}: {what}" for split in SPLITS for what in _of_split(file, split, length)]
+        return lacking or [f"{split}: {what}" for split in SPLITS for what in _find_split_faults(file, split, length)]
 
 
 def read(path: str | Path, split: str, index: int, start: int = 0) -> np.ndarray:
@@ -25,7 +25,7 @@ def read(path: str | Path, split: str, index: int, start: int = 0) -> np.ndarray
     return frames.transpose(3, 0, 1, 2).astype(np.float32) / 255 - 0.5
 
 
-def _of_split(file: h5py.File, split: str, length: int) -> Iterator[str]:
+def _find_split_faults(file: h5py.File, split: str, length: int) -> Iterator[str]:
     data, idx = file[f"{split}_data"], file[f"{split}_idx"]
     if data.dtype != np.uint8 or data.ndim != 4 or data.shape[3] != 3:
         yield f"data is {data.dtype} {data.shape}, not uint8 (frames, height, width, 3)"

@@ -1,0 +1,23 @@
+"""Follow a video's detected objects, and write a line for each track that is worth keeping."""
+
+from framewright.study import job
+from framewright.tracks.meta import write_tracks
+from framewright.tracks.objects.contract import write_record
+from framewright.tracks.objects.detections import DetectionsReader
+from framewright.tracks.objects.follow import follow
+from framewright.tracks.objects.options import Association, Keep
+
+log = job.start(snakemake)
+inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
+
+tracks, record = follow(
+    DetectionsReader(inputs.detections),
+    snakemake.wildcards.video,
+    Association(**settings["association"]),
+    Keep(**settings["keep"]),
+)
+with job.whole(outputs.record) as path:
+    write_record(path, record)
+with job.whole(outputs.meta) as path:
+    write_tracks(path, tracks)
+log.info("%d tracks; dropped: %s", len(tracks), record["dropped"])

@@ -1,0 +1,300 @@
+"""What other people's films do to patches: each fault on a film that is made here."""
+
+import struct
+from collections import Counter
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from make_film import probe_film, texture
+from make_video import ffmpeg, make_video
+
+from framewright.patches.attempts import Attempt
+from framewright.patches.checks import CheckLimits, count_regions, judge_patch, judge_times, measure, measure_fine
+from framewright.patches.cut import cut_part, load_settings
+from framewright.patches.editions import find_editions, find_leaks
+from framewright.patches.fields import compare_fields, count_votes
+from framewright.patches.film import QualityLimits
+from framewright.patches.formats import Category, Format, dump_categories
+from framewright.patches.manifest import Patch, rebuild
+from framewright.patches.record import FilmPlan, make_plan
+from framewright.patches.view import Rendering
+from framewright.video.dolby import read_dolby_vision_profile
+from framewright.video.encode import Writer
+from framewright.video.probe import Probe
+from framewright.video.stream import open_video
+
+SIZE = WIDTH, HEIGHT = 360, 288
+CATEGORIES = {"general": Category("general", "G", ((Format("small", 96, 72, "Small", ""), 1.0),), None)}
+SETTINGS = {
+    **{"seed": 0, "categories": dump_categories(CATEGORIES), "kernel": "bicubic", "limits": {}, "min_file_size": 100},
+    **{"attempts": 3, "skip": 1.0, "by_content": False, "blur": 0, "noise": 0, "compression": 0, "gallery": False},
+}
+
+
+def film(path: Path, pictures: list[np.ndarray], rate: int = 25, crf: int = 16) -> Path:
+    with Writer(path, pictures[0].shape[1::-1], rate, crf=crf, preset="veryfast", gop=25) as writer:
+        for picture in pictures:
+            writer.add(np.dstack([picture] * 3))
+    return path
+
+
+def pan(count: int, step: int = 3, size: tuple[int, int] = SIZE, seed: int = 0) -> list[np.ndarray]:
+    """A camera that moves over a texture."""
+    wide = texture(seed, size[0] + step * count, size[1] + count)
+    return [wide[k // 3 : k // 3 + size[1], step * k : step * k + size[0]] for k in range(count)]
+
+
+def plan_film(path: Path, windows: int = 8, probe: Probe | None = None, **options) -> tuple[FilmPlan, object]:
+    return make_plan(
+        path,
+        probe or probe_film(path),
+        counts={"general": windows},
+        categories=options.pop("categories", CATEGORIES),
+        split="train",
+        training=options.pop("training", True),
+        windows_per_part=100,
+        seed=0,
+        rendering=Rendering(**options),
+        limits=QualityLimits(),
+    )
+
+
+def cut_film(path: Path, folder: Path, windows: int = 8, limits: dict | None = None, **options):
+    plan, frames = plan_film(path, windows, **options)
+    settings = load_settings(SETTINGS | {"limits": limits or {}})
+    folder.mkdir()
+    return plan, *cut_part(path, plan.film, frames, plan.parts[0], settings, folder)
+
+
+def reasons(attempts: list[Attempt]) -> set[str]:
+    return {attempt.reason for attempt in attempts}
+
+
+# ---- interlaced ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def smooth(tmp_path_factory) -> Path:
+    return film(tmp_path_factory.mktemp("films") / "p50.mp4", pan(80), rate=50)
+
+
+def woven(smooth: Path, target: Path, filters: str, *flags: str) -> Path:
+    ffmpeg("-i", smooth, "-vf", filters, "-c:v", "libx264", "-crf", "18", *flags, target)
+    return target
+
+
+FIELDS = ("-flags", "+ildct+ilme", "-x264-params", "tff=1")
+INTERLACED = {
+    "fields, tagged": ("interlace=scan=tff:lowpass=0", FIELDS, "interlaced"),
+    "fields without a tag": ("interlace=scan=tff:lowpass=1", (), "interlaced"),
+    "bottom field first": ("interlace=scan=bff:lowpass=0", (), "interlaced"),
+    "hard telecine": ("fps=24,telecine", (), "interlaced"),
+    "progressive frames tagged as fields": ("fps=25", FIELDS, ""),
+    "progressive": ("fps=25", (), ""),
+}
+
+
+@pytest.mark.parametrize(("filters", "flags", "reason"), INTERLACED.values(), ids=INTERLACED)
+def test_interlaced_films_are_found_by_what_they_show(smooth, tmp_path, filters, flags, reason):
+    plan, _ = plan_film(woven(smooth, tmp_path / "film.mp4", filters, *flags))
+    assert plan.reason == reason
+    assert ("patches.interlaced" in plan.detail) == bool(reason)
+
+
+@pytest.mark.parametrize("order", ["tff", "bff"])
+def test_interlaced_films_are_deinterlaced_on_request_and_on_record(smooth, tmp_path, order):
+    path = woven(smooth, tmp_path / "film.mp4", f"interlace=scan={order}:lowpass=0")
+    plan, patches, _ = cut_film(path, tmp_path / "part", interlaced="deinterlace")
+    assert plan.film.view.fields == order and f"deinterlaced by bwdif, {order}" in plan.film.view.chain
+    assert len(patches) >= 4
+    for patch in patches[:2]:
+        for kind, content in rebuild(patch, path).items():
+            assert content == (tmp_path / "part" / patch.files[kind]).read_bytes()
+        x1, y1, x2, y2 = patch.crop
+        sharp = cv2.imread(str(tmp_path / "part" / patch.gt), cv2.IMREAD_GRAYSCALE).astype(int)
+        with open_video(path) as video:
+            frame = next(frame for frame in video.frames() if frame.time == patch.times[3])
+            stored = frame.rgb[y1:y2, x1:x2].mean(axis=2)
+        comb = [np.abs(own[:-2] + own[2:] - 2 * own[1:-1]).mean() for own in (sharp, stored)]
+        assert comb[0] < 0.5 * comb[1]
+
+
+def test_a_combed_window_in_a_progressive_film_is_rejected(smooth, tmp_path):
+    fields = woven(smooth, tmp_path / "i.mp4", "interlace=scan=tff:lowpass=0")
+    with open_video(fields) as video:
+        combed = [frame.rgb[..., 0].copy() for frame in video.frames()][:20]
+    path = film(tmp_path / "film.mp4", pan(120) + combed, crf=8)
+    plan, _, attempts = cut_film(path, tmp_path / "part", windows=20, limits={"scene_diff": 255})
+    assert plan.reason == "" and "combed" in reasons(attempts)
+
+
+def test_what_does_not_move_says_nothing_about_fields():
+    still = texture(0, *SIZE)
+    assert compare_fields(still, still) == ""
+    assert not count_votes([""] * 9).interlaced and count_votes(["tff", "clean", "tff", ""]).interlaced
+
+
+# ---- what is in a window ---------------------------------------------------------------------------------------------
+
+
+def test_bars_that_begin_in_the_middle_of_a_film_are_in_no_patch(tmp_path):
+    wide = [picture.copy() for picture in pan(75)]
+    for picture in wide:
+        picture[:60], picture[-60:] = 16, 16
+    path = film(tmp_path / "film.mp4", [np.maximum(picture, 50) for picture in pan(75, seed=1)] + wide)
+    plan, patches, _ = cut_film(path, tmp_path / "part", windows=16)
+    assert plan.film.area == (0, 0, *SIZE)
+    late = [patch for patch in patches if patch.times[0] >= 3]
+    assert len(late) >= 5
+    assert all(patch.crop[1] >= 60 and patch.crop[3] <= HEIGHT - 60 for patch in late)
+    tall = {"general": Category("general", "G", ((Format("tall", 96, 201, "Tall", ""), 1.0),), None)}
+    plan, frames = plan_film(path, 16, categories=tall)
+    settings = replace(load_settings(SETTINGS), categories=tall)
+    (tmp_path / "tall").mkdir()
+    _, attempts = cut_part(path, plan.film, frames, plan.parts[0], settings, tmp_path / "tall")
+    assert "bars" in reasons(attempts)
+
+
+def test_a_hole_in_time_is_in_no_window(tmp_path):
+    times = [Fraction(k, 30) + (3600 if k >= 40 else 0) for k in range(80)]
+    path = make_video(tmp_path / "film.mp4", range(80), size=SIZE, times=times)
+    _, patches, attempts = cut_film(path, tmp_path / "part", windows=11, limits={"still": 0, "duplicate": 0})
+    assert "gap" in reasons(attempts)
+    assert all(patch.times[-1] - patch.times[0] < 1 for patch in patches)
+    step = Fraction(1, 30)
+    assert judge_times([k * step for k in range(7)], step, CheckLimits()) == ""
+    assert judge_times([0 * step, step, 5 * step], step, CheckLimits()) == "gap"
+    assert judge_times([0 * step, step, 5 * step], step, CheckLimits(gap=0)) == ""
+
+
+def test_a_crop_without_anything_in_it_is_dead_however_alive_its_frame_is(tmp_path):
+    pictures = []
+    for picture in pan(60):
+        half = picture.copy()
+        half[:, : WIDTH // 2 + 60] = 120
+        pictures.append(half)
+    path = film(tmp_path / "film.mp4", pictures)
+    _, patches, attempts = cut_film(path, tmp_path / "part")
+    assert {"dead"} <= reasons(attempts) and patches
+    assert all(patch.scores.liveliness > 0.05 for patch in patches)
+
+
+def test_blur_is_absolute_and_contrast_does_not_hide_it():
+    sharp = texture(2, 300, 300)
+    weak = np.clip(sharp.astype(float) * 0.7 + 30, 0, 255).astype(np.uint8)
+    blurred = cv2.GaussianBlur(sharp, (0, 0), 5)
+    greys = np.stack([sharp] * 7)
+    limits = CheckLimits()
+    assert measure_fine(weak) > 3 * measure_fine(blurred)
+    assert judge_patch(measure(greys, weak), 9999, limits, 0) == ""
+    assert judge_patch(measure(greys, blurred), 9999, limits, 0) == "blurred"
+
+
+def test_blocks_and_sameness_are_scored_and_rejected_by_key():
+    sharp = texture(3, 320, 320)
+    coded = cv2.imdecode(cv2.imencode(".jpg", sharp, [cv2.IMWRITE_JPEG_QUALITY, 4])[1], cv2.IMREAD_GRAYSCALE)
+    stripes = np.zeros((320, 320), np.uint8)
+    stripes[:, 160:] = 200
+    greys = np.stack([sharp] * 7)
+    good, blocky, plain = (measure(greys, picture) for picture in (sharp, coded, stripes))
+    assert good.blockiness < 1.2 < 1.5 < blocky.blockiness
+    assert plain.diversity == 2 < 10 < good.diversity
+    loose = CheckLimits(dead=0, blurred=0)
+    assert [judge_patch(score, 9999, loose, 0) for score in (good, blocky, plain)] == ["", "", ""]
+    assert judge_patch(blocky, 9999, replace(loose, blocky=1.5), 0) == "blocky"
+    assert judge_patch(plain, 9999, replace(loose, uniform=10), 0) == "uniform"
+    assert judge_patch(good, 9999, replace(loose, blocky=1.5, uniform=10), 0) == ""
+    assert count_regions(np.full((90, 60), 7, np.uint8)) == 1
+
+
+# ---- films that can't be used ----------------------------------------------------------------------------------------
+
+
+SMALL = [(1, 1), (16, 1), (2, 17), (2, 16), (17, 17), (18, 400), (400, 18), (1024, 4), (24, 24), (26, 1000), (1900, 24)]
+
+
+@pytest.mark.parametrize("size", SMALL, ids=str)
+def test_very_small_films_and_strips_are_too_small_or_planned(tmp_path, size):
+    tiny = {"general": Category("general", "G", ((Format("tiny", 24, 24, "Tiny", ""), 1.0),), None)}
+    path = make_video(tmp_path / "film.mkv", range(30), size=size, codec="ffv1", pixel_format="yuv444p", b_frames=0)
+    plan, patches, attempts = cut_film(path, tmp_path / "part", 3, categories=tiny)
+    assert plan.reason == ("too-small" if min(size) < 24 else "")
+    assert bool(attempts) == (not plan.reason)
+    assert Counter(attempt.reason for attempt in attempts)[""] == len(patches)
+
+
+def test_ictcp_is_refused_with_a_remedy(tmp_path):
+    path = film(tmp_path / "film.mp4", pan(12))
+    probe = probe_film(path)
+    odd = replace(probe, colour=replace(probe.colour, matrix="ictcp", kind="PQ"))
+    plan, frames = plan_film(path, probe=odd)
+    assert plan.reason == "colour" and "ICtCp" in plan.detail and "convert it" in plan.detail and len(frames) == 0
+
+
+def dolby(path: Path, profile: int) -> Path:
+    """An MP4 of HEVC whose description says Dolby Vision, written into it after the fact."""
+    make_video(path, range(12), codec="libx265", options={"x265-params": "log-level=none"})
+    data = bytearray(path.read_bytes())
+    entry = data.index(b"hvcC") - 4
+    entry += struct.unpack_from(">I", data, entry)[0]
+    record = bytes([1, 0, profile << 1, 1 << 3 | 1 | 4, 0]) + bytes(19)
+    box = struct.pack(">I", 8 + len(record)) + b"dvcC" + record
+    data[entry:entry] = box
+    for name in (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd", b"hev1", b"hvc1"):
+        at = data.find(name) - 4
+        if at >= 0:
+            struct.pack_into(">I", data, at, struct.unpack_from(">I", data, at)[0] + len(box))
+    path.write_bytes(data)
+    return path
+
+
+def test_dolby_vision_profile_5_is_refused_with_a_remedy_and_others_are_not(tmp_path):
+    assert read_dolby_vision_profile(dolby(tmp_path / "five.mp4", 5)) == 5
+    assert read_dolby_vision_profile(dolby(tmp_path / "eight.mp4", 8)) == 8
+    plan, _ = plan_film(tmp_path / "five.mp4")
+    assert plan.reason == "colour" and "profile 5" in plan.detail and "convert it" in plan.detail
+    assert plan_film(tmp_path / "eight.mp4")[0].reason != "colour"
+
+
+def test_a_film_that_the_table_keeps_out_of_datasets_is_on_record(tmp_path):
+    path = film(tmp_path / "film.mp4", pan(12))
+    plan, frames = plan_film(path, training=False)
+    assert plan.reason == "not-for-training" and len(frames) == 0
+
+
+# ---- editions --------------------------------------------------------------------------------------------------------
+
+
+def test_editions_in_different_splits_are_found_before_anything_is_cut(tmp_path):
+    shots = [texture(seed, 440, 340) for seed in range(12)]
+
+    def edition(name: str, numbers: list[int], bars: int = 0, crf: int = 16) -> FilmPlan:
+        pictures = []
+        for number in numbers:
+            for k in range(26):
+                picture = shots[number][k : k + HEIGHT, k : k + WIDTH].copy()
+                if bars:
+                    picture[:bars], picture[-bars:] = 16, 16
+                pictures.append(picture)
+        path = film(tmp_path / f"{name}.mp4", pictures, crf=crf)
+        return replace(plan_film(path)[0], video=name)
+
+    theatrical = edition("theatrical", list(range(10)))
+    restored = replace(edition("restored", [11, *range(10)], crf=30), split="val")
+    other = replace(edition("other", [10, 11, 10, 11, 10, 11]), split="test")
+    pairs = find_editions([theatrical, restored, other])
+    assert [(pair.film, pair.other) for pair in pairs if "theatrical" in (pair.film, pair.other)] == [
+        ("theatrical", "restored")
+    ]
+    (line,) = [line for line in find_leaks(pairs) if "theatrical" in line]
+    assert "theatrical (train) and restored (val)" in line and "`group`" in line
+    assert find_leaks(find_editions([theatrical, replace(restored, split="train")])) == []
+
+
+def test_a_row_of_a_patch_is_the_same_after_it_was_read(tmp_path):
+    _, patches, _ = cut_film(film(tmp_path / "film.mp4", pan(40)), tmp_path / "part", windows=2)
+    assert patches and all(isinstance(patch, Patch) for patch in patches)

@@ -1,0 +1,98 @@
+"""Rows are sorted, complete and the same in every run; what the table keeps out is in no dataset."""
+
+import pyarrow.parquet as pq
+import pytest
+
+from framewright.errors import UserError
+from framewright.study.buckets import bucket_names, bucket_of, change_of_buckets, in_bucket
+from framewright.study.declared import Declared
+from framewright.study.rows import COMMON, Column, iterate_rows, read_rows, rows_in, write_rows
+
+COLUMNS = {
+    "times": Column("numbers", "Seconds."),
+    "boxes": Column("boxes", "Pixels."),
+    "score": Column("number", "0-1."),
+}
+DECLARED = {
+    "a": Declared("a", licence="CC0-1.0", split="val", group="film"),
+    "b": Declared("b", training=False),
+}
+ROWS = [
+    {"video": "b", "item": "1", "state": "kept", "score": 0.5},
+    {"video": "a", "item": "2", "state": "short", "times": [0.0]},
+    {"video": "a", "item": "1", "state": "kept", "path": "clips/a/1.mp4", "boxes": [[0, 1, 2, 3]], "split": "train"},
+]
+
+
+def test_rows_come_back_sorted_with_what_the_table_declares(tmp_path):
+    assert write_rows(tmp_path / "0.parquet", COLUMNS, ROWS, DECLARED) == 1
+    one, two, three = read_rows([tmp_path / "0.parquet"], kept=False).to_pylist()
+    assert [(row["video"], row["item"]) for row in (one, two, three)] == [("a", "1"), ("a", "2"), ("b", "1")]
+    assert list(one) == [*COMMON, *COLUMNS]
+    assert (one["licence"], one["group"], one["split"], two["split"]) == ("CC0-1.0", "film", "train", "val")
+    assert one["boxes"] == [[0, 1, 2, 3]] and two["times"] == [0.0] and one["times"] is None
+
+
+def test_what_the_table_keeps_out_of_training_is_not_kept(tmp_path):
+    write_rows(tmp_path / "0.parquet", COLUMNS, ROWS, DECLARED)
+    states = {row["video"]: row["state"] for row in iterate_rows([tmp_path / "0.parquet"], kept=False)}
+    assert states["b"] == "not-for-training"
+    assert [row["video"] for row in iterate_rows([tmp_path / "0.parquet"])] == ["a"]
+    assert read_rows([tmp_path / "0.parquet"], ["video", "path"]).to_pylist() == [
+        {"video": "a", "path": "clips/a/1.mp4"}
+    ]
+
+
+def test_the_order_of_the_rows_changes_no_byte(tmp_path):
+    for name, rows in (("one", ROWS), ("two", ROWS[::-1])):
+        write_rows(tmp_path / name, COLUMNS, rows, DECLARED)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+def test_every_column_has_its_sentence_in_the_file(tmp_path):
+    write_rows(tmp_path / "0.parquet", COLUMNS, [], DECLARED)
+    schema = pq.read_schema(tmp_path / "0.parquet")
+    assert schema.field("times").metadata[b"description"] == b"Seconds."
+    assert len(read_rows([tmp_path / "0.parquet"])) == 0
+
+
+def test_a_name_that_is_there_twice_is_refused(tmp_path):
+    with pytest.raises(UserError, match="a 1 is there twice"):
+        write_rows(tmp_path / "0.parquet", COLUMNS, [*ROWS, ROWS[2]], DECLARED)
+
+
+@pytest.mark.parametrize("make", [lambda path: None, lambda path: path.write_text("x")])
+def test_what_is_no_table_of_rows_is_said_to_be_none(tmp_path, make):
+    make(tmp_path / "0.parquet")
+    with pytest.raises(UserError, match="run snakemake"):
+        read_rows([tmp_path / "0.parquet"])
+    with pytest.raises(UserError, match=r"no rows/\*\.parquet"):
+        rows_in(tmp_path)
+
+
+# ---- buckets --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("buckets", [1, 2, 4, 64])
+def test_every_video_is_in_one_bucket_and_buckets_are_about_equal(buckets):
+    videos = [f"video-{number}" for number in range(6400)]
+    parts = [in_bucket(videos, name) for name in bucket_names(buckets)]
+    assert sorted(video for part in parts for video in part) == sorted(videos)
+    assert min(map(len, parts)) > 0.6 * len(videos) / buckets
+
+
+def test_a_bucket_splits_into_two_when_their_number_doubles():
+    for video in ("street", "cuts", "film", "x" * 64):
+        small, large = (int(bucket_of(video, count).split("-")[0]) for count in (8, 16))
+        assert large // 2 == small
+
+
+def test_another_number_of_buckets_is_refused_with_the_way_out(tmp_path):
+    assert change_of_buckets(tmp_path, 4) == ""
+    (tmp_path / "tracks/rows").mkdir(parents=True)
+    (tmp_path / "tracks/rows/1-of-2.parquet").touch()
+    assert change_of_buckets(tmp_path, 2) == ""
+    assert change_of_buckets(tmp_path, 4) == (
+        "config: buckets = 4: this study was made with 2, which is fixed; set buckets: 2, or make a study of its own "
+        "with --directory"
+    )

@@ -1,0 +1,63 @@
+"""What a person is told who looks before running, or runs in the wrong place."""
+
+import os
+from pathlib import Path
+
+import pytest
+from flow import snakemake, write_table
+
+pytestmark = pytest.mark.slow
+ROW = "broken demo:broken tracks - CC0-1.0"
+
+
+def test_a_dry_run_says_rules_counts_and_reasons_in_a_screen_or_two(tmp_path):
+    planned = snakemake(tmp_path, "-n")
+    lines = planned.text.splitlines()
+    assert planned.status == 0
+    assert planned.jobs["sources_render"] == 6
+    assert planned.text.count("Job stats:") == 1
+    assert "output files have to be generated:" in planned.text
+    assert "snakemake -n -p lists each job" in planned.text
+    assert len(lines) < 110, len(lines)
+    assert "results/" not in planned.text
+
+
+def test_each_job_is_listed_to_who_asks_for_it(tmp_path):
+    write_table(tmp_path, ROW)
+    full = snakemake(tmp_path, "-n", "-p", "--", "sources")
+    assert "output: results/sources/broken/video" in full.text
+
+
+def test_a_changed_setting_prints_no_configuration(tmp_path):
+    write_table(tmp_path, ROW)
+    assert snakemake(tmp_path, "--", "sources").status == 0
+    planned = snakemake(tmp_path, "-n", "--config", "sources={probe: {seconds: 200}}", "--", "sources")
+    assert planned.jobs["sources_probe"] == 1
+    assert any("params have changed" in line for line in planned.text.splitlines())
+    assert "mebibytes" not in planned.text
+
+
+def test_a_folder_with_a_table_in_its_config_needs_nothing_else(tmp_path):
+    write_table(tmp_path, "mine demo:broken tracks - CC0-1.0").rename(tmp_path / "config/videos.tsv")
+    (tmp_path / "config/config.yaml").unlink()
+    planned = snakemake(tmp_path, "-n", "-p", "--", "sources")
+    assert "results/sources/mine/video" in planned.text
+    assert "results/sources/street/video" not in planned.text
+
+
+def test_a_folder_where_nothing_can_be_written_is_one_line(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)
+    refused = snakemake(tmp_path, "-n", "--", "sources")
+    assert refused.status == 1
+    assert f"{tmp_path}: nothing can be written here; run in a folder of your own" in refused.text
+    assert "Traceback" not in refused.text
+
+
+def test_the_name_of_a_video_collides_with_no_file_of_ours(tmp_path):
+    names = ["card", "summary", "outcomes", "contract", "declared", "preview", "rows", "dataset", "samples"]
+    write_table(tmp_path, *(f"{name} demo:broken tracks,flexpatch - CC0-1.0" for name in names))
+    assert snakemake(tmp_path, "--", "sources").status == 0
+    assert all(Path(tmp_path, "results/sources", name, "probe.json").exists() for name in names)
+    again = snakemake(tmp_path, "-n", "--", "sources")
+    assert again.jobs == {}
+    assert snakemake(tmp_path, "-n", "--", "tracks", "flexpatch").status == 0

@@ -1,0 +1,37 @@
+"""A job of a large study asks for its own rows: planning one file costs the same at any size of the table."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from house import ROOT
+
+sys.path.insert(0, str(ROOT / "tests/bench"))
+from bench_scale import cost_of, nested, study_of
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("arguments", [("-n",), ("-n", *nested("sources_download"))], ids=["a plan", "a nested job"])
+def test_a_file_of_one_video_costs_the_same_in_a_table_of_thousands(tmp_path: Path, arguments):
+    few, many = study_of(tmp_path / "few", 1), study_of(tmp_path / "many", 8000)
+    target = [] if "--target-jobs" in arguments else ["results/sources/v0/source.json"]
+    small, large = (cost_of(study, *arguments, "--", *target) for study in (few, many))
+    assert (small.status, large.status) == (0, 0), large.text[-2000:]
+    assert "sources_download" in large.text
+    assert large.seconds < small.seconds + 1.5
+    assert large.megabytes < small.megabytes + 40
+
+
+def test_a_collector_gets_all_its_inputs_in_a_nested_job(tmp_path: Path):
+    """No expression depends on who evaluates it: a contract over nothing would pass on a cluster."""
+    study = study_of(tmp_path / "study", 30)
+    for number in range(30):
+        folder = study / f"results/sources/v{number}"
+        folder.mkdir(parents=True)
+        for name in ("video", "source.json", "probe.json"):
+            (folder / name).touch()
+    (study / "results/sources/declared.tsv").touch()
+    rule = ("--mode", "remote", "--target-jobs", "sources_summary:", "--allowed-rules", "sources_summary", "--force")
+    text = cost_of(study, "-n", "-p", *rule).text
+    assert all(f"results/sources/v{number}/probe.json" in text for number in range(30)), text[-3000:]
