@@ -6,7 +6,7 @@ from typing import Any
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from framewright.report.page import page, table
+from framewright.report.page import render_page, render_table
 
 AGREEMENT_GATE = {"reconstructions_digit": 0.9, "samples_digit": 0.6}
 Found = dict[str, Any]
@@ -14,7 +14,7 @@ Found = dict[str, Any]
 
 def judgement_page(found: Found) -> str:
     """All figures as a page of the report."""
-    return page("Moving digits: what the models are worth", "\n\n".join(_parts(found)) + "\n")
+    return render_page("Moving digits: what the models are worth", "\n\n".join(_parts(found)) + "\n")
 
 
 def write_distances(path: Path, found: Found) -> None:
@@ -108,7 +108,7 @@ def _parts(found: Found) -> list[str]:
         "95 % of resampled sets. The judge is a small network that was trained on real clips alone.",
         "## Agreement with an independent judge",
         _rows(agreement, percent=True),
-        table(
+        render_table(
             ("Judged motion", *found["motions"]),
             [(name, *(f"{each:.0%}" for each in share.values())) for name, share in shares.items()],
         ),
@@ -121,7 +121,7 @@ def _parts(found: Found) -> list[str]:
         "## Distance to the data",
         f"Squared MMD with a cubic kernel over {distance['features']}; {distance['n']} videos on each side. It is not "
         f"FVD. {trust}",
-        table(("Videos", "Distance", "Spread", "Control"), _distance_rows(distance)),
+        render_table(("Videos", "Distance", "Spread", "Control"), _distance_rows(distance)),
         "## Nearest training clips",
         _rows(neighbours),
     ]
@@ -152,4 +152,4 @@ def _rows(figures: list[tuple[str, Found, str]], percent: bool = False) -> str:
         (name, shown(figure["value"]), f"[{shown(figure['low'])}, {shown(figure['high'])}]", meaning)
         for name, figure, meaning in figures
     ]
-    return table(("", "Value", "Interval", "Meaning"), rows)
+    return render_table(("", "Value", "Interval", "Meaning"), rows)

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch.utils.data import Dataset
 
 from framewright.errors import UserError
-from framewright.videomnist.dataset import Clips
+from framewright.videomnist.dataset import MovingDigits
 
 
 class ClipBatches(Dataset[dict[str, torch.Tensor]]):
@@ -23,8 +23,8 @@ class ClipBatches(Dataset[dict[str, torch.Tensor]]):
         self, path: str | Path, split: str, batch: int, frames: int, size: int, channels: int, seed: int
     ) -> None:
         try:
-            self.clips = Clips(path, split, frames, seed)
-        except (ValueError, KeyError, OSError) as error:
+            self.clips = MovingDigits(path, split, frames, seed, range=(-0.5, 0.5), order="CTHW")
+        except (KeyError, OSError) as error:
             raise UserError(f"{path}: {error}; videomnist.training wants a file of a documented layout") from error
         self.batch, self.size, self.channels, self.seed = batch, size, channels, seed
 

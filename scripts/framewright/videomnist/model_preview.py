@@ -11,7 +11,7 @@ from framewright.report.gif import write_gif
 from framewright.report.picture import contact_sheet, write_png
 from framewright.videomnist.codes import batches_for
 from framewright.videomnist.generating import Continued, Generated, as_grey
-from framewright.videomnist.preview import enlarged, write_mp4
+from framewright.videomnist.preview import enlarge, write_mp4
 from framewright.videomnist.vqvae import Vqvae
 
 GAP = 4  # pixels between videos of a grid
@@ -34,10 +34,10 @@ def write_generated(folder: Path, made: Generated, continued: Continued, given: 
     columns = [order[made.labels[order] == label] for label in np.unique(made.labels)]
     if len(columns) == 1:
         columns = [order[column::COLUMNS] for column in range(min(COLUMNS, len(order)))]
-    moving = {"samples": grid([[enlarged(made.videos[place], zoom) for place in column] for column in columns])}
+    moving = {"samples": grid([[enlarge(made.videos[place], zoom) for place in column] for column in columns])}
     pairs = zip(continued.real, continued.predicted, strict=True)
     moving["continuations"] = grid(
-        [[enlarged(real, zoom), framed(enlarged(predicted, zoom), given)] for real, predicted in pairs]
+        [[enlarge(real, zoom), framed(enlarge(predicted, zoom), given)] for real, predicted in pairs]
     )
     for name, frames in moving.items():
         write_gif(folder / f"{name}.gif", frames, fps)

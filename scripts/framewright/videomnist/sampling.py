@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from framewright.rng import chance
+from framewright.rng import make_generator
 from framewright.videomnist.gpt import NO_CLASS, Gpt
 
 
@@ -24,7 +24,7 @@ class SamplingPlan:
 
 def draw_numbers(seed: int, numbers: range, length: int) -> torch.Tensor:
     """(n, length) float64 from 0 to 1: the random numbers of each video."""
-    rows = [chance(seed, "videomnist_generate", number).random(length) for number in numbers]
+    rows = [make_generator(seed, "videomnist_generate", number).random(length) for number in numbers]
     return torch.from_numpy(np.stack(rows))
 
 

@@ -10,6 +10,8 @@ from framewright.videomnist.gpt import NO_CLASS, AxialEmbedding, CausalAttention
 from framewright.videomnist.gpt import turned as turn_pairs
 from framewright.videomnist.sampling import SamplingPlan, choose, draw_numbers, probabilities, sample_codes
 
+torch.set_num_threads(1)  # several waiting for each other on a busy machine take longer than one
+
 SHAPE = (2, 3, 3)
 RECIPES = {
     "videogpt": {"positions": "axial"},

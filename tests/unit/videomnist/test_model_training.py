@@ -22,6 +22,8 @@ from framewright.videomnist.sampling import SamplingPlan
 from framewright.videomnist.training import TrainingPlan, codes_in_use, orthogonalized, rate_at
 from framewright.videomnist.vqvae import VqvaeConfig
 
+torch.set_num_threads(1)  # several waiting for each other on a busy machine take longer than one
+
 FRAMES, SIZE = 4, 16
 GPT = {"hidden_dim": 12, "heads": 2, "layers": 1, "dropout": 0.1, "attn_dropout": 0.0, "classes": 10}
 RECIPES = {
@@ -238,11 +240,11 @@ def test_likeness_of_pictures_is_scikit_images_own():
 def test_the_path_of_a_square_that_moves_steadily():
     video = np.zeros((1, 6, 64, 64), np.uint8)
     for time in range(6):
-        video[0, time, 10:20, 10 + 3 * time : 20 + 3 * time] = 255
+        video[0, time, 10:19, 10 + 3 * time : 19 + 3 * time] = 255
     step, change = smoothness(video)
     assert step[0] == pytest.approx(3, abs=1e-3) and change[0] == pytest.approx(0, abs=1e-3)
     track, cuts = follow(torch.from_numpy(video).float() / 255)
-    assert track[0, 0, 0].item() == pytest.approx(2 * 14.5 / 63 - 1, abs=1e-4)
+    assert track[0, 0, 0].item() == pytest.approx(2 * 14 / 63 - 1, abs=1e-4)
     assert cuts.shape == (1, 6, 16, 16) and (cuts[0, 0] - cuts[0, 5]).abs().max() < 1e-6  # where it is does not matter
 
 

@@ -8,6 +8,8 @@ import torch
 from framewright.videomnist.quantizer import LEVELS, FiniteScalarQuantizer, VectorQuantizer
 from framewright.videomnist.vqvae import AxialAttention, LineAttention, Vqvae, VqvaeConfig, stages
 
+torch.set_num_threads(1)  # several waiting for each other on a busy machine take longer than one
+
 # What vector-quantize-pytorch 1.32.0 (MIT) gives for linspace(-3, 3, 6) times linspace(0.5, 1.5, dimensions).
 FSQ = {
     (8, 8, 8): (
