@@ -56,7 +56,8 @@ warn_of_other_packages(rules.cards_versions.output.versions)
 rule cards_manifest:
     """Every final artifact is in MANIFEST.tsv with its size, its sha256 and the rule that made it."""
     input:
-        artifacts=artifacts,
+        artifacts=lambda wildcards: [path for path in artifacts(wildcards) if not path.endswith(FILMS)],
+        films=lambda wildcards: take_film([path for path in artifacts(wildcards) if path.endswith(FILMS)]),
     output:
         manifest="results/MANIFEST.tsv",
     log:

@@ -27,6 +27,7 @@ os.environ.update(PYTHONPATH=os.pathsep.join([str(SCRIPTS), *filter(None, [os.en
 sys.path.insert(0, str(SCRIPTS))
 
 from framewright.report.citation import read_citation
+from framewright.sources import fingerprint
 from framewright.study import asked, buckets, code, declared, dry_run, lock, table, table_faults, versions
 from framewright.study.monitor.events import EventLog
 from framewright.study.config import complete, fill, read_schema, read_yaml, parse_overrides
@@ -82,10 +83,8 @@ if workflow.is_main_process:
     if warning := lock.advice(Path(), socket.gethostname()):
         print(warning, file=sys.stderr)
 TABLE = Path(config["videos"] or DEFAULT_TABLE).absolute()
+FILMS = ("video", ".mp4")  # how the names of films end, among all that is made
 CITATION = read_citation(HOUSE / "CITATION.cff")  # in the settings of the rules that write cards
-DEMO_DETECTOR = str(
-    HOUSE / "config" / "detector" / "demo.onnx"
-)  # finds objects where the configuration names no weights
 
 
 def code_of(script: str) -> str:
@@ -123,10 +122,17 @@ def place(wildcards) -> str:
     return videos[wildcards.video].place
 
 
-def place_bytes(wildcards) -> int:
-    """The size of that file, or of all files in that folder: unlike its time, no way of copying keeps it by chance."""
-    here = Path(place(wildcards))
-    return sum(file.stat().st_size for file in (here.rglob("*") if here.is_dir() else [here]) if file.is_file())
+def fingerprint_of(wildcards) -> str:
+    """What tells that other bytes lie at the place of a video, without reading all of them."""
+    return fingerprint.take_fingerprint(place(wildcards), ".snakemake/fingerprints.tsv")
+
+
+def take_film(pattern):
+    """An input that may be large, such as a film: its age makes nothing stale, and the head never reads it.
+
+    The small record of its maker must be an input beside it; that one changes when the film does.
+    """
+    return ancient([str(path) for path in pattern] if isinstance(pattern, list) else str(pattern))
 
 
 def annotations(wildcards) -> list[str]:
@@ -135,12 +141,12 @@ def annotations(wildcards) -> list[str]:
     return [file for file in files if os.path.isfile(file) and os.access(file, os.R_OK)]
 
 
-def of_each(pattern: str, ids, **others):
-    """Inputs over the whole study: the path of each of these videos, and for each of the `others`.
+def of_each(pattern: str, ids, flag=list):
+    """Inputs over the whole study: the path of each of these videos, flagged as `ancient` where that is given.
 
     A function, because every job reads this file, and few of them need these paths.
     """
-    return lambda wildcards: expand(pattern, video=list(ids), **others)
+    return lambda wildcards: flag(expand(pattern, video=list(ids)))
 
 
 def of_bucket(pattern: str, ids, **others):

@@ -5,7 +5,7 @@
 #           training_summary.json, training_summary.txt, tree.svg, features.png, agreement.{tsv,html}, outcomes.tsv,
 #           contract.json, evaluation.json, evaluation.txt, evaluation.png}, results/flexpatch/card/,
 #           results/flexpatch/boxes/<video>.{txt,json}, results/flexpatch/films/<video>.mp4,
-#           results/flexpatch/rated/<video>{,-costs}.json
+#           results/flexpatch/rated/<video>{,-costs}.json; on demand results/flexpatch/pretrained/
 
 from framewright.flexpatch import settings as flexpatch_settings
 
@@ -15,12 +15,13 @@ FLEXPATCH_DEMOS = [video for video in FLEXPATCH_VIDEOS if videos[video].kind == 
 FLEXPATCH_SPLITS = {video: videos[video].split for video in FLEXPATCH_VIDEOS if videos[video].split}
 FLEXPATCH_ANNOTATED = videos_with_truth()
 FLEXPATCH_GPUS = int(FLEXPATCH["detector"]["device"] != "cpu")
+FLEXPATCH_PRETRAINED = SCRIPTS / "framewright" / "flexpatch" / "runtime" / "pretrained.json"
 
 
 rule flexpatch_truth:
     """The detections in each frame of a video and its true objects are there; the JSON says how they agree."""
     input:
-        video=rules.sources_link.output.video,
+        video=take_film(rules.sources_link.output.video),
         probe=rules.sources_probe.output.probe,
         truth=lambda wildcards: expand(
             rules.sources_render.output.truth,
@@ -49,7 +50,7 @@ rule flexpatch_truth:
 rule flexpatch_samples:
     """A row for each track in each frame of a video is there: five features, and the label of its overlap."""
     input:
-        video=rules.sources_link.output.video,
+        video=take_film(rules.sources_link.output.video),
         probe=rules.sources_probe.output.probe,
         observations=rules.flexpatch_truth.output.observations,
     output:
@@ -138,10 +139,32 @@ rule flexpatch_train:
         "../scripts/flexpatch_train.py"
 
 
+rule flexpatch_pretrain:
+    """The model that ships is trained again on drawn scenes, with its card; not a part of the pipeline's results."""
+    input:
+        weights=DEMO_DETECTOR,
+    output:
+        model="results/flexpatch/pretrained/pretrained.json",
+        card="results/flexpatch/pretrained/pretrained.md",
+    log:
+        "logs/flexpatch_pretrain.log",
+    benchmark:
+        "benchmarks/flexpatch_pretrain.tsv"
+    conda:
+        "../envs/runtime.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 3000 * attempt,
+    params:
+        code=code_of("flexpatch_pretrain"),
+        settings=flexpatch_settings.pretraining_settings(FLEXPATCH),
+    script:
+        "../scripts/flexpatch_pretrain.py"
+
+
 rule flexpatch_preview:
     """A sheet shows the tracks of a demo scene, coloured by the labels of their samples."""
     input:
-        video=rules.sources_link.output.video,
+        video=take_film(rules.sources_link.output.video),
         probe=rules.sources_probe.output.probe,
         observations=rules.flexpatch_truth.output.observations,
         samples=rules.flexpatch_samples.output.samples,
@@ -168,10 +191,14 @@ rule flexpatch_preview:
 rule flexpatch_run:
     """The boxes that FlexPatch finds in each frame of a video are in the format of MOT Challenge; a film shows how."""
     input:
-        video=rules.sources_link.output.video,
+        video=take_film(rules.sources_link.output.video),
         probe=rules.sources_probe.output.probe,
         weights=rules.flexpatch_truth.input.weights,
-        model=rules.flexpatch_train.output.card,
+        models=[
+            {"pretrained": FLEXPATCH_PRETRAINED, "trained": rules.flexpatch_train.output.card}[model]
+            for model in [FLEXPATCH["runtime"]["model"]]
+            if model != "none"
+        ],
     output:
         boxes="results/flexpatch/boxes/{video}.txt",
         record="results/flexpatch/boxes/{video}.json",
@@ -200,11 +227,12 @@ rule flexpatch_run:
 rule flexpatch_rate:
     """FlexPatch and its baselines are rated on sequences of a video; the costs are this machine's."""
     input:
-        video=rules.sources_link.output.video,
+        video=take_film(rules.sources_link.output.video),
         probe=rules.sources_probe.output.probe,
         observations=rules.flexpatch_truth.output.observations,
         weights=rules.flexpatch_truth.input.weights,
-        model=rules.flexpatch_train.output.card,
+        pretrained=FLEXPATCH_PRETRAINED,
+        trained=rules.flexpatch_train.output.card,
     output:
         record="results/flexpatch/rated/{video}.json",
         costs="results/flexpatch/rated/{video}-costs.json",

@@ -44,7 +44,7 @@ rule patches_wanted:
 rule patches_plan:
     """Which windows of a film are cut is known, and so are its picture's edges, its colours and its quality."""
     input:
-        video=rules.sources_link.output.video,
+        video=take_film(rules.sources_link.output.video),
         probe=rules.sources_probe.output.probe,
     output:
         plan="results/patches/plans/{video}/plan.json",
@@ -91,10 +91,10 @@ rule patches_editions:
 rule patches_cut:
     """A part of a film is cut into patches, each checked, its row in patches.tsv and every attempt in attempts.tsv."""
     input:
-        video=rules.sources_link.output.video,
+        video=take_film(rules.sources_link.output.video),
         plan=rules.patches_plan.output.plan,
         frames=rules.patches_plan.output.frames,
-        editions=ancient(rules.patches_editions.output.editions),  # waits for it; another film changes nothing here
+        editions=ancient(str(rules.patches_editions.output.editions)),  # waits for it; another film changes nothing here
     output:
         folder=directory("results/patches/parts/{video}/{part}"),
     log:
@@ -167,7 +167,7 @@ rule patches_preview:
             for folder, (video, _) in zip(rules.patches_tree.input.parts, PATCHES_PARTS)
             if video in PATCHES_SHOWN
         ],
-        videos=of_each(rules.sources_link.output.video, PATCHES_SHOWN),
+        videos=of_each(rules.sources_link.output.video, PATCHES_SHOWN, ancient),
         plans=of_each(rules.patches_plan.output.plan, PATCHES_SHOWN),
         frames=of_each(rules.patches_plan.output.frames, PATCHES_SHOWN),
     output:

@@ -56,6 +56,7 @@ rule persistence_link:
         "../envs/persistence.yaml"
     params:
         code=code_of("persistence_link"),
+        settings={},
     script:
         "../scripts/persistence_link.py"
 

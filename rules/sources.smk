@@ -11,10 +11,33 @@
 # and the two rules that fetch carry no digest of their code: alone in this house.
 
 
+rule sources_workflow:
+    """A file that comes with the workflow is copied into the study, which can be moved without the workflow then."""
+    output:
+        copied="results/workflow/{file}",
+    log:
+        "logs/sources_workflow/{file}.log",
+    wildcard_constraints:
+        file="detector/demo[.](onnx|yaml)|prompts/lvis[.]txt",
+    localrule: True
+    conda:
+        "../envs/cards.yaml"
+    resources:
+        file=lambda wildcards: str(HOUSE / "config" / wildcards.file),
+    params:
+        code=code_of("sources_workflow"),
+        settings=lambda wildcards: {"sha256": versions.file_digest(HOUSE / "config" / wildcards.file)},
+    script:
+        "../scripts/sources_workflow.py"
+
+
+DEMO_DETECTOR = expand(rules.sources_workflow.output.copied, file="detector/demo.onnx")[0]
+
+
 rule sources_link:
     """A local file is linked under its id; nothing is copied."""
     input:
-        source=place,
+        source=lambda wildcards: ancient(place(wildcards)),
     output:
         video="results/sources/{video}/video",
         outcome="results/sources/{video}/source.json",
@@ -27,7 +50,7 @@ rule sources_link:
         "../envs/video.yaml"
     params:
         code=code_of("sources_link"),
-        settings=lambda wildcards: {"bytes": place_bytes(wildcards)},
+        settings=lambda wildcards: {"fingerprint": fingerprint_of(wildcards)},
     script:
         "../scripts/sources_link.py"
 
@@ -86,7 +109,7 @@ rule sources_youtube:
 rule sources_mot:
     """A MOT Challenge folder becomes a video, and its annotations become the truth."""
     input:
-        annotations=annotations,
+        annotations=lambda wildcards: ancient(annotations(wildcards)),
     output:
         video="results/sources/{video}/video",
         outcome="results/sources/{video}/source.json",
@@ -101,7 +124,7 @@ rule sources_mot:
         "../envs/video.yaml"
     params:
         code=code_of("sources_mot"),
-        settings=lambda wildcards: {"source": videos[wildcards.video].source, "bytes": place_bytes(wildcards)},
+        settings=lambda wildcards: of_video("source", fingerprint=fingerprint_of(wildcards))(wildcards),
     script:
         "../scripts/sources_mot.py"
 
@@ -130,7 +153,7 @@ rule sources_render:
 rule sources_probe:
     """What a video really is stands in probe.json: displayed size, exact times, colour, or why it can't be used."""
     input:
-        video=rules.sources_link.output.video,
+        video=take_film(rules.sources_link.output.video),
         outcome=rules.sources_link.output.outcome,
     output:
         probe="results/sources/{video}/probe.json",
@@ -172,7 +195,7 @@ rule sources_truth:
 rule sources_preview:
     """A sheet of frames shows a demo scene with its truth. Never made of a user's video: faces could be seen."""
     input:
-        video=rules.sources_link.output.video,
+        video=take_film(rules.sources_link.output.video),
         probe=rules.sources_probe.output.probe,
         truth=rules.sources_render.output.truth,
     output:
@@ -272,7 +295,7 @@ rule sources_card:
 rule sources_contract:
     """The records of all videos keep what they promise, which contract.json says."""
     input:
-        files=of_each(rules.sources_link.output.video, videos),
+        files=of_each(rules.sources_link.output.video, videos, ancient),
         outcomes=of_each(rules.sources_link.output.outcome, videos),
         probes=of_each(rules.sources_probe.output.probe, videos),
         truths=of_each(rules.sources_render.output.truth, videos_with_truth()),

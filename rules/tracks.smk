@@ -16,6 +16,7 @@ include: "tracks_segments.smk"
 include: "tracks_privacy.smk"
 include: "tracks_objects.smk"
 include: "tracks_clips.smk"
+include: "tracks_curation.smk"
 
 
 rule tracks_summary:
@@ -130,4 +131,10 @@ rule tracks:
             rules.tracks_summary.output,
             rules.tracks_contract.output.contract,
             rules.tracks_card.output,
+            of_each(rules.tracks_metrics.output, TRACKS_VIDEOS),
+            rules.tracks_duplicates.output,
+            rules.tracks_subsets.output,
+            rules.tracks_subset_files.output.folder,
+            rules.tracks_subsets_contract.output.contract,
+            rules.tracks_subsets_preview.output,
         ),

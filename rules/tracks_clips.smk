@@ -9,6 +9,7 @@ rule tracks_extract:
     """Each track of a video has a clip, cut out in one pass; a file of JSON lines says what became of each."""
     input:
         video=TRACKS_VIDEO,
+        privacy=rules.tracks_deface.output.record,
         meta=rules.tracks_follow.output.meta,
     output:
         clips=directory("results/tracks/clips/{video}"),
@@ -32,6 +33,7 @@ rule tracks_sheet:
     """Sheets show tracks, in frames and as clips, of defaced videos. Never made of a user's video, unless asked for."""
     input:
         video=TRACKS_VIDEO,
+        privacy=rules.tracks_deface.output.record,
         meta=rules.tracks_follow.output.meta,
         clips=rules.tracks_extract.output.clips,
         record=rules.tracks_extract.output.record,

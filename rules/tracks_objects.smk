@@ -4,16 +4,17 @@
 #           results/tracks/detector/ when asked for
 
 # What objects are searched in: the one place that says so.
-TRACKS_VIDEO = rules.tracks_deface.output.video
+TRACKS_VIDEO = take_film(rules.tracks_deface.output.video)  # beside its record, which has its sha256
 
 
 rule tracks_detect:
     """What the detector found in a video's segments is stored: boxes, scores, classes, appearance, camera motion."""
     input:
         video=TRACKS_VIDEO,
+        privacy=rules.tracks_deface.output.record,
         segments=rules.tracks_segment.output.text,
         weights=TRACKS.weight_files(DEMO_DETECTOR),
-        prompts=TRACKS.prompt_files(HOUSE / "config" / "prompts" / "lvis.txt"),
+        prompts=TRACKS.prompt_files(expand(rules.sources_workflow.output.copied, file="prompts/lvis.txt")[0]),
     output:
         detections="results/tracks/detections/{video}.npz",
     log:
@@ -81,7 +82,7 @@ rule tracks_accuracy:
 rule tracks_detector:
     """The demo's detector is trained anew on rendered scenes, as the one in config/detector was, with its card."""
     input:
-        network=HOUSE / "config" / "detector" / "demo.yaml",
+        network=expand(rules.sources_workflow.output.copied, file="detector/demo.yaml"),
     output:
         weights="results/tracks/detector/demo.onnx",
         card="results/tracks/detector/demo.json",

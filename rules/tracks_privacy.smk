@@ -6,7 +6,7 @@
 rule tracks_deface:
     """The video without the faces in it, with the same frames, times and sound; linked where there is none to cover."""
     input:
-        video=rules.tracks_link.output.video,
+        video=take_film(rules.tracks_link.output.video),
         probe=rules.sources_probe.output.probe,
         weights=TRACKS.plate_files(),
     output:
@@ -31,7 +31,7 @@ rule tracks_deface:
 rule tracks_audit:
     """What a detector still finds in some frames of the defaced video, outside of what is covered, is counted."""
     input:
-        video=rules.tracks_deface.output.video,
+        video=take_film(rules.tracks_deface.output.video),
         record=rules.tracks_deface.output.record,
         found=rules.tracks_deface.output.found,
         weights=rules.tracks_deface.input.weights,
@@ -55,8 +55,9 @@ rule tracks_audit:
 rule tracks_preview:
     """A sheet shows a scene before and after its faces were covered. Never made of a user's video, unless asked for."""
     input:
-        source=rules.sources_link.output.video,
-        video=rules.tracks_deface.output.video,
+        source=take_film(rules.sources_link.output.video),
+        video=take_film(rules.tracks_deface.output.video),
+        record=rules.tracks_deface.output.record,
         found=rules.tracks_deface.output.found,
     output:
         sheet=report(

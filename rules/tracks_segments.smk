@@ -7,7 +7,8 @@
 rule tracks_link:
     """A video's checked source has a name with .mp4. It shows faces: only segmenting and defacing read it."""
     input:
-        video=rules.sources_link.output.video,
+        video=take_film(rules.sources_link.output.video),
+        outcome=rules.sources_link.output.outcome,
     output:
         video="results/tracks/videos_mp4/{video}.mp4",
     log:
@@ -25,7 +26,7 @@ rule tracks_link:
 rule tracks_segment:
     """The segments of a video to use stand in a text, all candidates with scores and reasons in the JSON beside it."""
     input:
-        video=rules.tracks_link.output.video,
+        video=take_film(rules.tracks_link.output.video),
         probe=rules.sources_probe.output.probe,
         weights=TRACKS.model_files(),
     output:

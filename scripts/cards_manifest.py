@@ -4,11 +4,12 @@ from framewright.study import job
 from framewright.study.manifest import list_artifacts, read_digests, write_digests, write_manifest
 
 log = job.start(snakemake)
+inputs, settings = snakemake.input, snakemake.params.settings
 
-known = read_digests(snakemake.params.settings["digests"])
-rows, digests = list_artifacts(snakemake.input.artifacts, snakemake.params.settings["makers"], known, log)
+known = read_digests(settings["digests"])
+rows, digests = list_artifacts([*inputs.artifacts, *inputs.films], settings["makers"], known, log)
 
-with job.whole(snakemake.params.settings["digests"]) as path:
+with job.whole(settings["digests"]) as path:
     write_digests(path, digests)
 with job.whole(snakemake.output.manifest) as path:
     write_manifest(path, rows)

@@ -19,6 +19,7 @@ with job.whole(outputs.folder) as folder:
         plan.parts[int(snakemake.wildcards.part)],
         load_settings(settings),
         folder,
+        job.progress(),
     )
     write_patches(folder / "patches.tsv", patches)
     write_attempts(folder / "attempts.tsv", attempts)

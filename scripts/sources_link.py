@@ -16,6 +16,7 @@ with job.whole(snakemake.output.video) as target:
         video=snakemake.wildcards.video,
         source=source,
         kind="local",
+        fingerprint=snakemake.params.settings["fingerprint"],
     )
 
 with job.whole(snakemake.output.outcome) as path:

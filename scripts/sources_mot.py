@@ -11,11 +11,12 @@ source = snakemake.params.settings["source"]
 
 with job.whole(snakemake.output.truth) as truth, job.whole(snakemake.output.video) as target:
     outcome = settle(
-        partial(fetch, source.removeprefix("mot:"), truth=truth, log=log),
+        partial(fetch, source.removeprefix("mot:"), truth=truth, log=log, progress=job.progress()),
         target,
         video=snakemake.wildcards.video,
         source=source,
         kind="mot",
+        fingerprint=snakemake.params.settings["fingerprint"],
     )
 
 with job.whole(snakemake.output.outcome) as path:

@@ -14,6 +14,7 @@ result = audit(
     read_faces(inputs.found),
     open_finders(FinderSettings(**settings["audit"]["finders"])),
     settings["audit"]["frames"],
+    job.progress(),
 )
 with job.whole(outputs.audit) as path:
     write_record(path, result)

@@ -1,7 +1,7 @@
 """Cover the faces in a video, and the plates where weights for them are given, or link it where there are none."""
 
 from framewright.study import job
-from framewright.study.record import write_record
+from framewright.study.record import hash_file, write_record
 from framewright.tracks.privacy.deface import deface, write_faces
 from framewright.tracks.privacy.options import DefaceSettings, FinderSettings
 from framewright.video.probe import read_probe
@@ -12,8 +12,13 @@ inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.
 finders = FinderSettings(**settings["finders"])
 with job.whole(outputs.video) as path:
     record, found, times = deface(
-        inputs.video, path, read_probe(inputs.probe), DefaceSettings(**settings | {"finders": finders})
+        inputs.video,
+        path,
+        read_probe(inputs.probe),
+        DefaceSettings(**settings | {"finders": finders}),
+        job.progress(),
     )
+record["sha256"] = hash_file(outputs.video)
 with job.whole(outputs.found) as path:
     write_faces(path, found, times)
 with job.whole(outputs.record) as path:

@@ -11,7 +11,9 @@ inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.
 
 with job.whole(outputs.clips) as folder:
     folder.mkdir()
-    clips = extract(inputs.video, list(read_tracks(inputs.meta)), folder, ClipSettings(**settings["clips"]))
+    clips = extract(
+        inputs.video, list(read_tracks(inputs.meta)), folder, ClipSettings(**settings["clips"]), job.progress()
+    )
 with job.whole(outputs.record) as path:
     write_clips(path, clips)
 log.info("%d clips of %d tracks", sum(not clip.reason for clip in clips), len(clips))

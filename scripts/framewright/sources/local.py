@@ -1,5 +1,6 @@
 """Files that are here already: linked, never copied."""
 
+import os
 import stat
 from pathlib import Path
 
@@ -7,7 +8,9 @@ from framewright.sources.outcome import Dead, Fetched, check_file
 
 
 def link(source: str | Path, target: Path, *, sha256: str | None = None) -> Fetched:
-    """Make `target` a link to the absolute path of `source`; its bytes are read only to check a sha256.
+    """Make `target` a link to `source`; its bytes are read only to check a sha256.
+
+    The link is relative where `source` lies in the working directory, so that a study moves with its films.
 
     Raises Dead when there is no such file, when it is no plain file, holds nothing, or may not be read.
     """
@@ -24,5 +27,6 @@ def link(source: str | Path, target: Path, *, sha256: str | None = None) -> Fetc
         raise Dead("gone", f"{source} does not exist") from error
     except OSError as error:
         raise Dead("forbidden", f"{source} cannot be read ({error.strerror})") from error
-    target.symlink_to(source)
+    inside = all(Path(os.path.normpath(Path(path).absolute())).is_relative_to(Path.cwd()) for path in (source, target))
+    target.symlink_to(os.path.relpath(source, target.absolute().parent) if inside else source)
     return Fetched(source.stat().st_size, digest)

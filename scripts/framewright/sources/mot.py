@@ -14,6 +14,7 @@ import numpy as np
 from framewright.boxes import from_xywh
 from framewright.errors import UserError
 from framewright.sources.outcome import Dead, Fetched, check_file
+from framewright.study.progress import Progress, silent
 from framewright.truth import NOTHING, Boxes, Object, Truth, find_problem, read_truth, write_truth
 from framewright.video.encode import Writer
 from framewright.video.probe import Probe
@@ -50,11 +51,13 @@ class Sequence:
     notes: tuple[str, ...]
 
 
-def fetch(folder: str | Path, target: Path, *, truth: Path, log: logging.Logger) -> Fetched:
+def fetch(
+    folder: str | Path, target: Path, *, truth: Path, log: logging.Logger, progress: Progress = silent
+) -> Fetched:
     """Encode a sequence to `target` and write what is known of it to `truth`: nothing, when the sequence is dead."""
     write_truth(truth, NOTHING)
     sequence = read_sequence(Path(folder))
-    size = encode(sequence, target)
+    size = encode(sequence, target, progress)
     known, notes = Truth(size, sequence.rate, len(sequence.frames)), list(sequence.notes)
     annotations = Path(folder) / "gt" / "gt.txt"
     if annotations.is_file():
@@ -94,11 +97,11 @@ def read_sequence(folder: Path) -> Sequence:
     return Sequence(tuple(frames), first, rate, tuple(notes))
 
 
-def encode(sequence: Sequence, target: Path) -> tuple[int, int]:
+def encode(sequence: Sequence, target: Path, progress: Progress = silent) -> tuple[int, int]:
     """Write the sequence as a video and return its size: close to the pictures, and quick to read from any frame on."""
     height, width = _picture(sequence.frames[0]).shape[:2]
     with Writer(target, (width, height), sequence.rate, crf=10, preset="veryfast", gop=24, threads=1) as writer:
-        for path in sequence.frames:
+        for path in progress(sequence.frames, len(sequence.frames), "pictures"):
             picture = _picture(path)
             if picture.shape[:2] != (height, width):
                 shape = f"{picture.shape[1]}x{picture.shape[0]}"

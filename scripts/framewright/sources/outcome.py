@@ -1,13 +1,13 @@
 """What became of a video that was asked for: got, dead, or worth another try."""
 
 import hashlib
-import json
 import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from framewright.errors import PassingError, UserError
+from framewright.study.record import read_record, write_record
 
 
 class SourceError(UserError):
@@ -55,6 +55,7 @@ class Outcome:
     sha256: str | None
     url: str | None
     format: str | None
+    fingerprint: str | None = None  # of what lies outside the study; another one makes all that follows stale
 
 
 def settle(
@@ -66,6 +67,7 @@ def settle(
     kind: str,
     attempt: int = 1,
     attempts: int = 1,
+    fingerprint: str | None = None,
 ) -> Outcome:
     """Let `get` put a video at `target` and say what became of it.
 
@@ -88,19 +90,20 @@ def settle(
         status="dead" if error else "ok",
         reason=error.reason if error else None,
         retry=isinstance(error, Passing),
+        fingerprint=fingerprint,
         **asdict(fetched),
     )
 
 
 def write_outcome(path: str | Path, outcome: Outcome) -> None:
     """Write the record as JSON; the same outcome gives the same bytes."""
-    Path(path).write_text(json.dumps(asdict(outcome), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_record(path, asdict(outcome))
 
 
 def read_outcome(path: str | Path) -> Outcome:
     """The record written in `path`."""
     try:
-        return Outcome(**json.loads(Path(path).read_text(encoding="utf-8")))
+        return Outcome(**read_record(path))
     except (OSError, ValueError, TypeError) as error:
         raise UserError(f"{path}: not the record of a source ({error}); delete it and run again") from error
 

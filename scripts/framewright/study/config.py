@@ -69,12 +69,33 @@ def fill(config: Any, schema: Schema) -> Any:
     if "properties" in schema and config is None:
         config = {}
     if isinstance(config, dict):
-        defaults = {key: copy.deepcopy(of.get("default")) for key, of in schema.get("properties", {}).items()}
-        given = {str(key): value for key, value in config.items()}
+        known = schema.get("properties", {}).items()
+        defaults = {key: copy.deepcopy(of.get("default")) for key, of in known if "default" in of or "properties" in of}
+        given = _complete_entries({str(key): value for key, value in config.items()}, schema)
         return {key: fill(value, _schema_of(key, schema)) for key, value in (defaults | given).items()}
     if isinstance(config, list):
         return [fill(value, schema.get("items", {})) for value in config]
     return config
+
+
+def _complete_entries(given: dict[str, Any], schema: Schema) -> dict[str, Any]:
+    """Entries with names of the user's choice, such as formats. One that lacks a required key changes the default entry
+    of its name, and keeps the rest of it. Where all of them do, the other default entries stay as well."""
+    others, default = schema.get("additionalProperties"), schema.get("default")
+    required = set(others.get("required", ())) if isinstance(others, dict) else set()
+    if not required or not isinstance(default, dict):
+        return given
+    changes = {
+        name for name, entry in given.items() if isinstance(entry, dict) and name in default and required - entry.keys()
+    }
+    merged = {name: _merge(default[name], entry) if name in changes else entry for name, entry in given.items()}
+    return copy.deepcopy(default) | merged if changes and changes == given.keys() else merged
+
+
+def _merge(default: Any, given: Any) -> Any:
+    if not (isinstance(default, dict) and isinstance(given, dict)):
+        return given
+    return copy.deepcopy(default) | {key: _merge(default.get(key), value) for key, value in given.items()}
 
 
 def parse_overrides(entries: Iterable[str]) -> dict:
@@ -172,6 +193,9 @@ def _faults(config: dict, schema: Schema) -> Iterator[tuple[list, str]]:
             for key in [key for key in error.instance if key not in error.schema.get("properties", {})]:
                 name = f"{where}.{key}".lstrip(".")
                 yield [*path, key], f"config: {name}: unknown key{_instead(str(key), where, error.schema, schema)}"
+        elif error.validator == "required":
+            missing = [key for key in error.validator_value if key not in error.instance]
+            yield path, f"config: {'.'.join(map(str, path))}: lacks {' and '.join(missing)}"
         elif error.validator == "type" or error.absolute_path not in mistyped:
             yield path, f"config: {where} = {quote_value(error.instance)}: {_rule(error)}"
 
@@ -233,9 +257,13 @@ def _remedy(value: Any, schema: Schema) -> str:
     """How to write what was probably meant, where YAML read something else."""
     types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     if value is None:
-        return f"; leave the key out for its default, {quote_value(schema.get('default'))}"
+        return f"; leave the key out for its default, {quote_value(schema['default'])}" if "default" in schema else ""
+    if "object" in types and "properties" in schema:
+        return f": {', '.join(schema['properties'])}"
     if "array" in types and isinstance(value, str):
-        return f"; write [{value}]"
+        allowed = [str(word) for word in schema.get("items", {}).get("enum", ())]
+        fits = not allowed or {word.strip() for word in value.split(",")} <= {*allowed}
+        return f"; write [{value}]" if fits else f" of {', '.join(allowed)}"
     if "boolean" in types and isinstance(value, str):
         return ", without quotation marks"
     if "string" in types and isinstance(value, bool):
@@ -267,7 +295,12 @@ def _instead(key: str, where: str, here: Schema, schema: Schema) -> str:
     close = did_you_mean(key, beside)
     if close:
         return close
-    elsewhere = [name for name in list_keys(schema) if name.split(".")[-1] == key]
+    # the nearest first: in the same section, then the one that lies least deep
+    section = where.split(".")[0]
+    elsewhere = sorted(
+        (name for name in list_keys(schema) if name.split(".")[-1] == key),
+        key=lambda name: (name.split(".")[0] != section, name.count(".")),
+    )
     if elsewhere:
         return f"; did you mean {elsewhere[0]}?"
     return f"; known {'here' if where else 'at the top level'}: {', '.join(beside)}"

@@ -4,7 +4,8 @@ import hashlib
 import logging
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from framewright.study.volatile import is_volatile
 
 VOLATILE = "volatile"  # stands for the sha256 of a file whose bytes differ from run to run
 OURS_TO_SKIP = re.compile(r"\.snakemake_timestamp|\..*\.\d+\.partial(\..*)?")
+THREADS = 4  # that read files at once
 PROGRESS = 10**9  # bytes between two lines of the log
 
 
@@ -53,18 +55,45 @@ def list_artifacts(
     that is as it was, in size, time and place, the digest is believed and the file not read.
     """
     rule_of = {file: find_maker(artifact, makers) for artifact in artifacts for file in files_of(artifact)}
-    rows, digests, done = [], {}, 0
-    for path in sorted(rule_of):
-        if is_volatile(path):
-            rows.append(Artifact(path, None, VOLATILE, rule_of[path]))
-            continue
-        mark, size = read_stamp(path), _stat(path).st_size
-        digests[mark] = known.get(mark) or sha256_of(path)
-        rows.append(Artifact(path, size, digests[mark], rule_of[path]))
-        if done // PROGRESS < (done + size) // PROGRESS:
-            log.info("%s files, %.1f GB", f"{len(rows):,}", (done + size) / 1e9)
-        done += size
+    paths = [path for path in sorted(rule_of) if not is_volatile(path)]
+    marks = {path: read_stamp(path) for path in paths}
+    hashed = _hash_each_once(paths, [path for path in paths if marks[path] not in known], log)
+    digests = {marks[path]: known.get(marks[path]) or hashed[_inode(path)] for path in paths}
+    rows = [
+        Artifact(path, _stat(path).st_size, digests[marks[path]], rule_of[path])
+        if path in marks
+        else Artifact(path, None, VOLATILE, rule_of[path])
+        for path in sorted(rule_of)
+    ]
     return rows, digests
+
+
+def _hash_each_once(paths: Sequence[str], unknown: Sequence[str], log: logging.Logger) -> dict[tuple[int, int], str]:
+    """The sha256 of unknown files by their place on disk. A file with several names is read once.
+
+    Hashing releases Python's lock, so a few threads read at once.
+    """
+    first = {_inode(path): path for path in reversed(unknown)}
+    found, done, total = {}, 0, sum(_stat(path).st_size for path in first.values())
+    with ThreadPoolExecutor(THREADS) as pool:
+        for place, digest in zip(first, pool.map(sha256_of, first.values()), strict=True):
+            found[place] = digest
+            size = _stat(first[place]).st_size
+            if done // PROGRESS < (done + size) // PROGRESS:
+                log.info(
+                    "%s of %s files, %.1f of %.1f GB",
+                    f"{len(found):,}",
+                    f"{len(paths):,}",
+                    (done + size) / 1e9,
+                    total / 1e9,
+                )
+            done += size
+    return found
+
+
+def _inode(path: str) -> tuple[int, int]:
+    about = _stat(path)
+    return about.st_dev, about.st_ino
 
 
 def find_maker(artifact: str, makers: Mapping[str, Iterable[str]]) -> str:

@@ -1,5 +1,6 @@
 """What jobs tell each other: records on disk, as JSON that people can read."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,3 +15,9 @@ def write_record(path: str | Path, known: Mapping[str, Any]) -> None:
 def read_record(path: str | Path) -> dict[str, Any]:
     """A record as it was written."""
     return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+def hash_file(path: str | Path) -> str:
+    """The sha256 of a file in small hexadecimal digits. A film's stands in the record beside it."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

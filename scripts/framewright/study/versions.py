@@ -55,6 +55,11 @@ def digest(value: Any) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
+def file_digest(path: Path) -> str:
+    """The sha256 of a small file of the workflow's own."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def find_changes(recorded: Mapping[str, Any] | None, now: Packages) -> dict[str, list[str]]:
     """The other versions by which a part of the results may have been made, by package.
 

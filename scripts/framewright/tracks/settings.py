@@ -10,7 +10,10 @@ from typing import Any
 
 from framewright.tracks.card_facts import CardFacts
 from framewright.tracks.clips.options import ClipSettings
+from framewright.tracks.curation.names import stem
+from framewright.tracks.curation.options import Likeness, read_subset
 from framewright.tracks.demo_detector.options import Recipe
+from framewright.tracks.metrics.options import MetricSettings
 from framewright.tracks.objects.options import Association, DetectorSettings, Keep
 from framewright.tracks.privacy.options import AuditSettings, DefaceSettings, FinderSettings
 from framewright.tracks.segments.options import CutSettings, Lengths, Limits, ModelFilters
@@ -38,6 +41,14 @@ class TracksSettings:
     card: CardFacts
     weights: str | None  # of the detector; None is the demo's own, "none" no detector
     prompts: str | None  # a file; None is the workflow's own
+    metrics: MetricSettings
+    motion_weights: str | None
+    embedding_weights: str | None
+    likeness: Likeness
+    remove_duplicates: bool
+    evaluation: str | None  # a list of evaluation videos
+    splits: dict[str, float]  # share of each
+    subsets: list[dict[str, Any]]  # as `curation.options.read_subset` takes them
     keep_prompts: bool  # open-vocabulary weights keep the prompts that they were saved with
 
     def choose(self, *stages: str) -> dict[str, Any]:
@@ -66,10 +77,31 @@ class TracksSettings:
         """The file of prompts to read, if any is read."""
         return [] if self.keep_prompts or not self.searches else [self.prompts or str(default)]
 
+    def motion_files(self) -> list[str]:
+        """The model that measures motion, if it is not built in."""
+        return [self.motion_weights] if self.motion_weights else []
+
+    def embedding_files(self) -> list[str]:
+        """The model that makes embeddings, if it is not built in."""
+        return [self.embedding_weights] if self.embedding_weights else []
+
+    def evaluation_files(self) -> list[str]:
+        """The list of evaluation videos, if there is one."""
+        return [self.evaluation] if self.evaluation else []
+
+    def subset_names(self) -> list[str]:
+        """The names of the subsets, in the order of the configuration."""
+        return [subset["name"] for subset in self.subsets]
+
+    def id_files(self) -> list[str]:
+        """The lists of track ids that subsets are made from."""
+        return [subset["from"] for subset in self.subsets if subset["from"]]
+
 
 def read_settings(section: Section) -> TracksSettings:
     """The settings of all stages from the filled section."""
     segments, deface, detector, clips = (section[name] for name in ("segments", "deface", "detector", "clips"))
+    metrics = section["metrics"]
     cartoon, aesthetic, adaptive = segments["cartoon"], segments["aesthetic"], segments["detector"] == "adaptive"
     plates = deface["plates"]
     finders = {"long_side": deface["long_side"], "plates": plates["weights"], "plate_size": plates["image_size"]}
@@ -111,6 +143,14 @@ def read_settings(section: Section) -> TracksSettings:
         weights=detector["weights"],
         prompts=detector["prompts"],
         keep_prompts=detector["keep_prompts"],
+        metrics=MetricSettings(metrics["motion"]["backend"], metrics["embedding"]["backend"]),
+        motion_weights=metrics["motion"]["weights"],
+        embedding_weights=metrics["embedding"]["weights"],
+        likeness=Likeness(**{name: value for name, value in section["duplicates"].items() if name != "remove"}),
+        remove_duplicates=section["duplicates"]["remove"],
+        evaluation=section["evaluation"],
+        splits={name: share for name, share in section["splits"].items() if share},
+        subsets=section["subsets"],
     )
 
 
@@ -130,4 +170,40 @@ def faults(section: Section) -> list[str]:
             f"config: tracks.segments.aesthetic.encoder = {segments['aesthetic']['encoder']!r}: its vectors need "
             "aesthetic.weights too; name that file, or leave both out"
         )
+    found += [
+        f"config: tracks.metrics.{name}.backend = {section['metrics'][name]['backend']}: needs weights; name a file in "
+        f"tracks.metrics.{name}.weights"
+        for name, built_in in (("motion", "dis"), ("embedding", "hog_lab"))
+        if section["metrics"][name]["backend"] != built_in and not section["metrics"][name]["weights"]
+    ]
+    return found + _subset_faults(section["subsets"])
+
+
+def _subset_faults(items: list[dict[str, Any]]) -> list[str]:
+    """What is wrong with the list of subsets."""
+    found: list[str] = []
+    names: set[str] = set()
+    files: dict[str, str] = {}
+    for item in items:
+        where, name = "config: tracks.subsets", item["name"]
+        subset = read_subset(item, 0)
+        sizes = [key for key in ("max_tracks", "max_per_class") if item[key]]
+        wanted = {"random": ["max_tracks"], "picked": []}.get(subset.strategy, ["max_per_class"])
+        if name in names:
+            found.append(f"{where}: {name} is there twice; give each subset a name of its own")
+        if sizes != wanted:
+            need = f"needs {wanted[0]} and no other size" if wanted else "takes all tracks of its list, and no size"
+            found.append(f"{where}: {name}: its strategy {subset.strategy} {need}")
+        if subset.strategy == "picked" and not item["from"]:
+            found.append(f"{where}: {name}: picked needs a list of track ids; name a file in from")
+        if list(item["relax"]) != sorted(set(item["relax"]), reverse=True):
+            found.append(f"{where}: {name}: relax = {item['relax']}: each factor must be less than the one before")
+        file = stem(subset)
+        if file in files:
+            found.append(
+                f"{where}: {name} and {files[file]} would both be called {file.format(count='<count>')}; "
+                "leave one out, or give them different sizes or thresholds"
+            )
+        names.add(name)
+        files[file] = name
     return found

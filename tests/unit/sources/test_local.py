@@ -1,6 +1,7 @@
 import hashlib
 import os
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -11,12 +12,25 @@ FILM = b"a film"
 DIGEST = hashlib.sha256(FILM).hexdigest()
 
 
-def test_a_file_is_linked_by_its_absolute_path(tmp_path, monkeypatch):
+def test_a_file_outside_the_study_is_linked_by_its_absolute_path(tmp_path, monkeypatch):
     (tmp_path / "my film.mp4").write_bytes(FILM)
-    monkeypatch.chdir(tmp_path)
-    fetched = link("my film.mp4", tmp_path / "video")
-    assert (tmp_path / "video").readlink() == tmp_path / "my film.mp4"
+    (tmp_path / "study").mkdir()
+    monkeypatch.chdir(tmp_path / "study")
+    fetched = link("../my film.mp4", tmp_path / "study/video")
+    assert (tmp_path / "study/video").readlink().is_absolute()
+    assert (tmp_path / "study/video").read_bytes() == FILM
     assert (fetched.bytes, fetched.sha256) == (6, None)
+
+
+def test_a_file_in_the_study_is_linked_so_that_the_study_can_be_moved(tmp_path, monkeypatch):
+    (tmp_path / "study/films").mkdir(parents=True)
+    (tmp_path / "study/results").mkdir()
+    (tmp_path / "study/films/a.mp4").write_bytes(FILM)
+    monkeypatch.chdir(tmp_path / "study")
+    link("films/a.mp4", Path("results/video"))
+    assert Path("results/video").readlink() == Path("../films/a.mp4")
+    (tmp_path / "study").rename(tmp_path / "moved")
+    assert (tmp_path / "moved/results/video").read_bytes() == FILM
 
 
 def test_a_link_is_linked_as_it_is(tmp_path):

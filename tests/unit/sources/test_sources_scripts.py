@@ -45,7 +45,7 @@ def run(tmp_path, monkeypatch):
             output=SimpleNamespace(
                 video=str(folder / "video"), outcome=str(folder / "source.json"), truth=str(folder / "truth.json")
             ),
-            params=SimpleNamespace(settings={"source": source, **params}),
+            params=SimpleNamespace(settings={"source": source} | params),
             resources=SimpleNamespace(attempt=attempt, **EFFORT),
         )
         runpy.run_path(str(SCRIPTS / script), init_globals={"snakemake": snakemake})
@@ -56,14 +56,15 @@ def run(tmp_path, monkeypatch):
 
 def test_link(run, tmp_path):
     (tmp_path / "film.mp4").write_bytes(b"film")
-    folder, outcome = run("sources_link.py", source="film.mp4")
-    assert (folder / "video").readlink() == tmp_path / "film.mp4"
+    folder, outcome = run("sources_link.py", source="film.mp4", fingerprint="4-ab")
+    assert (folder / "video").readlink() == Path("../../../film.mp4")
     assert (outcome.video, outcome.kind, outcome.status, outcome.source) == ("one", "local", "ok", "film.mp4")
+    assert outcome.fingerprint == "4-ab"
 
 
 def test_link_to_an_empty_file_is_dead(run, tmp_path):
     (tmp_path / "film.mp4").touch()
-    folder, outcome = run("sources_link.py", source="film.mp4")
+    folder, outcome = run("sources_link.py", source="film.mp4", fingerprint="4-ab")
     assert (outcome.status, outcome.reason, outcome.retry) == ("dead", "empty", False)
     assert not (folder / "video").is_symlink() and (folder / "video").read_bytes() == b""
 
@@ -107,11 +108,11 @@ def test_mot(run, tmp_path):
     (tmp_path / "walk/gt").mkdir()
     (tmp_path / "walk/gt/gt.txt").write_text("1,1,1,1,5,5,1,1,1\n")
     cv2.imwrite(str(tmp_path / "walk/img1/000001.jpg"), np.zeros((48, 64, 3), np.uint8))
-    folder, outcome = run("sources_mot.py", source="mot:walk")
+    folder, outcome = run("sources_mot.py", source="mot:walk", fingerprint="9-cd")
     assert (outcome.kind, outcome.status, outcome.source) == ("mot", "ok", "mot:walk")
     assert outcome.bytes == (folder / "video").stat().st_size > 0
     assert read_truth(folder / "truth.json").objects[0].name == "person"
-    folder, outcome = run("sources_mot.py", source="mot:nowhere")
+    folder, outcome = run("sources_mot.py", source="mot:nowhere", fingerprint="")
     assert (outcome.status, outcome.reason) == ("dead", "gone")
     assert read_truth(folder / "truth.json").frames == 0
 

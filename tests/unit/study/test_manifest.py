@@ -101,6 +101,18 @@ def test_a_file_that_is_as_it_was_is_not_read_again(study, monkeypatch):
     assert [new.path for old, new in zip(rows, changed, strict=True) if old != new] == ["results/sources/street/video"]
 
 
+def test_a_file_with_several_names_is_read_once(study, monkeypatch):
+    read = []
+    hash_one = inventory.sha256_of
+    monkeypatch.setattr(inventory, "sha256_of", lambda path: read.append(path) or hash_one(path))
+    video = study / "results/sources/street/video"
+    (video.parent / "again").hardlink_to(video)
+    (video.parent / "third").symlink_to("video")
+    rows = made([f"results/sources/street/{name}" for name in ("video", "again", "third")])[0]
+    assert len(rows) == 3 and len({row.sha256 for row in rows}) == 1
+    assert len(read) == 1
+
+
 @pytest.mark.parametrize("content", [b"", b"torn off\tin the mid", b"\xff\xfe"], ids=["empty", "torn", "not text"])
 def test_remembered_digests_are_safe_to_lose(study, content):
     (study / "digests.tsv").write_bytes(content)

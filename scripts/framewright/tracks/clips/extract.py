@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from framewright.errors import UserError
+from framewright.study.progress import Progress, silent
 from framewright.tracks.clips.crop import CropWindows, Cutter, plan_windows
 from framewright.tracks.clips.options import ClipSettings
 from framewright.tracks.clips.record import Clip
@@ -62,7 +63,13 @@ class ClipPlan:
         return self.size[0] * self.size[1]
 
 
-def extract(path: Path | str, tracks: Sequence[Track], folder: Path, settings: ClipSettings = DEFAULTS) -> list[Clip]:
+def extract(
+    path: Path | str,
+    tracks: Sequence[Track],
+    folder: Path,
+    settings: ClipSettings = DEFAULTS,
+    progress: Progress = silent,
+) -> list[Clip]:
     """Write a clip for each track of the video in `path` into `folder`, under the last part of its `fn`.
 
     Returns what became of each track, in order. Every clip is opened again and decoded; a UserError says which one is
@@ -82,10 +89,11 @@ def extract(path: Path | str, tracks: Sequence[Track], folder: Path, settings: C
             else:
                 became[track.tid] = plan
         for group in group_plans(plans, ALIVE):
-            became |= {clip.tid: clip for clip in _write_clips(video, group, folder, settings)}
+            clips_written = progress(_write_clips(video, group, folder, settings), len(group), "clips written")
+            became |= {clip.tid: clip for clip in clips_written}
     lost = Clip("", "", "unreadable", "none of its frames can be decoded")
     clips = [replace(became.get(track.tid, lost), tid=track.tid, fn=track.fn) for track in tracks]
-    for clip in clips:
+    for clip in progress(clips, len(clips), "clips checked"):
         place = folder / Path(clip.fn).name
         if not clip.reason and (wrong := find_fault(place, clip.size, clip.frames, settings.key_seconds)):
             raise UserError(f"{place}: {wrong}; look after the disk and run again")

@@ -96,6 +96,10 @@ class DetectionsReader:
         """When the searched frames of segment `number` appear, (F,) float64 seconds."""
         return self._arrays[f"{number}/times"]
 
+    def motions(self, number: int) -> np.ndarray:
+        """The camera's motion up to each searched frame of segment `number`, (F, 6) float64; see the module."""
+        return self._arrays[f"{number}/motion"].astype(np.float64)
+
     def count(self, number: int) -> int:
         """How many detections segment `number` has."""
         return len(self._arrays[f"{number}/scores"])

@@ -10,6 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from framewright.study.progress import Progress, silent
 from framewright.tracks.privacy.cover import cover, draw_ellipses
 from framewright.tracks.privacy.face_tracks import FaceTrack, link_faces, list_covers
 from framewright.tracks.privacy.faces import Finder, scan_faces
@@ -36,25 +37,41 @@ class PlaneLayout:
 
 
 def deface_video(
-    source: Path | str, target: Path, finders: Iterable[Finder], *, every: int, sure: float, method: str, crf: int
+    source: Path | str,
+    target: Path,
+    finders: Iterable[Finder],
+    *,
+    every: int,
+    sure: float,
+    method: str,
+    crf: int,
+    frames: int | None = None,
+    progress: Progress = silent,
 ) -> tuple[dict[str, Any], list[FaceTrack], np.ndarray]:
     """Write `source` to `target` with all that the finders find covered, or link it where they find nothing.
 
-    Gives the record's figures, what was found, linked over time, and the times (n,) of all frames in seconds.
+    Gives the record's figures, what was found, linked over time, and the times (n,) of all frames in seconds. `frames`
+    is how many there will be, if that is known.
     """
     with open_video(source) as video:
-        seen = scan_faces(video.frames(), finders, every)
+        seen = scan_faces(progress(video.frames(), frames, "frames searched"), finders, every)
     found = link_faces(seen.sightings, seen.times, sure)
     figures = {"frames": len(seen.times), "looked_at": len(seen.sightings.frames), "chains": len(found)}
     if found:
-        figures |= write_covered(source, target, list_covers(found, seen.times), method, crf)
+        figures |= write_covered(source, target, list_covers(found, seen.times), method, crf, len(seen.times), progress)
     else:
         link_to(source, target)
     return figures, found, seen.times
 
 
 def write_covered(
-    source: Path | str, target: Path, boxes: Iterable[np.ndarray], method: str, crf: int
+    source: Path | str,
+    target: Path,
+    boxes: Iterable[np.ndarray],
+    method: str,
+    crf: int,
+    count: int | None = None,
+    progress: Progress = silent,
 ) -> dict[str, Any]:
     """Write `source` to `target` with the `boxes` of each frame covered: the same frames, times, sound, and tags."""
     sound = container_for_sound(source)
@@ -81,7 +98,8 @@ def write_covered(
             tick=_tick(video.time_base),
             audio=(source, None, None) if sound else None,
         ) as writer:
-            for frame, places in zip(chain([first], pictures), boxes, strict=True):
+            covers = progress(boxes, count, "frames written")
+            for frame, places in zip(chain([first], pictures), covers, strict=True):
                 writer.add_planes(cover_planes(frame, places, layout, method), frame.time)
                 covered += len(places)
                 frames += len(places) > 0

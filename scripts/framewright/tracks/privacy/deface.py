@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from framewright.study.progress import Progress, silent
 from framewright.tracks.privacy.cover import draw_ellipses
 from framewright.tracks.privacy.cover_video import deface_video
 from framewright.tracks.privacy.face_tracks import FaceTrack, list_covers
@@ -23,7 +24,7 @@ INSIDE = 0.5  # of a box, covered: what the detector sees there is the cover
 
 
 def deface(
-    source: str | Path, target: Path, probe: Probe, settings: DefaceSettings
+    source: str | Path, target: Path, probe: Probe, settings: DefaceSettings, progress: Progress = silent
 ) -> tuple[dict[str, Any], list[FaceTrack], np.ndarray]:
     """Put at `target` the video without what shall not be seen.
 
@@ -46,6 +47,8 @@ def deface(
         sure=settings.finders.threshold,
         method=settings.method,
         crf=settings.crf,
+        frames=probe.frames,
+        progress=progress,
     )
     return record | figures | {"status": "covered" if found else "linked"}, found, times
 
@@ -82,6 +85,7 @@ def audit(
     found: tuple[list[FaceTrack], np.ndarray],
     finders: list[Finder],
     count: int,
+    progress: Progress = silent,
 ) -> dict[str, Any]:
     """Look at `count` frames of the written video, spread evenly, as if it had never been covered.
 
@@ -96,7 +100,8 @@ def audit(
     picked = set(np.unique(np.linspace(0, len(times) - 1, count).round().astype(int)).tolist())
     written = []
     with open_video(path) as video:
-        for number, (frame, boxes) in enumerate(zip(video.frames(), list_covers(chains, times), strict=True)):
+        frames = progress(video.frames(), len(times), "frames")
+        for number, (frame, boxes) in enumerate(zip(frames, list_covers(chains, times), strict=True)):
             written.append(float(frame.time))
             if number in picked:
                 bare = find_uncovered(frame.rgb, boxes, finders)

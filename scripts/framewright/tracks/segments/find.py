@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from framewright.study.progress import Progress, silent
 from framewright.tracks.segments import quality, segments
 from framewright.tracks.segments.options import CutSettings, Lengths
 from framewright.tracks.segments.quality import FrameStats
@@ -65,8 +66,17 @@ class VideoScan:
         return replace(segment, scores=self.stats.scores(first, last, self.shape))
 
 
-def scan_video(path: str | Path, use: Sequence[float], detector: CutDetector) -> VideoScan | None:
-    """Read the part `use` (start, end in seconds) of a video once; None where no frame of it can be decoded."""
+def scan_video(
+    path: str | Path,
+    use: Sequence[float],
+    detector: CutDetector,
+    count: int | None = None,
+    progress: Progress = silent,
+) -> VideoScan | None:
+    """Read the part `use` (start, end in seconds) of a video once; None where no frame of it can be decoded.
+
+    `count` is how many frames there will be, if that is known.
+    """
     ticks, stats, frame = array("q"), FrameStats(), None
     holes: list[Cut] = []
     shape = (0, 0)
@@ -75,7 +85,7 @@ def scan_video(path: str | Path, use: Sequence[float], detector: CutDetector) ->
         start, end = _range(use, unit)
         every, hole = (int(seconds / unit) for seconds in (quality.SHARP_EVERY, LONGEST_STILL))
         due = gone = None  # ticks: when sharpness is to be measured, and when the frame before disappears
-        for frame in video.frames(start, end):
+        for frame in progress(video.frames(start, end), count, "frames"):
             tick, sharp = int(frame.time / unit), float("nan")
             if due is None or tick >= due:
                 sharp, due = quality.measure_frame_sharpness(frame), tick + every
@@ -108,7 +118,12 @@ def make_candidates(film: VideoScan, lengths: Lengths) -> list[Segment]:
 
 
 def find_segments(
-    path: str | Path, probe: Probe, detector: CutDetector, lengths: Lengths, judges: Sequence[Judge]
+    path: str | Path,
+    probe: Probe,
+    detector: CutDetector,
+    lengths: Lengths,
+    judges: Sequence[Judge],
+    progress: Progress = silent,
 ) -> dict[str, Any]:
     """What is known of a film's segments: every candidate with its scores, and why it was dropped if it was.
 
@@ -119,7 +134,7 @@ def find_segments(
     nothing: dict[str, Any] = {"frames": 0, "span": None, "cuts": [], "segments": []}
     if not probe.usable:
         return known | nothing | {"reason": "unusable", "detail": probe.reason}
-    film = scan_video(path, probe.use, detector)
+    film = scan_video(path, probe.use, detector, _count(probe), progress)
     if film is None:
         return known | nothing | {"reason": "no-frames", "detail": "no frame of the part to use can be decoded"}
     return known | {
@@ -128,6 +143,11 @@ def find_segments(
         "cuts": [_plain(cut) for cut in film.cuts],
         "segments": [_plain(segment) for segment in segments.apply_judges(make_candidates(film, lengths), judges)],
     }
+
+
+def _count(probe: Probe) -> int:
+    """How many frames the part in use has, as far as the probe tells."""
+    return round((probe.use[1] - probe.use[0]) * float(probe.rate)) if probe.rate else probe.frames
 
 
 def _plain(timed: Cut | Segment) -> dict[str, Any]:
