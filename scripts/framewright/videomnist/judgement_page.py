@@ -31,7 +31,7 @@ def write_distances(path: Path, found: Found) -> None:
     values, spreads = [row["value"] for _, row in rows], [row["spread"] for _, row in rows]
     bars.barh(places, values, xerr=spreads, color=colours)
     bars.set_yticks(places, [name for name, _ in rows])
-    bars.set_xscale("symlog", linthresh=0.1)
+    bars.set_xscale("symlog", linthresh=0.01)
     bars.invert_yaxis()
     bars.set(title=f"distance to the data, n = {distance['n']}", xlabel="MMD² in the judge's features")
     for name, colour in (("floor", "#0f766e"), ("samples", "#2563eb")):
@@ -119,8 +119,8 @@ def _parts(found: Found) -> list[str]:
         "## Paths",
         _rows(paths),
         "## Distance to the data",
-        f"Squared MMD with a cubic kernel over {distance['features']}; {distance['n']} videos on each side. It is not "
-        f"FVD. {trust}",
+        f"Squared MMD with Gaussian kernels over {distance['features']}; {distance['n']} videos on each side. "
+        f"It is not FVD. {trust}",
         render_table(("Videos", "Distance", "Spread", "Control"), _distance_rows(distance)),
         "## Nearest training clips",
         _rows(neighbours),

@@ -71,7 +71,7 @@ def make_gpt(vqvae: Vqvae, sizes: Mapping[str, Any], seed: int) -> Gpt:
     """A transformer of these sizes for a VQ-VAE's codes, with its first weights."""
     config = vqvae.config
     vectors = code_vectors(vqvae)
-    raster = {"shape": config.latent_shape, "n_codes": config.n_codes, "code_dim": vectors.shape[1]}
+    raster: dict[str, Any] = {"shape": config.latent_shape, "n_codes": config.n_codes, "code_dim": vectors.shape[1]}
     torch.manual_seed(step_seed(seed, FIRST_GPT))
     return Gpt(GptConfig(**raster, size=config.size, **sizes), vectors)
 

@@ -45,7 +45,7 @@ class VectorQuantizer(nn.Module):
         flat = z.movedim(1, -1).flatten(end_dim=-2).float()  # (B*t*h*w, D)
         if self.training and self.follows and not self.N.any():
             self._begin(flat.detach())
-        flat_codes = _nearest(flat, self.embeddings)
+        flat_codes = _nearest(flat, self.embeddings) if self.follows else self._nearest_of_clusters(flat)
         codes = flat_codes.view(z.shape[0], *z.shape[2:])
         vectors = self.vectors(codes)  # looked up before the codebook moves
         if self.training and self.follows:
@@ -72,6 +72,13 @@ class VectorQuantizer(nn.Module):
             centres = torch.where(counts > 0, sums / counts.clamp(min=1), lost)
         self.embeddings.copy_(torch.cat([torch.zeros_like(centres[:1]), centres]))
         self.N.fill_(1)
+
+    def _nearest_of_clusters(self, flat: torch.Tensor) -> torch.Tensor:
+        """The nearest codes where code 0 is the vector 0: most patches are empty, and need not be compared."""
+        codes = torch.zeros(len(flat), dtype=torch.int64, device=flat.device)
+        there = flat.any(1)
+        codes[there] = _nearest(flat[there], self.embeddings)
+        return codes
 
     @torch.no_grad()
     def _begin(self, flat: torch.Tensor) -> None:

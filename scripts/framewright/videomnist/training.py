@@ -9,7 +9,7 @@ resumed makes the same losses and the same weights as one that was not. `progres
 import copy
 import io
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Callable, Iterator, Sequence, Sized
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -279,7 +279,7 @@ def _resume(
     return Trained(kept["history"], best), kept["step"]
 
 
-def codes_in_use(codes: torch.Tensor, n_codes: int) -> Mapping[str, float]:
+def codes_in_use(codes: torch.Tensor, n_codes: int) -> Row:
     """Of all codes that were seen: how many differ, and as how many equally frequent ones they count."""
     counts = torch.bincount(codes.flatten(), minlength=n_codes).double()
     part = counts / counts.sum()

@@ -78,12 +78,14 @@ class Vqvae(nn.Module):
     @torch.no_grad()
     def fit(self, video: torch.Tensor) -> None:
         """Set encoder and codebook from videos (B, C, T, H, W): principal components of patches, and their clusters."""
-        if not (isinstance(self.encoder, PatchEncoder) and isinstance(self.decoder, PatchDecoder)):
+        if not isinstance(self.encoder, PatchEncoder) or not isinstance(self.decoder, PatchDecoder):
             return
-        patches = self.encoder.patches(video) - BLACK  # (n, values of a patch)
+        if not isinstance(self.codebook, VectorQuantizer):
+            return
+        patches = self.encoder.cut(video).flatten(end_dim=-2)  # (n, values of a patch)
         bright = patches[patches.amax(1) > FAINT]
         components = principal_components(bright, self.config.dim)  # (values, dim)
-        self.encoder.project(components)
+        self.encoder.components.copy_(components)
         self.decoder.project(components)
         self.codebook.load_clusters(bright @ components, ROUNDS)
 
@@ -155,29 +157,26 @@ class Decoder(nn.Module):
 
 
 class PatchEncoder(nn.Module):
-    """One convolution that cuts a video into patches: (B, C, T, H, W) -> (B, dim, t, h, w). An empty patch gives 0."""
+    """Cuts a video into patches and projects each: (B, C, T, H, W) -> (B, dim, t, h, w). An empty patch gives 0."""
+
+    components: torch.Tensor
 
     def __init__(self, config: VqvaeConfig) -> None:
         super().__init__()
         self.downsample = config.downsample
-        self.conv = nn.Conv3d(config.channels, config.dim, config.downsample, config.downsample)
-        self.requires_grad_(False)
+        values = config.channels * math.prod(config.downsample)
+        self.register_buffer("components", torch.randn(values, config.dim) * values**-0.5)
 
-    def patches(self, video: torch.Tensor) -> torch.Tensor:
-        """(n, C * values of a patch) of videos."""
+    def cut(self, video: torch.Tensor) -> torch.Tensor:
+        """(B, t, h, w, C * values of a patch) of videos, black being 0."""
         batch, channels = video.shape[:2]
         sides = zip(video.shape[2:], self.downsample, strict=True)
         (t, a), (h, b), (w, c) = ((size // step, step) for size, step in sides)
-        cut = video.reshape(batch, channels, t, a, h, b, w, c).permute(0, 2, 4, 6, 1, 3, 5, 7)
-        return cut.flatten(4).flatten(end_dim=3)
-
-    def project(self, components: torch.Tensor) -> None:
-        """Let the latents be these components (values, dim) of patches."""
-        self.conv.weight.copy_(components.T.view_as(self.conv.weight))
-        self.conv.bias.copy_(-BLACK * components.sum(0))
+        parts = video.reshape(batch, channels, t, a, h, b, w, c).permute(0, 2, 4, 6, 1, 3, 5, 7)
+        return parts.flatten(4) - BLACK
 
     def forward(self, video: torch.Tensor) -> torch.Tensor:
-        return self.conv(video)
+        return (self.cut(video) @ self.components).movedim(-1, 1)
 
 
 class PatchDecoder(nn.Module):
@@ -191,13 +190,14 @@ class PatchDecoder(nn.Module):
         self.res_stack = residual_stack(width, config.n_res_layers, (3, 3, 3), ("w", "h", "t"))
         self.grow = SameConv(width, 2 * width, (1, 1, 1))
         self.add = nn.ConvTranspose3d(2 * width, config.channels, config.downsample, config.downsample)
-        nn.init.zeros_(self.add.weight)
-        nn.init.zeros_(self.add.bias)
+        for parameter in self.add.parameters():
+            nn.init.zeros_(parameter)
 
     def project(self, components: torch.Tensor) -> None:
         """Let a vector's own patch be the sum of these components (values, dim)."""
-        self.own.weight.copy_(components.T.view_as(self.own.weight))
-        self.own.bias.fill_(BLACK)
+        weight, bias = self.own.parameters()
+        weight.copy_(components.T.view_as(weight))
+        bias.fill_(BLACK)
 
     def forward(self, vectors: torch.Tensor) -> torch.Tensor:
         around = self.grow(self.res_stack(self.widen(vectors)))
@@ -308,10 +308,9 @@ class SameConvTranspose(nn.Module):
     def __init__(self, inputs: int, outputs: int, kernel: tuple[int, int, int], stride: tuple[int, int, int]) -> None:
         super().__init__()
         self.margin = margin(kernel, stride)
-        cut = tuple(side - 1 for side in kernel)
+        # Where nothing overlaps, nothing is cut.
+        cut = (0, 0, 0) if kernel == stride else (kernel[0] - 1, kernel[1] - 1, kernel[2] - 1)
         self.convt = nn.ConvTranspose3d(inputs, outputs, kernel, stride, cut)
-        if kernel == stride:  # nothing overlaps, nothing is cut
-            self.convt.padding = (0, 0, 0)
 
     def forward(self, h: torch.Tensor) -> torch.Tensor:
         return self.convt(F.pad(h, self.margin))
