@@ -42,11 +42,11 @@ from framewright.flexpatch.evaluation.score import (
 )
 from framewright.flexpatch.follow.follower import Follower
 from framewright.flexpatch.runtime.detector_adapter import DetectionArrays, adapt_detector
-from framewright.flexpatch.runtime.failing import PRETRAINED
 from framewright.flexpatch.runtime.meter import Meter
 from framewright.flexpatch.runtime.runtime import FlexPatch, TrackedObject, list_objects
 from framewright.flexpatch.runtime.slices import detect_in_slices
 from framewright.flexpatch.samples.observations import Observations, box_table
+from framewright.flexpatch.tree.forest import PRETRAINED
 from framewright.scenes.square import SIZE, Crowd, square
 from framewright.study.job import compute_on_one_thread
 from framewright.video.stream import open_video

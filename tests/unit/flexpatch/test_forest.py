@@ -9,9 +9,9 @@ import pytest
 from framewright.errors import UserError
 from framewright.flexpatch.follow.features import EXTRA, FEATURES, RUNTIME_FEATURES, runtime_matrix
 from framewright.flexpatch.follow.follower import Track
-from framewright.flexpatch.runtime.failing import PRETRAINED, TrackingFailureRecommender
+from framewright.flexpatch.runtime.failing import TrackingFailureRecommender
 from framewright.flexpatch.samples.columns import LABELS
-from framewright.flexpatch.tree.forest import Forest, export_forest, load_forest
+from framewright.flexpatch.tree.forest import PRETRAINED, Forest, export_forest, load_forest
 from framewright.flexpatch.tree.practice import Recipe, draw_samples
 from framewright.flexpatch.tree.pretraining import GOALS, choose_weights, format_card, pretrain
 
