@@ -12,7 +12,7 @@ from framewright.flexpatch.follow.follower import Track
 from framewright.flexpatch.runtime.failing import TrackingFailureRecommender
 from framewright.flexpatch.samples.columns import LABELS
 from framewright.flexpatch.tree.forest import PRETRAINED, Forest, export_forest, load_forest
-from framewright.flexpatch.tree.practice import Recipe, draw_samples
+from framewright.flexpatch.tree.practice import Recipe, draw_samples, open_practice_detector
 from framewright.flexpatch.tree.pretraining import GOALS, choose_weights, format_card, pretrain
 
 
@@ -104,10 +104,8 @@ def test_a_forest_that_does_not_fit_is_refused(tmp_path, change):
 
 @pytest.mark.slow
 def test_the_model_is_trained_again_from_drawn_scenes_to_the_same_bytes():
-    from framewright.detector import Settings, open_detector
-
     recipe = Recipe(scenes=8, held_out=3, frames=24)
-    detector = open_detector("config/detector/demo.onnx", Settings(confidence=0.25))
+    detector = open_practice_detector("config/detector/demo.onnx")
     tables = [list(draw_samples(recipe, detector, 0, 11)) for _ in range(2)]
     assert all(one.equals(other) for one, other in zip(*tables, strict=True))
     assert list(tables[0][0].columns[:5]) == list(FEATURES)
