@@ -81,7 +81,7 @@ bench-scale: .venv/ready ## Measure what a study of 1 to 64,000 videos costs bef
 	@$(TIMED) "make bench-scale: jobs that ask for their own rows, and the head" "$(BIN)/python tests/bench/bench_scale.py $(ARGS)"
 
 format: .venv/ready ## Format and lint everything
-	@$(TIMED) "make format: ruff, snakefmt, snakemake --lint" "$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/snakefmt Snakefile rules && $(BIN)/snakemake --lint"
+	@$(TIMED) "make format: ruff, snakefmt, snakemake --lint, mypy" "$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/snakefmt Snakefile rules && $(BIN)/snakemake --lint && $(BIN)/mypy"
 
 config-readme: .venv/ready ## Write config/README.md anew from config/schemas
 	@$(TIMED) "make config-readme: config/README.md" "$(BIN)/python scripts/document_config.py"

@@ -5,7 +5,7 @@
 #           training_summary.json, training_summary.txt, tree.svg, features.png, agreement.{tsv,html}, outcomes.tsv,
 #           contract.json, evaluation.json, evaluation.txt, evaluation.png}, results/flexpatch/card/,
 #           results/flexpatch/boxes/<video>.{txt,json}, results/flexpatch/films/<video>.mp4,
-#           results/flexpatch/rated/<video>{,-costs}.json
+#           results/flexpatch/rated/<video>{,-costs}.json; on demand results/flexpatch/pretrained/
 
 from framewright.flexpatch import settings as flexpatch_settings
 
@@ -15,6 +15,7 @@ FLEXPATCH_DEMOS = [video for video in FLEXPATCH_VIDEOS if videos[video].kind == 
 FLEXPATCH_SPLITS = {video: videos[video].split for video in FLEXPATCH_VIDEOS if videos[video].split}
 FLEXPATCH_ANNOTATED = videos_with_truth()
 FLEXPATCH_GPUS = int(FLEXPATCH["detector"]["device"] != "cpu")
+FLEXPATCH_PRETRAINED = SCRIPTS / "framewright" / "flexpatch" / "runtime" / "pretrained.json"
 
 
 rule flexpatch_truth:
@@ -138,6 +139,28 @@ rule flexpatch_train:
         "../scripts/flexpatch_train.py"
 
 
+rule flexpatch_pretrain:
+    """The model that ships is trained again on drawn scenes, with its card; not a part of the pipeline's results."""
+    input:
+        weights=DEMO_DETECTOR,
+    output:
+        model="results/flexpatch/pretrained/pretrained.json",
+        card="results/flexpatch/pretrained/pretrained.md",
+    log:
+        "logs/flexpatch_pretrain.log",
+    benchmark:
+        "benchmarks/flexpatch_pretrain.tsv"
+    conda:
+        "../envs/runtime.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 3000 * attempt,
+    params:
+        code=code_of("flexpatch_pretrain"),
+        settings=flexpatch_settings.pretraining_settings(FLEXPATCH),
+    script:
+        "../scripts/flexpatch_pretrain.py"
+
+
 rule flexpatch_preview:
     """A sheet shows the tracks of a demo scene, coloured by the labels of their samples."""
     input:
@@ -171,7 +194,11 @@ rule flexpatch_run:
         video=take_film(rules.sources_link.output.video),
         probe=rules.sources_probe.output.probe,
         weights=rules.flexpatch_truth.input.weights,
-        model=rules.flexpatch_train.output.card,
+        models=[
+            {"pretrained": FLEXPATCH_PRETRAINED, "trained": rules.flexpatch_train.output.card}[model]
+            for model in [FLEXPATCH["runtime"]["model"]]
+            if model != "none"
+        ],
     output:
         boxes="results/flexpatch/boxes/{video}.txt",
         record="results/flexpatch/boxes/{video}.json",
@@ -204,7 +231,8 @@ rule flexpatch_rate:
         probe=rules.sources_probe.output.probe,
         observations=rules.flexpatch_truth.output.observations,
         weights=rules.flexpatch_truth.input.weights,
-        model=rules.flexpatch_train.output.card,
+        pretrained=FLEXPATCH_PRETRAINED,
+        trained=rules.flexpatch_train.output.card,
     output:
         record="results/flexpatch/rated/{video}.json",
         costs="results/flexpatch/rated/{video}-costs.json",
@@ -290,7 +318,6 @@ rule flexpatch_contract:
         contract="results/flexpatch/contract.json",
     log:
         "logs/flexpatch_contract.log",
-    retries: 0
     conda:
         "../envs/flexpatch.yaml"
     params:

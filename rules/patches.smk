@@ -241,7 +241,6 @@ rule patches_contract:
         contract="results/patches/contract.json",
     log:
         "logs/patches_contract.log",
-    retries: 0
     localrule: True
     conda:
         "../envs/patches.yaml"
@@ -269,7 +268,6 @@ rule patches_val:
         contract="results/patches/val.json",
     log:
         "logs/patches_val.log",
-    retries: 0
     localrule: True
     conda:
         "../envs/patches.yaml"

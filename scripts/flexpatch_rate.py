@@ -6,7 +6,8 @@ from framewright.flexpatch.samples.observations import read_observations
 from framewright.flexpatch.samples.options import DetectorSettings
 from framewright.flexpatch.samples.truth import build_detector
 from framewright.study import job
-from framewright.study.record import read_record, write_record
+from framewright.study.record import write_record
+from framewright.video.probe import read_probe
 
 log = job.start(snakemake)
 inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
@@ -14,11 +15,11 @@ inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.
 record, costs = rate_video(
     inputs.video,
     snakemake.wildcards.video,
-    read_record(inputs.probe)["use"],
+    read_probe(inputs.probe).use,
     read_observations(inputs.observations),
     build_detector(DetectorSettings(**settings["detector"]), inputs.weights),
     read_plan(settings["plan"]),
-    inputs.model,
+    {"pretrained": inputs.pretrained, "trained": inputs.trained, "none": None},
 )
 with job.whole(outputs.costs) as path:
     write_record(path, costs)

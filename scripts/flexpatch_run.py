@@ -5,7 +5,8 @@ from framewright.flexpatch.runtime.run import run_video, write_mot
 from framewright.flexpatch.samples.options import DetectorSettings
 from framewright.flexpatch.samples.truth import build_detector
 from framewright.study import job
-from framewright.study.record import read_record, write_record
+from framewright.study.record import write_record
+from framewright.video.probe import read_probe
 
 log = job.start(snakemake)
 inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
@@ -13,11 +14,11 @@ inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.
 with job.whole(outputs.film) as film:
     objects, record = run_video(
         inputs.video,
-        read_record(inputs.probe),
+        read_probe(inputs.probe),
         settings["frames"],
         build_detector(DetectorSettings(**settings["detector"]), inputs.weights),
         RuntimeSettings(**settings["runtime"]),
-        inputs.model,
+        next(iter(inputs.models), None),
         film,
         settings["is_clear"],
         log,

@@ -5,7 +5,8 @@ from framewright.flexpatch.samples.columns import write_samples
 from framewright.flexpatch.samples.observations import read_observations
 from framewright.flexpatch.samples.options import Sampling
 from framewright.study import job
-from framewright.study.record import read_record, write_record
+from framewright.study.record import write_record
+from framewright.video.probe import read_probe
 
 log = job.start(snakemake)
 inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
@@ -14,7 +15,7 @@ samples, record = sample_video(
     inputs.video,
     snakemake.wildcards.video,
     read_observations(inputs.observations),
-    read_record(inputs.probe)["use"],
+    read_probe(inputs.probe).use,
     Sampling(**settings["sampling"]),
     settings["features"],
 )

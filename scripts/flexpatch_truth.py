@@ -4,7 +4,8 @@ from framewright.flexpatch.samples.observations import write_observations
 from framewright.flexpatch.samples.options import DetectorSettings
 from framewright.flexpatch.samples.truth import build_detector, observe_video
 from framewright.study import job
-from framewright.study.record import read_record, write_record
+from framewright.study.record import write_record
+from framewright.video.probe import read_probe
 
 log = job.start(snakemake)
 inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
@@ -12,7 +13,7 @@ inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.
 detector = DetectorSettings(**settings["detector"])
 observations, record = observe_video(
     inputs.video,
-    read_record(inputs.probe),
+    read_probe(inputs.probe),
     inputs.truth,
     settings["truth"],
     build_detector(detector, inputs.weights),

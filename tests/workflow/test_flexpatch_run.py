@@ -14,8 +14,8 @@ from framewright.video.stream import open_video
 
 pytestmark = pytest.mark.slow
 
-EVALUATE = "{frames: 20, every: [5], clusters: [[1, 1, 5]]}"
-RUNTIME = "{width: 0.5, height: 0.5, every: 1}"
+EVALUATE = "{frames: 20, every: [5], clusters: [[0.5, 0.5, 1]]}"
+RUNTIME = "{width: 0.5, height: 0.5, budget: 0.25}"
 DETECTOR = f"{{weights: {ROOT}/config/detector/demo.onnx}}"
 SETTINGS = f"{{frames: 40, split: {{gap: 0.2}}, model: {{compare: false}}, runtime: {RUNTIME}, evaluate: {EVALUATE}, "
 SETTINGS += f"detector: {DETECTOR}}}"
@@ -51,8 +51,8 @@ def test_the_film_has_each_frame_with_the_cluster_below_it_and_shows_nobody_of_a
     with open_video(study / OUT / "films/walk.mp4") as film, open_video(study / "walk.mp4") as source:
         pictures = [frame.rgb for frame in film.frames()]
         given = next(iter(source.frames())).rgb
-    assert len(pictures) == 40 and pictures[0].shape[1] == 480 and pictures[0].shape[0] > 270
-    shown = pictures[0][:270].astype(int)
+    assert len(pictures) == 40 and pictures[0].shape[1] == 960 and pictures[0].shape[0] > 540
+    shown = pictures[0][:540:2, ::2].astype(int)
     detail = np.abs(np.diff(shown, axis=1)).mean() / np.abs(np.diff(given.astype(int), axis=1)).mean()
     assert detail < 0.7, "blocks with boxes on them"
 
@@ -63,10 +63,14 @@ def test_the_evaluation_compares_at_known_cost(study):
     ways = told["methods"]
     assert ways["every frame"]["share"] == 1 and ways["first frame"]["share"] == 0
     assert ways["every 5 frames"]["share"] == pytest.approx(3 / 19, abs=1e-3)
-    quarter = next(own for way, own in ways.items() if way.startswith("FlexPatch, 50%"))
-    assert 0 < quarter["share"] <= 0.35
+    for name in ("FlexPatch, budget of 25%", "FlexPatch, 50% x 50% every frame"):
+        assert 0 < ways[name]["share"] <= 0.35
+    models = [name for name in ways if name.startswith("FlexPatch, 50% x 50% every frame, ")]
+    assert [name.split(", ")[-1] for name in models] == ["trained tree", "no model", "perfect model"]
+    perfect = ways[models[-1]]["recall"]
+    assert all(share in (None, 1.0) for share in perfect.values())
     assert ways["first frame"]["ap"] < ways["every frame"]["ap"]
-    assert set(told["gains"][0]) == {"way", "than", "ap", "between"}
+    assert set(told["gains"][0]) == {"method", "than", "ap", "between"}
     assert (study / OUT / "evaluation.png").stat().st_size > 10_000
 
 

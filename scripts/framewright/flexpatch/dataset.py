@@ -16,7 +16,8 @@ import pandas as pd
 
 from framewright.flexpatch.follow.features import FEATURES, Definition, read_definition
 from framewright.flexpatch.samples.columns import Sample
-from framewright.flexpatch.tree.model import LABEL, read_card, read_samples
+from framewright.flexpatch.tree.cards import read_card
+from framewright.flexpatch.tree.model import LABEL, read_samples
 from framewright.flexpatch.tree.options import Splitting
 from framewright.flexpatch.tree.split import HELD_OUT, TRAIN, split_samples
 

@@ -13,7 +13,7 @@ from framewright.flexpatch.samples.observations import Observations
 from framewright.report.picture import contact_sheet, draw_notice
 from framewright.video.stream import open_video
 
-COLOURS = {"high": (192, 57, 43), "medium": (217, 164, 65), "low": (47, 125, 91)}  # RGB
+COLOURS = {"high": (213, 94, 0), "medium": (230, 159, 0), "low": (0, 114, 178)}  # RGB: report.style.LEVELS
 TRUE = (235, 235, 235)
 SHOWN = 12  # frames
 

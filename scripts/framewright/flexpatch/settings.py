@@ -77,6 +77,11 @@ def training_settings(section: Section, splits: Mapping[str, str]) -> dict[str, 
     }
 
 
+def pretraining_settings(section: Section) -> dict[str, Any]:
+    """What `flexpatch_pretrain` uses: the fields of `Recipe`, and the detector's as they are by default."""
+    return {"recipe": dict(section["pretraining"]), "detector": asdict(DetectorSettings()) | {"classes": []}}
+
+
 def runtime_settings(section: Section) -> RuntimeSettings:
     """How the runtime is set."""
     return RuntimeSettings(**section["runtime"])
@@ -96,7 +101,7 @@ def rate_settings(section: Section) -> dict[str, Any]:
     """What `flexpatch_rate` uses: the detector, and the plan of the comparison, the configured runtime first."""
     evaluate, usual = section["evaluate"], runtime_settings(section)
     others = [
-        replace(usual, width=min(width, 1.0), height=min(height, 1.0), every=round(every))
+        replace(usual, width=min(width, 1.0), height=min(height, 1.0), every=round(every), budget=None)
         for width, height, every in evaluate["clusters"]
     ]
     plan = EvaluationPlan(

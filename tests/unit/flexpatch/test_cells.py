@@ -26,7 +26,7 @@ def test_cells_cover_the_frame(size, cell, shape):
 def test_edges_are_where_the_picture_changes():
     grey = np.full((64, 64), 90, np.uint8)
     grey[:, 30:34] = 200
-    strong = edge_strength(halve(grey, (8, 8)), (8, 8))
+    strong = edge_strength(halve(grey, (8, 8), (64, 64)), (8, 8))
     assert (strong[:, 3:5].max(axis=1) > 20).all()
     assert (np.delete(strong, [2, 3, 4], axis=1) == 0).all()
 

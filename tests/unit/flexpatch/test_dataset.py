@@ -22,29 +22,9 @@ def folder(tmp_path):
         writer.writerow(COLUMNS)
         for video in ("007", "b"):
             for frame in range(50):
-                writer.writerow(
-                    [
-                        0.1,
-                        0.9,
-                        0.5,
-                        0.2,
-                        0.8,
-                        ("high", "low")[frame % 2],
-                        video,
-                        frame,
-                        frame / 10,
-                        0,
-                        3,
-                        "there",
-                        0.4,
-                        frame % 10,
-                        0,
-                        1,
-                        2,
-                        30,
-                        40,
-                    ]
-                )
+                features = [0.1, 0.9, 0.5, 0.2, 0.8, ("high", "low")[frame % 2]]
+                where = [video, frame, frame / 10, 0, 3, "there", 0.4, frame % 10, 0]
+                writer.writerow([*features, *where, 0, 1.0, 0.0, 0.1, 0.2, 0.0, 1, 2, 30, 40])
     side = definition_record(FRAMEWRIGHT) | {"truth": {"007": "annotations", "b": "detector"}}
     (tmp_path / "training_data.json").write_text(json.dumps(side))
     return tmp_path

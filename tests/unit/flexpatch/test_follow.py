@@ -97,26 +97,26 @@ def test_few_wrong_points_do_not_pull_a_box():
     points = np.zeros((9, 2), np.float32)
     ends = points + np.array([2, 1], np.float32)
     ends[7:] += [50, -80]
-    moves, _, kept = measure_displacements(points, ends, np.ones(9, bool), [9])
+    moves, _, _, kept = measure_displacements(points, ends, np.ones(9, bool), [9])
     assert moves.tolist() == [[2, 1]] and kept.tolist() == [9]
 
 
 @pytest.mark.parametrize("move", [(1, 0), (-30, 12), (7, 7), (0, -3)], ids=str)
 def test_a_pure_translation_has_no_spread_whatever_its_size_and_direction(move):
     points = np.random.default_rng(0).uniform(0, 100, (12, 2))
-    _, spreads, _ = measure_displacements(points, points + move, np.ones(12, bool), [5, 7])
+    _, spreads, _, _ = measure_displacements(points, points + move, np.ones(12, bool), [5, 7])
     assert spreads == pytest.approx([0, 0], abs=1e-9)
 
 
 def test_the_spread_is_that_of_vectors():
     points, moves = np.zeros((4, 2)), np.array([[3, 0], [-3, 0], [0, 4], [0, -4]], float)
-    _, spreads, kept = measure_displacements(points, moves, np.array([True] * 4), [4])
+    _, spreads, _, kept = measure_displacements(points, moves, np.array([True] * 4), [4])
     assert spreads == pytest.approx([np.sqrt((9 + 9 + 16 + 16) / 4)]) and kept == [4]
 
 
 def test_points_that_do_not_agree_count_for_nothing():
     points, moves = np.zeros((3, 2)), np.array([[1, 1], [1, 1], [9, 9]], float)
-    found, spreads, kept = measure_displacements(points, moves, np.array([True, True, False]), [3, 0])
+    found, spreads, _, kept = measure_displacements(points, moves, np.array([True, True, False]), [3, 0])
     assert found.tolist() == [[1, 1], [0, 0]] and spreads.tolist() == [0, 0] and kept.tolist() == [2, 0]
 
 
@@ -247,3 +247,44 @@ def test_at_half_size_lengths_are_those_of_the_full_frame(thing):
         follower.move(picture(ground, (own, x, 300)))
     assert follower.tracks[0].box == pytest.approx(box_at(own, 412, 300), abs=0.5)
     assert follower.tracks[0].accel == pytest.approx(4, abs=0.4)
+
+
+@pytest.mark.parametrize("growth", [1.01, 0.99], ids=["comes nearer", "goes away"])
+def test_the_size_is_followed_as_well_as_the_place(ground, growth):
+    cv2 = pytest.importorskip("cv2")
+    big = texture(np.random.default_rng(8), 160, 200, 4)
+
+    def sized(frame):
+        side = round(60 * growth**frame), round(75 * growth**frame)
+        return cv2.resize(big, side, interpolation=cv2.INTER_AREA)
+
+    follower = begin(picture(ground, (sized(0), 100, 80)), box_at(sized(0), 100, 80))
+    for k in range(1, 26):
+        follower.move(picture(ground, (sized(k), 100 + k / 2, 80)))
+    width = follower.tracks[0].box[2] - follower.tracks[0].box[0]
+    assert width == pytest.approx(60 * growth**25, rel=0.06)
+    assert overlap(follower.tracks[0].box, box_at(sized(25), 112.5, 80)) > 0.85
+
+
+def test_an_object_of_constant_size_keeps_it(ground, thing):
+    follower = begin(picture(ground, (thing, 60, 90)), box_at(thing, 60, 90))
+    for k in range(1, 61):
+        follower.move(picture(ground, (thing, 60 + 1.7 * k, 90 + 0.3 * k)))
+    sides = follower.tracks[0].box[2:] - follower.tracks[0].box[:2]
+    assert sides == pytest.approx([40, 50], rel=0.03)
+
+
+def test_a_box_that_was_detected_at_the_border_ends_there_while_more_of_its_object_comes_into_view(ground):
+    large = texture(np.random.default_rng(9), 80, 60)
+    follower = begin(picture(ground, (large, -40, 90)), [0, 90, 40, 150])
+    for k in range(1, 16):
+        follower.move(picture(ground, (large, -40 + 2 * k, 90)))
+    assert follower.tracks[0].box == pytest.approx([0, 90, 70, 150], abs=2)
+
+
+def test_a_track_that_was_examined_twice_in_vain_is_no_ghost(ground):
+    follower = begin(ground, [50, 50, 100, 100], max_age=10)
+    for _ in range(2):
+        follower.move(ground)
+        follower.refresh(ground, *NOTHING, examined=np.array([[0, 0, 200, 200]]))
+    assert not follower.tracks

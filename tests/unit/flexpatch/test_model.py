@@ -47,7 +47,8 @@ def table(videos=("a", "b"), frames=60, tracks=4, seed=0):
                 ncc = np.clip(overlap + rng.normal(0, 0.08), -1, 1)
                 rest = [*rng.uniform(0, 0.1, 1), ncc, *rng.exponential(2, 2), rng.uniform(0.25, 1)]
                 where = [video, frame, frame / 10, track, track, "there" if overlap else "gone", overlap, 1, 0]
-                rows.append([*rest, label, *where, 0, 0, 9, 9])
+                extra = [0, 1.0, 0.0, 0.0, 0.1, 0.0]
+                rows.append([*rest, label, *where, *extra, 0, 0, 9, 9])
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -136,8 +137,8 @@ def test_a_file_without_a_card_is_opened_only_on_trust(saved):
 
 
 def test_another_definition_of_the_features_is_refused(saved, trained):
-    for other in (COMPAT, Definition("framewright", 2)):
-        with pytest.raises(UserError, match=f"framewright 1, but {other} is wanted"):
+    for other in (COMPAT, Definition("framewright", 3)):
+        with pytest.raises(UserError, match=f"framewright 2, but {other} is wanted"):
             load_model(saved, definition=other)
         with pytest.raises(UserError, match="make it again"):
             load_tree(card_path(saved), other)
@@ -179,7 +180,7 @@ def test_the_definition_of_a_table_goes_into_the_model(samples, tmp_path):
     (tmp_path / "t.json").write_text(json.dumps(definition_record(COMPAT)))
     train_from_csv(tmp_path / "t.csv", tmp_path / "m.joblib")
     assert load_model(tmp_path / "m.joblib", definition=COMPAT).max_depth == 5
-    with pytest.raises(UserError, match="compat 2, but framewright 1"):
+    with pytest.raises(UserError, match="compat 2, but framewright 2"):
         load_model(tmp_path / "m.joblib")
 
 

@@ -15,9 +15,16 @@ from framewright.errors import UserError
 from framewright.flexpatch.follow.follower import Track
 from framewright.flexpatch.runtime.detector_adapter import adapt_detector
 from framewright.flexpatch.runtime.failing import TrackingFailureRecommender
-from framewright.flexpatch.runtime.runtime import FlexPatch
+from framewright.flexpatch.runtime.runtime import FlexPatch as Runtime
+from framewright.flexpatch.runtime.schedule import Schedule
+from framewright.flexpatch.runtime.slices import cut_slices, detect_in_slices
 
 CLUSTER = (320, 180)
+
+
+def FlexPatch(*arguments, **options):
+    """The runtime with fixed bounds for its model, unless a test says otherwise."""
+    return Runtime(*arguments, **{"tf_model_path": None} | options)
 
 
 def shown(runtime, frames):
@@ -58,7 +65,7 @@ def test_with_every_third_frame_nothing_is_looked_at_in_between():
     finder = Finder()
     runtime = FlexPatch(finder, SIZE, CLUSTER, every=3)
     fresh = [any(thing.fresh for thing in things) for things in shown(runtime, row(4, frames=10))]
-    assert fresh == [True, False, False] * 3 + [True] and len(finder.seen) == 4
+    assert not any(fresh[1:3] + fresh[4:6] + fresh[7:9]) and any(fresh[3:]) and len(finder.seen) == 4
 
 
 def test_a_new_object_is_found_where_no_track_is():
@@ -79,7 +86,7 @@ def test_a_new_object_that_a_patch_cuts_off_is_first_looked_at_again():
 
 def test_an_object_larger_than_the_cluster_is_seen_as_a_whole():
     box = (100, 20, 560, 340)
-    runtime = FlexPatch(Finder(), SIZE, CLUSTER, tf_ratio=1.0)
+    runtime = FlexPatch(Finder(), SIZE, CLUSTER, tf_ratio=1.0, use_ratio_packing=True)
     things = shown(runtime, [([box], [0])] * 6)[-1]
     assert things[0].fresh and boxes_of(things)[0] == pytest.approx(box, abs=6)
     assert runtime.placed[0].patch.scale < 1
@@ -248,7 +255,7 @@ def test_the_documented_examples_run(tmp_path, monkeypatch):
     writer.release()
     names = {
         "YOLO": lambda path: Finder(),
-        "FlexPatch": FlexPatch,
+        "FlexPatch": Runtime,
         "TrackingFailureRecommender": TrackingFailureRecommender,
         "tracked_objects": [track(0), track(1)],
         "frame_": ground(),
@@ -258,3 +265,86 @@ def test_the_documented_examples_run(tmp_path, monkeypatch):
     exec(textwrap.dedent(EXAMPLE), names)
     assert [len(things) for things in names["everything"]] == [5] * 6
     assert [patch.track for patch in names["patches"]].count(0) == 1
+
+
+# ---- what the detector sees, and when -------------------------------------------------------------------------------
+
+
+def steps(schedule, boxes, frames=24):
+    return "".join(schedule.decide(frame, np.array(boxes, float), SIZE).value[0] for frame in range(1, frames + 1))
+
+
+FEW, MANY = [[100, 100, 120, 140]], [[60 * k, 100, 60 * k + 50, 220] for k in range(9)]
+
+
+def test_without_a_budget_clusters_come_at_fixed_times():
+    assert steps(Schedule(0.25, every=3), FEW, 9) == "nncnncnnc"
+
+
+def test_a_budget_goes_into_clusters_where_objects_cover_little_and_into_whole_frames_where_they_cover_much():
+    assert steps(Schedule(0.25, budget=0.25), FEW) == "c" * 24
+    assert steps(Schedule(0.5, budget=0.25), FEW) == "nc" * 12
+    assert steps(Schedule(0.25, budget=0.25), MANY) == "nnnw" * 6
+    assert steps(Schedule(0.25, budget=0.1), MANY, 20).count("w") == 0, "too rare to follow objects in between"
+
+
+def test_what_clusters_leave_of_a_budget_goes_into_whole_frames():
+    assert steps(Schedule(0.25, budget=0.5), FEW, 8) == "ccwccwcc"
+
+
+@pytest.mark.parametrize("budget", [0.05, 0.1, 0.25, 0.5])
+@pytest.mark.parametrize("boxes", [FEW, MANY, []], ids=["few", "many", "none"])
+def test_a_budget_is_kept_and_used(budget, boxes):
+    spent = sum({"c": 0.25, "w": 1.0, "n": 0.0}[step] for step in steps(Schedule(0.25, budget=budget), boxes, 200))
+    assert budget * 200 - 1 <= spent <= budget * 200 + 1e-6
+
+
+def test_with_a_budget_a_crowd_is_seen_in_whole_frames():
+    finder = Finder()
+    frames = row(27, side=40, frames=9)
+    runtime = FlexPatch(finder, SIZE, CLUSTER, budget=0.25)
+    everything = shown(runtime, frames)
+    assert finder.seen == [SIZE] * 3 and [runtime.frames, len(everything)] == [9, 9]
+
+
+def test_new_objects_come_first_after_some_clusters_whatever_the_need_of_tracks():
+    runtime, kinds = FlexPatch(Finder(), SIZE, (160, 90)), ""
+    runtime.set_tf_model(type("Model", (), {"predict": lambda self, rows: ["high"] * len(rows)})())
+    for frame in row(24, frames=19):
+        runtime.process_frame(draw(*frame))
+        kinds += "N" if runtime.is_new_turn else "T"
+    assert kinds[1:] == "TTTTTN" * 3
+
+
+def test_where_no_track_is_at_risk_new_objects_come_first():
+    runtime = FlexPatch(Finder(), SIZE, CLUSTER)
+    runtime.set_tf_model(type("Model", (), {"predict": lambda self, rows: ["low"] * len(rows)})())
+    for frame in row(3, frames=3):
+        runtime.process_frame(draw(*frame))
+        assert runtime.frames == 1 or runtime.is_new_turn
+
+
+# ---- slices ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [(640, 360), (500, 300), (2000, 2000), (1280, 200)])
+def test_slices_cover_the_frame_and_overlap(size):
+    covered = np.zeros((720, 1280), int)
+    for x1, y1, x2, y2 in cut_slices((1280, 720), size):
+        assert (x2 - x1, y2 - y1) == (min(size[0], 1280), min(size[1], 720))
+        covered[y1:y2, x1:x2] += 1
+    assert covered.min() == 1 and (size == (2000, 2000)) == (covered.max() == 1)
+
+
+def test_an_object_that_slices_cut_is_found_once_and_whole():
+    things = [([20, 20, 44, 60], [300, 150, 340, 190], [560, 300, 600, 340]), [0, 1, 0]]
+    boxes, _, labels = detect_in_slices(adapt_detector(Finder()), draw(*things), CLUSTER)
+    assert sorted(map(tuple, boxes.round().tolist())) == sorted(map(tuple, things[0])) and sorted(labels) == [0, 0, 1]
+
+
+def test_with_a_zoom_the_first_frame_is_also_seen_in_slices_and_whole_frames_are_reduced():
+    finder = Finder()
+    runtime = FlexPatch(finder, SIZE, CLUSTER, zoom=2.0)
+    things = runtime.process_frame(draw(*row(4)[0]))
+    assert finder.seen[0] == (SIZE[0] // 2, SIZE[1] // 2) and set(finder.seen[1:]) == {CLUSTER}
+    assert len(things) == 4

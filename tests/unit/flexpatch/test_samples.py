@@ -30,6 +30,7 @@ from framewright.flexpatch.samples.options import DetectorSettings, Sampling
 from framewright.tracks.objects.associate import FrameDetections, find_tracklets
 from framewright.tracks.objects.options import Association
 from framewright.truth import Boxes, Object, Truth, write_truth
+from framewright.video.probe import Probe
 
 NAMES = ("dog", "car")
 HOW = Sampling()
@@ -158,7 +159,7 @@ def test_a_video_of_which_nothing_is_known_has_an_empty_table(tmp_path):
     rows, record = collect.sample_video("none.mp4", "v", observations.NO_OBSERVATIONS, None, Sampling(), "framewright")
     assert rows == [] and record["samples"] == 0
     side = describe_table([record], [{"video": "v", "truth": None}], FRAMEWRIGHT)
-    with pytest.raises(UserError, match="v: its features are of the definition framewright 1, but compat 2"):
+    with pytest.raises(UserError, match="v: its features are of the definition framewright 2, but compat 2"):
         describe_table([record], [{"video": "v", "truth": None}], COMPAT)
     assert (side["samples"], side["frames"], side["labels"]["high"]) == (0, 0, 0)
 
@@ -342,7 +343,7 @@ def study(tmp_path_factory):
 
 
 def look(study, wanted, annotations=("truth.json",), status="ok"):
-    probe = {"video": "v", "status": status, "reason": "no video" if status != "ok" else "", "use": [0.0, 0.8]}
+    probe = Probe("v", status, "no video" if status != "ok" else "", use=(0.0, 0.8))
     detector = truth.build_detector(SETTINGS, study / "w.onnx")
     files = [study / name for name in annotations]
     return truth.observe_video(study / "v.mp4", probe, files, wanted, detector, SETTINGS, 12)

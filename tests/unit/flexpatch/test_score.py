@@ -64,7 +64,14 @@ def test_predictions_are_counted_by_what_was_true():
     judged += [TrackPrediction("low", "low", False)] * 3 + [TrackPrediction("high", "low", True)]
     told = count_predictions(judged)
     assert compute_recalls(told["confusion"]) == {"high": 0.5, "medium": 1.0, "low": 0.75}
-    assert compute_packed_shares(told) == {"failing": 0.6667, "good": 0.25}
+    shares = {"failing": 0.6667, "good": 0.25, "failing_in_turn": 0.6667, "good_in_turn": 0.25}
+    assert compute_packed_shares(told) == shares
+
+
+def test_the_papers_way_counts_clusters_in_which_tracks_come_first():
+    predictions = [TrackPrediction("high", "high", True), TrackPrediction("high", "high", False, is_track_turn=False)]
+    shares = compute_packed_shares(count_predictions(predictions))
+    assert (shares["failing"], shares["failing_in_turn"], shares["good"]) == (0.5, 1.0, None)
 
 
 def test_the_interval_holds_the_mean_and_is_narrow_where_sequences_agree():

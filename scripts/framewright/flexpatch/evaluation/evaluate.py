@@ -23,12 +23,13 @@ from framewright.flexpatch.evaluation.score import (
 )
 from framewright.flexpatch.runtime.meter import Meter, count_pixels
 from framewright.flexpatch.runtime.options import RuntimeSettings
-from framewright.flexpatch.runtime.run import build_runtime
+from framewright.flexpatch.runtime.run import build_runtime, scale_detector
 from framewright.flexpatch.samples.frames import read_frames
 from framewright.flexpatch.samples.observations import Observations
 from framewright.video.stream import Video, open_video
 
 TIMED = 8  # whole frames of a sequence whose processor time is measured
+RANKINGS = {"trained": "trained tree", "none": "no model", "perfect": "perfect model"}
 
 
 def rate_video(
@@ -38,10 +39,10 @@ def rate_video(
     observations: Observations,
     detector: Detector,
     plan: EvaluationPlan,
-    model: str | Path,
+    models: Mapping[str, str | Path | None],
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The figures of each method in each sequence of a video; and, apart from them because they depend on the machine,
-    the processor times of FlexPatch and of whole frames (ms per frame).
+    the processor times of FlexPatch and of whole frames (ms per frame). `models` holds the file of each of MODELS.
 
     A video without observations is not opened: it may be one that can't be.
     """
@@ -52,11 +53,14 @@ def rate_video(
     width, height = observations.size
     meter = Meter(detector.at_scale_of((height, width)))
     each = count_pixels(meter.detector, (height, width))
+    sets = {
+        settings.zoom: Meter(scale_detector(detector, (width, height), settings.zoom)) for settings in plan.runtimes
+    }
     with open_video(video) as film:
         for frames, pictures in _sequences(film, use, observations, plan):
             if not any(is_required(observations.true.at(frame)).any() for frame in frames):
                 continue  # without an object there is no precision
-            outputs = dict(_run_methods(observations, frames, pictures, meter, plan, model, each))
+            outputs = dict(_run_methods(observations, frames, pictures, sets, plan, models, each))
             methods = {method: _score(observations, frames, output, each) for method, output in outputs.items()}
             record["sequences"].append({"first": frames.start, "frames": len(frames), "methods": methods})
             times.append({method: output.cpu for method, output in outputs.items() if output.cpu})
@@ -66,7 +70,10 @@ def rate_video(
 
 def method_name(settings: RuntimeSettings) -> str:
     """The name of a setting of FlexPatch in tables and charts."""
-    return f"FlexPatch, {settings.width:.0%} x {settings.height:.0%} every {settings.every} frames"
+    if settings.budget is not None:
+        return f"FlexPatch, budget of {settings.budget:.0%}"
+    often = "every frame" if settings.every == 1 else f"every {settings.every} frames"
+    return f"FlexPatch, {settings.width:.0%} x {settings.height:.0%} {often}"
 
 
 def _mean_times(times: Sequence[Mapping[str, Mapping[str, float]]]) -> dict[str, dict[str, float]]:
@@ -107,9 +114,9 @@ def _run_methods(
     observations: Observations,
     frames: range,
     pictures: list[np.ndarray],
-    meter: Meter,
+    meters: Mapping[float, Meter],
     plan: EvaluationPlan,
-    model: str | Path,
+    models: Mapping[str, str | Path | None],
     each: int,
 ) -> Iterator[tuple[str, MethodOutput]]:
     greys = [cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) for picture in pictures]
@@ -118,8 +125,16 @@ def _run_methods(
         yield f"every {number} frames", detect_every_nth_frame(observations, frames, greys, number, each)
     yield "first frame", detect_every_nth_frame(observations, frames, greys, None, each)
     for settings in plan.runtimes:
-        runtime = build_runtime(meter, observations.size, settings, model)
+        meter = meters[settings.zoom]
+        runtime = build_runtime(meter, observations.size, settings, models[settings.model])
         yield method_name(settings), run_flexpatch(observations, frames, pictures, runtime, meter)
+    ranked = plan.ranked
+    for model, words in RANKINGS.items():
+        if ranked is not None and model != ranked.model:
+            meter = meters[ranked.zoom]
+            runtime = build_runtime(meter, observations.size, ranked, models.get(model))
+            output = run_flexpatch(observations, frames, pictures, runtime, meter, is_perfect=model == "perfect")
+            yield f"{method_name(ranked)}, {words}", output
 
 
 def _score(observations: Observations, frames: range, output: MethodOutput, each: int) -> dict[str, Any]:

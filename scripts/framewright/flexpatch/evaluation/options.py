@@ -17,6 +17,11 @@ class EvaluationPlan:
     every: tuple[int, ...]
     runtimes: tuple[RuntimeSettings, ...]
 
+    @property
+    def ranked(self) -> RuntimeSettings | None:
+        """The settings that are also rated with other models: the first with a cluster at fixed times."""
+        return next((settings for settings in self.runtimes if settings.budget is None), None)
+
 
 def read_plan(settings: Mapping[str, Any]) -> EvaluationPlan:
     """The plan that the plain values of a rule's settings describe."""

@@ -61,11 +61,13 @@ def measure_delays(
 def count_predictions(predictions: Iterable[TrackPrediction]) -> dict[str, Any]:
     """The predictions at run time: counts of (true, predicted), and the number of packed tracks of each true label."""
     counts = {label: dict.fromkeys(LABELS, 0) for label in LABELS}
-    packed = dict.fromkeys(LABELS, 0)
+    packed, in_turn, packed_in_turn = (dict.fromkeys(LABELS, 0) for _ in range(3))
     for prediction in predictions:
         counts[prediction.true][prediction.predicted] += 1
         packed[prediction.true] += prediction.packed
-    return {"confusion": counts, "packed": packed}
+        in_turn[prediction.true] += prediction.is_track_turn
+        packed_in_turn[prediction.true] += prediction.is_track_turn and prediction.packed
+    return {"confusion": counts, "packed": packed, "in_turn": in_turn, "packed_in_turn": packed_in_turn}
 
 
 def compute_recalls(confusion: Mapping[str, Mapping[str, int]]) -> dict[str, float | None]:
@@ -74,20 +76,29 @@ def compute_recalls(confusion: Mapping[str, Mapping[str, int]]) -> dict[str, flo
 
 
 def compute_packed_shares(counts: Mapping[str, Any]) -> dict[str, float | None]:
-    """The share of failing tracks (overlap at most .5) that the detector got to see, and that of good ones."""
+    """The share of failing tracks (overlap at most .5) that the detector got to see, and that of good ones.
+
+    `failing_in_turn` and `good_in_turn` count only clusters in which tracks came first, as the paper does.
+    """
     numbers = {label: sum(counts["confusion"][label].values()) for label in LABELS}
-    failing = counts["packed"]["high"] + counts["packed"]["medium"], numbers["high"] + numbers["medium"]
-    return {"failing": _share(*failing), "good": _share(counts["packed"]["low"], numbers["low"])}
+    shares: dict[str, float | None] = {}
+    for ending, packed, total in (
+        ("", counts["packed"], numbers),
+        ("_in_turn", counts["packed_in_turn"], counts["in_turn"]),
+    ):
+        failing = packed["high"] + packed["medium"], total["high"] + total["medium"]
+        shares |= {f"failing{ending}": _share(*failing), f"good{ending}": _share(packed["low"], total["low"])}
+    return shares
 
 
 def sum_predictions(counts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The predictions of several sequences together."""
-    return {
-        "confusion": {
-            label: {other: sum(part["confusion"][label][other] for part in counts) for other in LABELS}
-            for label in LABELS
-        },
-        "packed": {label: sum(part["packed"][label] for part in counts) for label in LABELS},
+    confusion = {
+        label: {other: sum(part["confusion"][label][other] for part in counts) for other in LABELS} for label in LABELS
+    }
+    keys = ("packed", "in_turn", "packed_in_turn")
+    return {"confusion": confusion} | {
+        key: {label: sum(part[key][label] for part in counts) for label in LABELS} for key in keys
     }
 
 

@@ -15,6 +15,8 @@ from framewright.flexpatch.samples.columns import LABELS
 from framewright.flexpatch.tree.rating import PAPER
 
 Figures = Mapping[str, Any]
+PACKED = ("failing", "good", "failing_in_turn", "good_in_turn")  # the last two as the paper counts
+HEADER = f"{'failing':>10}{'good':>10}{'failing*':>10}{'good*':>10}"
 
 
 def summarise(records: Sequence[Figures], rng: np.random.Generator) -> dict[str, Any]:
@@ -73,28 +75,28 @@ def format_table(evaluation: Figures) -> str:
     """The evaluation as text: a row for each method, then gains and predictions."""
     if not evaluation["methods"]:
         return "no sequence of a video with objects in its truth\n"
-    lines = [f"{'':44}{'AP50':>7}{'95 %':>15}{'of every':>10}{'pixels':>8}{'delay s':>9}{'found':>7}"]
+    lines = [f"{'':50}{'AP50':>7}{'95 %':>15}{'of every':>10}{'pixels':>8}{'delay s':>9}{'found':>7}"]
     for method, figures in evaluation["methods"].items():
         low, high = figures["ap_between"]
         spread = f"{low:.3f}-{high:.3f}"
         lines.append(
-            f"{method:44}{figures['ap']:7.3f}{spread:>15}{_number(figures['of_every_frame']):>10}"
+            f"{method:50}{figures['ap']:7.3f}{spread:>15}{_number(figures['of_every_frame']):>10}"
             f"{figures['share']:8.1%}{_number(figures['delay']):>9}{_number(figures['new_found']):>7}"
         )
     lines.append("")
     for gain in evaluation["gains"]:
         low, high = gain["between"]
         lines.append(f"{gain['method']} against {gain['than']}: {gain['ap']:+.3f} ({low:+.3f} to {high:+.3f})")
+    lines += ["", f"{'recall at run time, and share packed':50}{'high':>8}{'medium':>8}{'low':>8}" + HEADER]
     for method, figures in evaluation["methods"].items():
         if "recall" in figures:
-            recalls = ", ".join(
-                f"{label} {_number(figures['recall'][label])} (paper {PAPER[label]:.2f})" for label in LABELS
-            )
+            recalls = "".join(f"{_number(figures['recall'][label]):>8}" for label in LABELS)
             packed = figures["packed_share"]
-            lines.append(
-                f"{method}: recall of {recalls}; packed {_number(packed['failing'])} of failing tracks, "
-                f"{_number(packed['good'])} of good ones"
-            )
+            shares = "".join(f"{_number(packed[key]):>10}" for key in PACKED)
+            lines.append(f"{method:50}{recalls}{shares}")
+    paper = "".join(f"{PAPER[label]:>8.2f}" for label in LABELS)
+    lines.append(f"{'the paper, on other videos':50}{paper}{'-':>10}{'-':>10}{'.85-.90':>10}{'.52-.53':>10}")
+    lines.append("* of clusters in which tracks come first, as the paper counts")
     return "\n".join(lines) + "\n"
 
 

@@ -38,11 +38,13 @@ class CompatTrack:
     label: int
     age: int = 0
     unexamined: int = 0
+    misses: int = 0  # always 0: trtutils counts none
+    kept: float = float("nan")
     min_eig: float = 0.0
     ncc: float = 1.0
     accel: float = 0.0
     flow_std: float = 0.0
-    velocity: np.ndarray = field(default_factory=lambda: np.zeros(2), repr=False)
+    velocity: np.ndarray | None = field(default_factory=lambda: np.zeros(2), repr=False)
 
     @property
     def confidence(self) -> float:
@@ -121,7 +123,8 @@ class CompatFollower:
         if not len(flow):
             return False
         move = flow.mean(axis=0)[0].astype(float)
-        track.accel = float(np.sqrt(((move - track.velocity) ** 2).sum()))
+        earlier_velocity = np.zeros(2) if track.velocity is None else track.velocity
+        track.accel = float(np.sqrt(((move - earlier_velocity) ** 2).sum()))
         track.velocity = move
         track.flow_std = float(np.sqrt((flow**2).sum(axis=1)).std())
         new_x, new_y = int(x + move[0]), int(y + move[1])

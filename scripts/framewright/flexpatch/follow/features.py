@@ -1,18 +1,33 @@
-"""The five features that say how well an object is being followed, and the definition that they are computed by.
+"""The features that say how well an object is being followed, and the definition that they are computed by.
+
+Five are documented: FEATURES. The runtime has more at hand, EXTRA:
+
+    age         frames for which nothing has confirmed the track
+    unexamined  frames since the detector last examined its place
+    misses      examinations without success since its last detection
+    kept        share of its points that agreed with their way back
+    overlap     largest overlap (intersection over union) with another track
+    speed       length of its velocity over the mean of its sides, per frame
+    side        mean of its sides, over the frame's height
+    outside     share of its box outside the frame
 
 A model fits one definition only: `Definition` names it in every table and model, and `check_definition` refuses
 another.
 """
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
+from framewright.boxes import area, clip, iou
 from framewright.errors import UserError
 
 FEATURES = ("min_eig", "ncc", "accel", "flow_std", "confidence")
+EXTRA = ("age", "unexamined", "misses", "kept", "overlap", "speed", "side", "outside")
+RUNTIME_FEATURES = (*FEATURES, *EXTRA)
 # What enters a matrix for a feature that a track does not have yet: the value of a track that was just detected.
 UNKNOWN = (0.0, 1.0, 0.0, 0.0, 0.0)
 
@@ -28,7 +43,7 @@ class Definition:
         return f"{self.name} {self.version}"
 
 
-FRAMEWRIGHT = Definition("framewright", 1)  # as framewright.flexpatch.follow.follower computes them
+FRAMEWRIGHT = Definition("framewright", 2)  # as framewright.flexpatch.follow.follower computes them
 COMPAT = Definition("compat", 2)  # as trtutils computes them: framewright.flexpatch.follow.compat
 DEFINITIONS = {definition.name: definition for definition in (FRAMEWRIGHT, COMPAT)}
 
@@ -52,6 +67,33 @@ def feature_matrix(tracks: Iterable[Featured]) -> np.ndarray:
     rows = [[getattr(track, name) for name in FEATURES] for track in tracks]
     matrix = np.array(rows, np.float32).reshape(-1, len(FEATURES))
     return np.where(np.isnan(matrix), np.array(UNKNOWN, np.float32), matrix)
+
+
+class Followed(Featured, Protocol):
+    """A track with all that the runtime's features are computed from."""
+
+    box: np.ndarray
+    age: int
+    unexamined: int
+    misses: int
+    kept: float
+    velocity: np.ndarray | None
+
+
+def runtime_matrix(tracks: Sequence[Followed], frame_size: tuple[int, int]) -> np.ndarray:
+    """(N, 13) float32 in the order of RUNTIME_FEATURES, of all tracks in a frame of `frame_size` (width, height)."""
+    if not len(tracks):
+        return np.zeros((0, len(RUNTIME_FEATURES)), np.float32)
+    boxes = np.array([track.box for track in tracks], float).reshape(-1, 4)
+    state = np.array([(track.age, track.unexamined, track.misses, track.kept) for track in tracks], float)
+    speeds = np.array([0.0 if track.velocity is None else math.hypot(*track.velocity) for track in tracks])
+    sides = np.maximum((boxes[:, 2:] - boxes[:, :2]).mean(axis=1), 1.0)
+    overlaps = iou(boxes, boxes)
+    np.fill_diagonal(overlaps, 0.0)
+    outside = 1 - area(clip(boxes, frame_size)) / np.maximum(area(boxes), 1.0)
+    columns = overlaps.max(axis=1), speeds / sides, sides / frame_size[1], outside
+    extra = np.column_stack([np.where(np.isnan(state), 1.0, state), *columns])
+    return np.concatenate([feature_matrix(tracks), extra.astype(np.float32)], axis=1)
 
 
 def definition_record(definition: Definition) -> dict[str, Any]:

@@ -10,6 +10,7 @@ QUALITY, BLOCK = 0.01, 5  # minimum eigenvalue of a point over the best one's, a
 INNER = 0.8  # share of a box's sides in which points are chosen: nearer to the edge there is much background
 WINDOW, LEVELS = (11, 11), 2
 CRITERIA = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 10, 0.03)
+MIN_SCALE_POINTS, MIN_RADIUS = 5, 2.0  # points, and pixels from their mean, that a change of size is measured by
 MAX_ERROR = 1.0  # pixels between a point and the end of the way forward and back
 
 
@@ -18,6 +19,7 @@ class Displacements(NamedTuple):
 
     median: np.ndarray  # (N, 2) pixels
     spread: np.ndarray  # (N,) root mean square distance of the displacements from their mean, pixels
+    scale: np.ndarray  # (N,) ratio of sizes: median over the points of their distances from their mean; 1 if unsure
     kept: np.ndarray  # (N,) int64, the number of points that agree
 
 
@@ -63,8 +65,24 @@ def measure_displacements(points: np.ndarray, ends: np.ndarray, agrees: np.ndarr
     last = np.maximum(kept, 1)
     median = (ordered[rows, (last - 1) // 2] + ordered[rows, last // 2]) / 2
     mean = np.nansum(moves, axis=1) / last[:, None]
-    square = np.nansum((moves - mean[:, None]) ** 2, axis=(1, 2)) / last
-    return Displacements(np.where(kept[:, None] > 0, median, 0.0), np.sqrt(square), kept)
+    apart = moves - mean[:, None]
+    square = np.nansum(apart**2, axis=(1, 2)) / last
+    starts = np.full_like(moves, np.nan)
+    starts[owner[agrees], place[agrees]] = points[agrees]
+    starts -= (np.nansum(starts, axis=1) / last[:, None])[:, None]
+    scale = _measure_scale(starts, starts + apart)
+    return Displacements(np.where(kept[:, None] > 0, median, 0.0), np.sqrt(square), scale, kept)
+
+
+def _measure_scale(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """The median ratio of the lengths of vectors (N, P, 2), not-a-number for none: (N,), 1 for too few or too short."""
+    radius = np.hypot(before[..., 0], before[..., 1])
+    usable = radius >= MIN_RADIUS
+    count = usable.sum(axis=1)
+    ratio = np.sort(np.where(usable, np.hypot(after[..., 0], after[..., 1]) / np.maximum(radius, MIN_RADIUS), np.inf))
+    rows, last = np.arange(len(ratio)), np.maximum(count, 1)
+    median = (ratio[rows, (last - 1) // 2] + ratio[rows, last // 2]) / 2
+    return np.where(count >= MIN_SCALE_POINTS, median, 1.0)
 
 
 def _flow(before: np.ndarray, now: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

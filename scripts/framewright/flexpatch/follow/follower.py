@@ -6,7 +6,7 @@
     follower.refresh(grey, boxes, scores, classes, examined)  # whenever a detector has examined these areas again
     follower.tracks, feature_matrix(follower.tracks)
 
-The features, by the definition `framewright 1` (lengths are pixels of the full frame):
+The features, by the definition `framewright 2` (lengths are pixels of the full frame):
 
     min_eig     mean, over the points that were followed into this frame, of the smaller eigenvalue of the gradient
                 matrix (OpenCV's scale) when the point was chosen, at most a few frames ago; 0 where none was, and
@@ -34,6 +34,9 @@ MIN_SHARE = 0.5  # of the points that have to
 MIN_ALIKE = 0.5  # correlation from which on a lost track counts as found again
 COASTING = 0.9  # share of its speed that a lost track keeps from frame to frame
 OTHER_CLASS = 0.7  # factor of the overlap where a detection has another class than the track
+MAX_SCALE = 1.04  # ratio of sizes from frame to frame, or its inverse
+BORDER = 1.5  # pixels between a detected box and the frame's border, across which its object may go on
+MAX_MISSES = 2  # examinations without success that end a track
 INSIDE = 0.75  # share of a track's box in an examined area, so that it would have been found
 
 
@@ -47,6 +50,8 @@ class Track:
     label: int  # class of its last detection
     age: int = 0  # frames for which nothing has confirmed it: its points were lost, or the detector missed it
     unexamined: int = 0  # frames since the detector last examined its place
+    misses: int = 0  # examinations without success since its last detection
+    kept: float = float("nan")  # share of its points that agreed with their way back
     is_lost: bool = False  # its points were lost, and nothing in its place resembles it since
     min_eig: float = float("nan")
     ncc: float = float("nan")
@@ -56,6 +61,8 @@ class Track:
     points: np.ndarray | None = field(default=None, repr=False)  # (P, 2) float32, in pixels of the reduced frame
     eigenvalues: np.ndarray | None = field(default=None, repr=False)  # (P,) of these points
     crop: np.ndarray | None = field(default=None, repr=False)  # its contents at its last detection
+    pinned: np.ndarray | None = field(default=None, repr=False)  # (4,) bool, sides detected at the frame's border
+    extent: np.ndarray | None = field(default=None, repr=False)  # (2,) width and height at its last detection
 
     @property
     def confidence(self) -> float:
@@ -88,6 +95,7 @@ class Follower:
         self._scales = np.tile(self._scale, 2)
         self._number = 0
         self._before = Pyramid(np.zeros((height, width), np.uint8))
+        self._grey: np.ndarray | None = None  # what `_before` was made of
 
     def start(self, grey: np.ndarray, boxes: np.ndarray, scores: np.ndarray, classes: np.ndarray) -> None:
         """Begin anew with what was detected in this frame: boxes (N, 4), scores (N,), classes (N,) numbers.
@@ -124,7 +132,8 @@ class Follower:
 
         None means the whole frame. Detections and tracks are paired one to one; a detection without a track begins one.
         A track without a detection that lay inside an area ages by the frames since its last examination, half of
-        `max_age` at most, so that one miss never ends it. Returns (N,) int64, the number of each detection's track.
+        `max_age` at most, so that one miss never ends it; the second in a row does. Returns (N,) int64, the number of
+        each detection's track.
         """
         boxes = np.asarray(boxes, np.float64).reshape(-1, 4)
         scores, classes = np.asarray(scores, np.float64), np.asarray(classes, np.int64)
@@ -136,12 +145,13 @@ class Follower:
         for k, track in enumerate(self.tracks):
             if missed[k] and k not in found:
                 track.age += min(max(track.unexamined, 1), -(-self.max_age // 2))
+                track.misses += 1
             if missed[k] or k in found:
                 track.unexamined = 0
         for row, column in zip(rows, columns, strict=True):
             track = self.tracks[row]
             track.box, track.score, track.label = boxes[column].copy(), float(scores[column]), int(classes[column])
-            track.age, track.is_lost, track.points = 0, False, None
+            track.age, track.misses, track.is_lost, track.points = 0, 0, False, None
             numbers[column] = track.number
         self._remember([self.tracks[row] for row in rows])
         self._drop_old()
@@ -150,6 +160,10 @@ class Follower:
         return numbers
 
     def _reduce(self, grey: np.ndarray) -> Pyramid:
+        """The frame at the size in which it is followed; the same frame is reduced once."""
+        if grey is self._grey:
+            return self._before
+        self._grey = grey
         if grey.shape[::-1] != self.size:
             grey = cv2.resize(grey, self.size, interpolation=cv2.INTER_AREA)
         return Pyramid(grey)
@@ -174,8 +188,11 @@ class Follower:
     def _remember(self, tracks: list[Track]) -> None:
         """Keep the contents of these tracks' boxes."""
         boxes = np.array([track.box for track in tracks]).reshape(-1, 4) / self._scales
+        ends = np.array([*self.frame_size, *self.frame_size], float)
         for track, crop in zip(tracks, extract_crops(self._before, boxes), strict=True):
-            track.crop = crop
+            track.crop, track.extent = crop, track.box[2:] - track.box[:2]
+            room = np.where([True, True, False, False], track.box, ends - track.box)
+            track.pinned = room <= BORDER if (room <= BORDER).any() else None
 
     def _flow(self, before: np.ndarray, now: np.ndarray) -> None:
         """Move all boxes by the median of their points' displacements, and measure how these agree."""
@@ -190,12 +207,17 @@ class Follower:
         points = np.concatenate([points for points, _ in chosen])
         eigenvalues = np.concatenate([eigenvalues for _, eigenvalues in chosen])
         ends, agrees = follow_points(before, now, points)
-        moves, spreads, kept = measure_displacements(points, ends, agrees, counts)
+        moves, spreads, scales, kept = measure_displacements(points, ends, agrees, counts)
         strengths = np.bincount(owner[agrees], eigenvalues[agrees], len(counts)) / np.maximum(kept, 1)
         lost = kept < np.maximum(MIN_POINTS, MIN_SHARE * counts)
         spreads = np.where(kept < MIN_POINTS, np.nan, spreads * self.shrink)
-        for track, move, is_lost in zip(self.tracks, moves * self._scale, lost.tolist(), strict=True):
-            _advance(track, move, is_lost)
+        scales = np.clip(scales, 1 / MAX_SCALE, MAX_SCALE)
+        shares = np.where(counts > 0, kept / np.maximum(counts, 1), np.nan)
+        changes = zip(self.tracks, moves * self._scale, scales.tolist(), lost.tolist(), shares.tolist(), strict=True)
+        for track, move, scale, is_lost, track.kept in changes:
+            _advance(track, move, scale, is_lost)
+            if track.pinned is not None:
+                _extend(track, self.frame_size)
         boxes = self._small_boxes()[owner]
         good = agrees & ((ends >= boxes[:, :2]) & (ends <= boxes[:, 2:])).all(axis=1)
         borders = np.cumsum(np.bincount(owner[good], minlength=len(counts)))[:-1]
@@ -235,15 +257,37 @@ class Follower:
         return rows[paired], columns[paired]
 
     def _drop_old(self) -> None:
-        self.tracks = [track for track in self.tracks if track.age < self.max_age]
+        self.tracks = [track for track in self.tracks if track.age < self.max_age and track.misses < MAX_MISSES]
 
 
-def _advance(track: Track, move: np.ndarray, is_lost: bool) -> None:
-    """Move a track's box, by its points or, as long as it is lost, by what is left of its speed."""
+def _advance(track: Track, move: np.ndarray, scale: float, is_lost: bool) -> None:
+    """Move and resize a track's box by its points or, as long as it is lost, move it by what is left of its speed."""
     track.is_lost |= is_lost
     earlier = track.velocity
     if track.is_lost:
-        move = np.zeros(2) if earlier is None else earlier * COASTING
+        move, scale = (np.zeros(2) if earlier is None else earlier * COASTING), 1.0
     track.velocity = move
     track.accel = float("nan") if earlier is None else float(np.hypot(*(move - earlier)))
-    track.box = track.box + move[[0, 1, 0, 1]]
+    growth = (track.box[2:] - track.box[:2]) * ((scale - 1) / 2)
+    track.box = track.box + np.concatenate([move - growth, move + growth])
+
+
+def _extend(track: Track, frame: tuple[int, int]) -> None:
+    """Keep the sides of a box at the frame's border that were detected there, as more of the object comes into view.
+
+    A box grows to twice its detected size at most.
+    """
+    if track.pinned is None or track.extent is None:
+        return
+    x1, y1, x2, y2 = track.box.tolist()
+    left, top, right, bottom = track.pinned.tolist()
+    width, height = (2 * track.extent).tolist()
+    if left and x1 > 0:
+        x1 = max(0.0, x2 - width)
+    if top and y1 > 0:
+        y1 = max(0.0, y2 - height)
+    if right and x2 < frame[0]:
+        x2 = min(float(frame[0]), x1 + width)
+    if bottom and y2 < frame[1]:
+        y2 = min(float(frame[1]), y1 + height)
+    track.box = np.array([x1, y1, x2, y2])

@@ -7,59 +7,102 @@ import numpy as np
 
 from framewright.flexpatch.preview import COLOURS
 from framewright.flexpatch.runtime.runtime import FlexPatch, TrackedObject
+from framewright.flexpatch.runtime.schedule import Step
 from framewright.report.picture import FONT, INK, PAPER
 
-NEW, CUT = (60, 120, 210), (150, 80, 180)  # colours of patches for new objects, and for what was cut off
+NEW, CUT = (0, 158, 115), (204, 121, 167)  # colours of patches for new objects, and around what was cut off
 COARSE = 24  # pixels of a frame's height that are left where nobody may be recognised
-LEGEND = (("high", COLOURS["high"]), ("medium", COLOURS["medium"]), ("low", COLOURS["low"]), ("new", NEW), ("cut", CUT))
+MIN_WIDTH = 960  # of the film in pixels: letters stay legible
+LEGEND = (
+    ("high", COLOURS["high"]), ("medium", COLOURS["medium"]), ("low", COLOURS["low"]), ("new", NEW), ("cut", CUT),
+)  # fmt: skip
+STEPS = {
+    Step.NOTHING: "detector: nothing, tracks are followed",
+    Step.CLUSTER: "detector: a cluster of {} patches",
+    Step.WHOLE: "detector: the whole frame",
+}
 
 
 def layout_film(frame: tuple[int, int], cluster: tuple[int, int]) -> tuple[int, tuple[int, int]]:
     """How high the cluster is drawn, and the size (width, height) of the film: the frame with the cluster below it."""
-    height = round(frame[0] / 2 * cluster[1] / cluster[0])
-    return height, (frame[0], frame[1] + height)
+    width, height = _scaled(frame)
+    shown = round(width / 2 * cluster[1] / cluster[0])
+    return shown, (width, height + shown + (height + shown) % 2)
 
 
-def draw_frame(frame: np.ndarray, things: Sequence[TrackedObject], runtime: FlexPatch, clear: bool) -> np.ndarray:
+def draw_frame(frame: np.ndarray, things: Sequence[TrackedObject], runtime: FlexPatch, is_clear: bool) -> np.ndarray:
     """A frame of the film, (H, W, 3) uint8 RGB: thin rectangles are patches, thick boxes what was found just now."""
-    high, (width, height) = layout_film((frame.shape[1], frame.shape[0]), runtime.cluster_size)
+    size = frame.shape[1], frame.shape[0]
+    shown, (width, height) = layout_film(size, runtime.cluster_size)
     sheet = np.full((height, width, 3), PAPER, np.uint8)
-    picture = sheet[: frame.shape[0]]
-    picture[:] = frame if clear else _coarse(frame)
+    below = _scaled(size)[1]
+    picture = sheet[:below]
+    picture[:] = cv2.resize(frame if is_clear else _coarsen(frame), (width, below), interpolation=cv2.INTER_AREA)
+    scale = width / size[0]
     for placed in runtime.placed:
-        x1, y1, x2, y2 = placed.patch.region
         colour = {"new": NEW, "cut": CUT}.get(placed.patch.label, PAPER)
-        cv2.rectangle(picture, (x1, y1), (x2 - 1, y2 - 1), colour, 1)
+        _outline(picture, np.array(placed.patch.region) * scale, colour, 1)
     for thing in things:
-        x1, y1, x2, y2 = (round(float(side)) for side in thing.box)
         colour = COLOURS[runtime.labels.get(thing.number, "low")]
-        cv2.rectangle(picture, (x1, y1), (x2 - 1, y2 - 1), colour, 3 if thing.fresh else 1)
-        cv2.putText(picture, str(thing.number), (x1 + 2, y1 + 11), FONT, 0.35, colour, 1, cv2.LINE_AA)
+        _outline(picture, thing.box * scale, colour, 4 if thing.fresh else 2)
+    _number(picture, things, runtime, scale)
     if runtime.shown is not None:
-        cluster = runtime.shown if clear else _coarse(runtime.shown)
-        sheet[frame.shape[0] :, : width // 2] = cv2.resize(cluster, (width // 2, high), interpolation=cv2.INTER_AREA)
-    _legend(sheet[frame.shape[0] :, width // 2 :], things, runtime)
+        cluster = runtime.shown if is_clear else _coarsen(runtime.shown)
+        sheet[below : below + shown, : width // 2] = cv2.resize(
+            cluster, (width // 2, shown), interpolation=cv2.INTER_AREA
+        )
+    _describe(sheet[below:, width // 2 :], things, runtime)
     return sheet
 
 
-def _legend(corner: np.ndarray, things: Sequence[TrackedObject], runtime: FlexPatch) -> None:
-    size = corner.shape[1] / 640
-    lines = [f"frame {runtime.frames}", f"{len(things)} objects, {sum(thing.fresh for thing in things)} just found"]
-    lines += (
-        [f"{len(runtime.placed)} patch{'es' * (len(runtime.placed) > 1)}"]
-        if runtime.placed
-        else ["followed" if runtime.frames > 1 else "whole"]
-    )
-    step = max(11, round(30 * size))
+def _scaled(frame: tuple[int, int]) -> tuple[int, int]:
+    scale = max(1.0, MIN_WIDTH / frame[0])
+    return round(frame[0] * scale / 2) * 2, round(frame[1] * scale)
+
+
+def _outline(picture: np.ndarray, box: np.ndarray, colour: tuple[int, int, int], thickness: int) -> None:
+    x1, y1, x2, y2 = (round(float(side)) for side in box)
+    cv2.rectangle(picture, (x1, y1), (x2 - 1, y2 - 1), colour, thickness)
+
+
+def _number(picture: np.ndarray, things: Sequence[TrackedObject], runtime: FlexPatch, scale: float) -> None:
+    """Write the number of each track on a plate above its box, where no other plate is."""
+    taken: list[tuple[int, int, int, int]] = []
+    for thing in sorted(things, key=lambda thing: thing.number):
+        text = str(thing.number)
+        (wide, high), _ = cv2.getTextSize(text, FONT, 0.45, 1)
+        x, y = round(float(thing.box[0]) * scale), round(float(thing.box[1]) * scale) - 3
+        for down in (0, high + 6, -high - 6, 2 * high + 12):
+            plate = x, y + down - high - 3, x + wide + 6, y + down + 3
+            inside = plate[1] >= 0 and plate[3] < picture.shape[0] and x >= 0 and plate[2] < picture.shape[1]
+            if inside and not any(_meet(plate, other) for other in taken):
+                taken.append(plate)
+                colour = COLOURS[runtime.labels.get(thing.number, "low")]
+                cv2.rectangle(picture, plate[:2], plate[2:], colour, -1)
+                cv2.putText(picture, text, (x + 3, y + down), FONT, 0.45, PAPER, 1, cv2.LINE_AA)
+                break
+
+
+def _meet(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _describe(corner: np.ndarray, things: Sequence[TrackedObject], runtime: FlexPatch) -> None:
+    """Write beside the cluster what the frame shows, and the colours."""
+    fresh = sum(thing.fresh for thing in things)
+    step = STEPS[runtime.step].format(len(runtime.placed)).replace("1 patches", "1 patch")
+    lines = [f"frame {runtime.frames}", f"{len(things)} objects, {fresh} just found (thick)", step]
     for row, words in enumerate(lines):
-        cv2.putText(corner, words, (8, step * (row + 1)), FONT, max(0.34, 0.6 * size), INK, 1, cv2.LINE_AA)
+        cv2.putText(corner, words, (14, 30 + 30 * row), FONT, 0.55, INK, 1, cv2.LINE_AA)
+    top = 30 + 30 * len(lines)
+    cv2.putText(corner, "predicted urgency, and kinds of patches:", (14, top), FONT, 0.5, INK, 1, cv2.LINE_AA)
     for column, (label, colour) in enumerate(LEGEND):
-        x, y = 8 + column * (corner.shape[1] - 12) // len(LEGEND), step * (len(lines) + 1)
-        cv2.rectangle(corner, (x, y - 8), (x + 8, y), colour, -1)
-        cv2.putText(corner, label, (x + 11, y), FONT, max(0.32, 0.5 * size), INK, 1, cv2.LINE_AA)
+        x, y = 14 + column * (corner.shape[1] - 20) // len(LEGEND), top + 28
+        cv2.rectangle(corner, (x, y - 12), (x + 12, y), colour, -1)
+        cv2.putText(corner, label, (x + 18, y), FONT, 0.5, INK, 1, cv2.LINE_AA)
 
 
-def _coarse(picture: np.ndarray) -> np.ndarray:
+def _coarsen(picture: np.ndarray) -> np.ndarray:
     height, width = picture.shape[:2]
     small = cv2.resize(picture, (max(1, round(width * COARSE / height)), COARSE), interpolation=cv2.INTER_AREA)
     return cv2.resize(small, (width, height), interpolation=cv2.INTER_NEAREST)

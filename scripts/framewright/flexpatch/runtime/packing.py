@@ -32,6 +32,7 @@ class Patch:
     box: tuple[float, float, float, float] | None = None
     track: int | None = None
     label: str = "new"  # predicted for the track: high, medium or low; or "cut"
+    risk: float = 1.0  # probability that the track does not fit its object
 
     @property
     def scale(self) -> float:
@@ -280,7 +281,7 @@ def suppress_duplicates(found: MappedDetections, max_overlap: float = 0.5) -> Ma
     """The detections without duplicates: of two in a class with an overlap (intersection over union) above
     `max_overlap`, the whole one stays rather than the cut one, then the surer one. A cut one with a share of more than
     `max_overlap` inside another of its class is dropped, too."""
-    cut = found.cut.any(axis=1)
+    cut = np.any(found.cut, axis=1)
     order = np.lexsort((-found.scores, cut))
     found, cut = found[order], cut[order]
     overlap = iou(found.boxes, found.boxes)

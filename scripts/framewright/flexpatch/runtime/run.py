@@ -13,8 +13,10 @@ from framewright.flexpatch.runtime.meter import Meter
 from framewright.flexpatch.runtime.options import RuntimeSettings
 from framewright.flexpatch.runtime.overlay import draw_frame, layout_film
 from framewright.flexpatch.runtime.runtime import FlexPatch, TrackedObject
+from framewright.flexpatch.runtime.schedule import Step
 from framewright.flexpatch.samples.frames import read_frames
 from framewright.video.encode import Writer
+from framewright.video.probe import Probe
 from framewright.video.stream import open_video
 
 NONE = np.full((64, 64, 3), 128, np.uint8)
@@ -24,22 +26,17 @@ SIDE = 32  # cluster sides are multiples of it as the network sees them, so that
 def build_runtime(
     detector: Any, size: tuple[int, int], settings: RuntimeSettings, model: str | Path | None, trust: bool = False
 ) -> FlexPatch:
-    """A FlexPatch for frames of `size` (width, height), set as `settings` say."""
+    """A FlexPatch for frames of `size` (width, height), set as `settings` say, with the model in this file."""
     cluster = choose_cluster_size(detector, size, settings)
     side = max(1, round(settings.patch * min(cluster) / settings.cell))
     return FlexPatch(
         detector,
         size,
         cluster,
-        (settings.cell, settings.cell),
-        settings.max_age,
-        settings.tf_ratio,
-        settings.use_ratio_packing,
-        model,
-        every=settings.every,
-        padding_ratio=settings.padding_ratio,
+        tf_model_path=model,
         patch_cells=(side, side),
         trust_model=trust,
+        **settings.arguments(),
     )
 
 
@@ -51,9 +48,27 @@ def choose_cluster_size(detector: Any, size: tuple[int, int], settings: RuntimeS
     return width, height
 
 
+def scale_detector(detector: Detector, size: tuple[int, int], zoom: float) -> Detector:
+    """The detector as it sees clusters of a frame of `size` (width, height): at the frame's scale, times `zoom`."""
+    return detector.at_scale_of((round(size[1] / zoom), round(size[0] / zoom)))
+
+
+def advise_on_input(detector: Detector, size: tuple[int, int], cluster: tuple[int, int]) -> str:
+    """A line where weights of a fixed input size see a cluster at the cost of a whole frame, else nothing."""
+    whole, part = detector.shape_of(size[::-1]), detector.shape_of(cluster[::-1])
+    if whole != part or cluster == size:
+        return ""
+    height, width = whole
+    return (
+        f"{detector.path.name}: its input is fixed at {width}x{height}, so a cluster costs as much as a whole frame "
+        "and nothing is saved; export it with dynamic shapes: "
+        f"yolo export model={detector.path.stem}.pt format=onnx dynamic=True"
+    )
+
+
 def run_video(
     video: str | Path,
-    probe: dict[str, Any],
+    probe: Probe,
     limit: int | None,
     detector: Detector,
     settings: RuntimeSettings,
@@ -68,29 +83,38 @@ def run_video(
     so coarsely that nobody is recognised.
     """
     found: list[tuple[int, TrackedObject]] = []
-    if probe["status"] != "ok":
+    if not probe.usable:
         with Writer(overlay, NONE.shape[1::-1], 1) as writer:
             writer.add(NONE)
-        return found, {"frames": 0, "reason": "unusable", "detail": probe["reason"]}
+        return found, {"frames": 0, "reason": "unusable", "detail": probe.reason}
     with open_video(video) as film:
-        meter = Meter(detector.at_scale_of(film.size[::-1]))
+        meter = Meter(scale_detector(detector, film.size, settings.zoom))
         runtime = build_runtime(meter, film.size, settings, model)
+        if advice := advise_on_input(meter.detector, film.size, runtime.cluster_size):
+            log.warning("%s", advice)
         rate = Fraction(film.timeline.rate()[0] or 25).limit_denominator(1001)
         whole, seen, packed = 0, 0, 0
+        steps = dict.fromkeys(Step, 0)
         with Writer(
             overlay, layout_film(film.size, runtime.cluster_size)[1], rate, crf=23, preset="veryfast"
         ) as writer:
-            for number, frame in enumerate(read_frames(film, probe["use"], limit), start=1):
+            for number, frame in enumerate(read_frames(film, probe.use, limit), start=1):
                 things = runtime.process_frame(frame.rgb)
                 found += ((number, thing) for thing in things)
                 writer.add(draw_frame(frame.rgb, things, runtime, is_clear))
                 whole = whole or meter.pixels
                 seen, packed = number, packed + len(runtime.placed)
+                steps[runtime.step] += number > 1
                 if number % 250 == 0:
                     log.info("%d frames", number)
-    clusters = (seen - 1) // settings.every if seen else 0
     record: dict[str, Any] = {"frames": seen, "boxes": len(found), "tracks": len({thing.number for _, thing in found})}
-    record |= {"size": list(film.size), "cluster": list(runtime.cluster_size), "clusters": clusters, "patches": packed}
+    record |= {
+        "size": list(film.size),
+        "cluster": list(runtime.cluster_size),
+        "clusters": steps[Step.CLUSTER],
+        "patches": packed,
+    }
+    record |= {"whole_frames": steps[Step.WHOLE], "advice": advice}
     share = (meter.pixels - whole) / (whole * max(seen - 1, 1)) if whole else None
     return found, record | {"pixels": meter.pixels, "share_of_full": share and round(share, 4)}
 

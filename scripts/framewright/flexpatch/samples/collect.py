@@ -11,14 +11,23 @@ from typing import Any
 import numpy as np
 
 from framewright.boxes import iou
-from framewright.flexpatch.follow.compat import CompatFollower
-from framewright.flexpatch.follow.features import COMPAT, DEFINITIONS, definition_record, feature_matrix
-from framewright.flexpatch.follow.follower import Follower
+from framewright.flexpatch.follow.compat import CompatFollower, CompatTrack
+from framewright.flexpatch.follow.features import (
+    COMPAT,
+    DEFINITIONS,
+    FEATURES,
+    RUNTIME_FEATURES,
+    definition_record,
+    runtime_matrix,
+)
+from framewright.flexpatch.follow.follower import Follower, Track
 from framewright.flexpatch.samples.columns import MIN_VISIBLE, Sample, count_labels, label_overlap
 from framewright.flexpatch.samples.frames import read_frames
 from framewright.flexpatch.samples.observations import NOBODY, Observations
 from framewright.flexpatch.samples.options import Sampling
 from framewright.video.stream import open_video
+
+FIRST_EXTRA = RUNTIME_FEATURES.index("kept")
 
 
 def sample_video(
@@ -46,8 +55,13 @@ def collect_samples(
     greys: Iterable[np.ndarray],
     follower: Follower | CompatFollower,
     sampling: Sampling,
+    areas: Mapping[int, np.ndarray] | None = None,
 ) -> tuple[list[Sample], list[int]]:
-    """The samples of the frames `greys`, (H, W) uint8 each, and the numbers of tracks that show no true object."""
+    """The samples of the frames `greys`, (H, W) uint8 each, and the numbers of tracks that show no true object.
+
+    Tracks are refreshed in whole frames, one in `sampling.every`; or, with `areas`, in the frames that it names, each
+    within a box (4,).
+    """
     samples: list[Sample] = []
     owners: dict[int, int] = {}
     for frame, grey in enumerate(greys):
@@ -59,8 +73,15 @@ def collect_samples(
             continue
         follower.move(grey)
         samples += _of_frame(name, observations, frame, follower, owners, sampling)
-        if frame % sampling.every == 0:
+        if areas is None and frame % sampling.every == 0:
             owners |= zip(follower.refresh(*detections).tolist(), found.objects.tolist(), strict=True)
+        elif areas is not None and frame in areas:
+            x1, y1, x2, y2 = areas[frame]
+            middles = (found.boxes[:, :2] + found.boxes[:, 2:]) / 2
+            here = ((middles >= (x1, y1)) & (middles < (x2, y2))).all(axis=1)
+            inside = grey, found.boxes[here], found.sure[here], found.labels[here]
+            numbers = follower.refresh(*inside, areas[frame][None])  # type: ignore[arg-type]  # compat has no areas
+            owners |= zip(numbers.tolist(), found.objects[here].tolist(), strict=True)
     return samples, sorted(number for number, owner in owners.items() if owner == NOBODY)
 
 
@@ -72,19 +93,21 @@ def _of_frame(
     owners: Mapping[int, int],
     sampling: Sampling,
 ) -> list[Sample]:
-    tracks = [track for track in follower.tracks if owners[track.number] != NOBODY]
+    tracks: Sequence[Track | CompatTrack] = follower.tracks
     true = observations.true.at(frame)
     there = true.sure >= MIN_VISIBLE
     places = dict(zip(true.objects[there].tolist(), true.boxes[there], strict=True))
     time = float(observations.times[frame])
     samples = []
-    for track, features in zip(tracks, feature_matrix(tracks).tolist(), strict=True):
+    for track, features in zip(tracks, runtime_matrix(tracks, observations.size).tolist(), strict=True):
         owner = owners[track.number]
+        if owner == NOBODY:
+            continue
         overlap = float(iou(track.box, places[owner])[0, 0]) if owner in places else 0.0
         state = "there" if owner in places else "gone"
         values = (
-            *features, label_overlap(overlap, sampling), name, frame, time, track.number, owner, state, overlap,
-            track.unexamined, track.age, *track.box.tolist(),
+            *features[: len(FEATURES)], label_overlap(overlap, sampling), name, frame, time, track.number, owner, state,
+            overlap, track.unexamined, track.age, track.misses, *features[FIRST_EXTRA:], *track.box.tolist(),
         )  # fmt: skip
         samples.append(Sample._make(values))
     return samples

@@ -29,6 +29,12 @@ class Sample(NamedTuple):
     iou: float  # overlap with the object's true box, 0 where it is gone
     unexamined: int  # frames since the detector last examined the track
     age: int  # frames for which nothing has confirmed it
+    misses: int  # examinations without success since its last detection
+    kept: float  # share of its points that agreed with their way back
+    overlap: float  # largest overlap with another track
+    speed: float  # length of its velocity over the mean of its sides
+    side: float  # mean of its sides over the frame's height
+    outside: float  # share of its box outside the frame
     x1: float
     y1: float
     x2: float

@@ -44,7 +44,7 @@ class Observations:
     true: BoxTable
 
 
-def box_table(rows: Iterable[tuple[int, int, int, float, Sequence[float]]]) -> BoxTable:
+def box_table(rows: Iterable[tuple[int, int, int, float, Sequence[float] | np.ndarray]]) -> BoxTable:
     """A table of (frame, object, label, sure, box), sorted by frame, and by object within a frame."""
     ordered = sorted(rows, key=lambda row: (row[0], row[1]))
     columns = list(zip(*ordered, strict=True)) or [()] * len(FIELDS)

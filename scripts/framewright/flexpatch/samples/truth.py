@@ -23,6 +23,7 @@ from framewright.tracks.objects.associate import FrameDetections, Tracklet, find
 from framewright.tracks.objects.options import Association
 from framewright.truth import Truth, read_truth
 from framewright.video.frame import Frame
+from framewright.video.probe import Probe
 from framewright.video.stream import open_video
 
 MATCH = 0.5  # overlap from which on a detection shows a true object
@@ -50,7 +51,7 @@ def build_detector(settings: DetectorSettings, weights: str | Path) -> Detector:
 
 def observe_video(
     video: str | Path,
-    probe: dict[str, Any],
+    probe: Probe,
     annotations: Sequence[str | Path],
     source: str,
     detector: Detector,
@@ -63,17 +64,23 @@ def observe_video(
     detections are compared with the annotation file in any case. A video that can't be used, or lacks required
     annotations, has a reason and no observations.
     """
-    record = {"video": probe["video"], "reason": "", "detail": "", "truth": None, "detector": _describe(detector)}
+    record: dict[str, Any] = {
+        "video": probe.video,
+        "reason": "",
+        "detail": "",
+        "truth": None,
+        "detector": _describe(detector),
+    }
     record |= {"frames": 0, "detections": 0, "objects": 0, "agreement": None}
-    if probe["status"] != "ok":
-        return NO_OBSERVATIONS, record | {"reason": "unusable", "detail": probe["reason"]}
+    if not probe.usable:
+        return NO_OBSERVATIONS, record | {"reason": "unusable", "detail": probe.reason}
     truth = next(map(read_truth, annotations), None)
     truth = truth if truth is not None and truth.objects else None
     if source == "annotations" and truth is None:
         return NO_OBSERVATIONS, record | {"reason": "unannotated", "detail": "no object of it is annotated"}
     with open_video(video) as film:
         size = film.size
-        frames = list(_detect(read_frames(film, probe["use"], limit), detector, settings.batch))
+        frames = list(_detect(read_frames(film, probe.use, limit), detector, settings.batch))
     if not frames:
         return NO_OBSERVATIONS, record | {"reason": "no-frames", "detail": "no frame of the part to use can be decoded"}
     tracklets = find_tracklets(frames, _association(settings))
@@ -99,7 +106,7 @@ def from_annotations(
         for frame, box, visible in zip(thing.frames.tolist(), thing.boxes, thing.visible, strict=True)
         if frame in places
     )
-    found: list[tuple[int, int, int, float, Sequence[float]]] = []
+    found: list[tuple[int, int, int, float, np.ndarray]] = []
     for number, detections in enumerate(frames):
         here = true.at(number)
         shows = np.append(here.objects, NOBODY)[pair_boxes(detections.boxes, here.boxes)]
@@ -115,7 +122,7 @@ def from_detector(
     between detections."""
     places = {detections.time: number for number, detections in enumerate(frames)}
     identity: dict[tuple[float, ...], int] = {}
-    true: list[tuple[int, int, int, float, Sequence[float]]] = []
+    true: list[tuple[int, int, int, float, np.ndarray]] = []
     for number, tracklet in enumerate(tracklets):
         at = np.array([places[time] for time in tracklet.times.tolist()])
         label = int(tracklet.class_scores()[2].argmax())

@@ -26,6 +26,7 @@ from framewright.flexpatch.follow.features import (
     read_definition,
 )
 from framewright.flexpatch.samples.columns import LABELS
+from framewright.flexpatch.tree.cards import read_card
 from framewright.flexpatch.tree.options import TreeSettings
 from framewright.flexpatch.tree.tree import Tree, export_rules
 
@@ -175,14 +176,3 @@ def write_card(path: str | Path, card: dict[str, Any]) -> None:
     nodes = ",\n  ".join(json.dumps(node) for node in card["nodes"])
     rest = json.dumps({key: value for key, value in card.items() if key != "nodes"}, indent=1)
     Path(path).write_text(f'{rest[:-2]},\n "nodes": [\n  {nodes}\n ]\n}}\n', encoding="utf-8")
-
-
-def read_card(path: Path) -> dict[str, Any]:
-    """The record in the .json beside a model or a table of samples."""
-    try:
-        card = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UserError(f"{path}: not a card of a model or of samples ({error})") from error
-    if not isinstance(card, dict):
-        raise UserError(f"{path}: not a card of a model or of samples")
-    return card

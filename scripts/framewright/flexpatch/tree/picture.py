@@ -6,7 +6,7 @@ from typing import Any
 from framewright.flexpatch.samples.columns import LABELS
 from framewright.report import svg
 
-COLOURS = {"high": "#c0392b", "medium": "#d9a441", "low": "#2f7d5b"}
+COLOURS = {"high": "#d55e00", "medium": "#e69f00", "low": "#0072b2"}  # report.style.LEVELS
 ROW, COLUMN, LEFT, TOP, BAR = 26.0, 184.0, 16.0, 84.0, 150.0
 
 
