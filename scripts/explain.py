@@ -92,7 +92,7 @@ def why(stage: Stage) -> str:
     if stage.entered == 1:
         return "; ".join(f"{reason.word}: {reason.detail}" for reason in stage.reasons)
     return "; ".join(
-        f"{reason.word} {reason.count:,} ({', '.join(reason.examples)}): {reason.detail}" for reason in stage.reasons
+        f"{reason.word} {reason.number:,} ({', '.join(reason.examples)}): {reason.detail}" for reason in stage.reasons
     )
 
 

@@ -116,7 +116,8 @@ class Detector:
             return self._network.fixed
         scale = self.settings.scale or (self.settings.size or self._network.size) / max(frame[:2])
         stride = self._network.stride
-        return tuple(-(-round(side * scale) // stride) * stride for side in frame[:2])
+        height, width = (-(-round(side * scale) // stride) * stride for side in frame[:2])
+        return height, width
 
     def _found(self, raw: np.ndarray, scale: float, corner: tuple[int, int], size: tuple[int, int]) -> Detections:
         middles, classes, objectness = self._columns(raw)
@@ -127,10 +128,12 @@ class Detector:
         boxes = (np.concatenate([middle - half, middle + half], axis=1) - (*corner, *corner)) / scale
         boxes = np.clip(boxes, 0, (*size, *size))
         sides = boxes[:, 2:] - boxes[:, :2]
-        rows, boxes, sides = (part[(sides > 0).all(axis=1)] for part in (rows, boxes, sides))
-        lists = np.concatenate([boxes[:, :2], sides], axis=1).astype(np.float64), scores[rows].astype(np.float64)
-        best = cv2.dnn.NMSBoxes(*lists, 0.0, self.settings.nms) if len(rows) else ()
-        best = np.asarray(best, int).reshape(-1)[: self.settings.at_most]
+        whole = (sides > 0).all(axis=1)
+        rows, boxes, sides = rows[whole], boxes[whole], sides[whole]
+        corners: Any = np.concatenate([boxes[:, :2], sides], axis=1).astype(np.float64)
+        sure: Any = scores[rows].astype(np.float64)
+        kept = cv2.dnn.NMSBoxes(corners, sure, 0.0, self.settings.nms) if len(rows) else ()
+        best = np.asarray(kept, int).reshape(-1)[: self.settings.at_most]
         return Detections(boxes[best].astype(np.float32), scores[rows[best]], classes[rows[best]])
 
     def _columns(self, raw: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray | float]:
@@ -221,7 +224,7 @@ def _onnx(path: Path, device: str, prompts: Sequence[str], vocabulary: Sequence[
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    provider = "CPUExecutionProvider"
+    provider: str | tuple[str, dict[str, int]] = "CPUExecutionProvider"
     if device != "cpu":
         provider = ("CUDAExecutionProvider", {"device_id": int(device.partition(":")[2] or 0)})
         if provider[0] not in onnxruntime.get_available_providers():

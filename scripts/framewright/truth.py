@@ -127,7 +127,7 @@ def find_problem(truth: Truth) -> str | None:
     counts = Counter(thing.id for thing in truth.objects)
     if twice := [identity for identity, count in counts.items() if count > 1]:
         return f"object id {twice[0]} is used twice"
-    named = [(f"object {thing.id}", thing) for thing in truth.objects]
+    named: list[tuple[str, Boxes]] = [(f"object {thing.id}", thing) for thing in truth.objects]
     named += [(f"ignore region {i}", region) for i, region in enumerate(truth.ignore)]
     named += [(f"face {i}", face) for i, face in enumerate(truth.faces)]
     return next((f"{name}: {fault}" for name, places in named if (fault := _fault(places, truth.frames))), None)

@@ -36,6 +36,7 @@ def test_nothing_is_out_of_step(check):
         pytest.param(["ruff", "format", "--check", "."], id="ruff format"),
         pytest.param(["snakefmt", "--check", "Snakefile", "rules"], id="snakefmt"),
         pytest.param(["snakemake", "--lint"], id="snakemake --lint"),
+        pytest.param(["mypy"], id="mypy", marks=pytest.mark.slow),
     ],
 )
 def test_linters_are_content(command):

@@ -45,8 +45,16 @@ def read_costs_table(path: str | Path) -> list[Cost]:
     """The costs as `costs_table` wrote them."""
     with Path(path).open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
-    numbers = (("seconds", float), ("cpu_seconds", _number), ("mebibytes", _number))
-    return [Cost(row["rule"], int(row["jobs"]), *(read(row[name]) for name, read in numbers)) for row in rows]
+    return [
+        Cost(
+            row["rule"],
+            int(row["jobs"]),
+            float(row["seconds"]),
+            _number(row["cpu_seconds"]),
+            _number(row["mebibytes"]),
+        )
+        for row in rows
+    ]
 
 
 def draw_costs(costs: Sequence[Cost]) -> str:

@@ -175,8 +175,8 @@ def _losses(funnel: Mapping[str, Sequence[Stage]]) -> str:
     rows = []
     for pipeline, stages in funnel.items():
         for stage in stages:
-            reasons = sorted(stage.reasons, key=lambda reason: (-reason.count, reason.word))
-            words = ", ".join(f"{reason.count:,} {escape(reason.word)}" for reason in reasons[:4]) or "nothing"
+            reasons = sorted(stage.reasons, key=lambda reason: (-reason.number, reason.word))
+            words = ", ".join(f"{reason.number:,} {escape(reason.word)}" for reason in reasons[:4]) or "nothing"
             more = f" and {len(reasons) - 4} more reasons" if len(reasons) > 4 else ""
             counted = (f"{stage.entered:,}", f"{stage.kept:,}")
             rows.append((f"<code>{pipeline}</code>", escape(stage.name), *counted, words + more))

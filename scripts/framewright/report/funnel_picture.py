@@ -1,7 +1,6 @@
 """The funnel as a picture: a bar for each stage, what was kept in one colour, what was dropped in one a reason."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
 
 from framewright.report import svg
 from framewright.study.funnel import Reason, Stage
@@ -52,18 +51,19 @@ def _title(with_dropped: bool) -> Iterator[str]:
 
 def _lengths(stages: Sequence[Stage]) -> Iterator[float]:
     """How long each stage's bar is, in pixels."""
-    length = FULL
-    for before, stage in pairwise([None, *stages]):
-        goes_on = before and stage.entered == before.kept
-        length = length * before.kept / before.entered if goes_on and before.entered else FULL
+    length = float(FULL)
+    for number, stage in enumerate(stages):
+        before = stages[number - 1] if number else stage
+        goes_on = number and stage.entered == before.kept and before.entered
+        length = length * before.kept / before.entered if goes_on else float(FULL)
         yield length
 
 
 def _bar(y: float, stage: Stage, length: float, colours: dict[str, str]) -> Iterator[str]:
-    left = MARGIN + LABELS
+    left = float(MARGIN + LABELS)
     yield svg.draw_text(left - 14, y + 15.5, svg.shorten(stage.name, 16), anchor="end")
     yield svg.draw_box(left, y, FULL, BAR, svg.TRACK, 3)
-    shares = [(KEPT, stage.kept, "kept"), *((colours[r.word], r.count, r.word) for r in stage.reasons)]
+    shares = [(KEPT, stage.kept, "kept"), *((colours[r.word], r.number, r.word) for r in stage.reasons)]
     for colour, number, word in [share for share in shares if share[1]]:
         wide = max(LEAST, length * number / stage.entered)
         yield svg.draw_box(min(left, MARGIN + LABELS + FULL - wide), y, wide, BAR, colour, 2, f"{word}: {number:,}")
@@ -99,7 +99,7 @@ def _chip(top: float, x: float, line: int, reason: Reason, colours: dict[str, st
 
 
 def _words(reason: Reason) -> str:
-    return f"{svg.shorten(reason.word, LONGEST)} {reason.count:,}"
+    return f"{svg.shorten(reason.word, LONGEST)} {reason.number:,}"
 
 
 def _colours(stages: Iterable[Stage]) -> dict[str, str]:
@@ -107,6 +107,6 @@ def _colours(stages: Iterable[Stage]) -> dict[str, str]:
     rank: dict[str, tuple[int, int]] = {}
     for stage in stages:
         for place, reason in enumerate(stage.reasons):
-            rank[reason.word] = min(rank.get(reason.word, (place, 0)), (place, -reason.count))
+            rank[reason.word] = min(rank.get(reason.word, (place, 0)), (place, -reason.number))
     words = sorted(rank, key=lambda word: (rank[word], word))
     return dict.fromkeys(words, RARE) | dict(zip(words, DROPPED, strict=False))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -141,7 +142,8 @@ def _layers(graph: nx.DiGraph) -> tuple[list[list], list[list]]:
 
 def _neighbours(chains: list[list]) -> tuple[dict, dict]:
     """Return who stands directly above and directly below each node."""
-    above, below = {}, {}
+    above: dict[Any, list[Any]] = {}
+    below: dict[Any, list[Any]] = {}
     for chain in chains:
         for upper, lower in pairwise(chain):
             above.setdefault(lower, []).append(upper)
@@ -168,7 +170,7 @@ def _untangle(layers: list[list], chains: list[list]) -> None:
 def _places(layers: list[list], chains: list[list], labels: dict[str, str]) -> dict:
     """Put each node as near to the mean of its neighbours as the order and width of its layer allow."""
     widths = {node: LETTER * len(labels[node]) + 22 if node in labels else 0 for layer in layers for node in layer}
-    x = {}
+    x: dict[Any, float] = {}
     least = []  # least distance of each node of a layer from its first
     for layer in layers:
         size = np.array([widths[node] for node in layer])

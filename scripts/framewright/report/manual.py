@@ -44,8 +44,8 @@ def compose_manual(schema: Schema, columns: Schema) -> str:
 def _group(keys: dict[str, Schema], above: str) -> Iterator[str]:
     """The table of a group's own keys, then the groups within it, each under a heading of its own."""
     own = {key: of for key, of in keys.items() if "properties" not in of}
-    rows = [
-        (f"`{key}`", f"`{quote_value(of['default'])}`", describe_allowed(of), of["description"])
+    rows: list[tuple[str, ...]] = [
+        (f"`{key}`", f"`{quote_value(of['default'])}`", describe_allowed(of), str(of["description"]))
         for key, of in own.items()
     ]
     if rows:
@@ -124,7 +124,7 @@ def _column(name: str, of: Schema) -> tuple[str, ...]:
     return f"`{name}`", words, of["description"], f"`{format_cell(of['examples'][0])}`"
 
 
-def format_cell(value) -> str:
+def format_cell(value: object) -> str:
     """A value as it is written in a cell: words and shares with commas between them."""
     if isinstance(value, dict):
         return ",".join(f"{name}={share}" for name, share in value.items())

@@ -17,7 +17,8 @@ def colour_of(identity: int) -> tuple[int, int, int]:
     """A bright RGB colour for an identity, as different as can be from those of its neighbours."""
     hue = (identity * 0.6180339887 + 0.02) % 1
     light = (0.6, 0.7, 0.52)[identity % 3]
-    return tuple(round(255 * part) for part in colorsys.hls_to_rgb(hue, light, 0.85))
+    red, green, blue = (round(255 * part) for part in colorsys.hls_to_rgb(hue, light, 0.85))
+    return red, green, blue
 
 
 def with_boxes(
@@ -123,7 +124,7 @@ def _cell(frame: np.ndarray, label: str, width: int, text: int) -> np.ndarray:
     return np.vstack([small, line])
 
 
-def _tag(picture: np.ndarray, label: str, corner: tuple[int, int], colour, size: float) -> None:
+def _tag(picture: np.ndarray, label: str, corner: tuple[int, int], colour: tuple[int, int, int], size: float) -> None:
     """The label in a filled box above (or, at the upper edge, inside) the corner of a box."""
     size = max(0.34, size)
     (wide, high), below = cv2.getTextSize(label, FONT, size, 1)

@@ -69,7 +69,7 @@ def _funnel(store: Store) -> Iterator[tuple[str, ...]]:
 
 
 def _why(stage: Stage) -> str:
-    return ", ".join(f"{escape_markdown(reason.word)} {reason.count:,}" for reason in stage.reasons)
+    return ", ".join(f"{escape_markdown(reason.word)} {reason.number:,}" for reason in stage.reasons)
 
 
 def _licences(dataset: Dataset, store: Store) -> Iterator[str]:

@@ -115,18 +115,18 @@ def _sky(rng: np.random.Generator, eye: View, mood: Mood, margin: int) -> np.nda
     height, width = int(eye.horizon) + 2 * margin, eye.width + 2 * margin
     horizon = eye.horizon + margin
     rise = np.clip((horizon - np.arange(height)) / horizon, 0, 1).astype(np.float32)[:, None, None]
-    top, low = np.float32(mood.zenith), np.float32(mood.horizon)
+    top, low = np.asarray(mood.zenith, np.float32), np.asarray(mood.horizon, np.float32)
     sky = low + (top - low) * rise**0.75
     sun = np.exp(-(((np.arange(width) - 0.2 * width) / (0.3 * width)) ** 2)).astype(np.float32)[None, :, None]
-    sky = sky + sun * (1 - rise) ** 2 * 0.25 * np.float32(mood.cloud)
+    sky = sky + sun * (1 - rise) ** 2 * 0.25 * np.asarray(mood.cloud, np.float32)
     puffs = clouds(rng, height, width // 2, int(0.3 * eye.height))
     puffs = cv2.resize(puffs, (width, height), interpolation=cv2.INTER_LINEAR)[..., None]
     cover = np.clip((puffs - 0.5) * 2.2, 0, 1) * np.clip(rise * 2.2, 0.12, 0.85)
     lit = np.clip(1.0 - (puffs - 0.5) * 0.35, 0, 1)
-    sky = sky * (1 - cover) + np.float32(mood.cloud) * lit * cover
+    sky = sky * (1 - cover) + np.asarray(mood.cloud, np.float32) * lit * cover
     for far, share in ((0.78, 0.6), (0.55, 1.0)):
         _skyline(rng, sky, horizon, eye.height * 0.17 * share, mood, far)
-    return np.clip(sky * np.float32(mood.light) * 255 + 0.5, 0, 255).astype(np.uint8)
+    return np.clip(sky * np.asarray(mood.light, np.float32) * 255 + 0.5, 0, 255).astype(np.uint8)
 
 
 def _skyline(rng: np.random.Generator, sky: np.ndarray, horizon: float, tallest: float, mood: Mood, far: float) -> None:
@@ -139,8 +139,8 @@ def _skyline(rng: np.random.Generator, sky: np.ndarray, horizon: float, tallest:
         high = rng.uniform(0.35, 0.95) * tallest * hill
         left, right = int(x), int(x + wide)
         top, bottom = int(horizon - high), int(horizon) + 2
-        wall = np.float32(rng.uniform(0.3, 0.5)) * np.float32((0.95, 0.9, 0.9))
-        haze = np.float32(mood.haze)
+        wall = np.float32(rng.uniform(0.3, 0.5)) * np.asarray((0.95, 0.9, 0.9), np.float32)
+        haze = np.asarray(mood.haze, np.float32)
         ramp = np.linspace(far - 0.12, min(1.0, far + 0.2), bottom - top, dtype=np.float32)[:, None, None]
         sky[top:bottom, left:right] = wall + (haze - wall) * ramp
         sky[top:bottom, left : left + max(1, int(0.25 * wide))] *= np.float32(1.06)
@@ -152,7 +152,7 @@ def _skyline(rng: np.random.Generator, sky: np.ndarray, horizon: float, tallest:
         x += wide * rng.uniform(0.8, 1.25)
 
 
-def _ground(rng, eye: View, mood: Mood, travel: float, margin: int, crossing: float) -> np.ndarray:
+def _ground(rng: np.random.Generator, eye: View, mood: Mood, travel: float, margin: int, crossing: float) -> np.ndarray:
     """The ground from just below the horizon to below the picture; small pictures average two samples per row."""
     fine = 2 if eye.height <= 720 else 1
     rows = int((eye.height - eye.horizon + margin) * fine)
@@ -172,9 +172,9 @@ def _ground(rng, eye: View, mood: Mood, travel: float, margin: int, crossing: fl
         if band.any():
             ground[band] = lay(rng, x[band], z[band], crossing)
     haze = (1 - np.exp(-depth / 90)).astype(np.float32)[:, None, None]
-    ground = ground * (1 - haze) + np.float32(mood.haze) * 0.8 * haze
-    ground = cv2.resize(ground, (columns, rows // fine), interpolation=cv2.INTER_AREA)
-    return np.clip(ground * np.float32(mood.light) * 255 + 0.5, 0, 255).astype(np.uint8)
+    hazy = ground * (1 - haze) + np.asarray(mood.haze, np.float32) * 0.8 * haze
+    shown = cv2.resize(hazy, (columns, rows // fine), interpolation=cv2.INTER_AREA)
+    return np.clip(shown * np.asarray(mood.light, np.float32) * 255 + 0.5, 0, 255).astype(np.uint8)
 
 
 def _weave(name: str, x: np.ndarray, z: np.ndarray, metres: float, strength: float) -> np.ndarray:
@@ -194,23 +194,27 @@ def _patches(rng: np.random.Generator, x: np.ndarray, z: np.ndarray, metres: flo
     return cv2.remap(grid, u, v, cv2.INTER_LINEAR)[..., None] * 2 - 1
 
 
-def _paving(rng, x, z, crossing) -> np.ndarray:
+def _paving(rng: np.random.Generator, x: np.ndarray, z: np.ndarray, crossing: float) -> np.ndarray:
     row = np.floor(z / 0.22)
     along = x / 0.44 + 0.5 * (row % 2)
     stone = np.floor(along)
     joint = (np.abs(z / 0.22 - row - 0.5) < 0.465) & (np.abs(along - stone - 0.5) < 0.48)
     each = rng.normal(1, 0.075, 4096).astype(np.float32)[(stone * 37 + row * 101).astype(int) % 4096]
-    tint = np.float32((0.63, 0.53, 0.46)) * (each * np.where(joint, 1, 0.74))[..., None]
+    tint = np.asarray((0.63, 0.53, 0.46), np.float32) * (each * np.where(joint, 1, 0.74))[..., None]
     return tint * (1 + 0.1 * _patches(rng, x, z, 1.5)) * _weave("gravel", x, z, 1.1, 0.3)
 
 
-def _kerb(rng, x, z, crossing) -> np.ndarray:
+def _kerb(rng: np.random.Generator, x: np.ndarray, z: np.ndarray, crossing: float) -> np.ndarray:
     joint = np.abs(x % 1.0 - 0.5)[..., None] < 0.488
-    return np.float32((0.66, 0.64, 0.61)) * np.where(joint, 1, 0.72) * _weave("gravel", x, z, 1.3, 0.3)
+    return np.asarray((0.66, 0.64, 0.61), np.float32) * np.where(joint, 1, 0.72) * _weave("gravel", x, z, 1.3, 0.3)
 
 
-def _road(rng, x, z, crossing) -> np.ndarray:
-    dark = np.float32((0.3, 0.3, 0.315)) * (1 + 0.12 * _patches(rng, x, z, 2.4)) * _weave("gravel", x, z, 0.8, 0.42)
+def _road(rng: np.random.Generator, x: np.ndarray, z: np.ndarray, crossing: float) -> np.ndarray:
+    dark = (
+        np.asarray((0.3, 0.3, 0.315), np.float32)
+        * (1 + 0.12 * _patches(rng, x, z, 2.4))
+        * _weave("gravel", x, z, 0.8, 0.42)
+    )
     middle = (NEAR_KERB + FAR_KERB) / 2
     dash = (np.abs(z - middle) < 0.06) & (x % 3.0 < 1.7)
     edge = np.minimum(np.abs(z - NEAR_KERB - 0.3), np.abs(z - FAR_KERB + 0.3)) < 0.05
@@ -218,19 +222,19 @@ def _road(rng, x, z, crossing) -> np.ndarray:
     near_zebra = np.abs(x - crossing) < CROSSING / 2 + 0.6
     paint = ((dash | edge) & ~near_zebra) | zebra
     worn = 0.88 + 0.1 * _patches(rng, x, z, 0.4)
-    return np.where(paint[..., None], np.float32((0.82, 0.81, 0.78)) * worn, dark)
+    return np.where(paint[..., None], np.asarray((0.82, 0.81, 0.78), np.float32) * worn, dark)
 
 
-def _slabs(rng, x, z, crossing) -> np.ndarray:
+def _slabs(rng: np.random.Generator, x: np.ndarray, z: np.ndarray, crossing: float) -> np.ndarray:
     joint = (np.abs(x % 0.9 - 0.45) < 0.435) & (np.abs(z % 0.9 - 0.45) < 0.42)
     tone = 1 + 0.07 * _patches(rng, x, z, 1.1)
-    return np.float32((0.6, 0.57, 0.54)) * tone * np.where(joint[..., None], 1, 0.85)
+    return np.asarray((0.6, 0.57, 0.54), np.float32) * tone * np.where(joint[..., None], 1, 0.85)
 
 
-def _park(rng, x, z, crossing) -> np.ndarray:
+def _park(rng: np.random.Generator, x: np.ndarray, z: np.ndarray, crossing: float) -> np.ndarray:
     mown = np.where((x + 0.35 * z) % 5 < 2.5, 1.06, 0.95)[..., None]
-    grass = np.float32((0.35, 0.46, 0.19)) * mown * (1 + 0.16 * _patches(rng, x, z, 3.0))
+    grass = np.asarray((0.35, 0.46, 0.19), np.float32) * mown * (1 + 0.16 * _patches(rng, x, z, 3.0))
     grass = grass * _weave("grass", x, z, 2.2, 0.95)
     bend = 24.5 + 2.2 * np.sin(x / 7)
     path = (np.abs(z - bend) < 1.3)[..., None]
-    return np.where(path, np.float32((0.7, 0.62, 0.5)) * (1 + 0.08 * _patches(rng, x, z, 2.0)), grass)
+    return np.where(path, np.asarray((0.7, 0.62, 0.5), np.float32) * (1 + 0.08 * _patches(rng, x, z, 2.0)), grass)

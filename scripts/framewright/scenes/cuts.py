@@ -107,7 +107,9 @@ def _some_events(rng: np.random.Generator, first: int, frames: int) -> tuple[Eve
 
 def edit(plan: tuple[Shot, ...], size: tuple[int, int] = SIZE) -> Scene:
     """The film that a plan describes, with its transitions."""
-    starts, transitions, total = [], [], 0
+    starts: list[int] = []
+    transitions: list[Transition] = []
+    total = 0
     for shot in plan:
         # the shots of a dissolve overlap; those of a fade meet in the dark
         start = total - (shot.over if shot.join == "dissolve" else 0)
@@ -120,14 +122,14 @@ def edit(plan: tuple[Shot, ...], size: tuple[int, int] = SIZE) -> Scene:
     clip = lru_cache(maxsize=3)(lambda number: _clip(plan[number], size))
 
     def draw(frame: int) -> Drawn:
-        picture = None
+        shown: list[np.ndarray] = []
         for number, (shot, start) in enumerate(zip(plan, starts, strict=True)):
             if not start <= frame < start + shot.frames:
                 continue
             seen = _flashed(shot, frame - start, clip(number)(frame - start))
             share = (frame - start + 1) / (shot.over + 1)
-            picture = seen if picture is None else cv2.addWeighted(picture, 1 - share, seen, share, 0)
-        return Drawn(cv2.convertScaleAbs(picture, alpha=_brightness(transitions, frame)))
+            shown = [cv2.addWeighted(shown[0], 1 - share, seen, share, 0) if shown else seen]
+        return Drawn(cv2.convertScaleAbs(shown[0], alpha=_brightness(transitions, frame)))
 
     ordered = tuple(sorted(transitions, key=lambda transition: transition.start))
     return Scene(size, RATE, total, draw, ordered, {"crf": 18, "gop": 50, "preset": "faster"})
@@ -166,7 +168,7 @@ def _still(source: str, grade: str, size: tuple[int, int]) -> np.ndarray:
     """A graded picture, large enough to move a frame of `size` about in it."""
     if source in TINTS:
         tile = texture(source)[:512, :512]
-        picture = np.clip(tile[..., None] * np.float32(TINTS[source]) * 255, 0, 255).astype(np.uint8)
+        picture = np.clip(tile[..., None] * np.asarray(TINTS[source], np.float32) * 255, 0, 255).astype(np.uint8)
     else:
         picture = photo(source)
     matrix, gain = GRADES.get(grade, GRADES["plain"])

@@ -140,7 +140,8 @@ def _string(picture: np.ndarray, matrix: np.ndarray, portrait: Portrait) -> None
 def _face(portrait: Portrait, matrix: np.ndarray) -> tuple[float, float, float, float]:
     x1, y1, x2, y2 = portrait.face
     corners = np.array([(x1, y1, 1), (x2, y1, 1), (x1, y2, 1), (x2, y2, 1)]) @ matrix.T
-    return (*map(float, corners.min(0)), *map(float, corners.max(0)))
+    (left, top), (right, bottom) = corners.min(0), corners.max(0)
+    return float(left), float(top), float(right), float(bottom)
 
 
 def _marks(hung: list[tuple[int, Cover | None, tuple | None]], size: tuple[int, int]) -> tuple[Mark, ...]:

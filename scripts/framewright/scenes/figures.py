@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from framewright.scenes.paint import Canvas, Colour, Sprite, mix, tone
+from framewright.scenes.paint import Canvas, Colour, Point, Sprite, mix, tone
+
+Joint = tuple[float, float, float]  # metres: along the heading, to the side, up
 
 SKINS: list[Colour] = [(0.93, 0.76, 0.65), (0.82, 0.62, 0.48), (0.62, 0.43, 0.31), (0.42, 0.28, 0.2)]
 HAIRS: list[Colour] = [(0.16, 0.11, 0.09), (0.34, 0.21, 0.12), (0.62, 0.45, 0.24), (0.5, 0.5, 0.5), (0.45, 0.18, 0.1)]
@@ -113,7 +115,7 @@ def draw_person(look: Person, phase: float, swing: float, heading: float, scale:
     return body.paint(0.42 * h, 1.04 * h, scale, -drop)
 
 
-def _head(body: "_Body", look: Person, neck, h: float) -> None:
+def _head(body: "_Body", look: Person, neck: Joint, h: float) -> None:
     face = (neck[0] + 0.012 * h, 0.0, 0.925 * h)
     back = (neck[0] - 0.016 * h, 0.0, 0.94 * h)
     body.limb(neck, face, 0.03 * h, 0.03 * h, tone(look.skin, 0.9))
@@ -169,10 +171,10 @@ def draw_cyclist(look: Cyclist, phase: float, swing: float, heading: float, scal
     seat, bars, head = (-0.24, 0.92), (0.4, 1.03), (0.37, 0.8)
     rider, pedal = look.rider, phase * 0.45
 
-    def at(point):
+    def at(point: Point | np.ndarray) -> Point:
         return way * point[0], point[1]
 
-    def leg(turn, colour):
+    def leg(turn: float, colour: Colour) -> None:
         foot = (crank[0] + 0.17 * np.cos(turn), crank[1] + 0.03 - 0.17 * np.sin(turn))
         knee = _bend((seat[0], seat[1] + 0.06), foot, 0.46, 0.45)
         canvas.stroke([at(crank), at((foot[0], foot[1] - 0.03))], 0.03, (0.35, 0.35, 0.36))
@@ -213,19 +215,20 @@ def draw_cyclist(look: Cyclist, phase: float, swing: float, heading: float, scal
     return canvas.sprite()
 
 
-def _bend(a, b, first: float, second: float) -> tuple[float, float]:
+def _bend(a: Point, b: Point, first: float, second: float) -> tuple[float, float]:
     """The joint of a two-part limb from `a` to `b`; negative lengths bend it the other way."""
-    a, b = np.asarray(a, float), np.asarray(b, float)
-    reach = max(1e-6, float(np.hypot(*(b - a))))
+    start, end = np.asarray(a, float), np.asarray(b, float)
+    reach = max(1e-6, float(np.hypot(*(end - start))))
     side = np.sign(first)
     first, second = abs(first), abs(second)
     along = min(max((reach**2 + first**2 - second**2) / (2 * reach), -first), first)
     out = side * np.sqrt(max(0.0, first**2 - along**2))
-    way = (b - a) / reach
-    return tuple(a + along * way + out * np.array([-way[1], way[0]]))
+    way = (end - start) / reach
+    x, y = start + along * way + out * np.array([-way[1], way[0]])
+    return x, y
 
 
-def _leg(side: int, phase: float, amplitude: float, hip: float, h: float):
+def _leg(side: int, phase: float, amplitude: float, hip: float, h: float) -> tuple[Joint, Joint, Joint, Joint]:
     angle = amplitude * np.sin(phase) + 0.04
     thigh = (0.0, 0.05 * side * h, hip)
     knee = _swing(thigh, angle, 0.245 * h)
@@ -235,7 +238,7 @@ def _leg(side: int, phase: float, amplitude: float, hip: float, h: float):
     return thigh, knee, ankle, toe
 
 
-def _swing(joint, angle: float, length: float) -> tuple[float, float, float]:
+def _swing(joint: Joint, angle: float, length: float) -> tuple[float, float, float]:
     """The end of a limb that hangs from `joint`, `angle` forward of straight down."""
     return joint[0] + length * np.sin(angle), joint[1], joint[2] - length * np.cos(angle)
 
@@ -245,9 +248,9 @@ class _Body:
 
     def __init__(self, heading: float):
         self.cos, self.sin = float(np.cos(heading)), float(np.sin(heading))
-        self.limbs = []
+        self.limbs: list[tuple[float, Point, Point, float, float, Colour]] = []
 
-    def limb(self, a, b, radius_a, radius_b, colour, nearer: float = 0.0) -> None:
+    def limb(self, a: Joint, b: Joint, radius_a: float, radius_b: float, colour: Colour, nearer: float = 0.0) -> None:
         (ax, az), (bx, bz) = self._turned(a), self._turned(b)
         far = (az + bz) / 2 - (radius_a + radius_b) / 2 - nearer
         self.limbs.append((far, (ax, a[2]), (bx, b[2]), radius_a, radius_b, colour))
@@ -258,7 +261,7 @@ class _Body:
             canvas.limb((a[0], a[1] + lift), (b[0], b[1] + lift), radius_a, radius_b, colour)
         return canvas.sprite()
 
-    def _turned(self, joint) -> tuple[float, float]:
+    def _turned(self, joint: Joint) -> tuple[float, float]:
         return joint[0] * self.cos - joint[1] * self.sin, joint[0] * self.sin + joint[1] * self.cos
 
 

@@ -44,8 +44,8 @@ def _street(rng: np.random.Generator, size: tuple[int, int]) -> Callable[[float]
 
 def _grain(rng: np.random.Generator, size: tuple[int, int]) -> Callable[[int], np.ndarray]:
     """Film grain: one sheet of noise, cut at another place for every frame."""
-    sheet = rng.standard_normal((size[1] + 128, size[0] + 128), np.float32)
-    sheet = cv2.GaussianBlur(sheet, (0, 0), 0.7)
+    noise = rng.standard_normal((size[1] + 128, size[0] + 128), np.float32)
+    sheet = cv2.GaussianBlur(noise, (0, 0), 0.7)
     sheet = cv2.merge([np.round(sheet / sheet.std() * 1.3).astype(np.int16)] * 3)
 
     def cut(frame: int) -> np.ndarray:

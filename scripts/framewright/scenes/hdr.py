@@ -59,7 +59,7 @@ def hdr(rng: np.random.Generator, size: tuple[int, int] = SIZE) -> Scene:
     return Scene(size, RATE, 2 * SHOT, draw, (Transition("cut", SHOT, SHOT, True),), encoding)
 
 
-def _code(nits: np.ndarray) -> np.ndarray:
+def _code(nits: np.ndarray | float) -> np.ndarray:
     return np.round(pq(nits) * 65535).astype(np.uint16)
 
 

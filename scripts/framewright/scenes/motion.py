@@ -1,8 +1,11 @@
 """How things move: people between places, traffic that queues at a red light, a camera in a hand."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+
+Share = TypeVar("Share", float, np.ndarray)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,10 +86,10 @@ def handheld(rng: np.random.Generator, frames: int, rate: float, strength: float
     return sway * (strength / 0.9)
 
 
-def ease(share):
+def ease(share: Share) -> Share:
     """0 to 1 with a soft start and a soft end."""
-    share = np.clip(share, 0, 1)
-    return share * share * (3 - 2 * share)
+    inside: Share = np.clip(share, 0, 1)
+    return inside * inside * (3 - 2 * inside)
 
 
 def _soften(values: np.ndarray, half: int) -> np.ndarray:

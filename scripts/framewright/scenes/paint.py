@@ -1,5 +1,6 @@
 """Drawing in metres: anti-aliased shapes on a transparent canvas, and laying the result over a picture."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -13,16 +14,19 @@ _ONE = 1 << _FRACTION
 
 Colour = tuple[float, float, float]
 Point = tuple[float, float]
+Points = Sequence[Point] | np.ndarray  # (N, 2), in metres
 
 
 def mix(a: Colour, b: Colour, share: float) -> Colour:
     """The colour `share` of the way from `a` to `b`."""
-    return tuple(p + (q - p) * share for p, q in zip(a, b, strict=True))
+    red, green, blue = (p + (q - p) * share for p, q in zip(a, b, strict=True))
+    return red, green, blue
 
 
 def tone(colour: Colour, factor: float) -> Colour:
     """`colour` made darker (factor below 1) or lighter (above 1), inside [0, 1]."""
-    return tuple(min(1.0, c * factor) for c in colour)
+    red, green, blue = (min(1.0, c * factor) for c in colour)
+    return red, green, blue
 
 
 def smooth(points: list[Point], steps: int = 8) -> np.ndarray:
@@ -73,7 +77,7 @@ class Canvas:
         rgba = np.clip(self.rgba * 255 + 0.5, 0, 255).astype(np.uint8)
         return Sprite(rgba, self.anchor, self.scale)
 
-    def polygon(self, points, top: Colour, bottom: Colour | None = None, alpha: float = 1.0) -> None:
+    def polygon(self, points: Points, top: Colour, bottom: Colour | None = None, alpha: float = 1.0) -> None:
         """Fill an outline with one colour, or with a vertical gradient from `top` to `bottom`."""
         corners = self.pixels(points)
         box = self._box(corners, 2)
@@ -83,10 +87,10 @@ class Canvas:
         mask = np.zeros((y2 - y1, x2 - x1), np.uint8)
         cv2.fillPoly(mask, [_fixed(corners - (x1, y1))], 255, cv2.LINE_AA, _FRACTION)
         ramp = np.linspace(0, 1, y2 - y1, dtype=np.float32)[:, None, None]
-        top, bottom = np.float32(top), np.float32(bottom or top)
-        self._lay(box, mask.astype(np.float32) * (alpha / 255), top + (bottom - top) * ramp)
+        upper, lower = np.asarray(top, np.float32), np.asarray(bottom or top, np.float32)
+        self._lay(box, mask.astype(np.float32) * (alpha / 255), upper + (lower - upper) * ramp)
 
-    def stroke(self, points, width: float, colour: Colour, alpha: float = 1.0) -> None:
+    def stroke(self, points: Points, width: float, colour: Colour, alpha: float = 1.0) -> None:
         """Draw a line of `width` metres through `points`."""
         corners = self.pixels(points)
         thick = width * self.scale
@@ -97,7 +101,7 @@ class Canvas:
         mask = np.zeros((y2 - y1, x2 - x1), np.uint8)
         line = _fixed(corners - (x1, y1))
         cv2.polylines(mask, [line], False, 255, max(1, round(thick)), cv2.LINE_AA, _FRACTION)
-        self._lay(box, mask.astype(np.float32) * (alpha * min(1.0, thick) / 255), np.float32(colour))
+        self._lay(box, mask.astype(np.float32) * (alpha * min(1.0, thick) / 255), np.asarray(colour, np.float32))
 
     def disc(self, centre: Point, radius: float, colour: Colour, alpha: float = 1.0) -> None:
         """Fill a flat circle."""
@@ -133,12 +137,12 @@ class Canvas:
         per_pixel = across / np.maximum(distance, 1e-3)
         lit = (off_x * LIGHT[0] - off_y * LIGHT[1]) * per_pixel + facing * LIGHT[2]
         lit = (1.02 - gloss) + gloss * np.clip(lit, -0.35, 1)
-        self._lay(box, mask, np.float32(colour) * lit[..., None])
+        self._lay(box, mask, np.asarray(colour, np.float32) * lit[..., None])
 
-    def pixels(self, points) -> np.ndarray:
+    def pixels(self, points: Points) -> np.ndarray:
         """Metres to pixels of this canvas, (N, 2) float."""
-        points = np.asarray(points, float)
-        return np.stack([self.anchor[0] + points[:, 0] * self.scale, self.anchor[1] - points[:, 1] * self.scale], 1)
+        metres = np.asarray(points, float)
+        return np.stack([self.anchor[0] + metres[:, 0] * self.scale, self.anchor[1] - metres[:, 1] * self.scale], 1)
 
     def _box(self, points: np.ndarray, margin: float) -> tuple[int, int, int, int] | None:
         height, width = self.rgba.shape[:2]
@@ -147,7 +151,7 @@ class Canvas:
         x1, y1, x2, y2 = max(x1, 0), max(y1, 0), min(x2, width), min(y2, height)
         return (x1, y1, x2, y2) if x1 < x2 and y1 < y2 else None
 
-    def _lay(self, box, mask: np.ndarray, colour: np.ndarray) -> None:
+    def _lay(self, box: tuple[int, int, int, int], mask: np.ndarray, colour: np.ndarray) -> None:
         x1, y1, x2, y2 = box
         under = self.rgba[y1:y2, x1:x2]
         mask = mask[..., None]

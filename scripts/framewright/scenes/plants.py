@@ -25,7 +25,7 @@ def tree(rng: np.random.Generator, height: float, green: Colour, scale: float, b
     return canvas.sprite()
 
 
-def _leaves(canvas: Canvas, rng: np.random.Generator, middle, reach, green: Colour) -> None:
+def _leaves(canvas: Canvas, rng: np.random.Generator, middle: np.ndarray, reach: np.ndarray, green: Colour) -> None:
     """Clumps of leaves around `middle`, the shaded ones first, the sunlit ones last."""
     count = 26
     angle, out = rng.uniform(0, 2 * np.pi, count), np.sqrt(rng.uniform(0, 1, count)) * 0.78
@@ -42,13 +42,14 @@ def _leaves(canvas: Canvas, rng: np.random.Generator, middle, reach, green: Colo
     dark, bright = mix(tone(green, 0.3), (0.07, 0.12, 0.13), 0.3), mix(tone(green, 1.45), (1.0, 0.93, 0.55), 0.18)
     order = np.argsort(facing, kind="stable")
     level = np.clip(facing[order] * 0.62 + 0.42, 0, 1)[:, None]
-    colours = np.float32(dark) + (np.float32(bright) - np.float32(dark)) * level.astype(np.float32)
+    low, high = np.asarray(dark, np.float32), np.asarray(bright, np.float32)
+    colours = low + (high - low) * level.astype(np.float32)
     radius = rng.uniform(0.7, 1.25, len(spots)) * leaf
     turn = rng.uniform(0, 180, len(spots))
     _scatter(canvas, spots[order], radius, turn, colours)
 
 
-def _scatter(canvas: Canvas, spots, radius, turn, colours) -> None:
+def _scatter(canvas: Canvas, spots: np.ndarray, radius: np.ndarray, turn: np.ndarray, colours: np.ndarray) -> None:
     """Many small ellipses at once; drawn on bytes because that is ten times as fast."""
     picture = np.ascontiguousarray(np.clip(canvas.rgba * 255, 0, 255).astype(np.uint8))
     fixed = 16

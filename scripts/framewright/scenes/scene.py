@@ -70,6 +70,6 @@ def record(scene: Scene, write: Callable[[np.ndarray], object]) -> Truth:
     )
 
 
-def _columns(seen: list[tuple[int, Mark]]) -> tuple[list[int], list[Box], list[float]]:
-    frames = [frame for frame, _ in seen]
-    return frames, [mark.box for _, mark in seen], [mark.visible for _, mark in seen]
+def _columns(seen: list[tuple[int, Mark]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    frames = np.array([frame for frame, _ in seen])
+    return frames, np.array([mark.box for _, mark in seen]), np.array([mark.visible for _, mark in seen])

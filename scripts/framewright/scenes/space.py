@@ -10,8 +10,9 @@ from framewright.scenes.photos import clouds, photo
 
 SECONDS = 2.0
 """How long the camera takes from one side to the other."""
-VIOLET, TEAL = np.float32((54, 26, 66)), np.float32((18, 64, 88))
-RUST, CREAM, ICE = np.float32((0.55, 0.33, 0.23)), np.float32((0.97, 0.84, 0.66)), np.float32((0.86, 0.78, 0.66))
+VIOLET, TEAL = np.asarray((54, 26, 66), np.float32), np.asarray((18, 64, 88), np.float32)
+RUST, CREAM = np.asarray((0.55, 0.33, 0.23), np.float32), np.asarray((0.97, 0.84, 0.66), np.float32)
+ICE = np.asarray((0.86, 0.78, 0.66), np.float32)
 
 
 def space(rng: np.random.Generator, size: tuple[int, int]) -> Callable[[float], np.ndarray]:
@@ -37,9 +38,9 @@ def _sky(rng: np.random.Generator, width: int, height: int, unit: float) -> np.n
     sky = cv2.resize(photo("galaxies"), (width, round(width * 0.872)), interpolation=cv2.INTER_CUBIC)[:height]
     sky = cv2.addWeighted(sky, 1.25, cv2.GaussianBlur(sky, (0, 0), 2.2 * unit + 0.4), -0.35, 0)
     cloud = clouds(rng, height // 2, width // 2, height // 3, 6) ** np.float32(2.2)
-    cloud = cv2.resize(cloud, (width, height), interpolation=cv2.INTER_LINEAR)[..., None]
+    spread = cv2.resize(cloud, (width, height), interpolation=cv2.INTER_LINEAR)[..., None]
     tint = VIOLET + (TEAL - VIOLET) * np.linspace(0, 1, width, dtype=np.float32)[None, :, None]
-    sky = cv2.add(sky, (cloud * tint).astype(np.uint8))
+    sky = cv2.add(sky, (spread * tint).astype(np.uint8))
     for _ in range(900):
         place = int(rng.integers(width * 16)), int(rng.integers(height * 16))
         radius = int(rng.choice([0, 0, 0, 14, 28]) * unit) + 8

@@ -14,13 +14,14 @@ import numpy as np
 
 from framewright.scenes import figures, motion, plants, vehicles
 from framewright.scenes.backdrop import FAR_KERB, MOODS, NEAR_KERB, PARK, Mood, View, backdrop, view
-from framewright.scenes.paint import Cover, Sprite, lay, shadow
+from framewright.scenes.paint import Colour, Cover, Sprite, lay, shadow
 from framewright.scenes.scene import Drawn, Mark, Scene
 
 RATE = Fraction(25)
 SIZE = (640, 360)
 NEAR_LANE, FAR_LANE, CYCLE_LANE = 7.1, 9.4, 6.15
 TURN = 2 * np.pi
+Stops = list[tuple[float, float, float]]  # (second, x, z) of each place that somebody passes
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,26 +85,26 @@ def street(
             x, z = float(actor.path.x[frame]), float(actor.path.z[frame])
             if _near(eye, at, x, z, actor.reach):
                 items.append((z, number, x, sprite(number, *_pose(actor, frame)), False))
-        items = [(*item, *_place(eye, at, item[2], item[0])) for item in items]
-        for _, _, _, cut, soft, x, y, scale in items:
+        placed = [(*item, *_place(eye, at, item[2], item[0])) for item in items]
+        for _, _, _, cut, soft, x, y, scale in placed:
             if not soft:
                 shadow(picture, cut, x, y, scale, light.shadow, light.shade)
-        items.sort(key=lambda item: (-item[0], item[1]))
-        covers = [(item[1], lay(picture, item[3], *item[5:])) for item in items]
+        placed.sort(key=lambda item: (-item[0], item[1]))
+        covers = [(item[1], lay(picture, item[3], *item[5:])) for item in placed]
         marks = seen(covers, [actor.name for actor in actors], size)
         return Drawn(cv2.multiply(picture, vignette, scale=1 / 255), marks)
 
     return Scene(size, rate, frames, draw, encoding={"crf": 18, "gop": 50, "preset": "faster"})
 
 
-def _place(eye: View, at, x: float, z: float) -> tuple[float, float, float]:
+def _place(eye: View, at: tuple[float, float, float], x: float, z: float) -> tuple[float, float, float]:
     """Pixel (x, y) of a point of the ground, and the pixels per metre there."""
     along, right, down = at
     scale = eye.scale(z)
     return eye.width / 2 + (x - along) * scale + right, eye.horizon + eye.eye * scale + down, scale
 
 
-def _near(eye: View, at, x: float, z: float, reach: float) -> bool:
+def _near(eye: View, at: tuple[float, float, float], x: float, z: float, reach: float) -> bool:
     """Whether something that reaches `reach` metres to either side, or its shadow, may be in the picture."""
     middle, _, scale = _place(eye, at, x, z)
     return -reach * scale - eye.width * 0.1 < middle < eye.width + reach * scale
@@ -175,12 +176,12 @@ def _camera(rng: np.random.Generator, frames: int, hertz: float, margin: int) ->
 
 
 def _props(rng: np.random.Generator, eye: View, mood: Mood) -> list[Prop]:
-    def prop(x, z, sprite, soft=False):
+    def prop(x: float, z: float, sprite: Sprite, soft: bool = False) -> Prop:
         return Prop(float(x), float(z), _lit(sprite, mood, z), soft)
 
     greens = plants.GREENS[: 3 if rng.random() < 0.6 else 5]
 
-    def green():
+    def green() -> Colour:
         return greens[int(rng.integers(len(greens)))]
 
     props = []
@@ -218,10 +219,12 @@ def _cast(rng: np.random.Generator, frames: int, hertz: float, crossing: float) 
     ]
 
 
-def _traffic(rng, frames: int, hertz: float, crossing: float, red) -> list[Actor]:
+def _traffic(
+    rng: np.random.Generator, frames: int, hertz: float, crossing: float, red: tuple[float, float]
+) -> list[Actor]:
     actors = []
     for way, z, buses in ((1.0, NEAR_LANE, 0), (-1.0, FAR_LANE, 1)):
-        looks = [vehicles.some_car(rng) for _ in range(4)]
+        looks: list[vehicles.Car | vehicles.Bus] = [vehicles.some_car(rng) for _ in range(4)]
         for _ in range(buses):
             looks.insert(int(rng.integers(1, 3)), vehicles.some_bus(rng))
         # the lane's own metres start where its first vehicle is at the first frame
@@ -233,8 +236,10 @@ def _traffic(rng, frames: int, hertz: float, crossing: float, red) -> list[Actor
         )  # fmt: skip
         for look, front in zip(looks, fronts, strict=True):
             path = motion.along(front + way * start, look.length, way, z, hertz)
-            kind = "bus" if isinstance(look, vehicles.Bus) else "car"
-            draw = partial(vehicles.draw_bus if kind == "bus" else vehicles.draw_car, look)
+            if isinstance(look, vehicles.Bus):
+                kind, draw = "bus", partial(vehicles.draw_bus, look)
+            else:
+                kind, draw = "car", partial(vehicles.draw_car, look)
             actors.append(Actor(kind, path, draw, TURN / 5 * 0.33, TURN / 5, 8, look.length))
     for way, z in ((1.0, CYCLE_LANE), (-1.0, FAR_KERB - 0.55)):
         start, pace = -way * rng.uniform(5, 16), rng.uniform(2.6, 3.6)
@@ -245,22 +250,22 @@ def _traffic(rng, frames: int, hertz: float, crossing: float, red) -> list[Actor
     return actors
 
 
-def _person(rng, stops, frames: int, hertz: float) -> Actor:
+def _person(rng: np.random.Generator, stops: Stops, frames: int, hertz: float) -> Actor:
     look = figures.someone(rng)
     return Actor("person", motion.walk(stops, frames, hertz), partial(figures.draw_person, look), 0.82 * look.height)
 
 
-def _dog(rng, stops, frames: int, hertz: float) -> Actor:
+def _dog(rng: np.random.Generator, stops: Stops, frames: int, hertz: float) -> Actor:
     look = figures.some_dog(rng)
     return Actor(
         "dog", motion.walk(stops, frames, hertz, 0.35), partial(figures.draw_dog, look), 1.5 * look.height, steps=16
     )
 
 
-def _walkers(rng, frames: int, hertz: float, length: float) -> list[Actor]:
+def _walkers(rng: np.random.Generator, frames: int, hertz: float, length: float) -> list[Actor]:
     """People on both pavements and in the park; the nearest ones stop, look and turn back."""
 
-    def across(x1, x2, z, begin, speed):
+    def across(x1: float, x2: float, z: float, begin: float, speed: float) -> Stops:
         return [(begin, x1, z), (begin + abs(x2 - x1) / speed, x2, z)]
 
     side = 1 if rng.random() < 0.5 else -1
@@ -293,7 +298,9 @@ def _walkers(rng, frames: int, hertz: float, length: float) -> list[Actor]:
     return [*actors, _dog(rng, play, frames, hertz)]
 
 
-def _crossers(rng, frames: int, hertz: float, crossing: float, red) -> list[Actor]:
+def _crossers(
+    rng: np.random.Generator, frames: int, hertz: float, crossing: float, red: tuple[float, float]
+) -> list[Actor]:
     """Two people who wait for the light and cross, one from either side."""
     actors = []
     for begin, end, offset in ((FAR_KERB + 0.5, NEAR_KERB - 0.75, -0.45), (NEAR_KERB - 0.5, FAR_KERB + 0.9, 0.55)):

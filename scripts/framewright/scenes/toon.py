@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 
 from framewright.scenes import motion
-from framewright.scenes.paint import Canvas, Colour, Sprite, lay, mix, smooth
+from framewright.scenes.paint import Canvas, Colour, Point, Points, Sprite, lay, mix, smooth
 
 INK: Colour = (0.13, 0.1, 0.16)
 HILLS = [(5.4, (0.55, 0.72, 0.83)), (4.3, (0.45, 0.7, 0.55)), (3.1, (0.56, 0.78, 0.36)), (1.5, (0.34, 0.6, 0.28))]
@@ -19,7 +19,7 @@ def toon(rng: np.random.Generator, size: tuple[int, int]) -> Callable[[float], n
     unit = height / 10.8
     hills = [_hills(rng, width / unit / 2 + 1.5, unit, *row) for row in HILLS]
     ramp = np.linspace(0, 1, height, dtype=np.float32)[:, None, None]
-    sky = np.float32((90, 178, 236)) * (1 - ramp) + np.float32((253, 234, 196)) * ramp
+    sky = np.asarray((90, 178, 236), np.float32) * (1 - ramp) + np.asarray((253, 234, 196), np.float32) * ramp
     sky = np.broadcast_to(sky, (height, width, 3)).astype(np.uint8)
     puffs = [(_cloud(rng, unit), 5.2 * k + rng.uniform(-1.2, 1.2), rng.uniform(7.0, 9.4)) for k in range(4)]
     balloon = _balloon(unit)
@@ -39,7 +39,7 @@ def toon(rng: np.random.Generator, size: tuple[int, int]) -> Callable[[float], n
     return picture
 
 
-def _outlined(canvas: Canvas, shape, colour: Colour, line: float, low: Colour | None = None) -> None:
+def _outlined(canvas: Canvas, shape: Points, colour: Colour, line: float, low: Colour | None = None) -> None:
     canvas.polygon(shape, colour, low)
     canvas.stroke([*shape, shape[0]], line, INK)
 
@@ -68,7 +68,7 @@ def _hills(rng: np.random.Generator, half: float, unit: float, base: float, colo
 
 
 def _pine(canvas: Canvas, x: float, y: float, tall: float, green: Colour) -> None:
-    def at(*points):
+    def at(*points: Point) -> list[Point]:
         return [(x + across * tall, y + up * tall) for across, up in points]
 
     canvas.polygon(at((-0.06, 0), (0.06, 0), (0.05, 0.3), (-0.05, 0.3)), (0.45, 0.3, 0.2))
@@ -84,7 +84,7 @@ def _house(rng: np.random.Generator, canvas: Canvas, x: float, y: float, big: fl
     wall = mix((0.98, 0.93, 0.8), (0.95, 0.75, 0.6), rng.random())
     roof = mix((0.85, 0.3, 0.22), (0.55, 0.25, 0.4), rng.random())
 
-    def at(*points):
+    def at(*points: Point) -> list[Point]:
         return [(x + across * big, y + up * big) for across, up in points]
 
     _outlined(canvas, at((-1, 0), (-1, 1), (1, 1), (1, 0)), wall, 0.03)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from framewright.scenes.paint import Canvas, Colour, Sprite, mix, smooth, tone
+from framewright.scenes.paint import Canvas, Colour, Point, Points, Sprite, mix, smooth, tone
 
 PAINTS: list[Colour] = [
     (0.72, 0.13, 0.12), (0.13, 0.27, 0.5), (0.86, 0.86, 0.85), (0.2, 0.21, 0.24), (0.56, 0.6, 0.63),
@@ -139,7 +139,7 @@ def draw_bus(look: Bus, phase: float, swing: float, heading: float, scale: float
     return draw.canvas.sprite()
 
 
-def _wheel(draw: "_Mirrored", centre, radius: float, phase: float) -> None:
+def _wheel(draw: "_Mirrored", centre: Point, radius: float, phase: float) -> None:
     draw.polygon(_ellipse(centre, radius, radius), RUBBER)
     draw.polygon(_ellipse(centre, radius * 0.68, radius * 0.68), (0.82, 0.83, 0.85), (0.5, 0.51, 0.54))
     for spoke in range(5):
@@ -150,7 +150,7 @@ def _wheel(draw: "_Mirrored", centre, radius: float, phase: float) -> None:
     draw.polygon(_ellipse(centre, radius * 0.16, radius * 0.16), (0.9, 0.9, 0.9), (0.6, 0.6, 0.6))
 
 
-def _ellipse(centre, wide: float, high: float) -> list[tuple[float, float]]:
+def _ellipse(centre: Point, wide: float, high: float) -> list[tuple[float, float]]:
     turn = np.linspace(0, 2 * np.pi, 32, endpoint=False)
     return [(centre[0] + wide * np.cos(a), centre[1] + high * np.sin(a)) for a in turn]
 
@@ -178,8 +178,8 @@ class _Mirrored:
         self.canvas = canvas
         self.way = 1.0 if np.cos(heading) >= 0 else -1.0
 
-    def polygon(self, points, *colours, **more) -> None:
-        self.canvas.polygon(np.asarray(points) * (self.way, 1.0), *colours, **more)
+    def polygon(self, points: Points, top: Colour, bottom: Colour | None = None, alpha: float = 1.0) -> None:
+        self.canvas.polygon(np.asarray(points) * (self.way, 1.0), top, bottom, alpha)
 
-    def stroke(self, points, *style, **more) -> None:
-        self.canvas.stroke(np.asarray(points) * (self.way, 1.0), *style, **more)
+    def stroke(self, points: Points, width: float, colour: Colour, alpha: float = 1.0) -> None:
+        self.canvas.stroke(np.asarray(points) * (self.way, 1.0), width, colour, alpha)

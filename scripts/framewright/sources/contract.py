@@ -57,7 +57,10 @@ def check_sources(sources: Iterable[Source], statuses: Mapping[str, str], declar
             if fault := fault_of(source):
                 faults[name].append(f"{video}: {fault}")
     counts = ", ".join(f"{count} {status}" for status, count in sorted(Counter(found.values()).items()))
-    holds = {_frames_fault: f"{frames:,} frames", _truth_fault: f"{objects:,} objects"}
+    holds: dict[Callable[[Source], str], str] = {
+        _frames_fault: f"{frames:,} frames",
+        _truth_fault: f"{objects:,} objects",
+    }
     return [
         make_finding(
             "the summary has a row for each video, and its status", _counts(found, statuses, declared), counts

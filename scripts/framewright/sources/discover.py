@@ -51,7 +51,8 @@ def from_folder(folder: Path, base: Path, known: Mapping[str, str] | None = None
     Sources are relative to `base` where they lie below it. An id comes from the path below `folder` alone, whatever
     else lies there, unless two would get the same; `known` (source -> id) keeps the ids of an earlier table.
     """
-    known, odd = known or {}, []
+    known = known or {}
+    odd: list[str] = []
     taken = []
     for path in _walk(folder, set(), odd):
         take, remark = _judge(path)

@@ -107,7 +107,8 @@ def _download_rest(session: requests.Session, url: str, unfinished: Path, limits
     data, state = unfinished / "data", unfinished / "state.json"
     validator = _validator_of(state, url)
     have = _size(data) if validator else 0
-    with _ask(session, url, {"Range": f"bytes={have}-", "If-Range": validator} if have else {}, limits) as response:
+    rest = {"Range": f"bytes={have}-", "If-Range": validator} if have and validator else {}
+    with _ask(session, url, rest, limits) as response:
         start, total = _span(response)
         if have and response.status_code == 416 and total == have:
             return

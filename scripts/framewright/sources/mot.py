@@ -88,7 +88,8 @@ def read_sequence(folder: Path) -> Sequence:
     missing = last - first + 1 - len(numbers)
     if missing > len(numbers):
         raise Dead("broken", f"{folder}: only {len(numbers)} pictures in img1/ for the numbers {first} to {last}")
-    pictures, frames = dict(numbered), []
+    pictures = dict(numbered)
+    frames: list[Path] = []
     for number in range(first, last + 1):
         frames.append(pictures.get(number) or frames[-1])
     rate, notes = _check_info(folder / "seqinfo.ini", frames)

@@ -35,7 +35,8 @@ def code_of(script: str, folder: Path, notes: Path | None = None) -> str:
 @cache
 def follow_imports(path: Path, folder: Path, notes: Path | None = None) -> frozenset[Path]:
     """Return the modules of our package that `path` imports, directly or not; front doors are left out."""
-    known, found, queue = _known(notes), set(), [path]
+    known, queue = _known(notes), [path]
+    found: set[Path] = set()
     while queue:
         names = _found_in(queue.pop(), known)[1]
         for module in {file for name in names for file in _files_of(name, folder)} - found:

@@ -179,7 +179,8 @@ def _drop(config: dict, path: list) -> None:
 
 def _keys(path: Iterable[str | int]) -> list[str]:
     """The part of a path that leads through mappings, down to the first list."""
-    return list(takewhile(lambda step: isinstance(step, str), path))
+    leading = takewhile(lambda step: isinstance(step, str), path)
+    return [str(step) for step in leading]
 
 
 def _faults(config: dict, schema: Schema) -> Iterator[tuple[list, str]]:
@@ -200,19 +201,19 @@ def _faults(config: dict, schema: Schema) -> Iterator[tuple[list, str]]:
             yield path, f"config: {where} = {quote_value(error.instance)}: {_rule(error)}"
 
 
-def _validator(schema: Schema):
+def _validator(schema: Schema) -> Any:
     # Here and not above: jobs of a checked run import this module to fill, and jsonschema takes longer than that.
     from jsonschema import Draft202012Validator, ValidationError
     from jsonschema.validators import extend
 
-    def path(_, kind, value, schema):
+    def path(_: Any, kind: str, value: Any, schema: Schema) -> Iterator[ValidationError]:
         if isinstance(value, str) and value not in schema.get("words", ()) and not has_path(kind, value):
             yield ValidationError(f"no such {kind}; paths are relative to the working directory")
 
-    def whole(_, value):
+    def whole(_: Any, value: Any) -> bool:
         return isinstance(value, int) and not isinstance(value, bool)
 
-    def number(_, value):
+    def number(_: Any, value: Any) -> bool:
         return whole(_, value) or (isinstance(value, float) and math.isfinite(value))
 
     # JSON-Schema takes 720.0 for an integer, and not-a-number for a number within any range.
@@ -220,7 +221,7 @@ def _validator(schema: Schema):
     return extend(Draft202012Validator, {"path": path}, type_checker=types)(schema)
 
 
-def _rule(error) -> str:
+def _rule(error: Any) -> str:
     """What is allowed instead, as the end of a sentence that starts with the key and its value."""
     limit = error.validator_value
     match error.validator:

@@ -36,7 +36,7 @@ class Reason(NamedTuple):
     """A cause that items were dropped for: how many, the names of the first ones, and what was said of the first."""
 
     word: str
-    count: int
+    number: int
     examples: tuple[str, ...]
     detail: str
 
@@ -51,7 +51,7 @@ class Stage(NamedTuple):
     @property
     def dropped(self) -> int:
         """The number of items that went no further."""
-        return sum(reason.count for reason in self.reasons)
+        return sum(reason.number for reason in self.reasons)
 
     @property
     def kept(self) -> int:
@@ -90,7 +90,7 @@ def count(items: Iterable[Item]) -> list[Stage]:
             named = (*examples, item.name) if len(examples) < EXAMPLES else examples
             reasons[item.reason] = Reason(word, number + 1, named, detail)
     return [
-        Stage(name, number, tuple(sorted(dropped[name].values(), key=lambda reason: (-reason.count, reason.word))))
+        Stage(name, number, tuple(sorted(dropped[name].values(), key=lambda reason: (-reason.number, reason.word))))
         for name, number in entered.items()
     ]
 
@@ -106,7 +106,7 @@ def funnel_table(funnel: Mapping[str, Sequence[Stage]]) -> str:
         for stage in stages or [Stage("", 0, ())]:
             rows.append((pipeline, stage.name, str(stage.entered), str(stage.kept), str(stage.dropped), "", ""))
             rows += [
-                (pipeline, stage.name, "", "", str(reason.count), reason.word, ", ".join(reason.examples))
+                (pipeline, stage.name, "", "", str(reason.number), reason.word, ", ".join(reason.examples))
                 for reason in stage.reasons
             ]
     return "".join("\t".join(row) + "\n" for row in rows)

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
 from types import TracebackType
-from typing import TextIO
+from typing import Any, TextIO
 
 import threadpoolctl
 
@@ -22,12 +22,13 @@ from framewright.errors import PassingError, UserError
 from framewright.study import certain
 from framewright.study.progress import Reporter
 
+_TERMINAL: list[TextIO] = []  # the one that was standard output before a script sent its own to a log
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}  # nothing more can be written, whatever it is
 # Environment variables: the process id of the Snakemake that starts the jobs, and what tells one run from another.
 RUN, BEGIN = "FRAMEWRIGHT_RUN", "FRAMEWRIGHT_BEGIN"
 
 
-def start(snakemake) -> logging.Logger:
+def start(snakemake: Any) -> logging.Logger:
     """Begin a Snakemake script: output goes to the log, a killed parent ends it, numbers ignore the cores.
 
     Everything printed from here on, by Python or by a native library, lands in the log; `terminal` speaks to the
@@ -62,7 +63,7 @@ def open_terminal() -> TextIO:
 
     For the few answers that are asked for in person. What makes files speaks to its log alone.
     """
-    return sys.__stdout__
+    return _TERMINAL[-1] if _TERMINAL else sys.stdout
 
 
 @contextmanager
@@ -133,7 +134,7 @@ def _is_alive(process: int) -> bool:
 
 def _send_output_to(log: Path) -> None:
     log.parent.mkdir(parents=True, exist_ok=True)
-    sys.__stdout__ = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    _TERMINAL.append(os.fdopen(os.dup(1), "w", encoding="utf-8"))
     with log.open("wb") as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)

@@ -1,7 +1,7 @@
 """The table of videos: reading it, and its rows as typed values."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import groupby, zip_longest
 from pathlib import Path
 from typing import NamedTuple
@@ -95,10 +95,10 @@ def type_rows(table: Table) -> dict[str, Video]:
     return {row.video: row for row in map(Video._make, zip(*values.values(), strict=True))}
 
 
-def columns_of(header: list[str], rows: list[list[str]], names: Iterable[str]) -> dict[str, Sequence[str]]:
+def columns_of(header: list[str], rows: list[list[str]], names: Iterable[str]) -> dict[str, list[str]]:
     """The cells of each of `names`, all empty for a column that the table does not have."""
     columns = dict(zip(header, zip_longest(*rows, fillvalue=""), strict=False))
-    return {name: columns.get(name) or [""] * len(rows) for name in names}
+    return {name: list(columns.get(name) or [""] * len(rows)) for name in names}
 
 
 def split_words(cell: str) -> list[str]:

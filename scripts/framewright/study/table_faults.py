@@ -52,16 +52,17 @@ def _problems(table: Table, columns: Schema) -> Iterator[Problem]:
         else:
             there = f"{len(row)} cell{'s' * (len(row) != 1)}"
             yield Problem(number, there, f"the header names {len(table.header)} columns; cells are separated by tabs")
-    cells = columns_of(table.header, rows, columns["properties"])
+    cells: dict[str, list[str | None]]
+    cells = {name: [*found] for name, found in columns_of(table.header, rows, columns["properties"]).items()}
     for name in [name for name in cells if name in table.header]:
         of = columns["properties"][name]
-        faults = {cell: fault for cell in set(cells[name]) if (fault := _cell_fault(cell, of))}
+        faults = {cell: fault for cell in set(cells[name]) if (fault := _cell_fault(cell or "", of))}
         for number, cell in zip(numbers, cells[name], strict=True):
             if cell in faults:
                 yield Problem(number, f"{name} = {quote_value(cell)}", faults[cell])
         # What is wrong by itself says nothing about whether it agrees with other cells.
         cells[name] = [None if cell in faults else cell for cell in cells[name]]
-    for law in (_names_differ, _parts_differ, _parts_last, _shares_are_used):
+    for law in (_names_differ, _parts_differ, _parts_last, _editions_agree, _shares_are_used):
         yield from law(numbers, cells)
 
 
@@ -149,8 +150,8 @@ def _shares_fault(shares: list[tuple[str, str, str]], known: list[str]) -> str:
         return f"must be shares of {', '.join(known)}"
     if len(set(names)) < len(names):
         return "must not name anything twice"
-    numbers = [_number(number) for _, _, number in shares]
-    if not all(number is not None and number >= 0 for number in numbers):
+    numbers = [number for _, _, share in shares if (number := _number(share)) is not None and number >= 0]
+    if len(numbers) < len(shares):
         return "each share must be a number from 0 to 1, such as 0.3"
     return "the shares must sum to 1 at most" * (fsum(numbers) > 1 + 1e-9)
 
@@ -205,7 +206,7 @@ def _no_file(source: str) -> str:
 
 
 def _names_differ(numbers: list[int], cells: dict[str, list[str | None]]) -> Iterator[Problem]:
-    first = {}
+    first: dict[str, tuple[int, str | None]] = {}
     for number, name in zip(numbers, cells["video"], strict=True):
         row, other = first.setdefault((name or "").lower(), (number, name))
         if row == number or not name:
@@ -219,7 +220,7 @@ def _names_differ(numbers: list[int], cells: dict[str, list[str | None]]) -> Ite
 
 def _parts_differ(numbers: list[int], cells: dict[str, list[str | None]]) -> Iterator[Problem]:
     """The same pictures twice could leak from one split into another. Scenes are free to be drawn often."""
-    first = {}
+    first: dict[tuple[str | None, float, float], int] = {}
     for number, source, start, end in zip(numbers, cells["source"], cells["start"], cells["end"], strict=True):
         row = first.setdefault((source, float(start or 0), float(end or "inf")), number)
         if source and row != number and kind_of(source) != "demo":
@@ -233,9 +234,22 @@ def _parts_last(numbers: list[int], cells: dict[str, list[str | None]]) -> Itera
             yield Problem(number, f"start = {quote_value(start)}, end = {quote_value(end)}", "end must be after start")
 
 
+def _editions_agree(numbers: list[int], cells: dict[str, list[str | None]]) -> Iterator[Problem]:
+    """Editions of one film show the same: in two splits, one would be tested on what was trained with."""
+    first: dict[str, tuple[int, str]] = {}
+    for number, group, split in zip(numbers, cells["group"], cells["split"], strict=True):
+        if group and split:
+            row, other = first.setdefault(group, (number, split))
+            if other != split:
+                there = (
+                    f"group = {quote_value(group)}, split = {quote_value(split)}, and {quote_value(other)} in row {row}"
+                )
+                yield Problem(number, there, "editions of one film must have one split")
+
+
 def _shares_are_used(numbers: list[int], cells: dict[str, list[str | None]]) -> Iterator[Problem]:
     for number, pipelines, categories in zip(numbers, cells["pipelines"], cells["categories"], strict=True):
-        wanted = "patches" in split_words(pipelines)
+        wanted = "patches" in split_words(pipelines or "")
         if categories and pipelines and not wanted:
             there = f"pipelines = {quote_value(pipelines)}, categories = {quote_value(categories)}"
             yield Problem(number, there, "categories are for patches alone; add it to pipelines or empty this cell")

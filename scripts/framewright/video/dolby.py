@@ -17,7 +17,7 @@ def read_dolby_vision_profile(path: str | Path) -> int | None:
         level = av.logging.get_level()
         av.logging.set_level(av.logging.INFO)  # PyAV collects FFmpeg's description through its log
         try:
-            description = container.dumps_format()  # type: ignore[attr-defined]
+            description = container.dumps_format()
         finally:
             av.logging.set_level(level)
     named = re.search(r"DOVI configuration record: version: [\d.]+, profile: (\d+)", description)

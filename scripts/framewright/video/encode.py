@@ -78,7 +78,8 @@ class Writer:
         self._given = size
         self.size = _whole_chroma(size, av.VideoFormat(pixel_format))
         self._unit = tick if rate is None else 1 / Fraction(rate)
-        self._rate, self._last, self._reformatter = rate, None, VideoReformatter()
+        self._rate, self._reformatter = rate, VideoReformatter()
+        self._last: int | None = None
         settings = {"crf": crf, "preset": preset, "bf": b_frames, "g": gop}
         chosen = {name: str(value) for name, value in settings.items() if value is not None} | (options or {})
         if codec in STEADY:
@@ -195,7 +196,8 @@ class _Sound:
     def __init__(
         self, target: av.container.OutputContainer, source: Path | str, start: Fraction | None, end: Fraction | None
     ) -> None:
-        self._target, self._next = target, None
+        self._target = target
+        self._next: av.Packet | None = None
         self._source = open_media(source)
         streams = self._source.streams.audio
         self._packets = iter(())

@@ -36,7 +36,8 @@ class Shape:
     def stretched(self) -> tuple[int, int]:
         """(width, height) with square pixels, not turned; the short side of a pixel grows, so that nothing is lost."""
         width, height = self.stored
-        return round(width * max(self.pixel_aspect, 1)), round(height / min(self.pixel_aspect, 1))
+        wider, higher = max(self.pixel_aspect, Fraction(1)), min(self.pixel_aspect, Fraction(1))
+        return round(width * wider), round(height / higher)
 
     @property
     def displayed(self) -> tuple[int, int]:
@@ -224,5 +225,5 @@ def _dtype(picture: av.VideoFrame) -> type:
 
 def _rows(plane: av.video.plane.VideoPlane, dtype: type, samples: int = 1) -> np.ndarray:
     """(height, width * samples) view of a plane, without the padding at the end of each line."""
-    lines = np.frombuffer(plane, np.uint8).reshape(-1, abs(plane.line_size)).view(dtype)
+    lines: np.ndarray = np.frombuffer(plane, np.uint8).reshape(-1, abs(plane.line_size)).view(dtype)
     return lines[: plane.height, : plane.width * samples]

@@ -48,7 +48,7 @@ class Reader:
         for packet in read_packets(self.container, self.stream):
             enough = self._has_enough(packet)
             pictures = self._decode(av.Packet() if enough else packet)
-            if pictures is None:
+            if packet is None or pictures is None:
                 self.errors += 1
                 continue
             if packet.size and not packet.is_discard and is_shown(packet, self.stream.codec_context.name):

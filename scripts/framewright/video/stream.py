@@ -9,7 +9,7 @@ Nothing is converted before it is asked for, and nothing twice.
 
 import math
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Generator, Iterable, Iterator
 from fractions import Fraction
 from functools import cached_property
 from itertools import chain
@@ -66,6 +66,7 @@ class Video:
         self.seekable = picture.pts is not None and not reader.clock.untimed
         self._describe(picture, stream.sample_aspect_ratio or Fraction(1))
         self._reformatter = VideoReformatter()
+        self._begun: tuple[Reader, Iterator[tuple[int, av.VideoFrame]]] | None
         self._begun = reader, chain((first,), pictures)  # the first to read from the beginning goes on from here
 
     def _describe(self, picture: av.VideoFrame, aspect: Fraction) -> None:
@@ -172,19 +173,17 @@ class Video:
 
     def _from(self, start: Fraction | None, wanted: Collection[Fraction] | None = None) -> Iterator[Frame]:
         """Frames from a key frame at or before `start`: by a seek where that saves work, else from the first."""
-        for back in SEEK_BACK if start is not None and self.seekable else ():
-            if start - back <= self.start:
+        for back in SEEK_BACK if self.seekable else ():
+            if start is None or start - back <= self.start:
                 break
             landed = self._landed(start, start - back, wanted)
             if landed is not None:
                 yield from landed
                 return
         begun, self._begun = self._begun, None
-        if begun is None:
-            reader = self._opened()
-            begun = reader, reader.pictures()
-        self._want(begun[0], wanted)
-        yield from self._shown(*begun)
+        reader = begun[0] if begun else self._opened()
+        self._want(reader, wanted)
+        yield from self._shown(reader, begun[1] if begun else reader.pictures())
 
     def _want(self, reader: Reader, wanted: Collection[Fraction] | None) -> None:
         if wanted is not None and not self.interlaced:  # a field may come in a packet of its own
@@ -207,7 +206,7 @@ class Video:
         frames.close()
         return None
 
-    def _shown(self, reader: Reader, pictures: Iterator[tuple[int, av.VideoFrame]]) -> Iterator[Frame]:
+    def _shown(self, reader: Reader, pictures: Iterator[tuple[int, av.VideoFrame]]) -> Generator[Frame, None, None]:
         try:
             for tick, picture in pictures:
                 time, duration = tick * self.time_base, (picture.duration or 0) * self.time_base or None

@@ -96,7 +96,8 @@ def read_timeline(path: Path | str) -> Timeline:
         leave_out_others(container, stream)
         clock = Clock(container, stream)
         codec = stream.codec_context.name
-        frames, hidden, failures, entered = [], 0, 0, False
+        frames: list[tuple[int, ...]] = []
+        hidden, failures, entered = 0, 0, False
         for packet in read_packets(container, stream):
             if packet is None:
                 failures += 1

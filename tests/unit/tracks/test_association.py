@@ -1,13 +1,14 @@
 """Association of detections, and how well it fits a truth that one knows."""
 
 import tracemalloc
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
 from framewright.tracks.meta import new_track, read_tracks, write_tracks
-from framewright.tracks.objects.accuracy import keep_trackable, measure_accuracy, measure_video
+from framewright.tracks.objects.accuracy import keep_trackable, measure_accuracy, measure_purity, measure_video
 from framewright.tracks.objects.accuracy_table import accuracy_sentence, format_accuracy, make_accuracy_page
 from framewright.tracks.objects.associate import FrameDetections, find_tracklets, suppress_overlaps
 from framewright.tracks.objects.options import Association, Keep
@@ -295,6 +296,32 @@ def test_a_video_is_measured_in_what_was_searched_of_it():
     assert measure_video(NOTHING, {"segments": []}, [], Keep(1.0, 0.05)) is None
 
 
+def test_right_objects_of_classes_that_nobody_annotated_are_not_false():
+    """The truth knows the cat alone; a track of a kite is neither right nor wrong, whatever it shows."""
+    real = truth_of((FIRST, 1, "cat"))
+    record = {"segments": [{"times": TIMES.tolist()}]}
+    cat, kite = (
+        new_track("v", SIZE, TIMES, np.array(boxes), [0, 1], names)
+        for boxes, names in ((FIRST, ("cat", "kite")), (SECOND, ("kite", "cat")))
+    )
+    accuracy = measure_video(real, record, [cat, kite], Keep(1.0, 0.05))
+    assert (accuracy.hota, accuracy.mota, accuracy.classes) == (1, 1, ("cat",))
+    assert accuracy_sentence(format_accuracy({"v": accuracy})).endswith("v: HOTA 1.00, IDF1 1.00, purity 1.00 (cat).")
+    # a detector with other names for everything is scored all the same
+    tom = new_track("v", SIZE, TIMES, np.array(FIRST), [0], ("tom",))
+    assert measure_video(real, record, [tom], Keep(1.0, 0.05)).hota == 1
+
+
+@pytest.mark.parametrize("share", [0.25, 0.5, 0.75])
+def test_purity_is_the_share_of_frames_that_show_the_main_object(share):
+    real = truth_of((FIRST, 1, "cat"), (SECOND, 1, "dog"))
+    first = round(share * 64)
+    mixed = np.concatenate([np.array(FIRST)[:first], np.array(SECOND)[first:]])
+    assert measure_purity(real, TIMES, mixed) == max(share, 1 - share)
+    assert measure_purity(real, TIMES, np.array(FIRST)) == 1
+    assert measure_purity(real, TIMES, np.array(FIRST) + 2000) == 0
+
+
 def test_truth_of_another_rate_is_taken_at_the_nearest_frame():
     boxes = np.array([box_at(k / 25) for k in range(100)])
     thing = Object(np.arange(100), boxes, np.ones(100), id=1, name="cat")
@@ -303,12 +330,12 @@ def test_truth_of_another_rate_is_taken_at_the_nearest_frame():
 
 
 def test_the_table_has_a_row_for_each_video():
-    own = measure_accuracy(truth_of((FIRST, 1, "cat")), TIMES, [(TIMES, FIRST)])
-    assert format_accuracy({"a": own}).splitlines()[1] == "a\t1.0000\t1.0000\t1.0000\t1.0000\t1.0000\t1.0000\t0"
+    own = replace(measure_accuracy(truth_of((FIRST, 1, "cat")), TIMES, [(TIMES, FIRST)]), classes=("cat",))
+    assert format_accuracy({"a": own}).splitlines()[1] == "a" + "\t1.0000" * 7 + "\t0\tcat"
     assert "<td>a</td>" in make_accuracy_page(format_accuracy({"a": own})) and "None is known." in make_accuracy_page(
         format_accuracy({})
     )
     assert (
-        accuracy_sentence(format_accuracy({"a": own})).endswith(": a: HOTA 1.00, IDF1 1.00.")
+        accuracy_sentence(format_accuracy({"a": own})).endswith(": a: HOTA 1.00, IDF1 1.00, purity 1.00 (cat).")
         and accuracy_sentence(format_accuracy({})) == ""
     )

@@ -8,7 +8,7 @@ import pytest
 from make_video import is_upright, make_video, number_in
 from scipy.ndimage import gaussian_filter1d
 
-from framewright.tracks.clips.crop import Cutter, plan_windows
+from framewright.tracks.clips.crop import Cutter, find_visible_span, plan_windows
 from framewright.tracks.meta import new_track
 from framewright.tracks.objects.overlap import drop_duplicates, measure_overlap
 from framewright.video.encode import Writer
@@ -78,8 +78,41 @@ def test_smoothing_is_a_gaussian_of_ten_samples_at_sixteen_a_second():
     left = 200 + noise.normal(0, 4, 200)
     boxes = np.stack([left, np.full(200, 100.0), left + 100, np.full(200, 200.0)], axis=1)
     own = windows(np.arange(200) / 16, boxes)
-    assert np.allclose(own.at_times(np.arange(200) / 16)[:, 0], gaussian_filter1d(left, 10, mode="nearest"))
+    inner = slice(40, -40)  # at the ends it goes on as the boxes were moving
+    assert np.allclose(own.at_times(np.arange(200) / 16)[inner, 0], gaussian_filter1d(left, 10)[inner])
     assert np.abs(np.diff(own.boxes[:, 0])).max() < np.abs(np.diff(left)).max() / 20
+
+
+def test_the_window_of_what_moves_does_not_lag_behind_at_the_ends():
+    """It moves 8 pixels a sample, and detections are off by 2: it is in the middle from first to last."""
+    left = 20 + 8.0 * np.arange(60)
+    noisy = left + np.random.default_rng(5).normal(0, 2, 60)
+    boxes = np.stack([noisy, np.full(60, 100.0), noisy + 100, np.full(60, 200.0)], axis=1)
+    own = windows(np.arange(60) / 16, boxes)
+    assert np.abs(own.at_times(np.arange(60) / 16)[:, 0] - left).max() < 4  # it was 60 behind
+
+
+@pytest.mark.parametrize("side", ["right", "left", "bottom", "top"])
+@pytest.mark.parametrize("entering", [False, True])
+def test_a_clip_shows_no_less_than_half_of_what_leaves_or_enters_the_frame(side, entering):
+    """A detector's boxes end at the border: 100 wide, the object goes 10 a sample; after 5 samples half is outside."""
+    whole = np.array([[500 + 10.0 * k, 200, 600 + 10.0 * k, 300] for k in range(30)])  # the frame is 640 x 640 here
+    axis = {"right": 0, "left": 0, "bottom": 1, "top": 1}[side]
+    if side in ("left", "top"):
+        whole[:, [0, 2]] = 640 - whole[:, [2, 0]]
+    if axis:
+        whole = whole[:, [1, 0, 3, 2]]
+    seen = np.clip(np.concatenate([np.repeat(whole[:1], 20, 0), whole]), 0, 640)
+    seen = seen[(seen[:, 2:] - seen[:, :2]).min(1) > 5]
+    first, last = find_visible_span(seen[::-1] if entering else seen, (640, 640))
+    shown = seen[len(seen) - 1 - first] if entering else seen[last]
+    assert (shown[2:] - shown[:2])[axis] == 50 and (last == len(seen) - 1 if entering else first == 0)
+
+
+def test_what_stays_at_the_border_or_was_never_seen_whole_keeps_all_its_frames():
+    still = np.tile([[0.0, 100, 80, 300]], (40, 1))
+    assert find_visible_span(still, (640, 480)) == (0, 39)
+    assert find_visible_span(np.tile([[-90.0, 0, 10, 50]], (9, 1)), (640, 480)) == (0, 8)
 
 
 def test_windows_between_samples_lie_on_straight_lines_and_stay_at_the_ends():

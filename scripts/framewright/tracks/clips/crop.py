@@ -13,6 +13,9 @@ from framewright.video.frame import Frame, Shape
 
 SMALLEST = 16  # pixels of a clip's side
 MOST_SAMPLES = 1 << 20  # of a track, between which a window moves in a straight line
+HALF = 0.5  # of an object, inside the frame: a clip shows no less of it at its ends
+EDGE = 0.01  # of a frame's side, within which a box touches its border
+KNOWN = 16  # boxes before the border that say how large the object is
 REACH = 2  # pixels on each side that a cubic needs
 LUMA, CHROMA = cv2.INTER_CUBIC, cv2.INTER_LINEAR  # nobody sees that colours are a little softer
 
@@ -47,7 +50,7 @@ def plan_windows(
     samples, step = _evenly(times)
     even = _between(samples, times, inside)
     deviation = int(smoothing / step) if step else 0
-    smooth = gaussian_filter1d(even, deviation, axis=0, mode="nearest") if deviation else even
+    smooth = _smooth(even, deviation) if deviation else even
     middle, sides = (smooth[:, :2] + smooth[:, 2:]) / 2, np.maximum(smooth[:, 2:] - smooth[:, :2], 1.0)
     aspect = float(np.clip(np.mean(sides[:, 0] / sides[:, 1]), *aspects))
     height = np.maximum(sides[:, 1], sides[:, 0] / aspect)
@@ -57,6 +60,34 @@ def plan_windows(
     mean = np.maximum((grown.mean(axis=0) + 1e-6) // 2 * 2, SMALLEST).astype(int)  # 100, even where it is 99.9999999
     boxes = clip(np.concatenate([corner, corner + grown], axis=1), size)
     return CropWindows(samples, boxes, (int(mean[0]), int(mean[1])))
+
+
+def find_visible_span(boxes: np.ndarray, size: tuple[int, int]) -> tuple[int, int]:
+    """The first and last of a track's boxes (T, 4) before and behind which less than half of the object is inside.
+
+    A detector's box of an object that leaves the frame ends at the border: how large the object is was seen before. All
+    boxes count where the object is never inside by half.
+    """
+    shares = np.minimum(_shares_left(boxes, size), _shares_left(boxes[::-1], size)[::-1])
+    inside = np.flatnonzero(shares >= HALF)
+    return (int(inside[0]), int(inside[-1])) if len(inside) else (0, len(boxes) - 1)
+
+
+def _shares_left(boxes: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """The share of the object that each box shows, by the sides that it had before it touched the frame's border."""
+    cut = clip(boxes, size)
+    sides, whole = cut[:, 2:] - cut[:, :2], np.maximum(boxes[:, 2:] - boxes[:, :2], 1e-6)
+    shares = np.prod(sides / whole, axis=1)  # of boxes that reach beyond the frame
+    limits = np.array(size, float)
+    touching = (cut[:, :2] <= EDGE * limits) | (cut[:, 2:] >= (1 - EDGE) * limits)  # (T, 2): left or right, up or down
+    for axis in (0, 1):
+        if touching[0, axis]:
+            continue  # it was never seen whole
+        begun = np.flatnonzero(touching[:, axis])
+        for run in np.split(begun, np.flatnonzero(np.diff(begun) > 1) + 1) if len(begun) else ():
+            before = sides[max(0, run[0] - KNOWN) : run[0], axis]
+            shares[run] *= np.minimum(sides[run, axis] / max(float(np.median(before)), 1e-6), 1.0)
+    return shares
 
 
 Affine = tuple[float, float, float, float, float, float]  # of two rows: x' = a x + b y + c, y' = d x + e y + f
@@ -117,6 +148,24 @@ def _evenly(times: np.ndarray) -> tuple[np.ndarray, float]:
         return times, 0.0
     steps = max(1, round(min((times[-1] - times[0]) / np.median(np.diff(times)), MOST_SAMPLES)))
     return np.linspace(times[0], times[-1], steps + 1), float(times[-1] - times[0]) / steps
+
+
+def _smooth(boxes: np.ndarray, deviation: int) -> np.ndarray:
+    """Boxes (N, 4) smoothed by a Gaussian, which goes on at both ends as they were moving: it does not lag behind."""
+    pad = min(4 * deviation, len(boxes) - 1)
+    if not pad:
+        return boxes
+    before, after = _turned(boxes[::-1], pad, deviation)[::-1], _turned(boxes, pad, deviation)
+    longer = np.concatenate([before, boxes, after])
+    return gaussian_filter1d(longer, deviation, axis=0, mode="nearest")[pad : pad + len(boxes)]
+
+
+def _turned(boxes: np.ndarray, pad: int, deviation: int) -> np.ndarray:
+    """What follows the last of some boxes: their past, turned about where a line through the last ones ends."""
+    last = boxes[-(2 * deviation + 1) :]
+    at = np.arange(len(last)) - (len(last) - 1)
+    end = np.polyfit(at, last, 1)[1] if len(last) > 2 else last[-1]
+    return 2 * end - boxes[-2 : -pad - 2 : -1]
 
 
 def _between(times: np.ndarray, known: np.ndarray, boxes: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ import numpy as np
 
 from framewright.errors import UserError
 from framewright.study.progress import Progress, silent
-from framewright.tracks.clips.crop import CropWindows, Cutter, plan_windows
+from framewright.tracks.clips.crop import CropWindows, Cutter, find_visible_span, plan_windows
 from framewright.tracks.clips.options import ClipSettings
 from framewright.tracks.clips.record import Clip
 from framewright.tracks.clips.verify import find_fault
@@ -103,7 +103,9 @@ def extract(
 def plan_clip(track: Track, line: Timeline, size: tuple[int, int], settings: ClipSettings) -> ClipPlan | Clip:
     """The clip that a track gets from a video with this timeline and frames of `size` (width, height), or why none."""
     seconds = line.ticks * float(line.unit)
-    begin, end = float(track.times[0]), float(track.times[-1])
+    shown = find_visible_span(track.boxes, track.size) if all(track.size) else (0, len(track.times) - 1)
+    times, boxes = track.times[shown[0] : shown[1] + 1], track.boxes[shown[0] : shown[1] + 1]
+    begin, end = float(times[0]), float(times[-1])
     until = min(end, begin + settings.max_seconds)
     first, last = (int(np.searchsorted(seconds, time)) for time in (begin - SLACK, until + SLACK))
     if first == last:
@@ -112,12 +114,13 @@ def plan_clip(track: Track, line: Timeline, size: tuple[int, int], settings: Cli
         detail = f"begins at {begin:.3f} s, the video ends at {float(line.end):.3f} s" if past else "between two frames"
         return Clip(track.tid, track.fn, reason, detail)
     scale = np.tile(np.divide(size, track.size), 2) if all(track.size) else 1.0
-    windows = plan_windows(
-        track.times, track.boxes * scale, size, settings.smoothing, (settings.min_aspect, settings.max_aspect)
-    )
+    aspects = settings.min_aspect, settings.max_aspect
+    windows = plan_windows(times, boxes * scale, size, settings.smoothing, aspects)
     claimed, varies = line.rate()
     missing = end - float(line.end)
-    details = [f"its first {settings.max_seconds:g} s"] if until < end else []
+    left_out = float(track.times[-1] - track.times[0]) - (end - begin)
+    details = [f"without {left_out:.2f} s in which more than half of it is outside"] if left_out > SLACK else []
+    details += [f"its first {settings.max_seconds:g} s"] if until < end else []
     details += [f"the video ends {missing:.3f} s before it"] if missing > SLACK and until == end else []
     rate = None if varies else claimed or None
     return ClipPlan(track, windows.size, first, last - 1, rate, windows, "; ".join(details))

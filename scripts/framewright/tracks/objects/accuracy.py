@@ -1,6 +1,7 @@
 """How well tracks fit the truth: HOTA and IDF1, as TrackEval defines them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from framewright.truth import Object, Truth
 
 SEEN = 0.25  # share of an object that must be visible for it to count; what is hidden more is neither right nor wrong
 CLEARLY = 1.2  # how far beyond the limits of a track an object must be for it to count: boxes are not that exact
+SHOWN = 0.25  # overlap of a box with the object that it shows
 NEAR = 1e-3  # seconds by which an instant of a track may be off
 
 
@@ -57,10 +59,42 @@ def measure_video(truth: Truth, record: Mapping[str, Any], tracks: Iterable[Trac
     in it may be a track."""
     parts = [part for part in record["segments"] if part["times"]]
     spans = [(part["times"][0], part["times"][-1]) for part in parts]
-    fair = keep_trackable(restrict_to_spans(truth, spans), keep)
+    searched = restrict_to_spans(truth, spans)
+    fair = keep_trackable(searched, keep)
     if not fair.objects:
         return None
-    return measure_accuracy(fair, [time for part in parts for time in part["times"]], list_boxes(tracks))
+    classes = {thing.name for thing in truth.objects}
+    scored = choose_annotated(list(tracks), classes)
+    accuracy = measure_accuracy(fair, [time for part in parts for time in part["times"]], list_boxes(scored))
+    purities = [measure_purity(searched, track.times, track.boxes) for track in scored]
+    return replace(accuracy, purity=float(np.mean(purities)) if purities else 1.0, classes=tuple(sorted(classes)))
+
+
+def choose_annotated(tracks: Sequence[Track], classes: Set[str]) -> list[Track]:
+    """The tracks of annotated classes; all of them where the detector has other names for everything."""
+    named = [track for track in tracks if track.names and track.names[0] in classes]
+    known = {name for track in tracks for name in track.names}
+    return named if named or known & classes else list(tracks)
+
+
+def measure_purity(truth: Truth, times: np.ndarray, boxes: np.ndarray) -> float:
+    """The share of a track's boxes that show its main object: the one that most of them show.
+
+    A box shows the object that it overlaps most, if that is by a quarter and more.
+    """
+    shown: Counter[int] = Counter()
+    at = {frame: number for number, frame in enumerate(_frames_at(truth, times))}
+    best = np.zeros(len(times))
+    main = np.full(len(times), -1)
+    for place, thing in enumerate(truth.objects):
+        rows = [k for k, frame in enumerate(thing.frames.tolist()) if frame in at]
+        for k in rows:
+            number = at[int(thing.frames[k])]
+            shared = float(iou(boxes[number], thing.boxes[k])[0, 0])
+            if shared >= SHOWN and shared > best[number]:
+                best[number], main[number] = shared, place
+    shown.update(main[main >= 0].tolist())
+    return shown.most_common(1)[0][1] / len(times) if shown else 0.0
 
 
 def restrict_to_spans(truth: Truth, spans: Iterable[tuple[float, float]]) -> Truth:
@@ -115,11 +149,16 @@ def _truth_at(
     for region in truth.ignore:
         for frame, box in zip(region.frames.tolist(), region.boxes, strict=True):
             beside.setdefault(frame, []).append(box)
-    frames = [min(max(0, round(time * float(truth.rate))), truth.frames - 1) for time in instants]
+    frames = _frames_at(truth, instants)
     return (
         [_numbered(counted.get(frame, ([], []))) for frame in frames],
         [np.array(beside.get(frame, [])).reshape(-1, 4) for frame in frames],
     )
+
+
+def _frames_at(truth: Truth, instants: Iterable[float]) -> list[int]:
+    """The number of the frame nearest to each instant."""
+    return [min(max(0, round(time * float(truth.rate))), truth.frames - 1) for time in instants]
 
 
 def _found_at(

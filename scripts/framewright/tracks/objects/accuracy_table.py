@@ -5,12 +5,16 @@ from dataclasses import dataclass
 
 from framewright.report.page import table_page
 
-HEAD = ("video", "hota", "detection", "association", "idf1", "recall", "mota", "switches")
+FIGURES = ("hota", "detection", "association", "idf1", "recall", "mota", "purity")
+HEAD = ("video", *FIGURES, "switches", "classes")
 
 
 @dataclass(frozen=True)
 class Accuracy:
-    """All 0..1 but `mota`, which may be negative, and `switches`: how often an object's track became another one."""
+    """All 0..1 but `mota`, which may be negative, and `switches`: how often an object's track became another one.
+
+    Only tracks of annotated `classes` count: whether others are right, nobody knows.
+    """
 
     hota: float
     detection: float  # the part of HOTA that is about boxes
@@ -19,14 +23,16 @@ class Accuracy:
     recall: float  # share of the objects' places that a box overlaps by half
     mota: float
     switches: int
+    purity: float = 1.0  # mean over the tracks: the share of their frames that show the track's main object
+    classes: tuple[str, ...] = ()  # that are annotated
 
 
 def format_accuracy(parts: Mapping[str, Accuracy]) -> str:
     """The accuracy of each video as tab-separated text."""
     lines = ["\t".join(HEAD)]
     for video, accuracy in parts.items():
-        figures = (f"{getattr(accuracy, name):.4f}" for name in HEAD[1:-1])
-        lines.append("\t".join([video, *figures, str(accuracy.switches)]))
+        figures = (f"{getattr(accuracy, name):.4f}" for name in FIGURES)
+        lines.append("\t".join([video, *figures, str(accuracy.switches), ", ".join(accuracy.classes)]))
     return "\n".join(lines) + "\n"
 
 
@@ -38,5 +44,8 @@ def make_accuracy_page(text: str) -> str:
 def accuracy_sentence(text: str) -> str:
     """That text as a sentence for a card; empty where no truth is known."""
     rows = [line.split("\t") for line in text.splitlines()[1:]]
-    figures = "; ".join(f"{row[0]}: HOTA {float(row[1]):.2f}, IDF1 {float(row[4]):.2f}" for row in rows)
-    return f"Where the truth is known, tracks fit it so well: {figures}." if rows else ""
+    figures = "; ".join(
+        f"{row[0]}: HOTA {float(row[1]):.2f}, IDF1 {float(row[4]):.2f}, purity {float(row[7]):.2f} ({row[9]})"
+        for row in rows
+    )
+    return f"Accuracy where objects are annotated, of annotated classes alone: {figures}." if rows else ""

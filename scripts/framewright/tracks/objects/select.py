@@ -31,7 +31,7 @@ def make_tracks(
     kept: dict[str, Track] = {}
     for frames in shots:
         found = []
-        for tracklet in associate(frames, how):
+        for tracklet in associate(frames, how, size):
             if reason := find_drop_reason(tracklet, size, keep):
                 dropped[reason] += 1
             else:

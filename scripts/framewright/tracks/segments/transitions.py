@@ -39,6 +39,10 @@ BLEND = 0.3  # of the difference between a dissolve's ends: how far its middle m
 EDGE = 0.04  # of the way from its first to its last picture: less is not yet, or no longer, a dissolve
 SLOW = 0.8  # of the contrast on one side: how much of it there is at most two frames from the middle of a fade
 FADED = 0.2  # of the contrast on both sides: how little of it a fade leaves
+GAINS = 0.6, 1.7  # of exposure, by which one picture of a shot may become another
+CHANGED = 4.0  # grey values by which a place differs from what exposure makes of it
+MOST, MANY = 0.45, 0.25  # of a picture's places that a dissolve changes so, and a hard cut
+BLACK = 28  # luma of places that show nothing
 NOISE = 2.5  # grey values: contrast that pictures have without showing anything
 
 
@@ -95,6 +99,20 @@ def _best(picture: np.ndarray, other: np.ndarray, far: int) -> float:
 def _energy(picture: np.ndarray) -> float:
     _, deviation = cv2.meanStdDev(picture)
     return float((deviation**2).sum()) * picture.shape[0] * picture.shape[1]
+
+
+def _changed_share(one: np.ndarray, other: np.ndarray) -> float:
+    """The share of places, 0 to 1, in which two pictures differ by more than one gain and offset of all explain."""
+    first, second = one.reshape(-1, 3).astype(np.float32), other.reshape(-1, 3).astype(np.float32)
+    kept = np.ones(len(first), bool)
+    for _ in range(3):  # what passes by is no matter of exposure: the places that fit worst are left out of the fit
+        before, after = first - first[kept].mean(axis=0), second - second[kept].mean(axis=0)
+        power = max(float((before[kept, 0] ** 2).sum()), 1e-6)
+        gain = float(np.clip((before[kept, 0] * after[kept, 0]).sum() / power, *GAINS))
+        apart = np.abs(after - gain * before).max(axis=1)
+        kept = apart <= np.quantile(apart, 0.6)
+    lit = np.maximum(first[:, 0], second[:, 0]) > BLACK  # what is black in both can't tell them apart
+    return float((apart > CHANGED)[lit].mean()) if lit.any() else 0.0
 
 
 class TransitionDetector:
@@ -176,6 +194,8 @@ def _cut(seen: list[_SmallFrame]) -> _Candidate | None:
     moved = max(_unlike_shifted(before[-2], before[-1], NEXT), _unlike_shifted(after[0], after[1], NEXT))
     if new < max(NEW, MOVED * moved):
         return None
+    if _changed_share(before[-1], after[0]) < MANY:
+        return None
     back = [_unlike_shifted(before[-1], picture, NEXT) for picture in after[1:]]
     back += [_unlike_shifted(picture, after[0], NEXT) for picture in before[:-1]]
     if min(back) < min(AGAIN * new, OTHER):
@@ -213,6 +233,8 @@ def _dissolve(seen: list[_SmallFrame]) -> _Candidate | None:
             best, sure = half, apart - off / BLEND
     window = seen[REACH - best : REACH + best + 1]
     if not best or _unlike_shifted(window[0].small, window[-1].small, FAR) < OTHER:
+        return None
+    if _changed_share(window[0].small, window[-1].small) < MOST:
         return None
     first, last = _extent([frame.small for frame in window])
     span = window[0].time - NEAR * GRADUAL, window[-1].time + NEAR * GRADUAL
