@@ -29,7 +29,7 @@ SEGMENTS = [(0.0, 2.0), (2.0, 4.0), (4.0, 5.0)]
 
 @pytest.fixture(scope="module")
 def film(tmp_path_factory):
-    return make_video(tmp_path_factory.mktemp("film") / "v.mp4", range(125), size=(320, 180), rate=25)
+    return make_video(tmp_path_factory.mktemp("film") / "v.mp4", [5] * 125, size=(320, 180), rate=25)
 
 
 def search(film, tmp_path, *objects, segments=SEGMENTS, batch=4, **weights):
@@ -93,7 +93,7 @@ def test_names_lose_what_prompts_have_around_them(film, tmp_path):
 
 def test_slower_videos_lose_sight_of_things_after_the_same_time(tmp_path):
     """At 4 frames a second a thing that is unseen for two frames is still the same thing."""
-    slow = make_video(tmp_path / "slow.mp4", range(16), size=(320, 180), rate=4)
+    slow = make_video(tmp_path / "slow.mp4", [5] * 16, size=(320, 180), rate=4)
     found, record = parsed(slow, tmp_path, LARGE, segments=[(0.0, 4.0)])
     assert [len(own.times) for own in found] == [16] and len(record["segments"][0]["times"]) == 16
 
