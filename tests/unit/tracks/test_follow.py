@@ -11,7 +11,13 @@ from make_video import make_video
 from make_weights import columns, make_weights
 
 from framewright.detector import Detections
-from framewright.tracks.objects.contract import check_objects, list_track_outcomes, warn_of_nothing, write_record
+from framewright.tracks.objects.contract import (
+    check_objects,
+    list_track_outcomes,
+    warn_of_limits,
+    warn_of_nothing,
+    write_record,
+)
 from framewright.tracks.objects.detect import detect, detect_video, open_object_detector
 from framewright.tracks.objects.detections import CLASS_FLOOR, DetectionsReader
 from framewright.tracks.objects.follow import follow
@@ -186,3 +192,13 @@ def test_what_is_detected_in_one_frame_alone_is_in_the_funnel(film, tmp_path):
     kept, record = follow(DetectionsReader(tmp_path / "d.npz"), "v", ASSOCIATION, KEEP)
     (item,) = list_track_outcomes([record])
     assert kept == [] and (item.reason, item.detail) == ("unconfirmed", "detected in one frame alone")
+
+
+def test_when_nearly_all_is_dropped_the_hint_says_how_many_looser_limits_keep(film, tmp_path):
+    reader = DetectionsReader(search(film, tmp_path, LARGE, SMALL))
+    strict, usual = (follow(reader, "v", ASSOCIATION, keep)[1] for keep in (Keep(3.0, 0.1), Keep(0.5, 0.001)))
+    assert (strict["tracks"], strict["with_loose_limits"], usual["with_loose_limits"]) == ([], 2, None)
+    assert "tracks.keep drops 6 of 6 objects; 2 tracks would pass with" in warn_of_limits([strict])
+    assert warn_of_limits([usual]) == "" == warn_of_limits([])
+    segments = {"video": "v", "segments": [{"start": a, "end": b, "reason": ""} for a, b in SEGMENTS]}
+    assert "2 tracks would pass" in check_objects([strict], [segments])[0].detail
