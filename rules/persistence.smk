@@ -119,6 +119,46 @@ rule persistence_dataset:
         "../scripts/persistence_dataset.py"
 
 
+rule persistence_objects:
+    """The spheres of an arm are one by one in a table: which persist, and where each is in each frame."""
+    input:
+        dataset=lambda wildcards: expand(
+            rules.persistence_dataset.output.dataset, arm=PERSISTENCE_PLACE_OF[wildcards.variant]
+        )[0],
+    output:
+        objects="results/persistence/objects/{variant}.parquet",
+    log:
+        "logs/persistence_objects/{variant}.log",
+    conda:
+        "../envs/persistence.yaml"
+    params:
+        code=code_of("persistence_objects"),
+        settings={},
+    script:
+        "../scripts/persistence_objects.py"
+
+
+rule persistence_audit:
+    """What an arm gives away without learning is measured: by baselines, and by who knows each sphere's identity."""
+    input:
+        dataset=lambda wildcards: expand(
+            rules.persistence_dataset.output.dataset, arm=PERSISTENCE_PLACE_OF[wildcards.variant]
+        )[0],
+    output:
+        audit="results/persistence/audit/{variant}.json",
+    log:
+        "logs/persistence_audit/{variant}.log",
+    benchmark:
+        "benchmarks/persistence_audit/{variant}.tsv"
+    conda:
+        "../envs/persistence.yaml"
+    params:
+        code=code_of("persistence_audit"),
+        settings={},
+    script:
+        "../scripts/persistence_audit.py"
+
+
 rule persistence_summary:
     """The figures of all arms are in one table; one says of each clip what became of it."""
     input:
@@ -219,7 +259,7 @@ rule persistence_train:
     benchmark:
         "benchmarks/persistence_train/{variant}/{task}.tsv"
     wildcard_constraints:
-        task="persistence|multitask|attention",
+        task="persistence|multitask|attention|objects",
     conda:
         "../envs/persistence.yaml"
     resources:
@@ -238,6 +278,7 @@ rule persistence_evaluate:
         datasets=expand(
             rules.persistence_dataset.output.dataset, arm=[PERSISTENCE_PLACE_OF[name] for name in PERSISTENCE_TRAINED]
         ),
+        audits=expand(rules.persistence_audit.output.audit, variant=PERSISTENCE_TRAINED),
         models=[
             path
             for name, tasks in PERSISTENCE_TRAINED.items()
@@ -295,6 +336,7 @@ rule persistence_contract:
         base=rules.persistence_link.output.folder,
         datasets=expand(rules.persistence_dataset.output.dataset, arm=PERSISTENCE_ARM_OF),
         outcomes=rules.persistence_summary.output.outcomes,
+        audits=expand(rules.persistence_audit.output.audit, variant=PERSISTENCE_ARMS),
         evaluations=[rules.persistence_evaluate.output.figures] if PERSISTENCE_TRAINED else [],
     output:
         contract="results/persistence/contract.json",
@@ -302,7 +344,6 @@ rule persistence_contract:
         "logs/persistence_contract.log",
     benchmark:
         "benchmarks/persistence_contract.tsv"
-    retries: 0
     conda:
         "../envs/persistence.yaml"
     resources:
@@ -310,7 +351,10 @@ rule persistence_contract:
     params:
         code=code_of("persistence_contract"),
         settings={
-            "arms": [{"name": name, "per_video": arm["per_video"]} for name, arm in PERSISTENCE_ARMS.items()],
+            "arms": [
+                {"name": name, "per_video": arm["per_video"], "max_companions": arm["max_companions"]}
+                for name, arm in PERSISTENCE_ARMS.items()
+            ],
             "samples": PERSISTENCE["samples"],
             "max_lost": PERSISTENCE["max_lost"],
         },
@@ -323,6 +367,8 @@ rule persistence:
     input:
         rules.persistence_link.output.folder,
         expand(rules.persistence_dataset.output.dataset, arm=PERSISTENCE_ARM_OF),
+        expand(rules.persistence_objects.output.objects, variant=PERSISTENCE_ARMS),
+        expand(rules.persistence_audit.output.audit, variant=PERSISTENCE_ARMS),
         rules.persistence_summary.output,
         expand(rules.persistence_preview.output.samples, variant=PERSISTENCE_ARMS),
         rules.persistence_evaluate.output if PERSISTENCE_TRAINED else [],

@@ -12,6 +12,12 @@ from framewright.videomnist import settings as videomnist_settings
 
 VIDEOMNIST = config["videomnist"]
 VIDEOMNIST_SHARDS = videomnist_settings.count_shards(VIDEOMNIST)
+VIDEOMNIST_DEFINITIONS = {
+    "videomnist": videomnist_settings.define_videos(VIDEOMNIST, config["seed"], code_of("videomnist_shard")),
+    "converted": videomnist_settings.define_films(
+        VIDEOMNIST, config["sources"]["probe"], code_of("videomnist_convert")
+    ),
+}
 VIDEOMNIST_FOLDERS = videomnist_class_folders.find_class_folders(VIDEOMNIST["convert"])
 
 
@@ -61,11 +67,12 @@ rule videomnist_digits:
 
 
 rule videomnist_shard:
-    """The videos of one shard are drawn, measured and packed in both layouts."""
+    """The videos of one shard are drawn, measured and packed in both layouts; once merged, its record alone stays."""
     input:
         digits=rules.videomnist_digits.output.digits,
     output:
-        shard="results/videomnist/shards/{split}-{shard}.h5",
+        shard=temp("results/videomnist/shards/{split}-{shard}.h5"),
+        record="results/videomnist/records/{split}-{shard}.h5",
     log:
         "logs/videomnist_shard/{split}-{shard}.log",
     benchmark:
@@ -78,7 +85,7 @@ rule videomnist_shard:
     params:
         code=code_of("videomnist_shard"),
         settings=lambda wildcards: videomnist_settings.shard_settings(
-            VIDEOMNIST, config["seed"], wildcards.split, wildcards.shard
+            VIDEOMNIST, config["seed"], code_of("videomnist_shard"), wildcards.split, wildcards.shard
         ),
     script:
         "../scripts/videomnist_shard.py"
@@ -106,6 +113,7 @@ rule videomnist_convert:
             "frames": VIDEOMNIST["sequence_length"],
             "size": VIDEOMNIST["image_size"],
             "limits": config["sources"]["probe"],
+            "definition": VIDEOMNIST_DEFINITIONS["converted"],
         },
     script:
         "../scripts/videomnist_convert.py"
@@ -123,6 +131,11 @@ VIDEOMNIST_PARTS = {
         )
         for split in VIDEOMNIST_SHARDS
     },
+}
+
+VIDEOMNIST_RECORDS = {
+    split: expand(rules.videomnist_shard.output.record, split=split, shard=numbers)
+    for split, numbers in VIDEOMNIST_SHARDS.items()
 }
 
 
@@ -144,7 +157,9 @@ rule videomnist_merge:
         "../envs/digits.yaml"
     params:
         code=code_of("videomnist_merge"),
-        settings=lambda wildcards: videomnist_settings.merge_settings(wildcards.set, VIDEOMNIST, config["seed"]),
+        settings=lambda wildcards: videomnist_settings.merge_settings(
+            wildcards.set, VIDEOMNIST, config["seed"], VIDEOMNIST_DEFINITIONS[wildcards.set]
+        ),
     script:
         "../scripts/videomnist_merge.py"
 
@@ -152,8 +167,8 @@ rule videomnist_merge:
 rule videomnist_contract:
     """The files keep what they promise of every frame, which contract.json says with its figures."""
     input:
-        train=VIDEOMNIST_PARTS["videomnist"]["train"],
-        test=VIDEOMNIST_PARTS["videomnist"]["test"],
+        train=VIDEOMNIST_RECORDS["train"],
+        test=VIDEOMNIST_RECORDS["test"],
         documented=expand(rules.videomnist_merge.output.documented, set="videomnist")[0],
         videogpt=expand(rules.videomnist_merge.output.videogpt, set="videomnist")[0],
         digits=rules.videomnist_digits.output.digits,
@@ -161,7 +176,6 @@ rule videomnist_contract:
         contract="results/videomnist/contract.json",
     log:
         "logs/videomnist_contract.log",
-    retries: 0
     conda:
         "../envs/digits.yaml"
     params:
@@ -221,7 +235,7 @@ rule videomnist_summary:
     """What became of each picture of a digit, each video and each converted film stands in outcomes.tsv."""
     input:
         pictures=rules.videomnist_digits.output.pictures,
-        shards=[path for parts in VIDEOMNIST_PARTS["videomnist"].values() for path in parts],
+        shards=[path for records in VIDEOMNIST_RECORDS.values() for path in records],
         films=expand(rules.videomnist_convert.output.outcomes, part=VIDEOMNIST_FOLDERS),
     output:
         outcomes="results/videomnist/outcomes.tsv",

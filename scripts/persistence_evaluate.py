@@ -7,7 +7,7 @@ from framewright.persistence.models import read_model
 from framewright.persistence.specs import build_variant
 from framewright.persistence.store import Clips
 from framewright.study import job
-from framewright.study.record import write_record
+from framewright.study.record import read_record, write_record
 
 log = job.start(snakemake)
 inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
@@ -15,6 +15,7 @@ sure, seed = settings["early_exit"], settings["seed"]
 
 variants = {arm["name"]: build_variant(arm["variant"]) for arm in settings["arms"]}
 arms = {name: Clips(folder, STEM) for name, folder in zip(variants, inputs.datasets, strict=True)}
+audits = {name: read_record(path) for name, path in zip(variants, inputs.audits, strict=True)}
 paths = iter(inputs.models)
 models = {arm["name"]: {task: read_model(next(paths)) for task in arm["tasks"]} for arm in settings["arms"]}
 found = {}
@@ -22,7 +23,7 @@ for name, clips in arms.items():
     others = {
         other: trained["persistence"] for other, trained in models.items() if other != name and "persistence" in trained
     }
-    found[name] = evaluate(clips, variants[name], models[name], others, sure, seed)
+    found[name] = evaluate(clips, variants[name], audits[name], models[name], others, sure, seed)
 
 with job.whole(outputs.figures) as path:
     write_record(path, found)

@@ -10,7 +10,9 @@ inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.
 shape = Shape(settings["frames"], settings["size"])
 
 with job.whole(outputs.part) as path:
-    items = convert(path, inputs.videos, settings["label"], shape, **settings["limits"])
+    items = convert(
+        path, inputs.videos, settings["label"], shape, **settings["limits"], definition=settings["definition"]
+    )
 with job.whole(outputs.outcomes) as path:
     write_outcomes(path, items)
 log.info("%d films, %d of them of use", len(items), sum(not item.reason for item in items))

@@ -9,7 +9,7 @@ parts = {"train": inputs.train, "test": inputs.test}
 shape = Shape(settings["frames"], settings["size"])
 
 with job.whole(outputs.documented) as path:
-    merge(path, GREY, parts, settings["attributes"], shape)
+    merge(path, GREY, parts, settings["attributes"], shape, settings["definition"])
 with job.whole(outputs.videogpt) as path:
-    counts = merge(path, RGB, parts, settings["attributes"], shape)
+    counts = merge(path, RGB, parts, settings["attributes"], shape, settings["definition"])
 log.info("%s", counts)

@@ -4,6 +4,7 @@ from framewright.study import job
 from framewright.videomnist.clip_spec import ClipSpec
 from framewright.videomnist.digits import read_digits
 from framewright.videomnist.shard import write_shard
+from framewright.videomnist.store import write_record_of
 
 log = job.start(snakemake)
 inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
@@ -11,5 +12,8 @@ split, first, videos = snakemake.wildcards.split, settings["first"], settings["v
 
 digits = read_digits(inputs.digits)[split]
 with job.whole(outputs.shard) as path:
-    write_shard(path, digits, ClipSpec(**settings["clip"]), settings["seed"], split, range(first, first + videos))
+    spec, numbers = ClipSpec(**settings["clip"]), range(first, first + videos)
+    write_shard(path, digits, spec, settings["seed"], split, numbers, definition=settings["definition"])
+with job.whole(outputs.record) as path:
+    write_record_of(path, outputs.shard)
 log.info("%d videos of %s from number %d on", videos, split, first)

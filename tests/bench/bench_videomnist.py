@@ -32,7 +32,7 @@ from framewright.videomnist.shard import BATCH, write_shard
 from framewright.videomnist.store import GREY, LEVEL, PACKING, RGB, Shape, merge
 
 ROUNDS, VIDEOS, READS, FRAMES = 3, 1000, 200, 16
-SPEC = ClipSpec(64, 0.1, FRAMES + 1, ("bounce", "circular", "linear"), (2, 5), 10)
+SPEC = ClipSpec(64, 0.1, 2.5, FRAMES + 1, ("bounce", "circular", "linear"), (2, 5), 10)
 PEAK = """
 import sys
 from pathlib import Path
@@ -41,7 +41,7 @@ from framewright.videomnist.digits import load_embedded
 from framewright.videomnist.clip_spec import ClipSpec
 from framewright.videomnist.shard import BATCH, write_shard
 from framewright.videomnist.store import RGB, Shape, merge
-spec = ClipSpec(64, 0.1, 17, ("bounce",), (2, 5), 10)
+spec = ClipSpec(64, 0.1, 2.5, 17, ("bounce",), (2, 5), 10)
 write_shard(Path({part!r}), load_embedded()["train"], spec, 0, "train", range({videos}))
 merge(Path({part!r} + ".whole"), RGB, {{"train": [{part!r}], "test": [{part!r}]}}, {{}}, Shape(16, 64))
 status = Path("/proc/self/status").read_text()

@@ -23,7 +23,8 @@ from framewright.videomnist import videogpt_loader
 from framewright.videomnist.digits import read_digits
 
 SMALL = (
-    "videomnist={videos_per_digit: {train: 2, test: 1}, videos_per_shard: 15, sequence_length: 8, convert: films, "
+    "videomnist={class_folders: true, "
+    "videos_per_digit: {train: 2, test: 1}, videos_per_shard: 15, sequence_length: 8, convert: films, "
     "motion_types: [bounce, circular, linear, spiral], samples: {num_samples: 10, min_width: 64}}"
 )
 EXAMPLES = re.findall(r"^\| .*? \| `\"videomnist=(\{.*\})\"` \|$", (ROOT / "README.md").read_text(), re.M)
@@ -74,10 +75,19 @@ def test_films_in_class_folders_become_both_layouts(made):
 
 
 @pytest.mark.slow
-def test_growing_the_set_draws_the_last_shard_and_new_ones_alone(made):
+def test_shards_are_gone_once_they_are_merged_and_their_records_stay(made):
+    results = made / "results/videomnist"
+    assert [path.name for path in (results / "records").iterdir()] and not [*results.glob("shards/*.h5")]
+    with h5py.File(next((results / "records").iterdir())) as file:
+        assert "measured" in file and "grey" not in file
+
+
+@pytest.mark.slow
+def test_growing_the_set_draws_shards_again_and_the_same(made):
+    """They are not kept: a video takes less time to draw than to read again from a slow disk."""
     more = SMALL.replace("train: 2", "train: 4")
     planned = snakemake(made, "-n", "--config", more, "--", "videomnist")
-    assert planned.jobs["videomnist_shard"] == 2, planned.text
+    assert planned.jobs["videomnist_shard"] == 4, planned.text
     assert "videomnist_digits" not in planned.jobs
 
 
@@ -167,7 +177,7 @@ def test_the_readmes_examples_work_at_reduced_size(example, tmp_path):
     run = snakemake(tmp_path, "--config", section, "--", *targets)
     assert run.status == 0, run.text
     findings = yaml.safe_load((results / "contract.json").read_text())
-    assert len(findings) == 13 and all(own["ok"] for own in findings)
+    assert len(findings) == 15 and all(own["ok"] for own in findings)
     size, frames = said.get("image_size", 64), said.get("sequence_length", 16)
     with h5py.File(results / "videomnist.h5") as file:
         assert file["train_data"].shape == (50 * frames, size, size)

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from framewright.persistence.multitask import Follow, position_error
+from framewright.persistence.multitask import Follow, average_trail, position_error
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Attention(nn.Module):
             nn.ReLU(),
         )
         self.stay = nn.Conv2d(1, width, 3, padding=1)
-        self.look = nn.Sequential(nn.Conv2d(width, width, 3, padding=1), nn.ReLU(), nn.Conv2d(width, 1, 1))
+        self.weigh = nn.Sequential(nn.Conv2d(width, width, 3, padding=1), nn.ReLU(), nn.Conv2d(width, 1, 1))
         self.conclusion = Follow(2, hidden, config.kinds)
 
     def see(self, video: torch.Tensor) -> dict[str, torch.Tensor]:
@@ -42,20 +42,12 @@ class Attention(nn.Module):
         frames = video.flatten(0, 1).float() / 255
         seen = self.find(frames)  # (N T, width, H/4, W/4)
         # What stays leaves a trail, what comes and goes does not: that tells them apart where colour does not.
-        grey = F.adaptive_avg_pool2d(frames.mean(dim=1), seen.shape[2:]).view(number, length, -1)
-        trail = self.trail(grey).view(number * length, 1, *seen.shape[2:])
-        weights = self.look(seen + self.stay(trail)).flatten(1).softmax(dim=1)
+        trail = average_trail(frames, number, self.reach, (seen.shape[2], seen.shape[3]))
+        weights = self.weigh(seen + self.stay(trail)).flatten(1).softmax(dim=1)
         weights = weights.view(number, length, *seen.shape[2:])
         columns, rows = weights.sum(dim=2), weights.sum(dim=3)  # (N, T, W/4), (N, T, H/4)
         x, y = (part @ make_cell_centres(part.shape[2], part.device) for part in (columns, rows))  # (N, T)
         return {"attention": weights, "places": torch.stack([x, y], dim=2)}
-
-    def trail(self, grey: torch.Tensor) -> torch.Tensor:
-        """(N, T, cells) -> the mean over the frames around each, of as many as there are."""
-        sums = F.pad(grey.cumsum(dim=1), (0, 0, 1, 0))
-        times = torch.arange(grey.shape[1], device=grey.device)
-        first, end = (times - self.reach).clamp(min=0), (times + self.reach + 1).clamp(max=grey.shape[1])
-        return (sums[:, end] - sums[:, first]) / (end - first)[:, None]
 
     def conclude(self, seen: dict[str, torch.Tensor], length: int) -> dict[str, torch.Tensor]:
         """What was seen of clips of `length` frames, with the logits `kind` (N, kinds) of their paths."""

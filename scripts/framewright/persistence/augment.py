@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from framewright.persistence.base import Clip, PackedClip, draw_base, find_camera, to_compact_json
+from framewright.persistence.crowd import add_companions, draw_companions, paint_companions
 from framewright.persistence.draw import add_noise, find_stains, flatten_frames, paint
 from framewright.persistence.packed import pack
 from framewright.persistence.specs import Variant
@@ -32,6 +33,9 @@ def augment_all(bases: Sequence[Clip | PackedClip], variant: Variant, name: str,
         "transient_colour": list(variant.colour),
         "depth_order": variant.depth,
     }
+    if variant.max_companions:
+        companions = [draw_companions(variant, base.metadata, seed, base.index) for base in bases]
+        bases = [add_companions(base, own, recipe) for base, own in zip(bases, companions, strict=True)]
     far = variant.depth or variant.apart
     known = [base.metadata if far else base.known for base in bases]
     details = [
@@ -41,7 +45,10 @@ def augment_all(bases: Sequence[Clip | PackedClip], variant: Variant, name: str,
     before = [_read_frames(base, times) for base, times in zip(bases, frames, strict=True)]
     together = np.concatenate(before)
     after, marks = compose(together, frames, known, recipe, details)
-    areas, hidden = _count_areas(after, together, marks)
+    spheres = together
+    if variant.max_companions:
+        spheres = np.concatenate([_read_sphere(base, times) for base, times in zip(bases, frames, strict=True)])
+    areas, hidden = _count_areas(after, together, spheres, marks)
     made, life, row = [], iter(areas), 0
     for base, metadata, times, own_details, old in zip(bases, known, frames, details, before, strict=True):
         rows = slice(row, row := row + len(times))
@@ -56,12 +63,19 @@ def redraw(metadata: dict[str, Any], base: np.ndarray | None = None) -> np.ndarr
 
     A base clip that is not of our making is needed as pixels.
     """
-    base = draw_base(metadata) if base is None else base
+    base = draw_scene(metadata, base)
     if not metadata.get("augmented"):
         return base
     frames, details = list(range(len(base))), metadata["transient_details"]
     video, _ = compose(base, [frames], [metadata], metadata, [details])
     return add_noise(video, **metadata["noise"]) if metadata["noise"] else video
+
+
+def draw_scene(metadata: dict[str, Any], base: np.ndarray | None = None) -> np.ndarray:
+    """The (T, 3, H, W) uint8 RGB video of what persists: the base clip and companions, without transients."""
+    base = draw_base(metadata) if base is None else base
+    companions = metadata.get("companions", [])
+    return paint_companions(base, companions, metadata)[0] if companions else base
 
 
 def is_persistent(transient_frames: int, frames: int) -> bool:
@@ -126,6 +140,11 @@ def _read_frames(base: Clip | PackedClip, times: list[int]) -> np.ndarray:
     return base.packed.frames(times) if isinstance(base, PackedClip) else base.video[times]
 
 
+def _read_sphere(base: Clip | PackedClip, times: list[int]) -> np.ndarray:
+    """Of these frames what belongs to the real sphere, (n, 3, H, W)."""
+    return base.sphere[times] if isinstance(base, Clip) and base.sphere is not None else _read_frames(base, times)
+
+
 def _json_pair(key: str, value: Any) -> bytes:
     """As they are in compact JSON."""
     return to_compact_json({key: value})[1:-1]
@@ -182,7 +201,7 @@ def _find_behind(metadata: dict[str, Any], details: list[dict[str, Any]]) -> np.
     return depth(places) > depth(np.array(metadata["positions"])[times])
 
 
-def _count_areas(video: np.ndarray, base: np.ndarray, marks: Marks) -> tuple[list[int], list[int]]:
+def _count_areas(video: np.ndarray, base: np.ndarray, spheres: np.ndarray, marks: Marks) -> tuple[list[int], list[int]]:
     """For each moment of a transient's life, pixels that it has changed and is foremost in; for each frame, pixels of
     the real sphere that are hidden.
 
@@ -195,5 +214,6 @@ def _count_areas(video: np.ndarray, base: np.ndarray, marks: Marks) -> tuple[lis
     before, after = (flatten_frames(frames)[rows, :, marks.pixels] for frames in (base, video))
     changed = (after != before) @ EACH > 0
     areas = np.bincount(marks.of[foremost & changed], minlength=len(marks.rows))
-    hidden = np.bincount(rows[foremost & (before @ EACH > 0)], minlength=len(base))
+    of_sphere = before if spheres is base else flatten_frames(spheres)[rows, :, marks.pixels]
+    hidden = np.bincount(rows[foremost & (of_sphere @ EACH > 0)], minlength=len(base))
     return areas.tolist(), hidden.tolist()

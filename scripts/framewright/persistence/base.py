@@ -30,6 +30,7 @@ class Clip:
     index: int
     video: np.ndarray
     metadata: dict[str, Any]
+    sphere: np.ndarray | None = None  # the real sphere as far as no companion covers it, where there are companions
 
     @property
     def known(self) -> dict[str, Any]:

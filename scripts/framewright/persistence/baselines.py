@@ -1,20 +1,47 @@
-"""What needs no learning: always the same answer, and tests that look at one number of each frame.
+"""What needs no learning: always the same answer, and tests that use one number of each frame.
 
-A test that counts coloured pixels solves whatever colour gives away; one that counts lit pixels, what brightness does.
+A test that counts coloured pixels solves whatever colour gives away; one that counts lit pixels, whatever area does;
+one that counts blobs, whatever number does. `one_frame` knows all three at once, and nothing of other frames.
 """
 
+from collections.abc import Mapping
+
+import cv2
 import numpy as np
 
 COLOURED = 24  # 255ths between the channels of a pixel that is called coloured: more than a camera's noise
 LIT = 64  # of a pixel that is called lit
-MEASURES = ("colour", "light")
+MEASURES = ("colour", "area", "blobs")
+BASELINES = ("constant", *MEASURES, "one_frame")
+MOST_BLOBS, AREAS = 9, 12  # blobs that are told apart, and classes of area: those of `one_frame`
 
 
 def measure_frames(video: np.ndarray) -> dict[str, np.ndarray]:
-    """(T,) each: how many pixels of each frame of a (T, 3, H, W) uint8 video are coloured, and how many are lit."""
-    most = video.max(axis=1)
-    coloured = most.astype(np.int16) - video.min(axis=1) > COLOURED
-    return {"colour": coloured.sum(axis=(1, 2)), "light": (most > LIT).sum(axis=(1, 2))}
+    """(T,) each: how many pixels of each frame of a (T, 3, H, W) uint8 video are coloured, and lit; how many blobs."""
+    brightest = video.max(axis=1)
+    coloured = brightest.astype(np.int16) - video.min(axis=1) > COLOURED
+    lit = brightest > LIT
+    blobs = [cv2.connectedComponents(frame.astype(np.uint8))[0] - 1 for frame in lit]
+    return {"colour": coloured.sum(axis=(1, 2)), "area": lit.sum(axis=(1, 2)), "blobs": np.array(blobs)}
+
+
+def answer_frames(
+    known: Mapping[str, np.ndarray], asked: Mapping[str, np.ndarray], shows: np.ndarray
+) -> dict[str, np.ndarray]:
+    """What each baseline says of the frames measured in `asked`: (clips, T) bool, whether they show a transient.
+
+    It is fitted to the frames measured in `known`, of which `shows` is the truth.
+    """
+    answers = {"constant": np.full(asked["area"].shape, shows.mean() > 0.5)}
+    answers |= {name: asked[name] > find_threshold(known[name], shows) for name in MEASURES}
+    edges = np.quantile(known["area"], np.linspace(0, 1, AREAS + 1)[1:-1])
+    tint = find_threshold(known["colour"], shows)
+    cells = (_sort_frames(known, edges, tint), _sort_frames(asked, edges, tint))
+    count = (MOST_BLOBS + 1) * AREAS * 2
+    yes = np.bincount(cells[0][shows], minlength=count)
+    of_all = np.bincount(cells[0].ravel(), minlength=count)
+    table = np.where(of_all > 0, 2 * yes > of_all, shows.mean() > 0.5)
+    return answers | {"one_frame": table[cells[1]]}
 
 
 def find_threshold(measure: np.ndarray, true: np.ndarray) -> float:
@@ -39,3 +66,9 @@ def answer_clips(train: np.ndarray, persistent: np.ndarray, test: np.ndarray) ->
     counts, asked = np.cumsum(train, axis=1), np.cumsum(test, axis=1)
     thresholds = [find_threshold(-counts[:, seen], persistent) for seen in range(counts.shape[1])]
     return -asked > np.array(thresholds)
+
+
+def _sort_frames(measures: Mapping[str, np.ndarray], edges: np.ndarray, tint: float) -> np.ndarray:
+    """(clips, T) the cell of each frame: by its blobs, its area and whether it is coloured."""
+    blobs = np.minimum(measures["blobs"], MOST_BLOBS)
+    return (blobs * AREAS + np.searchsorted(edges, measures["area"], side="right")) * 2 + (measures["colour"] > tint)

@@ -14,17 +14,21 @@ from framewright.persistence.dataset import PersistenceClips
 from framewright.persistence.models import TrainedModel
 from framewright.persistence.store import Clips
 from framewright.persistence.strips import MARK, STILL, add_border
+from framewright.report import style
 from framewright.report.gif import enlarge
 from framewright.report.page import render_page, render_table
 from framewright.report.picture import contact_sheet, draw_notice, write_png
 
 LINES = {  # name in the figures: name in the chart, colour, style
-    "bound": ("best possible (Bayes)", "#22272e", "-"),
-    "model": ("model", "#2563eb", "-"),
-    "colour": ("counting colour", "#dc2626", "--"),
-    "light": ("counting light", "#d97706", ":"),
-    "constant": ("always the same", "#8b949e", "-."),
+    "bound": ("best possible (Bayes)", style.INK, "-"),
+    "model": ("model", style.BLUE, "-"),
+    "colour": ("coloured pixels", style.RED, "--"),
+    "area": ("lit pixels", style.ORANGE, ":"),
+    "blobs": ("number of blobs", style.GREEN, "-."),
+    "one_frame": ("all three of a frame", style.PURPLE, (0, (3, 1, 1, 1))),
+    "constant": ("always the same", style.GREY, (0, (5, 1))),
 }
+IDENTITIES = "best with identities known"  # what the bound is called where there are companions
 SHOWN = 3  # clips in the attention's picture
 EACH = 12  # frames of each
 LONGEST = 12  # characters below a frame
@@ -37,10 +41,12 @@ def write_curves(path: str | Path, arms: Mapping[str, Mapping[str, Any]]) -> Non
     panels = figure.subplots(1, len(arms), squeeze=False, sharey=True)[0]
     for panel, (name, found) in zip(panels, arms.items(), strict=True):
         clip, frames = found["clip"], np.arange(1, len(found["clip"]["bound"]) + 1)
-        for key, (label, colour, style) in LINES.items():
+        for key, (words, colour, dashes) in LINES.items():
             if key in clip:
+                label = IDENTITIES if key == "bound" and found["crowded"] else words
+                width = 2 if key == "model" else 1.5
                 curve = np.array(clip[key] if key == "bound" else clip[key]["curve"])
-                panel.plot(frames, curve, style, color=colour, label=label, linewidth=2 if key == "model" else 1.5)
+                panel.plot(frames, curve, linestyle=dashes, color=colour, label=label, linewidth=width)
         if "model" in clip:
             curve, early = np.array(clip["model"]["curve"]), clip["model"]["early_exit"]
             error = 2 * np.sqrt(curve * (1 - curve) / found["clips"]["test"])
@@ -49,7 +55,8 @@ def write_curves(path: str | Path, arms: Mapping[str, Mapping[str, Any]]) -> Non
         panel.set(title=name, xlabel="frames seen", xlim=(1, frames[-1]), ylim=(0.4, 1.02))
         panel.grid(alpha=0.25)
     panels[0].set_ylabel("clips judged rightly")
-    panels[-1].legend(loc="upper left", fontsize=8, framealpha=0.9)
+    for panel in panels:
+        panel.legend(loc="lower right", fontsize=8, framealpha=0.9)
     figure.savefig(path, format="png", metadata={"Software": None})
 
 
@@ -107,6 +114,7 @@ def make_evaluation_page(arms: Mapping[str, Mapping[str, Any]], sure: float) -> 
             "",
             f"## Arm {name}: {number} clips of sources that no model saw",
             "",
+            *_list_wins(found),
             "Single frames, a transient or none:",
         ]
         parts += ["", _make_scores_table(found["frames"])]
@@ -121,9 +129,12 @@ def make_evaluation_page(arms: Mapping[str, Mapping[str, Any]], sure: float) -> 
 
 
 TEXT = """Sources were split by a hash of their number. Figures are of test clips alone, thresholds and temperatures of
-others. *Constant* always gives the more frequent answer, *colour* counts coloured pixels, *light* lit ones. The
-*oracle* knows of each transient that has begun, and how they are drawn: nobody can know more. An early exit decides at
-the first frame after which one answer's chance is at least {sure:g}, and is scored on what it decided then."""
+others. *Constant* always gives the more frequent answer. *Colour* counts coloured pixels, *area* lit ones, *blobs* what
+hangs together. *One frame* knows all three of a frame. The *identity oracle* knows which sphere is which, and calls one
+that is briefly in view a transient. The clip's *oracle* knows of each transient that has begun, and how they are drawn:
+nobody can know more. In arms with companions it knows what pixels tell only later, so that it is an upper limit: best
+baseline and oracle are a bracket. An early exit decides at the first frame after which one answer's probability is at
+least {sure:g}, and is scored on that decision."""
 
 FIGURES = ("accuracy", "balanced_accuracy", "f1", "precision", "recall", "recall_of_the_other", "calibration_error")
 
@@ -159,6 +170,9 @@ def _list_more(found: Mapping[str, Any]) -> list[str]:
             + "; ".join(f"{axis} {error[axis]:.3f} (always the middle: {middle[axis]:.3f})" for axis in error)
             + "."
         ]
+    if figures := found.get("objects"):
+        lines += ["", "Spheres one by one, persistent or not, by their tracklets:", ""]
+        lines += [_make_scores_table(figures)]
     if figures := found.get("attention"):
         lines += ["", "Attention model:", "", f"Kind of path: {_describe_kinds(figures['kind'])}.", ""]
         shares = [
@@ -167,6 +181,12 @@ def _list_more(found: Mapping[str, Any]) -> list[str]:
         ]
         lines += [f"Of the attention in frames with transients, {'; '.join(shares)}."]
     return lines
+
+
+def _list_wins(found: Mapping[str, Any]) -> list[str]:
+    """Where learning was not worth it, in bold."""
+    wins = found.get("baseline_wins", [])
+    return [f"**A baseline is as good as the model here. {'; '.join(wins)}.**", ""] if wins else []
 
 
 def _describe_kinds(figures: Mapping[str, Any]) -> str:

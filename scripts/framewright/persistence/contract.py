@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from framewright.persistence.arm_folder import STEM, recount
-from framewright.persistence.augment import is_persistent, redraw
+from framewright.persistence.augment import draw_scene, is_persistent, redraw
 from framewright.persistence.base import Clip, PackedClip, compute_crc
 from framewright.persistence.paths import CLASSES
 from framewright.persistence.splits import choose_split
@@ -20,6 +20,17 @@ from framewright.study.funnel import Item
 
 KEYS = {"class", "num_frames", "resolution", "num_cameras", "num_transients", "transient_frames", "transient_details"}
 DETAILS = {"start_frame", "duration", "trajectory_type", "start_position", "velocity", "positions", "visible_area"}
+# What is the same in all clips of an arm.
+DEFINITION = (
+    "seed",
+    "variant",
+    "transient_look",
+    "transient_colour",
+    "depth_order",
+    "look",
+    "projection",
+    "num_frames",
+)
 SURE = 5.0  # standard errors that a mean may be off before chance is no longer believed
 
 
@@ -31,6 +42,8 @@ class _Faults:
     pixels: list[str] = field(default_factory=list)
     view: list[str] = field(default_factory=list)
     splits: list[str] = field(default_factory=list)
+    mixed: list[str] = field(default_factory=list)
+    definition: dict[str, Any] = field(default_factory=dict)
 
 
 def check_arm(
@@ -55,6 +68,7 @@ def check_arm(
         make_finding(f"{name}: metadata has the documented keys and fits the video", faults.keys),
         make_finding(f"{name}: a frame is listed exactly where transients changed its pixels", faults.labels),
         make_finding(f"{name}: every clip can be redrawn from its metadata, bit for bit", faults.pixels),
+        make_finding(f"{name}: all clips are of one definition and seed", faults.mixed, str(faults.definition)),
         make_finding(f"{name}: rendered spheres are in view in every frame", faults.view),
         make_finding(f"{name}: the summary agrees with a recount of the files", odd, f"{len(true)} figures"),
         make_finding(f"{name}: every clip is in the split of its source", faults.splits, str(true["splits"])),
@@ -105,11 +119,16 @@ def _check(clip: Clip | PackedClip, base: np.ndarray, faults: _Faults) -> None:
         faults.keys.append(f"{who} lacks {', '.join(sorted(lacking))}")
         return
     faults.keys += [f"{who}: {what}" for what in _find_unfit(metadata, clip.video)]
+    definition = {key: metadata.get(key) for key in DEFINITION}
+    faults.definition = faults.definition or definition
+    for key, value in definition.items():
+        if value != faults.definition[key]:
+            faults.mixed.append(f"{who} has {key} {value}, others {faults.definition[key]}")
     if metadata["source_crc32"] != compute_crc(base):
         faults.keys.append(f"{who}: its base clip is another one")
     truth = redraw(metadata, base)
     noiseless = truth if not metadata["noise"] else redraw(metadata | {"noise": None}, base)
-    changed = np.flatnonzero((noiseless != base).any(axis=(1, 2, 3))).tolist()
+    changed = np.flatnonzero((noiseless != draw_scene(metadata, base)).any(axis=(1, 2, 3))).tolist()
     if metadata["transient_frames"] != changed:
         faults.labels.append(f"{who} lists {metadata['transient_frames']}, {changed} differ from the base clip")
     if metadata["frame_labels"] != [int(time not in changed) for time in range(len(base))]:

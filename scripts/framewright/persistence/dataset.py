@@ -60,6 +60,7 @@ class PersistenceClips(Dataset[dict[str, torch.Tensor]]):
                 self.places.append(place)
                 digest.update(json.dumps(metadata).encode())
         self.digest = digest.hexdigest()
+        self.frames = min((shape[0] for shape in shapes), default=0)
         if len(shapes) > 1:
             raise UserError(
                 f"clips of (frames, height, width) {sorted(shapes)} can't be learnt from together; take one"
@@ -78,6 +79,10 @@ class PersistenceClips(Dataset[dict[str, torch.Tensor]]):
     def set_epoch(self, epoch: int) -> None:
         """Tell the epoch, as to every dataset here. Clips are the same in each."""
         self.epoch = epoch
+
+    def augment(self, batch: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+        """The same clips seen in a mirror, as likely as they are, and as true."""
+        return mirror(batch)
 
     def batch(self, positions: list[int]) -> dict[str, torch.Tensor]:
         """Several items in one, stacked."""

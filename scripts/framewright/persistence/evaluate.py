@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from framewright.persistence.attention import on_transients
-from framewright.persistence.baselines import MEASURES, answer_clips, find_threshold, measure_frames
+from framewright.persistence.baselines import BASELINES, find_threshold
 from framewright.persistence.bound import Oracle, compute_bayes_bound
 from framewright.persistence.dataset import PersistenceClips, mark_cells
 from framewright.persistence.models import TrainedModel
@@ -18,8 +18,10 @@ from framewright.persistence.paths import CLASSES
 from framewright.persistence.scores import score_answers, score_kinds, sigmoid
 from framewright.persistence.specs import Variant
 from framewright.persistence.store import Clips
+from framewright.persistence.tracklets import TrackletClips
 from framewright.persistence.training import run_eye
 
+RIVALS = (*BASELINES, "lifetime")  # answers that need no training
 SURE = 4.0  # standard errors by which nobody beats the bound by chance
 CPU = torch.device("cpu")
 
@@ -27,6 +29,7 @@ CPU = torch.device("cpu")
 def evaluate(
     clips: Clips,
     variant: Variant,
+    audit: Mapping[str, Any],
     models: Mapping[str, TrainedModel],
     others: Mapping[str, TrainedModel],
     sure: float,
@@ -34,20 +37,24 @@ def evaluate(
 ) -> dict[str, Any]:
     """All figures of one arm, which JSON can hold.
 
-    `models` are those of this arm by their tasks, `others` the persistence classifiers of other arms by the arms'
-    names. `sure` is how sure a decision before the end must be.
+    `audit` has those of its baselines. `models` are those of this arm by their tasks, `others` the persistence
+    classifiers of other arms by the arms' names. `sure` is how sure a decision before the end must be.
     """
     train, test = PersistenceClips(clips, "train"), PersistenceClips(clips, "test")
-    known, asked = _measure_features(train), _measure_features(test)
+    asked = _read_truth(test)
     found: dict[str, Any] = {
         "clips": {"train": len(train), "test": len(test)},
-        "frames": _score_frame_baselines(known, asked),
-        "clip": _score_clip_baselines(known, asked) | _compute_bounds(test, variant, asked["persistent"], sure, seed),
+        "crowded": variant.max_companions > 0,
+        "frames": dict(audit["frames"]) | {"identity oracle": audit["oracle"]},
+        "clip": dict(audit["clip"]) | _compute_bounds(test, variant, asked["persistent"], sure, seed),
     }
     for task, trained in models.items():
+        if task == "objects":
+            found["objects"] = _score_objects(clips, trained)
+            continue
         seen, labels = run_eye(trained.model, test, CPU)
         with torch.no_grad():
-            outputs = trained.model.conclude(seen, labels["clean"].shape[1])
+            outputs = trained.model.conclude(seen, test.frames)
         if task == "persistence":
             found["frames"]["model"], found["clip"]["model"] = _score_persistence(outputs, trained, asked, sure)
             found["beats_the_bound"] = find_beaten(found["clip"]["model"]["curve"], found["clip"]["bound"], len(test))
@@ -58,7 +65,22 @@ def evaluate(
     for name, trained in others.items():
         outputs = run_eye(trained.model, test, CPU)[0]
         found["frames"][f"model of {name}"] = _score_frames(outputs, trained, asked["shows"])
-    return found
+    return found | {"baseline_wins": find_wins(found)}
+
+
+def find_wins(found: Mapping[str, Any]) -> list[str]:
+    """Where a baseline is at least as good as what was trained, in words; empty where learning was worth it."""
+    wins = []
+    for part, what in (("frames", "frames"), ("clip", "clips"), ("objects", "spheres")):
+        figures = found.get(part, {})
+        if "model" not in figures:
+            continue
+        model = figures["model"]["balanced_accuracy"]
+        rivals = {name: figures[name]["balanced_accuracy"] for name in RIVALS if name in figures}
+        best = max(rivals, key=lambda name: rivals[name])
+        if rivals[best] >= model:
+            wins.append(f"{what}: {best} reaches {rivals[best]:.3f} balanced, the model {model:.3f}")
+    return wins
 
 
 def exit_early(chances: np.ndarray, sure: float) -> tuple[np.ndarray, np.ndarray]:
@@ -94,35 +116,29 @@ def find_beaten(curve: list[float], bound: list[float], number: int) -> list[int
     return (np.flatnonzero(np.array(curve) > np.array(bound) + SURE * error + 1e-9) + 1).tolist()
 
 
-def _measure_features(data: PersistenceClips) -> dict[str, np.ndarray]:
-    """By clip and frame: what baselines measure, and whether transients show; by clip, whether it is persistent."""
-    rows = []
-    for position in range(len(data)):
-        item = data[position]
-        truth = {"shows": item["clean"].numpy() < 0.5, "persistent": bool(item["persistent"])}
-        rows.append(measure_frames(item["video"].numpy()) | truth)
-    return {key: np.array([row[key] for row in rows]) for key in rows[0]}
-
-
-def _score_frame_baselines(known: dict[str, np.ndarray], asked: dict[str, np.ndarray]) -> dict[str, Any]:
-    answers = {"constant": np.full(asked["shows"].shape, known["shows"].mean() > 0.5)}
-    answers |= {name: _apply_threshold(known, asked, name) for name in MEASURES}
-    return {name: score_answers(answer, asked["shows"]) for name, answer in answers.items()}
-
-
-def _apply_threshold(known: dict[str, np.ndarray], asked: dict[str, np.ndarray], name: str) -> np.ndarray:
-    return asked[name] > find_threshold(known[name], known["shows"])
-
-
-def _score_clip_baselines(known: dict[str, np.ndarray], asked: dict[str, np.ndarray]) -> dict[str, Any]:
-    answers = {"constant": np.full(asked["shows"].shape, known["persistent"].mean() > 0.5)}
-    for name in MEASURES:
-        taught = _apply_threshold(known, known, name)
-        answers[name] = answer_clips(taught, known["persistent"], _apply_threshold(known, asked, name))
+def _read_truth(data: PersistenceClips) -> dict[str, np.ndarray]:
+    """By clip and frame, whether transients show; by clip, whether it is persistent."""
+    metadata = [data.clips.metadata(place) for place in data.places]
     return {
-        name: score_answers(answer[:, -1], asked["persistent"]) | {"curve": _compute_curve(answer, asked["persistent"])}
-        for name, answer in answers.items()
+        "shows": np.array([clip["frame_labels"] for clip in metadata]) == 0,
+        "persistent": np.array([clip["persistent"] for clip in metadata], bool),
     }
+
+
+def _score_objects(clips: Clips, trained: TrainedModel) -> dict[str, Any]:
+    """The tracklet model on spheres of unseen sources, beside a constant answer, their colour and their lifetime."""
+    known, asked = TrackletClips(clips, "train"), TrackletClips(clips, "test")
+    truth = {data: data.persistent.numpy() > 0.5 for data in (known, asked)}
+    seen, _ = run_eye(trained.model, asked, CPU)
+    with torch.no_grad():
+        logits = trained.model.conclude(seen, asked.frames)["persistent"][:, 0].numpy()
+    chances = sigmoid(logits / trained.temperatures["persistent"])
+    measures = {data: {"lifetime": np.array(data.lengths), "colour": -data.measure_colour()} for data in (known, asked)}
+    found = {"constant": score_answers(np.full(len(asked), truth[known].mean() > 0.5), truth[asked])}
+    for name, measure in measures[known].items():
+        threshold = find_threshold(measure, truth[known])
+        found[name] = score_answers(measures[asked][name] > threshold, truth[asked])
+    return found | {"model": score_answers(chances > 0.5, truth[asked], chances)}
 
 
 def _compute_bounds(

@@ -48,7 +48,7 @@ class Transformer(nn.Module):
         patches = (config.size // config.patch) ** 2
         self.cut = nn.Conv2d(3, config.width, config.patch, stride=config.patch)
         self.place = nn.Parameter(torch.randn(patches, config.width) * 0.02)
-        self.look = nn.ModuleList(
+        self.layers = nn.ModuleList(
             nn.TransformerEncoderLayer(
                 config.width, config.heads, 2 * config.width, dropout=0.0, batch_first=True, norm_first=True
             )
@@ -57,7 +57,7 @@ class Transformer(nn.Module):
 
     def forward(self, frames: torch.Tensor) -> torch.Tensor:  # (N, 3, H, W) -> (N, width)
         tokens = self.cut(frames).flatten(2).mT + self.place  # (N, patches, width)
-        for layer in self.look:
+        for layer in self.layers:
             tokens = layer(tokens)
         return tokens.sum(dim=1) / 16
 

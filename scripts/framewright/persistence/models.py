@@ -1,4 +1,4 @@
-"""The three models by their tasks: made, trained, calibrated, and kept in one file each."""
+"""The models by their tasks: made, trained, calibrated, and kept in one file each."""
 
 import hashlib
 import io
@@ -10,17 +10,23 @@ from typing import Any
 import torch
 
 from framewright.errors import UserError
-from framewright.persistence import attention, frame_classifier, multitask
+from framewright.persistence import attention, frame_classifier, multitask, tracklet_classifier
 from framewright.persistence.dataset import PersistenceClips
 from framewright.persistence.scores import fit_temperature
 from framewright.persistence.specs import TrainingSpec
 from framewright.persistence.store import Clips
+from framewright.persistence.tracklets import TrackletClips
 from framewright.persistence.training import Model, run_eye, train
 
 MODELS: dict[str, tuple[ModuleType, Any, Any]] = {  # by task: the module that has the loss, the model, its config
     "persistence": (frame_classifier, frame_classifier.FrameClassifier, frame_classifier.FrameClassifierConfig),
     "multitask": (multitask, multitask.Multitask, multitask.MultitaskConfig),
     "attention": (attention, attention.Attention, attention.AttentionConfig),
+    "objects": (
+        tracklet_classifier,
+        tracklet_classifier.TrackletClassifier,
+        tracklet_classifier.TrackletConfig,
+    ),
 }
 
 
@@ -44,15 +50,16 @@ def learn(
     have changed, what is in the file `progress` is not taken up.
     """
     module, kind, config_of = MODELS[task]
-    data, held = PersistenceClips(clips, "train"), PersistenceClips(clips, "val")
-    config = config_of(**shape, size=data[0]["video"].shape[-1])
+    kind_of_data = TrackletClips if task == "objects" else PersistenceClips
+    data, held = kind_of_data(clips, "train"), kind_of_data(clips, "val")
+    config = config_of(**shape, size=clips.metadata(0)["resolution"][0])
     digest = hashlib.sha256(repr((code, task, config, spec, seed, data.digest)).encode()).hexdigest()
     torch.manual_seed(seed)
     model = kind(config)
     losses = train(model, module.loss, data, spec, seed, progress, digest)
     seen, labels = run_eye(model, held, torch.device("cpu"))
     with torch.no_grad():
-        outputs = model.conclude(seen, labels["clean"].shape[1])
+        outputs = model.conclude(seen, data.frames)
     warmths = {key: _fit_temperature(outputs[key], labels[key]) for key in ("clean", "persistent") if key in outputs}
     return TrainedModel(task, asdict(config), model, losses, warmths)
 

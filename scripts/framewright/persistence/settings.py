@@ -10,6 +10,7 @@ from typing import Any
 from framewright.persistence.specs import BaseSpec, TrainingSpec, Variant
 
 Section = dict[str, Any]
+SPHERES = 16  # tracklets that count as one clip in a training step
 
 
 def faults(section: Section) -> list[str]:
@@ -24,6 +25,9 @@ def faults(section: Section) -> list[str]:
         if arm["min_duration"] > arm["max_duration"]:
             line = f"config: {where}.min_duration = {arm['min_duration']}"
             lines.append(f"{line}: must be at most {where}.max_duration, which is {arm['max_duration']}")
+        if arm["min_companions"] > arm["max_companions"]:
+            line = f"config: {where}.min_companions = {arm['min_companions']}"
+            lines.append(f"{line}: must be at most {where}.max_companions, which is {arm['max_companions']}")
     return lines
 
 
@@ -85,7 +89,8 @@ def card_settings(section: Section) -> Section:
 def training_settings(section: Section, seed: int, task: str) -> dict[str, Any]:
     """How the model of a task is shaped, and how it learns."""
     train = section["train"]
-    spec = TrainingSpec(train["epochs"][task], train["batch"], train["learning_rate"], train["gpus"])
+    batch = train["batch"] * (SPHERES if task == "objects" else 1)
+    spec = TrainingSpec(train["epochs"][task], batch, train["learning_rate"], train["gpus"])
     shape = {"encoder": train["encoder"]} if task == "persistence" else {}
     return {"shape": shape, "training": asdict(spec), "seed": seed}
 

@@ -24,7 +24,7 @@ class Variant:
 
     `per_video` is half the most there can be in a clip: their number is uniform from 1 to twice it. `noise` is a
     camera's, in 255ths; `blur` the share of a frame's time that the shutter is open. With `depth`, transients behind
-    the sphere are hidden by it. With `apart`, they never touch it.
+    the sphere are hidden by it. With `apart`, they never touch it. Companions are further spheres that persist.
     """
 
     per_video: int = 3
@@ -37,6 +37,8 @@ class Variant:
     apart: bool = False
     noise: float = 0.0
     blur: float = 0.0
+    min_companions: int = 0
+    max_companions: int = 0
 
 
 def build_variant(values: dict[str, Any]) -> Variant:

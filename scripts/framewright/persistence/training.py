@@ -10,13 +10,16 @@ import torch
 
 from framewright.errors import UserError
 from framewright.persistence.attention import Attention
-from framewright.persistence.dataset import PersistenceClips, mirror
+from framewright.persistence.dataset import PersistenceClips
 from framewright.persistence.frame_classifier import FrameClassifier
 from framewright.persistence.multitask import Multitask
 from framewright.persistence.specs import TrainingSpec
+from framewright.persistence.tracklet_classifier import TrackletClassifier
+from framewright.persistence.tracklets import TrackletClips
 from framewright.study.job import whole
 
-Model = Attention | FrameClassifier | Multitask
+Model = Attention | FrameClassifier | Multitask | TrackletClassifier
+Data = PersistenceClips | TrackletClips
 Loss = Callable[[dict[str, torch.Tensor], dict[str, torch.Tensor]], torch.Tensor]
 SETTLING, SETTLING_BATCH, SETTLING_RATE = 300, 256, 0.01  # steps and clips a step in which conclusions are learnt
 
@@ -24,7 +27,7 @@ SETTLING, SETTLING_BATCH, SETTLING_RATE = 300, 256, 0.01  # steps and clips a st
 def train(
     model: Model,
     loss: Loss,
-    data: PersistenceClips,
+    data: Data,
     settings: TrainingSpec,
     seed: int,
     progress: str | Path,
@@ -47,7 +50,7 @@ def train(
         order = rng.permutation(len(data)).tolist()
         for first in range(0, len(order), settings.batch):
             batch = data.batch(order[first : first + settings.batch])
-            batch = mirror(batch) if rng.random() < 0.5 else batch
+            batch = data.augment(batch) if rng.random() < 0.5 else batch
             total += _step(loss, model, optimizer, {key: value.to(device) for key, value in batch.items()})
             schedule.step()
         history.append(total / len(data))
@@ -64,9 +67,7 @@ def choose_device(settings: TrainingSpec) -> torch.device:
     return torch.device("cuda" if settings.gpus else "cpu")
 
 
-def run_eye(
-    model: Model, data: PersistenceClips, device: torch.device
-) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]:
+def run_eye(model: Model, data: Data, device: torch.device) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]:
     """What the model's eye says of all clips, and their labels: small tensors on `device`, clips first."""
     outputs, labels = [], []
     with torch.no_grad():
@@ -77,17 +78,16 @@ def run_eye(
     return _join(outputs), {key: value.to(device) for key, value in _join(labels).items()}
 
 
-def _settle(model: Model, loss: Loss, data: PersistenceClips, seed: int, device: torch.device) -> None:
+def _settle(model: Model, loss: Loss, data: Data, seed: int, device: torch.device) -> None:
     """Let the part that draws conclusions learn on, from what the eye sees: many steps cost little, for it is small."""
     seen, labels = run_eye(model, data, device)
-    length = labels["clean"].shape[1]
     optimizer = torch.optim.AdamW(model.conclusion.parameters(), lr=SETTLING_RATE)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, SETTLING_RATE, total_steps=SETTLING)
     rng = np.random.default_rng([seed, len(data)])
     for _ in range(SETTLING):
         chosen = torch.from_numpy(rng.permutation(len(data))[:SETTLING_BATCH]).to(device)
         part = {key: value[chosen] for key, value in seen.items()}
-        error = loss(model.conclude(part, length), {key: value[chosen] for key, value in labels.items()})
+        error = loss(model.conclude(part, data.frames), {key: value[chosen] for key, value in labels.items()})
         optimizer.zero_grad()
         error.backward()
         optimizer.step()

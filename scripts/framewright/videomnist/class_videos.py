@@ -38,14 +38,20 @@ def write_classes(folder: Path, dataset: Path, split: str, fps: int) -> int:
 
 
 def convert(
-    path: Path, films: Sequence[str | Path], label: int, shape: Shape, seconds: float, mebibytes: int
+    path: Path,
+    films: Sequence[str | Path],
+    label: int,
+    shape: Shape,
+    seconds: float,
+    mebibytes: int,
+    definition: str = "",
 ) -> list[Item]:
     """Cut the films of one class into clips of T+1 frames, in both layouts, and say what became of each film.
 
     No frame is in two clips; what is left over at a film's end is not used.
     """
     items = []
-    with PartWriter(path, shape, COLUMNS) as part:
+    with PartWriter(path, shape, COLUMNS, definition=definition) as part:
         for film, refused in screen(films, seconds, mebibytes):
             name = "/".join(Path(film).parts[-3:])
             reason, detail = ("unreadable", refused) if refused else _add_clips(part, film, label, shape)

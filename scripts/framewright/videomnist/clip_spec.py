@@ -16,6 +16,7 @@ class GlyphSpec:
 
     size: int  # pixels a side of the frame
     growth: float  # part of its size by which a digit grows and shrinks at most
+    max_enlargement: float  # times its size, up to which a thin digit is enlarged so that enough pixels are lit
 
     @property
     def zoom(self) -> float:

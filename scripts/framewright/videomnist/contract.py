@@ -19,6 +19,9 @@ from framewright.videomnist.store import GREY, PRIVATE, RGB, digest, read_packed
 
 INK_KEPT = (0.95, 1.05)  # interpolation of a turned and resized digit is a few percent off its sum
 OFFSET = 0.5  # pixels at 64 pixels a side
+SPEED_ERROR = 0.05  # part of the stated speed by which the mean of a motion may be off
+ENOUGH = 50  # videos of a motion over which a mean is taken seriously
+EXTENT = 6  # pixels at 64 pixels a side that a digit goes away from where it was
 TREMBLE = 0.3  # pixels that interpolation may add to a step
 LOOKED_AT = 30  # videos of each split that are decoded by plain h5py, at even distances
 
@@ -55,6 +58,7 @@ def check_files(
         make_finding("what was measured is what both files hold", _check_packed(documented, videogpt, made), videos),
         make_finding("decoded videos agree in both files", _check_decoded(documented, videogpt), decoded),
         *_check_frames(made, spec),
+        *_check_motions(made, spec),
         make_finding("each digit is shown equally often", _find_uneven(made), "to the video"),
         make_finding("each motion is used equally by each digit", _find_unbalanced(made, len(spec.motions)), motions),
         make_finding("no two videos are alike", _find_alike(made), videos),
@@ -85,6 +89,26 @@ def _check_frames(made: Mapping[str, SplitRecord], spec: ClipSpec) -> Iterator[F
     off = f"off by {worst['offset'].max():.2f} pixels at most"
     yield of_all("digits are where the trajectory says", worst["offset"] > OFFSET * zoom, off)
     yield of_all("no step is longer than its video's speed", beyond > TREMBLE * zoom, slips)
+
+
+def _check_motions(made: Mapping[str, SplitRecord], spec: ClipSpec) -> Iterator[Finding]:
+    """Digits move as fast as it is stated, and go somewhere."""
+    motion, speed = (np.concatenate([each.columns[name] for each in made.values()]) for name in ("motion", "speed"))
+    mean, extent = (
+        np.concatenate([getattr(each.measures, name) for each in made.values()]) for name in ("mean_step", "extent")
+    )
+    slow, figures = [], []
+    for place, name in enumerate(spec.motions):
+        of_it = motion == place
+        share = float(mean[of_it].sum() / max(speed[of_it].sum(), 1e-9))
+        figures.append(f"{name} {share:.3f}")
+        if np.count_nonzero(of_it) >= ENOUGH and abs(share - 1) > SPEED_ERROR:
+            slow.append(f"{name} {share:.3f} of it over {np.count_nonzero(of_it)} videos")
+    promise = f"the mean speed of each motion is within {SPEED_ERROR:.0%} of the stated one"
+    yield make_finding(promise, slow, ", ".join(figures))
+    least = np.minimum(EXTENT * spec.zoom, 0.3 * speed * (spec.frames - 1))
+    still = [f"video {place} covers {extent[place]:.1f}" for place in np.flatnonzero(extent < least)]
+    yield make_finding(f"no digit stays within {EXTENT:g} pixels", still, f"the least covers {extent.min():.1f}")
 
 
 def _check_documented(path: Path, made: Mapping[str, SplitRecord], spec: ClipSpec) -> Iterator[str]:
@@ -184,4 +208,5 @@ def rows(made: Mapping[str, SplitRecord], motions: Sequence[str]) -> Iterator[di
                 "ink": float(measures.ink[place]),
                 "offset": float(measures.offset[place]),
                 "step": float(measures.step[place]),
+                "mean_step": float(measures.mean_step[place]),
             }

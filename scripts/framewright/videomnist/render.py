@@ -11,14 +11,14 @@ import cv2
 import numpy as np
 
 from framewright.videomnist.clip_spec import SPLITS, ClipSpec, GlyphSpec
-from framewright.videomnist.motion import LOTS, MOTIONS, Room
+from framewright.videomnist.motion import MOTIONS, UNIFORMS, Room
 
 # At 64 pixels a side. All lengths grow with the frame.
 MARGIN, INK = 5, 100
 SPARE = 1.04  # more pixels than promised, because interpolation rounds some away
-LARGEST = 2.5  # times its size: what is too thin even then is a speck and no digit
+ROOM = 10  # pixels that a digit can move, across and down: else it would hardly seem to
 SLOWEST, FASTEST = 0.1, 0.5  # radians a frame of swinging and breathing
-BLOCKS = 5  # of four lots each: what a video takes of its split's random numbers
+BLOCKS = 5  # of four uniforms each: what a video takes of its split's random numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +40,7 @@ class DrawnDigits:
     pixels: np.ndarray  # (n, frames, size, size) uint8: this digit alone
     trajectories: np.ndarray  # (n, frames, 4) float32: x, y in pixels, angle in degrees clockwise, scale
     motions: np.ndarray  # (n,) int: places in the spec's motions
-    speeds: np.ndarray  # (n,) float: pixels a frame: no step is longer
+    speeds: np.ndarray  # (n,) float: pixels a frame: no step is longer, and the mean is within 5 % of it
 
 
 def prepare_glyphs(pictures: np.ndarray, spec: GlyphSpec) -> Glyphs:
@@ -51,9 +51,9 @@ def prepare_glyphs(pictures: np.ndarray, spec: GlyphSpec) -> Glyphs:
     side = pictures.shape[1]
     lit = np.maximum(np.count_nonzero(pictures, axis=(1, 2)), 1)
     needed = np.maximum(np.sqrt(SPARE * INK / lit) / (1 - spec.growth), 1)
-    sides = np.round(side * spec.zoom * np.minimum(needed, LARGEST)).astype(int)
+    sides = np.round(side * spec.zoom * np.minimum(needed, spec.max_enlargement)).astype(int)
     base = sides / (side * spec.zoom)
-    large = _enlarge(pictures, sides, round(side * spec.zoom * LARGEST))
+    large = _enlarge(pictures, sides, round(side * spec.zoom * spec.max_enlargement))
     high = np.arange(large.shape[1])
     rows, columns = large.sum(axis=2, dtype=np.float64), large.sum(axis=1, dtype=np.float64)
     ink = np.maximum(rows.sum(axis=1), 1)
@@ -65,7 +65,7 @@ def prepare_glyphs(pictures: np.ndarray, spec: GlyphSpec) -> Glyphs:
     outline = np.stack([ends - centre[:, :1, None], down], axis=1) * (rows > 0)[:, None, None]
     outline = outline.reshape(len(large), 2, -1)
     widest = (np.sqrt((outline**2).sum(axis=1).max(axis=1)) + math.sqrt(2)) * (1 + spec.growth)
-    good = (needed <= LARGEST) & (widest <= (spec.size - 1 - 2 * MARGIN * spec.zoom) / 2)
+    good = (needed <= spec.max_enlargement) & (widest <= (spec.size - 1 - (2 * MARGIN + ROOM) * spec.zoom) / 2)
     return Glyphs(large, ink / base**2, centre, outline, base, good & pictures.any(axis=(1, 2)))
 
 
@@ -79,25 +79,30 @@ def draw(digits: Glyphs, spec: ClipSpec, seed: int, split: str, indices: range) 
 
     Digits that share a video share its motion and its speed, and each has a path of its own.
     """
-    lots, count = (
+    uniforms, count = (
         _draw_uniforms(seed, split, range(indices.start * spec.digits, indices.stop * spec.digits)),
         len(digits.pictures),
     )
-    chosen = np.repeat(lots[0, :: spec.digits], spec.digits, axis=0)
+    chosen = np.repeat(uniforms[0, :: spec.digits], spec.digits, axis=0)
     speeds = (spec.speed[0] + (spec.speed[1] - spec.speed[0]) * chosen) * spec.zoom
-    angles = _swing(lots[1:4], spec.rotation, spec.frames)
-    scales = 1 + _swing(lots[4:7], spec.growth, spec.frames)
+    angles = _swing(uniforms[1:4], spec.rotation, spec.frames)
+    scales = 1 + _swing(uniforms[4:7], spec.growth, spec.frames)
     forms = _forms(np.radians(angles), scales)
     low, high = _reach(digits, forms)
     edge = MARGIN * spec.zoom
     least, most = edge - low.min(axis=1), spec.size - 1 - edge - high.max(axis=1)
     room = Room(least.T[:, :, None], most.T[:, :, None])
     motions = np.repeat(assign_motions(np.array(indices), len(spec.motions)), spec.digits)
+    groups = [(MOTIONS[spec.motions[place]], np.flatnonzero(motions == place)) for place in np.unique(motions)]
+    for motion, rows in groups:
+        around = Room(room.low[:, rows], room.high[:, rows])
+        speeds[rows] = motion.limit(uniforms[7:, rows], around, speeds[rows])
+    # Digits that share a video keep the speed of the one that has the least room.
+    speeds = np.repeat(speeds.reshape(-1, spec.digits).min(axis=1), spec.digits)[:, None]
     paths = np.empty((count, spec.frames, 2))
-    for place, name in enumerate(spec.motions):
-        its = np.flatnonzero(motions == place)
-        own_room = Room(room.low[:, its], room.high[:, its])
-        paths[its] = MOTIONS[name](lots[7:, its], own_room, speeds[its], spec.frames).transpose(1, 2, 0)
+    for motion, rows in groups:
+        around = Room(room.low[:, rows], room.high[:, rows])
+        paths[rows] = motion.path(uniforms[7:, rows], around, speeds[rows], spec.frames).transpose(1, 2, 0)
     trajectories = np.empty((count, spec.frames, 4), np.float32)
     trajectories[:, :, :2], trajectories[:, :, 2], trajectories[:, :, 3] = paths, angles, digits.base[:, None] * scales
     return DrawnDigits(_paint(digits, forms, paths, low, high, spec.size), trajectories, motions, speeds[:, 0])
@@ -119,15 +124,15 @@ def _enlarge(pictures: np.ndarray, sides: np.ndarray, most: int) -> np.ndarray:
 
 
 def _draw_uniforms(seed: int, split: str, indices: range) -> np.ndarray:
-    """(7 + LOTS, n, 1) float from 0 to 1: those of video `index` come from this place of its split's random numbers."""
+    """(7 + UNIFORMS, n, 1) float from 0 to 1: those of a video come from its place in its split's random numbers."""
     numbers = np.random.Philox(np.random.SeedSequence([seed, SPLITS.index(split)])).advance(indices.start * BLOCKS)
     drawn = np.random.Generator(numbers).random((len(indices), 4 * BLOCKS))
-    return np.ascontiguousarray(drawn.T[: 7 + LOTS, :, None])
+    return np.ascontiguousarray(drawn.T[: 7 + UNIFORMS, :, None])
 
 
-def _swing(lots: np.ndarray, most: float, frames: int) -> np.ndarray:
+def _swing(uniforms: np.ndarray, most: float, frames: int) -> np.ndarray:
     """(n, frames): sines of random amplitude up to `most`, phase and rate."""
-    reach, phase, rate = lots
+    reach, phase, rate = uniforms
     return most * reach * np.sin(2 * math.pi * phase + (SLOWEST + (FASTEST - SLOWEST) * rate) * np.arange(frames))
 
 

@@ -3,6 +3,7 @@
 Only rule files and the check of the configuration import this module. Light: no arrays here.
 """
 
+import hashlib
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -33,7 +34,9 @@ def faults(section: Section) -> list[str]:
 
 def glyph_settings(section: Section) -> dict[str, Any]:
     """How pictures of digits are prepared, for `clip_spec.GlyphSpec`."""
-    return asdict(GlyphSpec(size=section["image_size"], growth=section["max_growth"]))
+    return asdict(
+        GlyphSpec(size=section["image_size"], growth=section["max_growth"], max_enlargement=section["max_enlargement"])
+    )
 
 
 def clip_settings(section: Section) -> dict[str, Any]:
@@ -49,11 +52,27 @@ def clip_settings(section: Section) -> dict[str, Any]:
     return asdict(spec)
 
 
-def shard_settings(section: Section, seed: int, split: str, shard: str) -> dict[str, Any]:
+def define_videos(section: Section, seed: int, code: str) -> str:
+    """A digest of all that decides what videos are like: shards with another one are not put together."""
+    return _digest({"clip": clip_settings(section), "digits": section["digits"], "seed": seed, "code": code})
+
+
+def define_films(section: Section, limits: dict[str, Any], code: str) -> str:
+    """The same of converted films."""
+    return _digest({"frames": section["sequence_length"], "size": section["image_size"], "code": code, **limits})
+
+
+def shard_settings(section: Section, seed: int, code: str, split: str, shard: str) -> dict[str, Any]:
     """What one shard holds: which videos of its split, and how they are drawn."""
     count = count_shards(section)[split][shard]
     first = int(shard) * section["videos_per_shard"]
-    return {"clip": clip_settings(section), "seed": seed, "first": first, "videos": count}
+    return {
+        "clip": clip_settings(section),
+        "seed": seed,
+        "first": first,
+        "videos": count,
+        "definition": define_videos(section, seed, code),
+    }
 
 
 def count_shards(section: Section) -> dict[str, dict[str, int]]:
@@ -70,9 +89,9 @@ def name_sets(section: Section) -> list[str]:
     return ["videomnist", "converted"] if section["convert"] else ["videomnist"]
 
 
-def merge_settings(name: str, section: Section, seed: int) -> dict[str, Any]:
+def merge_settings(name: str, section: Section, seed: int, definition: str) -> dict[str, Any]:
     """The shape of a set's videos, and what its files say of themselves beside what follows from their arrays."""
-    shape = {"frames": section["sequence_length"], "size": section["image_size"]}
+    shape = {"frames": section["sequence_length"], "size": section["image_size"], "definition": definition}
     if name == "converted":
         classes = sorted({folder.name for folder in find_class_folders(section["convert"]).values()})
         return shape | {"attributes": {"n_classes": len(classes), "classes": classes}}
@@ -86,6 +105,10 @@ def merge_settings(name: str, section: Section, seed: int) -> dict[str, Any]:
             "fps": section["samples"]["fps"],
         }
     }
+
+
+def _digest(values: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _is_folder(path: str) -> bool:

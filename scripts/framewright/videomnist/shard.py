@@ -56,10 +56,11 @@ def write_shard(
     split: str,
     indices: range,
     layouts: Sequence[str] = (GREY, RGB),
+    definition: str = "",
 ) -> None:
     """Draw, measure and write these videos of a split."""
     rows, step = group_by_digit(digits), max(1, BATCH * FRAME**2 // spec.size**2 // spec.digits)
-    with PartWriter(path, Shape(spec.frames - 1, spec.size), list_columns(spec), layouts) as part:
+    with PartWriter(path, Shape(spec.frames - 1, spec.size), list_columns(spec), layouts, definition) as part:
         for first in range(indices.start, indices.stop, step):
             batch = range(first, min(first + step, indices.stop))
             sources = np.array([choose_picture(index, rows, place) for index in batch for place in range(spec.digits)])

@@ -20,6 +20,7 @@ import h5py
 import numpy as np
 from isal import isal_zlib
 
+from framewright.errors import UserError
 from framewright.videomnist.clip_spec import SPLITS
 
 PACKING = {"compression": "gzip", "compression_opts": 1}
@@ -49,10 +50,13 @@ class PartWriter:
     videos; of these one is in memory at a time.
     """
 
-    def __init__(self, path: Path, shape: Shape, columns: Columns, layouts: Sequence[str] = (GREY, RGB)) -> None:
+    def __init__(
+        self, path: Path, shape: Shape, columns: Columns, layouts: Sequence[str] = (GREY, RGB), definition: str = ""
+    ) -> None:
         self._shape, self._columns = shape, {**columns, "digest": (np.uint64, (len(layouts),))}
         self._rows: dict[str, list[Any]] = {name: [] for name in self._columns}
         self._file = h5py.File(path, "w")
+        self._file.attrs["definition"] = definition
         self._data = {layout: _create_growing(self._file, layout, shape.video(layout)) for layout in layouts}
         self._count, self._space = 0, 64  # videos written, and that the datasets have room for
 
@@ -87,12 +91,19 @@ class PartWriter:
 
 
 def merge(
-    path: Path, layout: str, parts: Mapping[str, Sequence[str | Path]], attributes: Mapping[str, Any], shape: Shape
+    path: Path,
+    layout: str,
+    parts: Mapping[str, Sequence[str | Path]],
+    attributes: Mapping[str, Any],
+    shape: Shape,
+    definition: str = "",
 ) -> dict[str, int]:
     """Put the parts of each split together as one file of a layout; the number of videos by split.
 
-    Packed chunks are copied as they are. What `PartWriter.add` was told of each video follows as `<split>_<name>`.
+    Parts of another `definition` or seed are refused. Packed chunks are copied as they are. What `PartWriter.add` was
+    told of each video follows as `<split>_<name>`.
     """
+    refuse_others([part for split in SPLITS for part in parts[split]], definition)
     video, totals = shape.video(layout), {}
     with h5py.File(path, "w") as target:
         for split in SPLITS:
@@ -110,6 +121,27 @@ def merge(
         about = {f"{split}_videos": count for split, count in totals.items()}
         target.attrs.update({"sequence_length": shape.frames, "resolution": shape.size} | about | dict(attributes))
     return totals
+
+
+def write_record_of(path: Path, part: str | Path) -> None:
+    """Write what is known of a part's videos beside their pixels, which stay when the part is gone."""
+    with h5py.File(part) as source, h5py.File(path, "w") as target:
+        target.attrs["definition"] = source.attrs["definition"]
+        for name in source:
+            if name not in (GREY, RGB):
+                target.create_dataset(name, data=source[name][()])
+
+
+def refuse_others(parts: Sequence[str | Path], definition: str) -> None:
+    """A UserError names the first part that was not drawn by this definition: by another seed, size or code."""
+    for part in parts:
+        with h5py.File(part) as file:
+            found = str(file.attrs.get("definition", ""))
+        if found != definition:
+            raise UserError(
+                f"{part}: drawn by another definition or seed ({found or 'none'}, not {definition or 'none'}); "
+                "delete it and run snakemake"
+            )
 
 
 def videos(data: h5py.Dataset) -> Iterator[np.ndarray]:

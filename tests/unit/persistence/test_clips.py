@@ -9,16 +9,19 @@ from itertools import islice
 
 import h5py
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 import torch
 
 from framewright.persistence import settings
 from framewright.persistence.arm_folder import STEM, link_shards, recount, write_documents
-from framewright.persistence.augment import augment, redraw
+from framewright.persistence.audit import audit_arm, check_audits
+from framewright.persistence.augment import augment, draw_scene, redraw
 from framewright.persistence.base import Clip, PackedClip, render_base_clips, to_compact_json
 from framewright.persistence.base_folder import read_base_folder
 from framewright.persistence.camera import is_whole
 from framewright.persistence.contract import check_arm, find_leaks
+from framewright.persistence.objects import list_objects, write_objects
 from framewright.persistence.outcomes import list_outcomes
 from framewright.persistence.packed import pack
 from framewright.persistence.paths import TYPES, compute_short_paths
@@ -41,6 +44,7 @@ ARMS = {
     "blurred": Variant(blur=0.5),
     "apart": Variant(apart=True),
 }
+CROWD = Variant(colour=WHITE, max_duration=8, min_companions=1, max_companions=3)
 VIEWS = {
     "as documented": BASE,
     "lit spheres": replace(BASE, shading="lambert"),
@@ -137,7 +141,7 @@ def test_the_default_arm_is_as_documented():
     assert abs(np.mean([clip.metadata["persistent"] for clip in clips]) - 0.528) < 0.1
 
 
-@pytest.mark.parametrize("variant", ARMS.values(), ids=ARMS)
+@pytest.mark.parametrize("variant", [*ARMS.values(), CROWD], ids=[*ARMS, "crowd"])
 def test_every_frame_is_redrawn_from_the_json_bit_for_bit(variant):
     for clip in made(variant, 12):
         np.testing.assert_array_equal(redraw(through_json(clip.metadata)), clip.video)
@@ -238,7 +242,7 @@ def test_clips_that_are_made_together_from_a_shard_are_those_made_alone(tmp_path
     together = augment_shard(Clips(tmp_path / "b", "traj"), variant, "arm", 0, Account())
     for mine, theirs in zip(together, made(variant, 12), strict=True):
         np.testing.assert_array_equal(mine.video, theirs.video)
-        assert mine.text == to_compact_json(theirs.metadata)
+        assert to_compact_json(mine.metadata) == to_compact_json(theirs.metadata)
 
 
 @pytest.mark.parametrize("numbers", [[0], [31], [3, 4, 5, 17], list(range(32)), []], ids=str)
@@ -498,7 +502,9 @@ def test_a_source_in_two_splits_is_a_leak(tmp_path):
     assert not find_leaks({"a": Clips(folder, STEM), "b": Clips(tmp_path / "other", STEM)}).ok
 
 
-SECTION = {"samples": 5, "shard_size": 2, "variants": {}, "default": {"min_duration": 1, "max_duration": 3}}
+SECTION = {"samples": 5, "shard_size": 2, "variants": {}}
+ARM = {"min_duration": 1, "max_duration": 3, "min_companions": 0, "max_companions": 0}
+SECTION["default"] = ARM
 
 
 def test_shards_hold_all_clips_once():
@@ -513,15 +519,112 @@ def test_shards_hold_all_clips_once():
     ("changes", "line"),
     [
         ({"variants": {"default": SECTION["default"]}}, "variants.default: the default arm has this name"),
-        ({"variants": {"a": {"min_duration": 4, "max_duration": 3}}}, "variants.a.min_duration = 4: must be at most"),
+        ({"variants": {"a": ARM | {"min_duration": 4}}}, "variants.a.min_duration = 4: must be at most"),
         (
-            {"default": {"min_duration": 2, "max_duration": 1}},
+            {"default": ARM | {"min_duration": 2, "max_duration": 1}},
             "default.min_duration = 2: must be at most persistence.def",
         ),
+        ({"variants": {"a": ARM | {"min_companions": 1}}}, "variants.a.min_companions = 1: must be at most"),
     ],
-    ids=["a variant named default", "a variant's durations", "the default arm's durations"],
+    ids=["a variant named default", "a variant's durations", "the default arm's durations", "companions"],
 )
 def test_what_the_schema_cannot_see_is_said(changes, line):
     assert settings.faults(SECTION) == []
     [found] = settings.faults(SECTION | changes)
     assert found.startswith(f"config: persistence.{line}")
+
+
+# ---- a crowd: spheres that persist beside the real one
+
+
+def test_companions_persist_cross_leave_and_return():
+    returns = 0
+    for clip in made(CROWD, 60):
+        companions = clip.metadata["companions"]
+        assert 1 <= len(companions) <= 3
+        for one in companions:
+            seen = np.array(one["visible_area"]) > 0
+            assert seen.sum() >= 12  # longer than the longest transient, which lives for 8
+            returns += np.count_nonzero(np.diff(seen.astype(int)) == 1) + seen[0] > 1
+    assert returns > 40  # straight lines can not
+
+
+def test_a_crowd_is_redrawn_from_its_json_and_its_frames_are_listed_where_pixels_changed():
+    for base, clip in zip(render_base_clips(BASE, 0, range(20)), made(CROWD, 20), strict=True):
+        metadata = through_json(clip.metadata)
+        np.testing.assert_array_equal(redraw(metadata), clip.video)
+        scene = draw_scene(metadata, base.video)
+        changed = (clip.video != scene).any(axis=(1, 2, 3))
+        assert clip.metadata["transient_frames"] == np.flatnonzero(changed).tolist()
+        assert (scene != base.video).any() and min(clip.metadata["visible_area"]) >= 0
+
+
+def test_all_cameras_see_the_same_crowd():
+    views = replace(BASE, projection="pinhole", cameras=2)
+    one, other = made(CROWD, 2, views)
+    assert [own["positions"] for own in one.metadata["companions"]] == [
+        own["positions"] for own in other.metadata["companions"]
+    ]
+
+
+@pytest.mark.parametrize("variant", [Variant(), CROWD], ids=["default", "crowd"])
+def test_objects_have_boxes_around_their_pixels_in_every_frame(variant):
+    for clip in made(variant, 12):
+        found = list_objects(through_json(clip.metadata))
+        roles = [one.role for one in found]
+        assert roles[0] == "sphere" and roles.count("transient") == clip.metadata["num_transients"]
+        inside = np.zeros((32, 64, 64), bool)
+        for one in found:
+            assert one.persistent == (one.role != "transient") and len(one.frames) == len(one.boxes)
+            for time, (left, top, right, bottom) in zip(one.frames, one.boxes, strict=True):
+                assert 0 <= left < right <= 64 and 0 <= top < bottom <= 64
+                inside[time, int(top) : math.ceil(bottom), int(left) : math.ceil(right)] = True
+        assert not (clip.video.any(axis=1) & ~inside).any()  # no pixel of a sphere is outside all boxes
+
+
+def test_the_table_of_objects_has_a_row_for_each_sphere(tmp_path):
+    write_clips(tmp_path / "d", STEM, "0000", "hdf5", iter(made(CROWD, 6)))
+    number = write_objects(tmp_path / "objects.parquet", Clips(tmp_path / "d", STEM))
+    rows = pq.read_table(tmp_path / "objects.parquet").to_pylist()
+    assert len(rows) == number > 6 * 3
+    assert {row["role"] for row in rows} == {"sphere", "companion", "transient"}
+    assert all(len(row["boxes"]) == len(row["frames"]) == len(row["visible_area"]) for row in rows)
+
+
+def audited(folder, variant, count=250):
+    write_clips(folder / "d", STEM, "0000", "hdf5", iter(made(variant, count)))
+    return audit_arm(Clips(folder / "d", STEM))
+
+
+def test_a_crowd_can_not_be_gamed_by_one_frame_and_the_hard_arm_can(tmp_path):
+    """Two blobs or more give a transient away in the same-colour arm; in the crowd nothing of one frame does."""
+    (tmp_path / "a").mkdir(), (tmp_path / "b").mkdir()
+    hard, crowd = audited(tmp_path / "a", ARMS["same colour"]), audited(tmp_path / "b", CROWD)
+    assert hard["frames"]["blobs"]["accuracy"] > 0.97 and hard["clip"]["blobs"]["accuracy"] > 0.95
+    assert set(crowd["frames"]) == {"constant", "colour", "area", "blobs", "one_frame"}
+    assert max(figures["accuracy"] for figures in crowd["frames"].values()) <= 0.75
+    assert hard["oracle"]["accuracy"] >= 0.95 and crowd["oracle"]["accuracy"] >= 0.95
+    [kept] = check_audits({"crowd": crowd}, ["crowd"])
+    assert kept.ok and "best baseline" in kept.detail and "identity oracle" in kept.detail
+    [broken] = check_audits({"same": hard}, ["same"])
+    assert not broken.ok and "is right in 0.9" in broken.detail
+
+
+def test_an_audit_of_few_clips_concludes_nothing(tmp_path):
+    [found] = check_audits({"crowd": audited(tmp_path, CROWD, 6)}, ["crowd"])
+    assert found.ok and "too few to tell" in found.detail
+
+
+def reseed(folder):
+    path = folder / "augmented_traj_00004.json"
+    metadata = json.loads(path.read_text())
+    path.unlink()
+    path.write_text(json.dumps(metadata | {"seed": 99}))
+
+
+def test_clips_of_another_seed_or_definition_are_refused(tmp_path):
+    folder = dataset(tmp_path)
+    assert not [own for own in promises(folder) if not own.ok]
+    reseed(folder)
+    [found] = [own for own in promises(folder) if "one definition" in own.name]
+    assert not found.ok and "seed 99" in found.detail

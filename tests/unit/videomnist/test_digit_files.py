@@ -18,13 +18,13 @@ from framewright.video.stream import open_video
 from framewright.videomnist import class_videos, preview, videogpt_loader
 from framewright.videomnist.class_folders import find_class_folders, find_videos
 from framewright.videomnist.clip_spec import ClipSpec
-from framewright.videomnist.contract import check_files, read_records
+from framewright.videomnist.contract import _check_motions, check_files, read_records
 from framewright.videomnist.dataset import MovingDigits
 from framewright.videomnist.digits import Digits, load_embedded
 from framewright.videomnist.shard import write_shard
 from framewright.videomnist.store import GREY, RGB, PartWriter, Shape, merge
 
-SPEC = ClipSpec(64, 0.1, 9, ("bounce", "circular", "spiral"), (2, 5), 10)
+SPEC = ClipSpec(64, 0.1, 2.5, 9, ("bounce", "circular", "spiral"), (2, 5), 10)
 SHAPE = Shape(8, 64)
 ABOUT = {"n_classes": 10, "motion_types": list(SPEC.motions), "digits": "test", "seed": 0, "fps": 10}
 TRAIN, TEST = 60, 20
@@ -202,15 +202,14 @@ DAMAGE = {
             ),
             {promise},
         )
-        for place, (what, value, promise) in enumerate(
-            [
-                ("too little margin", 4, "5 pixels of margin are kept"),
-                ("too few pixels", 99, "100 pixels are not black"),
-                ("lost ink", 0.9, "all ink is visible"),
-                ("the digit elsewhere", 0.6, "digits are where the trajectory says"),
-                ("a jump", 6, "no step is longer than its video's speed"),
-            ]
-        )
+        for place, what, value, promise in [
+            (0, "too little margin", 4, "5 pixels of margin are kept"),
+            (1, "too few pixels", 99, "100 pixels are not black"),
+            (2, "lost ink", 0.9, "all ink is visible"),
+            (3, "the digit elsewhere", 0.6, "digits are where the trajectory says"),
+            (4, "a jump", 6, "no step is longer than its video's speed"),
+            (6, "a digit that stays", 1.5, "no digit stays within 6 pixels"),
+        ]
     },
 }
 
@@ -222,6 +221,23 @@ def test_a_broken_promise_is_named(made, tmp_path, digits, damage):
     with h5py.File(folder / name, "a") as file:
         harm(file)
     assert broken(folder, digits).keys() == promises
+
+
+def test_a_motion_that_is_slower_than_stated_breaks_the_contract(made, digits):
+    records = {split: read_records(sorted(made.glob(f"{split}-*.h5"))) for split in ("train", "test")}
+    for record in records.values():
+        record.columns["motion"][:] = 1
+        record.measures.mean_step[:] *= 0.94 / np.mean(record.measures.mean_step / record.columns["speed"])
+    slow, still = _check_motions(records, SPEC)
+    assert not slow.ok and "circular 0.9" in slow.detail and "over 80 videos" in slow.detail and still.ok
+
+
+def test_parts_of_another_definition_or_seed_are_refused(made, tmp_path):
+    parts = {"train": [made / "train-00.h5", tmp_path / "other.h5"], "test": [made / "test-00.h5"]}
+    with PartWriter(tmp_path / "other.h5", SHAPE, class_videos.COLUMNS, definition="seed 1") as part:
+        part.add(np.zeros((9, 64, 64), np.uint8), labels=1, film="x/y.mp4", start=0.0)
+    with pytest.raises(UserError, match=r"other\.h5: drawn by another definition or seed \(seed 1, not none\)"):
+        merge(tmp_path / "all.h5", GREY, parts, {}, SHAPE)
 
 
 def test_a_picture_in_both_splits_breaks_the_contract(made, digits):

@@ -22,7 +22,7 @@ from framewright.videomnist.idx import read_idx
 from framewright.videomnist.outcomes import select
 
 SHARED = Path(os.environ.get("FRAMEWRIGHT_SHARED", Path(__file__).parents[4] / "shared")) / "data/mnist"
-SPEC = GlyphSpec(64, 0.1)
+SPEC = GlyphSpec(64, 0.1, 2.5)
 
 
 @pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
@@ -176,11 +176,14 @@ def test_digits_are_written_and_read_back_with_the_same_bytes(tmp_path):
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="no shared/data/mnist beside the project")
-def test_mnists_own_test_digits_can_all_be_used():
+def test_nearly_all_of_mnists_own_test_digits_can_be_used():
     digits = read_mnist(find_files(str(SHARED)))
     assert (len(digits["train"].images), len(digits["test"].images)) == (8334, 1666)
     _, items = select(digits, SPEC)
-    assert [item for item in items if item.reason] == []
+    assert {item.reason for item in items} == {"", "thin"}
+    assert sum(bool(item.reason) for item in items) < 0.006 * len(items)  # as large as they need be, they can't move
+    _, strict = select(digits, GlyphSpec(64, 0.1, 1.25))
+    assert 0.02 < np.mean([bool(item.reason) for item in strict]) < 0.2
 
 
 def section(train):
