@@ -24,4 +24,4 @@ with job.whole(outputs.picture) as path:
     path.write_text(draw_histograms(chain.from_iterable(map(read_tracks, inputs.metas))), encoding="utf-8")
 hints = warn_of_nothing(searches), warn_of_limits(searches)
 log.info("%d videos. %s", len(videos), " ".join(filter(None, hints)))
-job.terminal().write("".join(f"{hint}\n" for hint in hints if hint))
+job.open_terminal().writelines(f"{hint}\n" for hint in hints if hint)
