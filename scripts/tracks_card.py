@@ -9,6 +9,7 @@ from framewright.study import job
 from framewright.study.record import read_record
 from framewright.tracks.card import DATASET, describe_dataset, describe_figures, list_segment_rows, list_track_rows
 from framewright.tracks.card_facts import CardFacts
+from framewright.tracks.curation.relaxation import describe_subsets
 from framewright.tracks.objects.accuracy_table import accuracy_sentence
 
 log = job.start(snakemake)
@@ -19,7 +20,8 @@ with job.whole(outputs.segments) as path:
 with job.whole(outputs.index) as path:
     write_index(path, DATASET, list_track_rows(inputs.metas, inputs.clips))
 accuracy = accuracy_sentence(Path(inputs.accuracy).read_text(encoding="utf-8"))
-described = describe_dataset(CardFacts(**settings["card"]), describe_figures(outputs.index, accuracy))
+figures = f"{describe_figures(outputs.index, accuracy)} {describe_subsets(inputs.relaxation)}".rstrip()
+described = describe_dataset(CardFacts(**settings["card"]), figures)
 outcomes = {"sources": inputs.sources, "tracks": inputs.outcomes}
 store = read_store(outcomes, read_licences(inputs.summary), settings["chosen"], settings["citation"])
 write_card(outputs, described, store)
