@@ -50,7 +50,9 @@ def study_of(folder: Path, rows: int) -> Path:
     lines = [f"v{number}\thttps://example.org/{number}.mp4\ttracks\t\tCC0-1.0" for number in range(rows)]
     (folder / "videos.tsv").write_text("\n".join(["video\tsource\tpipelines\tcategories\tlicence", *lines]) + "\n")
     (folder / "config").mkdir()
-    (folder / "config/config.yaml").write_text("videos: videos.tsv\npipelines: [tracks]\n")
+    (folder / "weights.onnx").touch()  # named, never opened
+    choices = "videos: videos.tsv\npipelines: [tracks]\ntracks: {detector: {weights: weights.onnx}}\n"
+    (folder / "config/config.yaml").write_text(choices)
     return folder
 
 
