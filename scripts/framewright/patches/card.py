@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from framewright.report.card import Column, Dataset
+from framewright.report.card import Column, Dataset, Front
 
 DATASET = Dataset(
     name="framewright-patches",
@@ -42,6 +42,11 @@ DATASET = Dataset(
         "Small copies are made by a kernel that is known; real small videos are made by others, and compressed.",
         "Films are 8 bits here, whatever they were: bright light beyond an ordinary screen's is bent down to it.",
         "Licences are what the table of videos says; nobody has checked them.",
+    ),
+    front=Front(
+        title="Super-resolution pairs",
+        load='datasets.PatchPairs("results/patches/dataset/Universal/Mastermodell/Learn/Patches", frames=5)',
+        picture="results/patches/preview/general.png",
     ),
 )
 
