@@ -65,6 +65,9 @@ test: .venv/ready ## Run all tests but the long ones
 test-long: .venv/ready ## Run the tests that make a whole study again, or train
 	@$(TIMED) "make test-long: studies made again, killed and resumed; a training" "$(PYTEST) --durations 10 -m long"
 
+hostile: .venv/ready ## Send films that lie, break or harm through the pipelines, and say what became of each; ARGS="--films 30"
+	@$(TIMED) "make hostile: films that lie, break or harm" "$(BIN)/python tests/campaign.py --cores $(CORES) $(ARGS)"
+
 test-browser: .venv/ready ## Open report and galleries in Debian's Chromium, and click; skipped where there is none
 	@$(TIMED) "make test-browser: pages in a real browser" "$(BIN)/pytest --durations 5 tests/browser"
 
@@ -105,4 +108,4 @@ clean: ## Remove results and logs; the environment stays
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
-.PHONY: bench-scale demo table convert-patches monitor resume retry-sources explain dag slurm-profile test test-long test-browser test-fast verify bench format config-readme lock clean help
+.PHONY: bench-scale demo table convert-patches monitor resume retry-sources explain dag slurm-profile test test-long hostile test-browser test-fast verify bench format config-readme lock clean help

@@ -84,7 +84,6 @@ rule check:
     """The results are still those of the MANIFEST, and keep their contracts. It makes nothing, so it can mend nothing."""
     log:
         "logs/check.log",
-    retries: 0
     localrule: True
     conda:
         "../envs/cards.yaml"

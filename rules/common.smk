@@ -11,6 +11,8 @@ import time
 HOUSE = Path(workflow.current_basedir).parent
 SCRIPTS = HOUSE / "scripts"
 SCHEMAS = HOUSE / "config" / "schemas"
+DEMO_WEIGHTS = HOUSE / "config" / "detector" / "demo.onnx"
+LVIS = HOUSE / "config" / "prompts" / "lvis.txt"  # what open-vocabulary weights find without prompts
 # A working directory may bring a table of its own, as it may bring a configuration.
 DEFAULT_TABLE = Path("config/videos.tsv") if Path("config/videos.tsv").exists() else HOUSE / "config" / "videos.tsv"
 
@@ -26,6 +28,7 @@ if workflow.is_main_process:  # jobs know by this that they were tried before in
 os.environ.update(PYTHONPATH=os.pathsep.join([str(SCRIPTS), *filter(None, [os.environ.get("PYTHONPATH")])]))
 sys.path.insert(0, str(SCRIPTS))
 
+from framewright.class_names import list_unknown
 from framewright.report.citation import read_citation
 from framewright.sources import fingerprint
 from framewright.study import asked, buckets, code, declared, dry_run, lock, table, table_faults, versions
@@ -62,7 +65,12 @@ def used() -> list[str]:
     idle = asked.find_idle(known, on_rows, videos.values(), {"flexpatch": weights["flexpatch"]})
     if workflow.is_main_process:
         wanted = asked.find_asked(sys.argv[1:], known, config["pipelines"])
-        if faults := asked.list_detector_faults(wanted, videos.values(), weights, config["videos"] or DEFAULT_TABLE):
+        faults = asked.list_detector_faults(wanted, videos.values(), weights, config["videos"] or DEFAULT_TABLE)
+        for word in wanted if not faults else []:
+            if word in weights and word not in idle and weights[word] != asked.NONE:
+                of, key = config[word]["detector"], f"{word}.detector.classes"
+                faults += list_unknown(key, of["classes"], weights[word] or DEMO_WEIGHTS, of.get("prompts"), LVIS)
+        if faults:
             sys.exit("\n".join(faults))
         for word in wanted:
             if word in idle:

@@ -318,7 +318,6 @@ rule flexpatch_contract:
         contract="results/flexpatch/contract.json",
     log:
         "logs/flexpatch_contract.log",
-    retries: 0
     conda:
         "../envs/flexpatch.yaml"
     params:

@@ -56,7 +56,7 @@ rule patches_plan:
     conda:
         "../envs/patches.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 1500 * attempt,
+        mem_mb=lambda wildcards, input, attempt: attempt * patches_settings.estimate_memory(input.probe),
     params:
         code=code_of("patches_plan"),
         settings=lambda wildcards: patches_settings.compose_plan(
@@ -92,6 +92,7 @@ rule patches_cut:
     """A part of a film is cut into patches, each checked, its row in patches.tsv and every attempt in attempts.tsv."""
     input:
         video=take_film(rules.sources_link.output.video),
+        probe=rules.sources_probe.output.probe,
         plan=rules.patches_plan.output.plan,
         frames=rules.patches_plan.output.frames,
         editions=ancient(str(rules.patches_editions.output.editions)),  # waits for it; another film changes nothing here
@@ -106,7 +107,7 @@ rule patches_cut:
     conda:
         "../envs/patches.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 1500 * attempt,
+        mem_mb=lambda wildcards, input, attempt: attempt * patches_settings.estimate_memory(input.probe),
     params:
         code=code_of("patches_cut"),
         settings=lambda wildcards: patches_settings.compose_cut(
@@ -241,7 +242,6 @@ rule patches_contract:
         contract="results/patches/contract.json",
     log:
         "logs/patches_contract.log",
-    retries: 0
     localrule: True
     conda:
         "../envs/patches.yaml"
@@ -269,7 +269,6 @@ rule patches_val:
         contract="results/patches/val.json",
     log:
         "logs/patches_val.log",
-    retries: 0
     localrule: True
     conda:
         "../envs/patches.yaml"
@@ -290,7 +289,8 @@ rule patches_forecast:
     threads: 1024  # as many as this run was given: that is what it tells
     params:
         code=code_of("patches_forecast"),
-        settings=patches_settings.compose_wanted(PATCHES, PATCHES_WINDOWS),
+        settings=patches_settings.compose_wanted(PATCHES, PATCHES_WINDOWS)
+        | {"probes": {video: rules.sources_probe.output.probe.format(video=video) for video in PATCHES_FILMS}},
     script:
         "../scripts/patches_forecast.py"
 

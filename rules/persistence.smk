@@ -344,7 +344,6 @@ rule persistence_contract:
         "logs/persistence_contract.log",
     benchmark:
         "benchmarks/persistence_contract.tsv"
-    retries: 0
     conda:
         "../envs/persistence.yaml"
     resources:

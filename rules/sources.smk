@@ -305,7 +305,6 @@ rule sources_contract:
         contract="results/sources/contract.json",
     log:
         "logs/sources_contract.log",
-    retries: 0
     localrule: True
     conda:
         "../envs/video.yaml"

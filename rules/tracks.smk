@@ -66,7 +66,6 @@ rule tracks_contract:
         contract="results/tracks/contract.json",
     log:
         "logs/tracks_contract.log",
-    retries: 0
     localrule: True
     conda:
         "../envs/tracks.yaml"

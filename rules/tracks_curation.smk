@@ -136,7 +136,6 @@ rule tracks_subsets_contract:
         contract="results/tracks/curation/contract.json",
     log:
         "logs/tracks_subsets_contract.log",
-    retries: 0
     localrule: True
     conda:
         "../envs/curation.yaml"

@@ -176,7 +176,6 @@ rule videomnist_contract:
         contract="results/videomnist/contract.json",
     log:
         "logs/videomnist_contract.log",
-    retries: 0
     conda:
         "../envs/digits.yaml"
     params:

@@ -11,8 +11,9 @@ import yaml
 
 from framewright.errors import UserError
 from framewright.patches.convert import Converted, convert
-from framewright.study.config import complete
-from framewright.study.table_faults import source_fault
+from framewright.study.config import complete, read_yaml
+from framewright.study.table import read_table
+from framewright.study.table_faults import find_faults, source_fault
 
 SCHEMAS = Path(__file__).parents[1] / "config/schemas"
 HEADER = "video\tsource\tpipelines\tcategories\tlicence"
@@ -53,14 +54,29 @@ def write(options: argparse.Namespace) -> str:
             dead += 1
         lines.append(f"{'# ' * bool(fault)}{video}\t{source}\tpatches\t{categories}\t{options.licence}")
     settings = {"pipelines": ["patches"], "videos": str(options.table), "patches": made.patches}
-    refused = complete(settings, SCHEMAS)[1]  # a run would say so, too
-    for line in [*made.odd, *odd, *refused]:
-        print("".join(letter if letter.isprintable() else "?" for letter in line), file=sys.stderr)
+    show([*made.odd, *odd])
     options.table.write_text("\n".join(lines) + "\n", encoding="utf-8")
     text = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
     options.config.write_text(FIRST.format(file=options.file.name, name=options.config) + text, encoding="utf-8")
+    if refused := check(options):
+        show(refused)
+        raise UserError(
+            f"{options.config} and {options.table} are written, but {len(refused)} lines above must be mended"
+        )
     live = len(made.rows) - dead
     return f"{live:,} film{'s' * (live != 1)} in {options.table}, {dead:,} more behind #; settings in {options.config}"
+
+
+def check(options: argparse.Namespace) -> list[str]:
+    """What a run would refuse in the two files as they lie there, a line each."""
+    settings, faults = complete(read_yaml(options.config), SCHEMAS)
+    return faults + find_faults(read_table(options.table), SCHEMAS, (), settings["patches"]["categories"])
+
+
+def show(lines: list[str]) -> None:
+    """Print remarks, with signs that a terminal might obey replaced."""
+    for line in lines:
+        print("".join(letter if letter.isprintable() else "?" for letter in line), file=sys.stderr)
 
 
 def read(file: Path) -> Converted:

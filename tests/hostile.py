@@ -15,7 +15,10 @@ import av
 import cv2
 import make_video as fixture
 import numpy as np
+from make_film import texture
 from make_video import ffmpeg, make_video, picture
+
+from framewright.video.encode import Writer
 
 SPARSE = 300 << 20  # bytes, of which the disk holds next to none
 TEN_HOURS = 36_000  # seconds
@@ -62,15 +65,22 @@ def edited(edit: Callable[[bytearray], bytes], **options: object) -> Callable[[P
     return lambda path: path.write_bytes(edit(bytearray(make_video(path, **options).read_bytes())))
 
 
-def remuxed(*arguments: object, source: str = ".mp4", **options: object) -> Callable[[Path], object]:
+def remuxed(
+    *arguments: object, source: str = ".mp4", before: tuple = (), **options: object
+) -> Callable[[Path], object]:
     """A video that FFmpeg copies with these arguments."""
 
     def make(path: Path) -> None:
         original = make_video(path.with_name(f".source-{path.name}").with_suffix(source), **options)
-        ffmpeg("-i", original, "-c", "copy", *arguments, path)
+        ffmpeg(*before, "-i", original, "-c", "copy", *arguments, path)
         original.unlink()
 
     return make
+
+
+def copied_at(start: float, *flags: str) -> Callable[[Path], object]:
+    """A film of one key frame, cut at a time in it without being encoded."""
+    return remuxed(*flags, before=("-ss", start), numbers=range(75), gop=250, size=(96, 72))
 
 
 def trimmed(path: Path) -> None:
@@ -184,6 +194,59 @@ def late_video(path: Path) -> None:
         part.unlink()
 
 
+def encoded(codec: str, layout: str, **options: object) -> Callable[[Path], object]:
+    """A video in a codec and a layout of pixels."""
+    quiet = {"x265-params": "log-level=none"} if codec == "libx265" else {}
+    more = {"b_frames": 0, "size": (96, 72), "options": quiet}
+    return lambda path: make_video(path, codec=codec, pixel_format=layout, **more | options)
+
+
+def moving(
+    filters: str = "null", *flags: str, step: int = 2, change: Callable | None = None
+) -> Callable[[Path], object]:
+    """Three seconds of a camera that moves over a texture, through FFmpeg's filters; `change` draws into a picture."""
+
+    def make(path: Path) -> None:
+        frames, (width, height) = 75, (192, 144)
+        wide = texture(7, width + step * frames, height + frames)
+        original = path.with_name(f".moving-{path.name}").with_suffix(".mkv")
+        with Writer(original, (width, height), 25, crf=12, preset="ultrafast", container="matroska") as writer:
+            for number in range(frames):
+                picture = wide[number // 3 : number // 3 + height, step * number : step * number + width].copy()
+                if change:
+                    picture = change(picture, number)
+                writer.add(np.dstack([picture] * 3))
+        ffmpeg("-i", original, "-vf", filters, *(flags or ("-c:v", "libx264", "-crf", "18")), path)
+        original.unlink()
+
+    return make
+
+
+def barred(picture: np.ndarray, number: int) -> np.ndarray:
+    """Black bars from the middle of the film on."""
+    if number > 37:
+        picture[:30] = picture[-30:] = 16
+    return picture
+
+
+def half_dead(picture: np.ndarray, number: int) -> np.ndarray:
+    picture[:, :150] = 128
+    return picture
+
+
+def holed(path: Path) -> None:
+    make_video(path, range(60), size=(96, 72), times=[Fraction(k, 30) + (3600 if k > 30 else 0) for k in range(60)])
+
+
+def hidden_frames(path: Path) -> None:
+    """VP9 whose frames that are never shown have packets of their own."""
+    whole = path.with_name(".vp9.webm")
+    options = {"auto-alt-ref": "1", "lag-in-frames": "16", "deadline": "good", "cpu-used": "8"}
+    make_video(whole, range(40), size=(96, 72), codec="libvpx-vp9", b_frames=0, gop=40, options=options)
+    ffmpeg("-i", whole, "-c", "copy", "-bsf:v", "vp9_superframe_split", path)
+    whole.unlink()
+
+
 def subtitles(path: Path) -> None:
     text = path.with_suffix(".srt")
     text.write_text("1\n00:00:00,000 --> 00:00:02,000\nHello\n")
@@ -214,6 +277,25 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="64" height="48"><image hre
 JERKY = [Fraction(k * k, 200) + Fraction(k, 30) for k in range(30)]
 HUGE = {"codec": "mjpeg", "pixel_format": "yuvj420p", "b_frames": 0}
 GREY = {"codec": "ffv1", "pixel_format": "gray", "b_frames": 0}
+
+
+TAGGED = ("-c:v", "libx264", "-crf", "18", "-flags", "+ildct+ilme", "-x264-params", "tff=1")
+KINDS = {  # codec, then layouts of pixels and container
+    "ffv1": ("yuv410p yuv411p yuv422p yuv440p yuva420p bgr0 gray16le yuv420p12le gbrp10le yuv444p16le", "mkv"),
+    "libx264": ("yuv422p yuv444p yuv422p10le yuvj420p", "mp4"),
+    "libx265": ("yuv420p yuv420p12le gray", "mp4"),
+    "mpeg2video": ("yuv420p", "ts"),
+    "mpeg4": ("yuv420p", "avi"),
+    "mjpeg": ("yuvj444p yuvj422p", "avi"),
+    "prores_ks": ("yuv422p10le yuva444p10le", "mov"),
+    "libvpx": ("yuv420p", "webm"),
+    "libvpx-vp9": ("yuv444p", "webm"),
+    "libsvtav1": ("yuv420p10le", "mp4"),
+    "huffyuv": ("yuv422p", "avi"),
+    "png": ("rgb24", "mov"),
+    "qtrle": ("rgb24", "mov"),
+    "rawvideo": ("yuv420p", "avi"),
+}
 
 
 def films(port: int) -> dict[str, Film]:
@@ -330,6 +412,48 @@ def films(port: int) -> dict[str, Film]:
         ),
         "gif": ok("moving.gif", animation("gif"), frames=10),
         "moving-png": ok("moving.png", animation("apng"), frames=10),
+        # cut without being encoded
+        **{
+            f"copy-at-{int(10 * start)}-{suffix}{'-negative' * bool(flags)}": ok(
+                f"copy-{start}{'n' * bool(flags)}.{suffix}", copied_at(start, *flags)
+            )
+            for start in (0.3, 1.7)
+            for suffix in ("mp4", "mov", "mkv", "ts")
+            for flags in ((), ("-avoid_negative_ts", "disabled"))
+        },
+        # very small
+        **{
+            f"size-{width}x{height}": ok(
+                f"s{width}x{height}.mkv",
+                encoded("ffv1", "yuv444p", size=(width, height)),
+                displayed_size=[width, height],
+            )
+            for width, height in ((1, 1), (16, 1), (2, 16), (17, 17), (3, 300), (1000, 4), (24, 24), (33, 400))
+        },
+        # what cameras, broadcasts and codecs do
+        "fields": ok("tv1.mp4", moving("interlace=scan=tff:lowpass=0"), interlaced=False),
+        "fields-with-a-tag": ok("tv2.mp4", moving("interlace=scan=tff", *TAGGED), interlaced=True),
+        "bottom-field-first": ok("tv3.mp4", moving("interlace=scan=bff:lowpass=0")),
+        "telecine": ok("tv4.mp4", moving("telecine")),
+        "progressive-with-a-tag": ok("tv5.mp4", moving("null", *TAGGED), interlaced=True),
+        "bars-in-the-middle": ok("bars.mp4", moving(change=barred)),
+        "half-of-it-dead": ok("half.mp4", moving(change=half_dead)),
+        "out-of-focus": ok("soft.mp4", moving("gblur=8")),
+        "slides": ok("slides.mp4", moving("fps=1,fps=25")),
+        "on-twos": ok("twos.mp4", moving("fps=12.5,fps=25")),
+        "noise-alone": ok("grain.mp4", moving("noise=alls=90:allf=t")),
+        "fast": ok("fast.mp4", moving(step=40)),
+        "all-black": ok("dark.mp4", moving("geq=0:128:128")),
+        "hole-of-an-hour": ok("hole.mp4", holed, "jump by 3600 s"),
+        "frames-that-are-not-shown": ok("hidden.webm", hidden_frames, frames=40),
+        "dolby-vision-5": ok("dv5.mp4", lambda path: fixture.claim_dolby_vision(path, 5)),
+        "dolby-vision-8": ok("dv8.mp4", lambda path: fixture.claim_dolby_vision(path, 8)),
+        # layouts of pixels
+        **{
+            f"{codec}-{layout}": ok(f"{codec}-{layout}.{suffix}", encoded(codec, layout))
+            for codec, (layouts, suffix) in KINDS.items()
+            for layout in layouts.split()
+        },
         # names
         "name-with-spaces": ok("two words  here.mp4", film(), frames=30),
         "name-in-other-letters": ok("фильм-映画-é-🎬.mp4", film(), frames=30),
@@ -360,4 +484,85 @@ REFUSED = {
     "a closed file": ("closed.mp4", closed, "you may not read it"),
     "an address for FFmpeg": ("concat:a.mp4|b.mp4", lambda path: None, "must be a path, or start with http://"),
     "a name of 5000 letters": ("a" * 5000, lambda path: None, "no such file"),
+}
+
+
+# ---- films damaged by chance -----------------------------------------------------------------------------------------
+
+WHOLE = {  # a film of each kind, to be damaged
+    "mp4": film(numbers=range(50), size=(96, 72), audio=True),
+    "mkv": encoded("libx265", "yuv420p", numbers=range(50)),
+    "webm": encoded("libvpx-vp9", "yuv420p", numbers=range(50)),
+    "ts": encoded("mpeg2video", "yuv420p", numbers=range(50)),
+    "avi": encoded("mjpeg", "yuvj420p", numbers=range(50)),
+    "mov": encoded("prores_ks", "yuv422p10le", numbers=range(50)),
+}
+
+
+def mutant(seed: int, number: int) -> Film:
+    """The film `number` of a campaign: one of `WHOLE`, damaged as (seed, number) says. Any status is right for it, as
+    long as there is one."""
+    rng = np.random.default_rng([seed, number])
+    suffix = list(WHOLE)[int(rng.integers(len(WHOLE)))]
+    kind = list(DAMAGE)[int(rng.integers(len(DAMAGE)))]
+
+    def make(path: Path) -> None:
+        WHOLE[suffix](path)
+        path.write_bytes(bytes(DAMAGE[kind](bytearray(path.read_bytes()), rng)))
+
+    return Film(f"mutant-{number}-{kind}.{suffix}", make, status="")
+
+
+def _place(data: bytearray, rng: np.random.Generator, length: int = 0) -> int:
+    return int(rng.integers(max(1, len(data) - length)))
+
+
+def _flip(data: bytearray, rng: np.random.Generator) -> bytes:
+    for _ in range(int(rng.integers(1, 40))):
+        data[_place(data, rng)] ^= 1 << int(rng.integers(8))
+    return data
+
+
+def _overwrite(data: bytearray, rng: np.random.Generator) -> bytes:
+    """A whole number in the first or last two kilobytes becomes another."""
+    at = int(rng.integers(min(2048, len(data) - 4)))
+    at = at if rng.random() < 0.5 else len(data) - 4 - at
+    data[at : at + 4] = struct.pack(">I", int(rng.choice([0, 1, 2**31 - 1, 2**32 - 1, int(rng.integers(2**32))])))
+    return data
+
+
+def _blank(data: bytearray, rng: np.random.Generator) -> bytes:
+    length = int(rng.integers(1, len(data) // 2))
+    at = _place(data, rng, length)
+    data[at : at + length] = bytes(length)
+    return data
+
+
+def _remove(data: bytearray, rng: np.random.Generator) -> bytes:
+    length = int(rng.integers(1, len(data) // 3))
+    at = _place(data, rng, length)
+    return data[:at] + data[at + length :]
+
+
+def _repeat(data: bytearray, rng: np.random.Generator) -> bytes:
+    length = int(rng.integers(1, len(data) // 3))
+    at = _place(data, rng, length)
+    return data[: at + length] + data[at:]
+
+
+def _swap(data: bytearray, rng: np.random.Generator) -> bytes:
+    one, other = sorted(_place(data, rng) for _ in range(2))
+    return data[other:] + data[one:other] + data[:one]
+
+
+DAMAGE: dict[str, Callable[[bytearray, np.random.Generator], bytes]] = {
+    "cut": lambda data, rng: data[: _place(data, rng)],
+    "flip": _flip,
+    "number": _overwrite,
+    "blank": _blank,
+    "remove": _remove,
+    "repeat": _repeat,
+    "swap": _swap,
+    "noise": lambda data, rng: data[: _place(data, rng)] + rng.bytes(2000),
+    "twice": lambda data, rng: data + data,
 }

@@ -135,6 +135,23 @@ def claim_size(path: Path, width: int, height: int) -> Path:
     return path
 
 
+def claim_dolby_vision(path: Path, profile: int) -> Path:
+    """Write an MP4 of HEVC whose description says Dolby Vision of a profile, and whose pictures don't."""
+    make_video(path, range(12), size=(96, 72), codec="libx265", options={"x265-params": "log-level=none"})
+    data = bytearray(path.read_bytes())
+    end = data.index(b"hvcC") - 4
+    end += struct.unpack_from(">I", data, end)[0]
+    record = bytes([1, 0, profile << 1, 1 << 3 | 1 | 4, 0]) + bytes(19)
+    box = struct.pack(">I", 8 + len(record)) + b"dvcC" + record
+    data[end:end] = box
+    for name in (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd", b"hev1", b"hvc1"):
+        at = data.find(name) - 4
+        if at >= 0:
+            struct.pack_into(">I", data, at, struct.unpack_from(">I", data, at)[0] + len(box))
+    path.write_bytes(data)
+    return path
+
+
 def damage(path: Path, index: int) -> Path:
     """Overwrite the packet that holds frame `index` (in the order of the file) with 255, in place."""
     with av.open(str(path)) as file:

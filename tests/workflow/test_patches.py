@@ -184,3 +184,19 @@ def test_116_films_are_planned(tmp_path):
     assert planned.status == 0, planned.text
     assert planned.jobs["patches_plan"] == 116
     assert planned.jobs["patches_cut"] == pytest.approx(165_000 / 50, rel=0.05)
+
+
+def test_editions_in_two_splits_stop_the_run_before_anything_is_cut(tmp_path):
+    folder = tmp_path / "study"
+    columns = "video source pipelines categories licence split group"
+    rows = ("one one.mp4 patches general=0.5 CC0-1.0 train -", "two two.mp4 patches general=0.5 CC0-1.0 val -")
+    write_table(folder, *rows, columns=columns)
+    make_film(folder / "one.mp4", [texture(seed, 860, 660) for seed in range(8)], 26, (720, 540))
+    make_film(folder / "two.mp4", [texture(seed, 860, 660) for seed in range(1, 9)], 26, (720, 540))
+    failed = run(folder)
+    assert failed.status != 0 and "give both rows of the table of videos the same `group`" in failed.text
+    assert not (folder / "results/patches/parts").exists()
+    write_table(
+        folder, *(row[:-1].replace("train", "-").replace("val", "-") + "edition" for row in rows), columns=columns
+    )
+    assert run(folder, "-n").jobs["patches_plan"] in (1, 2)  # of the film whose split is another

@@ -46,6 +46,19 @@ def allot(films: Mapping[str, Mapping[str, float]], limits: Limits) -> dict[str,
     return {film: {name: count for name, count in counts.items() if count} for film, counts in wanted.items()}
 
 
+def shrink_counts(counts: Mapping[str, int], room: int) -> Counts:
+    """The counts of windows that a film with `room` for so many gives: all shrink alike, none by a window too much."""
+    total = sum(counts.values())
+    if total <= room:
+        return dict(counts)
+    exact = {name: Fraction(count * room, total) for name, count in counts.items()}
+    shrunk = {name: floor(share) for name, share in exact.items()}
+    left = room - sum(shrunk.values())
+    for name in sorted(exact, key=lambda name: (shrunk[name] - exact[name], name))[:left]:
+        shrunk[name] += 1
+    return shrunk
+
+
 def name_parts(counts: Mapping[str, int], windows_per_part: int) -> list[str]:
     """The names of a film's parts: 000, 001 ..."""
     parts = max(1, ceil(sum(counts.values()) / windows_per_part))

@@ -12,36 +12,43 @@ DATASET = Dataset(
     name="framewright-patches",
     description=(
         "Training pairs for video super-resolution by a factor of 3, cut out of films: a sharp patch of the middle one "
-        "of seven neighbouring frames, and stacks of five and of seven small copies of the same place, one below the "
-        "other. Bright films are tone-mapped for ordinary screens; ordinary ones are as they were decoded."
+        "of seven neighbouring frames, and stacks of five and of seven low-resolution copies of the same place. PQ and "
+        "HLG films are tone-mapped for ordinary screens; SDR films are converted exactly."
     ),
     records="patches",
     columns={
         "gt": Column(
             "text", "The sharp patch, relative to the folder `dataset` beside this card's folder; names a row."
         ),
-        "lr_5frames": Column("text", "The stack of five small frames; the sharp one is the third."),
-        "lr_7frames": Column("text", "The stack of seven small frames; the sharp one is the fourth."),
-        "category": Column("text", "The model that it is for."),
+        "lr_5frames": Column("text", "The stack of five low-resolution frames; the third belongs to the sharp patch."),
+        "lr_7frames": Column(
+            "text", "The stack of seven low-resolution frames; the fourth belongs to the sharp patch."
+        ),
+        "category": Column("text", "The category: the model that it is for."),
         "split": Column("text", "train, val or test: all patches of a film are in one."),
-        "format": Column("text", "Its format, which says its size."),
-        "width": Column("whole", "Pixels of the sharp patch from left to right."),
-        "height": Column("whole", "Pixels of the sharp patch from top to bottom."),
-        "video": Column("text", "The film's name in all results."),
-        "seconds": Column("number", "When its middle frame appears in the film."),
-        "colour": Column("text", "How the film's pictures were made to fit an ordinary screen."),
-        "kernel": Column("text", "How small copies are made."),
-        "sharpness": Column("number", "The share of its detail that is fine, from 0 to 100."),
+        "format": Column("text", "The name of its size."),
+        "width": Column("whole", "Width of the sharp patch in pixels."),
+        "height": Column("whole", "Height of the sharp patch in pixels."),
+        "video": Column("text", "The id of the film in the table of videos."),
+        "seconds": Column("number", "The time of its middle frame in the film, in seconds."),
+        "colour": Column("text", "How frames were converted to 8 bits: class, size, deinterlacing, tone mapping."),
+        "kernel": Column("text", "The kernel that made low resolution."),
+        "sharpness": Column("number", "The fine part of its detail, from 0 to 100."),
+        "blockiness": Column("number", "Steps at the borders of 8x8 blocks over those inside; about 1 without blocks."),
+        "diversity": Column("number", "The number of regions of about one shade."),
+        "liveliness": Column("number", "The share of its squares that have contrast, from 0 to 1."),
     },
     cites=(),
     privacy=(
-        "Patches show whatever the films show, faces too: they must stay sharp, or nothing can be learnt from them. "
+        "Patches show whatever the films show, faces too: blurred faces would teach a model to blur. "
         "Share them only where each film's licence and each person shown allow it."
     ),
     limits=(
-        "Small copies are made by a kernel that is known; real small videos are made by others, and compressed.",
-        "Films are 8 bits here, whatever they were: bright light beyond an ordinary screen's is bent down to it.",
-        "Licences are what the table of videos says; nobody has checked them.",
+        "Low resolution is made by a known kernel. Real low-resolution video is compressed and made by other kernels.",
+        "All patches have 8 bits. Light brighter than an ordinary screen is compressed by the tone mapping curve.",
+        "Val is empty unless films are held out (patches.val) or pictures are put into Val/GT. The origin's trainer "
+        "raises ValueError while it is empty.",
+        "Licences are those that the table of videos states. Nobody has checked them.",
     ),
     front=Front(
         title="Super-resolution pairs",
@@ -62,5 +69,8 @@ def read_rows(path: str | Path) -> Iterator[dict[str, Any]]:
                 "height": y2 - y1,
                 "seconds": float(Fraction(times[len(times) // 2])),
                 "colour": row["chain"],
-                "sharpness": float(row["window_sharpness"]),
+                **{
+                    name: float(row[f"window_{name}"])
+                    for name in ("sharpness", "blockiness", "diversity", "liveliness")
+                },
             }

@@ -10,6 +10,7 @@ from framewright.video.frame import Frame
 
 COLUMNS = 480  # of a frame, at most, that are compared
 MOVED = 10  # code values by which a pixel differs from the frame before where something moves
+FEW = 3  # combed pairs of a film from which on they are no accident
 LEAST_MOVING = 0.005  # share of pixels that must move before anything can be said
 # A frame is combed at more than this share of the nearer fields, which the farther ones exceed by this factor.
 COMBED = ((0.4, 1.3), (0.85, 1.15))
@@ -28,7 +29,7 @@ class FieldVotes:
     @property
     def interlaced(self) -> bool:
         """Whether the frames of a film are woven of fields: a quarter of them is enough, as in telecine."""
-        return self.combed > 0 and 3 * self.combed >= self.clean
+        return self.combed >= FEW and 3 * self.combed >= self.clean
 
 
 def compare_fields(one: np.ndarray, other: np.ndarray) -> str:
@@ -66,10 +67,10 @@ def count_votes(verdicts: Sequence[str]) -> FieldVotes:
 
 
 def is_combed(frames: Sequence[Frame]) -> bool:
-    """Whether any of some neighbouring frames is woven of two fields."""
+    """Whether neighbouring frames are woven of two fields: two pairs of them, since one may look so by accident."""
     firsts = [*range(0, len(frames) - 1, 2), *([len(frames) - 2] if len(frames) % 2 else [])]
     lumas = {number: frames[number].planes[0] for first in firsts for number in (first, first + 1)}
-    return any(compare_fields(lumas[first], lumas[first + 1]) in ORDERS for first in firsts)
+    return sum(compare_fields(lumas[first], lumas[first + 1]) in ORDERS for first in firsts) >= 2
 
 
 def deinterlace(frames: Sequence[Frame], order: str) -> list[Frame]:

@@ -72,7 +72,7 @@ def survey(video: Video, frames: Frames, view: View) -> Survey:
     """Look at pairs of frames all over the film. No more than a pair of them is in memory at a time."""
     brightest: np.ndarray | None = None
     scores, verdicts, small = [], [], []
-    for place, pair in enumerate(read_windows(video, frames, _choose_places(frames), count=2)):
+    for place, pair in enumerate(read_windows(video, frames, _choose_places(frames), count=min(2, len(frames)))):
         if not pair:
             continue
         small.append(view.grey(pair[0]))
@@ -92,7 +92,7 @@ def survey(video: Video, frames: Frames, view: View) -> Survey:
 def _choose_places(frames: Frames) -> list[int]:
     """Where to look: at key frames, which cost least, or all over the beginning of a film that has few."""
     keys = np.flatnonzero(frames.keys)
-    keys = keys[keys < len(frames) - 1]
+    keys = keys[keys < max(1, len(frames) - 1)]
     if len(keys) >= FEW_KEYS:
         return keys[np.linspace(0, len(keys) - 1, min(PLACES, len(keys))).round().astype(int)].tolist()
     return np.unique(np.linspace(0, max(0, min(len(frames), 15 * SAMPLES) - 2), SAMPLES).round().astype(int)).tolist()

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from framewright.patches.allotment import shrink_counts
 from framewright.patches.formats import SPAN
 from framewright.rng import make_generator
 
@@ -60,11 +61,11 @@ def plan(
     """The parts of a film with `frames` frames in use, and the windows (category, index) that it is too short for.
 
     The film is divided evenly among its windows, the categories taking turns by their shares; where in its own stretch
-    a window lies is drawn from (seed, video, category, index).
+    a window lies is drawn from (seed, video, category, index). In a short film all categories get less alike.
     """
     wanted = _turns(counts)
     room = min(len(wanted), frames // SPAN)
-    chosen = [wanted[place] for place in _evenly(len(wanted), room)]
+    chosen = _turns(shrink_counts(counts, room))
     windows = []
     for place, (category, index) in enumerate(chosen):
         start, end = _edge(place, room, frames), _edge(place + 1, room, frames)
@@ -82,11 +83,6 @@ def _turns(counts: Mapping[str, int]) -> list[tuple[str, int]]:
     """All windows (category, index), so ordered that each category's are spread evenly."""
     places = [((index + 0.5) / count, name, index) for name, count in counts.items() for index in range(count)]
     return [(name, index) for _, name, index in sorted(places)]
-
-
-def _evenly(many: int, few: int) -> list[int]:
-    """`few` of the numbers below `many`, spread evenly."""
-    return [(2 * place + 1) * many // (2 * few) for place in range(few)]
 
 
 def _edge(place: int, of: int, frames: int) -> int:

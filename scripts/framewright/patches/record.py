@@ -75,7 +75,7 @@ def make_plan(
     with open_video(path) as video:
         frames = select_frames(video.timeline, probe.use)
         found = survey(video, frames, view)
-    if found.fields.interlaced or (probe.interlaced and not found.fields.clean):
+    if found.fields.interlaced or (probe.interlaced and found.fields.combed >= found.fields.clean):
         if rendering.interlaced == "reject":
             return refuse("interlaced", _describe_fields(found.fields))
         view = replace(view, fields=found.fields.order)

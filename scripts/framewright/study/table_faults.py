@@ -62,7 +62,7 @@ def _problems(table: Table, columns: Schema) -> Iterator[Problem]:
                 yield Problem(number, f"{name} = {quote_value(cell)}", faults[cell])
         # What is wrong by itself says nothing about whether it agrees with other cells.
         cells[name] = [None if cell in faults else cell for cell in cells[name]]
-    for law in (_names_differ, _parts_differ, _parts_last, _shares_are_used):
+    for law in (_names_differ, _parts_differ, _parts_last, _editions_agree, _shares_are_used):
         yield from law(numbers, cells)
 
 
@@ -232,6 +232,19 @@ def _parts_last(numbers: list[int], cells: dict[str, list[str | None]]) -> Itera
     for number, start, end in zip(numbers, cells["start"], cells["end"], strict=True):
         if end and float(end) <= float(start or 0):
             yield Problem(number, f"start = {quote_value(start)}, end = {quote_value(end)}", "end must be after start")
+
+
+def _editions_agree(numbers: list[int], cells: dict[str, list[str | None]]) -> Iterator[Problem]:
+    """Editions of one film show the same: in two splits, one would be tested on what was trained with."""
+    first: dict[str, tuple[int, str]] = {}
+    for number, group, split in zip(numbers, cells["group"], cells["split"], strict=True):
+        if group and split:
+            row, other = first.setdefault(group, (number, split))
+            if other != split:
+                there = (
+                    f"group = {quote_value(group)}, split = {quote_value(split)}, and {quote_value(other)} in row {row}"
+                )
+                yield Problem(number, there, "editions of one film must have one split")
 
 
 def _shares_are_used(numbers: list[int], cells: dict[str, list[str | None]]) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ import numpy as np
 
 ALIKE = 6  # bits that near duplicates differ in at most
 BAND = 16  # bits: of hashes that differ in fewer bits than they have bands, one band is equal
+PLAIN = 5  # bits: a hash with no more of one kind is that of a picture that shows next to nothing
 FEW, SHARE = 3, 0.05  # windows, and the share of a film's, from which on alike ones are no chance
 
 
@@ -28,8 +29,16 @@ def parse_hashes(hashes: list[str]) -> np.ndarray:
     return np.array([int(digest, 16) for digest in hashes], np.uint64)
 
 
+def _tells(digest: str) -> bool:
+    return PLAIN < int(digest, 16).bit_count() < 64 - PLAIN
+
+
 def find_duplicates(hashes: Mapping[str, Sequence[str]]) -> dict[tuple[str, str], int]:
-    """The pairs of films that show the same, by the hashes of their windows: how many of each, at least, are alike."""
+    """The pairs of films that show the same, by the hashes of their windows: how many of each, at least, are alike.
+
+    Hashes of nearly equal bits are left out: black and plain pictures have them, in every film.
+    """
+    hashes = {name: [digest for digest in digests if _tells(digest)] for name, digests in hashes.items()}
     names = list(hashes)
     film = np.repeat(np.arange(len(names)), [len(hashes[name]) for name in names])
     numbers = parse_hashes([digest for name in names for digest in hashes[name]])

@@ -130,3 +130,12 @@ def test_table_and_config_are_accepted_and_missing_films_are_set_aside(tmp_path,
     assert config.complete(yaml.safe_load(Path("films.yaml").read_text()), SCHEMAS)[1] == []
     with pytest.raises(SystemExit, match=r"films\.tsv exists; --force"):
         run(tmp_path, monkeypatch, "generator_config.json")
+
+
+def test_what_was_written_is_checked_and_a_fault_fails(tmp_path, monkeypatch, capsys):
+    (tmp_path / "a.mkv").write_bytes(b"film")
+    films = [{"name": "a.mkv", "path": "a.mkv", "categories": {"general": 1}}]
+    (tmp_path / "generator_config.json").write_text(json.dumps({"base_settings": BASE, "videos": films}))
+    with pytest.raises(SystemExit, match="are written, but 1 lines above must be mended"):
+        run(tmp_path, monkeypatch, "generator_config.json", "--licence", "CC0\x07")
+    assert "films.tsv: row 2: licence" in capsys.readouterr().err

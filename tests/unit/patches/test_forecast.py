@@ -1,10 +1,11 @@
 """What a run will take is said before it starts."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from framewright.patches.forecast import count_pixels, estimate_bytes, forecast
+from framewright.patches.forecast import count_frames, count_pixels, estimate_bytes, forecast
 from framewright.patches.settings import read_categories
 from framewright.study import config
 
@@ -20,15 +21,28 @@ def test_all_files_of_a_patch_are_counted():
 
 
 def test_patches_images_disk_and_hours_are_said_for_the_cores_of_the_run():
-    films = [{"general": 9000, "space": 12000}, {"toon": 9000}, {}]
-    general, space, toon, total, hours = forecast(films, CATEGORIES, 4)
+    films = {"one": {"general": 9000, "space": 12000}, "two": {"toon": 9000}, "three": {}}
+    general, space, toon, total, hours = forecast(films, CATEGORIES, 4, dict.fromkeys(films, 10**6))
     assert general.split()[:5] == ["general", "9,000", "patches", "27,000", "images"]
     assert space.split()[:5] == ["space", "12,000", "patches", "36,000", "images"]
     assert toon.split()[1] == "9,000" and total.split()[:5] == ["all", "30,000", "patches", "90,000", "images"]
-    size = sum(estimate_bytes(CATEGORIES)[name] * count for own in films for name, count in own.items())
+    size = sum(estimate_bytes(CATEGORIES)[name] * count for own in films.values() for name, count in own.items())
     assert f"{size / 1e9:,.1f} GB, 2 films" in total
     alone, together = (float(word) for word in hours.replace(",", "").split() if word[0].isdigit() and "." in word)
     assert alone / together == pytest.approx(4, rel=0.05) and "the 4 that" in hours
+
+
+def test_short_films_are_said_to_give_less_of_all_alike(tmp_path):
+    films = {"short": {"general": 18, "space": 24, "toon": 18}, "long": {"toon": 60}, "unprobed": {"toon": 6}}
+    lines = forecast(films, CATEGORIES, 1, {"short": 18 * 7 + 6, "long": 60 * 7})
+    assert "6 patches" in lines[0] and "12 fewer than wanted" in lines[0]
+    assert lines[4] == "short is too short for 60 windows and gives 18, all shares alike: 6 general, 7 space, 5 toon"
+    assert lines[5].startswith("1 of 3 films are not probed yet")
+    record = {"video": "a", "status": "ok", "frames": 250, "duration": 10.0, "use": [5.0, 10.0]}
+    (tmp_path / "a.json").write_text(json.dumps(record))
+    (tmp_path / "b.json").write_text(json.dumps({"video": "b", "status": "rejected", "reason": "no"}))
+    probes = {name: str(tmp_path / f"{name}.json") for name in "abc"}
+    assert count_frames(probes) == {"a": 125, "b": 0}
 
 
 def test_the_documented_dataset_is_of_the_documented_size():

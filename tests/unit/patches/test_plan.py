@@ -1,3 +1,4 @@
+import json
 from collections import Counter, namedtuple
 from pathlib import Path
 
@@ -5,9 +6,9 @@ import numpy as np
 import pytest
 
 from framewright.patches import formats
-from framewright.patches.allotment import Limits, allot, name_parts
+from framewright.patches.allotment import Limits, allot, name_parts, shrink_counts
 from framewright.patches.plan import Part, Window, choose_next_place, plan
-from framewright.patches.settings import choose_splits, count_windows, read_categories
+from framewright.patches.settings import choose_splits, count_windows, estimate_memory, read_categories
 from framewright.patches.splits import choose_split
 from framewright.study import config
 
@@ -125,6 +126,24 @@ def test_a_fourth_category_needs_no_code():
     assert read_categories(completed["patches"])["other"].root == "Other/Model/Learn"
 
 
+@pytest.mark.parametrize(
+    ("size", "layout", "bits", "measured"),
+    [
+        ((3840, 2160), "yuv420p10le", 10, 804),  # MiB, of planning and cutting, to full HD and natively
+        ((7680, 4320), "yuv420p10le", 10, 2550),
+        ((1920, 1080), "yuv420p", 8, 300),
+        (None, None, None, 100),
+    ],
+    ids=str,
+)
+def test_jobs_ask_for_the_memory_that_they_were_measured_to_take(tmp_path, size, layout, bits, measured):
+    path = tmp_path / "probe.json"
+    path.write_text(json.dumps({"displayed_size": size, "pixel_format": layout, "bit_depth": bits}))
+    assert 1.1 * measured * 1.049 < estimate_memory(str(path)) < 4000
+    with pytest.raises(FileNotFoundError):  # which tells Snakemake to ask again once the record is there
+        estimate_memory(str(tmp_path / "none.json"))
+
+
 def test_editions_of_one_film_are_in_one_split():
     for group in map(str, range(50)):
         assert len({choose_split(name, None, group, 0.5) for name in ("cut", "restored", "extended")}) == 1
@@ -148,6 +167,17 @@ def test_windows_share_no_frame_and_lie_in_their_part(frames):
     assert len(parts) == 2
     for part in parts:
         assert all(part.start <= own.first and own.first + 7 <= part.end for own in part.windows)
+
+
+@pytest.mark.parametrize("room", [0, 1, 3, 7, 18, 41, 59, 60])
+def test_a_short_film_starves_no_category(room):
+    counts = {"general": 18, "space": 24, "toon": 18}
+    shrunk = shrink_counts(counts, room)
+    assert sum(shrunk.values()) == room
+    assert all(abs(shrunk[name] - count * room / 60) < 1 for name, count in counts.items())
+    parts, lost = plan(counts, 7 * room + 3, 25, 0, "film")
+    assert Counter(own.category for part in parts for own in part.windows) == Counter(shrunk)
+    assert len(lost) == 60 - room
 
 
 def test_windows_and_categories_are_spread_over_the_film():

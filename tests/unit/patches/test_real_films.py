@@ -1,6 +1,5 @@
 """What other people's films do to patches: each fault on a film that is made here."""
 
-import struct
 from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
@@ -10,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 from make_film import probe_film, texture
-from make_video import ffmpeg, make_video
+from make_video import claim_dolby_vision, ffmpeg, make_video
 
 from framewright.patches.attempts import Attempt
 from framewright.patches.checks import CheckLimits, count_regions, judge_patch, judge_times, measure, measure_fine
@@ -135,7 +134,8 @@ def test_a_combed_window_in_a_progressive_film_is_rejected(smooth, tmp_path):
 def test_what_does_not_move_says_nothing_about_fields():
     still = texture(0, *SIZE)
     assert compare_fields(still, still) == ""
-    assert not count_votes([""] * 9).interlaced and count_votes(["tff", "clean", "tff", ""]).interlaced
+    assert not count_votes([""] * 9).interlaced and not count_votes(["bff", "clean", "tff", ""]).interlaced
+    assert count_votes(["tff", "clean", "tff", "", "tff"]).interlaced
 
 
 # ---- what is in a window ---------------------------------------------------------------------------------------------
@@ -227,6 +227,14 @@ def test_very_small_films_and_strips_are_too_small_or_planned(tmp_path, size):
     assert Counter(attempt.reason for attempt in attempts)[""] == len(patches)
 
 
+@pytest.mark.parametrize("count", [1, 2, 6, 7])
+def test_films_of_few_frames_are_planned(tmp_path, count):
+    path = make_video(tmp_path / "film.mkv", range(count), size=SIZE)
+    plan, frames = plan_film(path)
+    assert plan.reason == "" and len(frames) == count
+    assert [reason for *_, reason in plan.lost] == ["too-short"] * (7 if count == 7 else 8)
+
+
 def test_ictcp_is_refused_with_a_remedy(tmp_path):
     path = film(tmp_path / "film.mp4", pan(12))
     probe = probe_film(path)
@@ -235,29 +243,12 @@ def test_ictcp_is_refused_with_a_remedy(tmp_path):
     assert plan.reason == "colour" and "ICtCp" in plan.detail and "convert it" in plan.detail and len(frames) == 0
 
 
-def dolby(path: Path, profile: int) -> Path:
-    """An MP4 of HEVC whose description says Dolby Vision, written into it after the fact."""
-    make_video(path, range(12), codec="libx265", options={"x265-params": "log-level=none"})
-    data = bytearray(path.read_bytes())
-    entry = data.index(b"hvcC") - 4
-    entry += struct.unpack_from(">I", data, entry)[0]
-    record = bytes([1, 0, profile << 1, 1 << 3 | 1 | 4, 0]) + bytes(19)
-    box = struct.pack(">I", 8 + len(record)) + b"dvcC" + record
-    data[entry:entry] = box
-    for name in (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd", b"hev1", b"hvc1"):
-        at = data.find(name) - 4
-        if at >= 0:
-            struct.pack_into(">I", data, at, struct.unpack_from(">I", data, at)[0] + len(box))
-    path.write_bytes(data)
-    return path
-
-
 def test_dolby_vision_profile_5_is_refused_with_a_remedy_and_others_are_not(tmp_path):
-    assert read_dolby_vision_profile(dolby(tmp_path / "five.mp4", 5)) == 5
-    assert read_dolby_vision_profile(dolby(tmp_path / "eight.mp4", 8)) == 8
+    assert read_dolby_vision_profile(claim_dolby_vision(tmp_path / "five.mp4", 5)) == 5
+    assert read_dolby_vision_profile(claim_dolby_vision(tmp_path / "eight.mp4", 8)) == 8
     plan, _ = plan_film(tmp_path / "five.mp4")
     assert plan.reason == "colour" and "profile 5" in plan.detail and "convert it" in plan.detail
-    assert plan_film(tmp_path / "eight.mp4")[0].reason != "colour"
+    assert plan_film(tmp_path / "eight.mp4")[0].reason == ""
 
 
 def test_a_film_that_the_table_keeps_out_of_datasets_is_on_record(tmp_path):

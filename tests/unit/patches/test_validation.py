@@ -97,3 +97,9 @@ def test_one_film_under_two_names_must_be_in_one_split():
     )
     assert not leak.ok and leak.detail == "a and b are alike in 20 windows"
     assert same.ok and same.detail == "a and b are alike in 20 windows"
+
+
+def test_black_and_plain_pictures_make_no_two_films_the_same():
+    ramp = np.tile(np.arange(96, dtype=np.uint8), (72, 1))
+    plain = [hash_picture(picture) for picture in (np.zeros((72, 96), np.uint8), ramp, ramp[:, ::-1])] * 9
+    assert find_duplicates({"one": plain, "two": plain}) == {}

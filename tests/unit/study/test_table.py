@@ -142,6 +142,15 @@ def test_parts_of_one_film_are_two_videos(here):
     )
 
 
+def test_editions_of_one_film_have_one_split(here):
+    header = "video | source | pipelines | categories | licence | split | group"
+    rows = ("a | films/a.mp4 | tracks | | | train | f", "b | demo:film | tracks | | | | f")
+    assert said(gallery.table(header, *rows)) == []
+    assert said(gallery.table(header, *rows, "c | demo:street | tracks | | | val | f")) == [
+        'videos.tsv: row 4: group = "f", split = "val", and "train" in row 2: editions of one film must have one split'
+    ]
+
+
 @pytest.mark.parametrize(
     ("source", "kind", "place"),
     [
