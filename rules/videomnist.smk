@@ -286,6 +286,9 @@ rule videomnist_card:
         "../scripts/videomnist_card.py"
 
 
+include: "videomnist_models.smk"
+
+
 rule videomnist:
     """The moving digits are there in both layouts, checked, described, and to look at; and so are converted films."""
     input:
@@ -295,3 +298,7 @@ rule videomnist:
         rules.videomnist_contract.output,
         rules.videomnist_summary.output,
         rules.videomnist_card.output,
+        rules.videomnist_vqvae.output if VIDEOMNIST_TRAINING["enabled"] else [],
+        rules.videomnist_gpt.output if VIDEOMNIST_TRAINING["enabled"] else [],
+        rules.videomnist_generate.output if VIDEOMNIST_TRAINING["enabled"] else [],
+        rules.videomnist_judge.output if VIDEOMNIST_TRAINING["enabled"] else [],

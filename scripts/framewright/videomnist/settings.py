@@ -5,6 +5,7 @@ Only rule files and the check of the configuration import this module. Light: no
 
 import hashlib
 import json
+import math
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,59 @@ from framewright.videomnist.clip_spec import SPLITS, ClipSpec, GlyphSpec
 from framewright.videomnist.digit_files import EMBEDDED, is_address
 
 Section = dict[str, Any]
+
+PRESETS: dict[str, dict[str, dict[str, Any]]] = {
+    "framewright": {  # learns in minutes on one core
+        "vqvae": {
+            "embedding_dim": 64,
+            "n_codes": 4096,
+            "n_hiddens": 128,
+            "n_res_layers": 0,
+            "downsample": [2, 16, 16],
+            "quantizer": "vq",
+            "batch_size": 8,
+            "learning_rate": 0.001,
+            "max_steps": 200,
+        },
+        "videogpt": {
+            "hidden_dim": 128,
+            "heads": 4,
+            "layers": 4,
+            "dropout": 0.0,
+            "attn_dropout": 0.0,
+            "positions": "rope",
+            "batch_size": 8,
+            "learning_rate": 0.002,
+            "max_steps": 400,
+        },
+    },
+    "videogpt": {  # as VideoGPT has it: for a GPU
+        "vqvae": {
+            "embedding_dim": 256,
+            "n_codes": 2048,
+            "n_hiddens": 240,
+            "n_res_layers": 4,
+            "downsample": [4, 4, 4],
+            "quantizer": "vq",
+            "batch_size": 32,
+            "learning_rate": 0.0003,
+            "max_steps": 200_000,
+        },
+        "videogpt": {
+            "hidden_dim": 576,
+            "heads": 4,
+            "layers": 8,
+            "dropout": 0.2,
+            "attn_dropout": 0.3,
+            "positions": "axial",
+            "batch_size": 8,
+            "learning_rate": 0.0003,
+            "max_steps": 200_000,
+        },
+    },
+}
+LEVELS = (64, 512, 2048, 4096)  # numbers of codes of fsq: as in `quantizer.LEVELS`
+VALIDATIONS = 10  # of a training, at even distances; after each a killed run can go on
 
 
 def faults(section: Section) -> list[str]:
@@ -29,7 +83,7 @@ def faults(section: Section) -> list[str]:
         if not any(find_videos(path) for path in find_class_folders(folder).values() if path.parent.name == split):
             line = f"no videos in {split}/<class>/ (one of {', '.join(VIDEO_SUFFIXES)}); VideoGPT wants both splits"
             lines.append(f"config: videomnist.convert = {json.dumps(folder)}: {line}")
-    return lines
+    return lines + model_faults(section)
 
 
 def glyph_settings(section: Section) -> dict[str, Any]:
@@ -105,6 +159,184 @@ def merge_settings(name: str, section: Section, seed: int, definition: str) -> d
             "fps": section["samples"]["fps"],
         }
     }
+
+
+def model_faults(section: Section) -> list[str]:
+    """A line for each fault of the model keys that the schema can't see."""
+    vqvae, gpt, training = _chosen(section, "vqvae"), _chosen(section, "videogpt"), section["training"]
+    own = training["preset"] == "videogpt"
+    lines = _raster_faults(section, vqvae["downsample"], own)
+    if vqvae["quantizer"] == "fsq" and vqvae["n_codes"] not in LEVELS:
+        near = min(LEVELS, key=lambda count: abs(count - vqvae["n_codes"]))
+        lines.append(_line("vqvae.n_codes", vqvae["n_codes"], f"fsq has {_listed(LEVELS)}; the nearest is {near}"))
+    if own and vqvae["quantizer"] == "fsq":
+        lines.append(_line("vqvae.quantizer", "fsq", "the preset videogpt has vq alone; use vq, or another preset"))
+    if vqvae["n_hiddens"] % 2:
+        lines.append(
+            _line("vqvae.n_hiddens", vqvae["n_hiddens"], f"must be even; the nearest is {vqvae['n_hiddens'] + 1}")
+        )
+    hidden, heads = gpt["hidden_dim"], gpt["heads"]
+    unit = math.lcm(3, heads) if own else 2 * heads
+    if hidden % unit:
+        below, above = hidden // unit * unit, -(-hidden // unit) * unit
+        why = (
+            f"the preset videogpt needs a multiple of 3 and of its {heads} heads"
+            if own
+            else f"needs a multiple of {unit}"
+        )
+        lines.append(_line("videogpt.hidden_dim", hidden, f"{why}; the nearest are {below or above} and {above}"))
+    if own and gpt["positions"] != "axial":
+        lines.append(_line("videogpt.positions", gpt["positions"], "the preset videogpt has axial alone"))
+    lines += _condition_faults(section, vqvae["downsample"][0], own)
+    if str(training["precision"]) == "16" and not training["gpus"]:
+        lines.append(
+            _line("training.precision", 16, "half precision needs a GPU; use 32 or bf16, or set training.gpus to 1")
+        )
+    return lines
+
+
+def clips_settings(section: Section, seed: int, clip: dict[str, Any]) -> dict[str, Any]:
+    """What the training set of the models is: how clips are drawn, and how many."""
+    shape = {"frames": section["sequence_length"], "size": section["image_size"]}
+    return {"clip": clip, "seed": seed, "videos": section["training"]["clips"], "shape": shape}
+
+
+def vqvae_settings(section: Section, seed: int) -> dict[str, Any]:
+    """Model and plan of the VQ-VAE's training."""
+    chosen = _chosen(section, "vqvae")
+    own = section["training"]["preset"] == "videogpt"
+    model = {
+        "frames": _frames(section),
+        "size": _size(section),
+        "channels": 3 if own else 1,
+        "stem": "strided" if own else "patch",
+    }
+    sizes = ("embedding_dim", "n_codes", "n_hiddens", "n_res_layers", "downsample", "quantizer")
+    model |= {key: chosen[key] for key in sizes}
+    schedule = "constant" if own else "linear"
+    return {"model": model, "plan": _plan(section, chosen, schedule, "adam"), "seed": seed}
+
+
+def gpt_settings(section: Section, seed: int) -> dict[str, Any]:
+    """Model and plan of the transformer's training; its raster and codes come from the VQ-VAE."""
+    chosen, told = _chosen(section, "videogpt"), section["videogpt"]
+    own = section["training"]["preset"] == "videogpt"
+    model = {key: chosen[key] for key in ("hidden_dim", "heads", "layers", "dropout", "attn_dropout", "positions")}
+    model |= {"classes": 10 if told["class_cond"] else 0, "neighbours": not own}
+    # With the other preset the first frames' codes do not know what follows: they are given as codes when sampling.
+    model["cond_frames"] = told["n_cond_frames"] if own else 0
+    plan = _plan(section, chosen, "cosine" if own else "linear", "adam" if own else "muon")
+    return {"model": model, "plan": plan, "seed": seed}
+
+
+def codes_settings(section: Section) -> dict[str, Any]:
+    """Where codes are computed."""
+    return {"gpus": section["training"]["gpus"]}
+
+
+def generate_settings(section: Section, seed: int) -> dict[str, Any]:
+    """What is sampled, and how."""
+    keys = ("n", "class", "temperature", "top_k", "top_p", "guidance", "fps", "width")
+    chosen = {key: section["generate"][key] for key in keys}
+    return chosen | {"seed": seed, "cond_frames": _given_frames(section), "gpus": section["training"]["gpus"]}
+
+
+def judge_settings(section: Section, seed: int) -> dict[str, Any]:
+    """What is judged, and by how many videos."""
+    sampling = {key: section["generate"][key] for key in ("temperature", "top_k", "top_p", "guidance")}
+    return {"plan": section["judge"] | sampling, "seed": seed, "gpus": section["training"]["gpus"]}
+
+
+def _plan(section: Section, chosen: dict[str, Any], schedule: str, optimizer: str) -> dict[str, Any]:
+    training = section["training"]
+    return {
+        "max_steps": chosen["max_steps"],
+        "batch_size": chosen["batch_size"],
+        "learning_rate": chosen["learning_rate"],
+        "schedule": schedule,
+        "optimizer": optimizer,
+        "precision": str(training["precision"]),
+        "validate_every": max(1, min(1000, chosen["max_steps"] // VALIDATIONS)),
+        "num_workers": training["num_workers"],
+        "gpus": training["gpus"],
+    }
+
+
+def _chosen(section: Section, stage: str) -> dict[str, Any]:
+    """A stage's keys: what was chosen, else what the preset says."""
+    preset = PRESETS[section["training"]["preset"]][stage]
+    return {key: value if section[stage][key] is None else section[stage][key] for key, value in preset.items()}
+
+
+def _frames(section: Section) -> int:
+    return section["training"]["sequence_length"] or section["sequence_length"]
+
+
+def _size(section: Section) -> int:
+    return section["training"]["resolution"] or section["image_size"]
+
+
+def _given_frames(section: Section) -> int:
+    """Frames that are given when continuations are predicted: those asked for, else a patch of frames."""
+    return section["videogpt"]["n_cond_frames"] or _chosen(section, "vqvae")["downsample"][0]
+
+
+def _raster_faults(section: Section, downsample: list[int], own: bool) -> list[str]:
+    lines = []
+    sides = (_frames(section), _size(section), _size(section))
+    for axis, (side, factor) in enumerate(zip(sides, downsample, strict=True)):
+        fits = [each for each in range(1, side + 1) if side % each == 0 and (not own or each & (each - 1) == 0)]
+        if factor not in fits:
+            what = f"{side} {'pixels' if axis else 'frames'}"
+            near = min(fits, key=lambda each: (abs(each - factor), each))
+            power = "a power of two that divides" if own else "a number that divides"
+            line = f"{factor} must be {power} {what}; the nearest is {near}"
+            lines.append(_line("vqvae.downsample", downsample, line))
+    if own and not lines and max(downsample) < 4:
+        nearest = [*downsample[:2], 4]
+        lines.append(_line("vqvae.downsample", downsample, f"one of them must be 4 or more; the nearest is {nearest}"))
+    if not lines and math.prod(side // factor for side, factor in zip(sides, downsample, strict=True)) > 16_384:
+        lines.append(
+            _line("vqvae.downsample", downsample, "leaves more than 16,384 codes a video; take larger numbers")
+        )
+    longest = section["sequence_length"]
+    if section["training"]["data_path"] is None and _frames(section) > longest:
+        line = f"the clips have {longest} frames; the nearest is {longest}"
+        lines.append(_line("training.sequence_length", _frames(section), line))
+    return list(dict.fromkeys(lines))
+
+
+def _condition_faults(section: Section, step: int, own: bool) -> list[str]:
+    lines, given, frames = [], section["videogpt"]["n_cond_frames"], _frames(section)
+    most = frames - 1 if own else (frames - 1) // step * step
+    if given > most or (not own and given % step):
+        near = min(most, given if own else max(step, round(given / step) * step))
+        why = (
+            f"must be at most {most}"
+            if own
+            else f"must be a multiple of {step}, the frames of a code, and at most {most}"
+        )
+        lines.append(_line("videogpt.n_cond_frames", given, f"{why}; the nearest is {near}"))
+    if own and given and _size(section) % 4:
+        lines.append(_line("training.resolution", _size(section), "given frames are quartered; take a multiple of 4"))
+    if section["generate"]["class"] is not None and not section["videogpt"]["class_cond"]:
+        lines.append(
+            _line("generate.class", section["generate"]["class"], "the model knows classes with class_cond alone")
+        )
+    return lines
+
+
+def _line(key: str, value: Any, remedy: str) -> str:
+    return f"config: videomnist.{key} = {json.dumps(value)}: {remedy}"
+
+
+def _listed(numbers: tuple[int, ...]) -> str:
+    return f"{', '.join(map(str, numbers[:-1]))} or {numbers[-1]}"
+
+
+def given_file(path: str | None, otherwise: Any) -> Any:
+    """A file of the user's where one is named, else what a rule makes."""
+    return otherwise if path is None else str(Path(path))
 
 
 def _digest(values: dict[str, Any]) -> str:

@@ -113,5 +113,5 @@ class Likeness:
     """When two tracks are near duplicates: distances of unit vectors (0 to 2), and bits of the signatures (0 to 64)."""
 
     sure_distance: float = 0.1  # alone
-    max_distance: float = 0.45  # together with the signature
+    max_distance: float = 0.25  # together with the signature
     max_bits: int = 12

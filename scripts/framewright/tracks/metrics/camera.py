@@ -5,8 +5,6 @@ from pathlib import Path
 
 import numpy as np
 
-from framewright.tracks.objects.detections import DetectionsReader
-
 GAP = 0.2  # seconds between two searched frames from which nothing is known of the way between them
 
 
@@ -37,6 +35,8 @@ class CameraPath:
 
 def read_camera_path(detections: str | Path) -> CameraPath:
     """The path of a video's camera from its file of detections."""
+    from framewright.tracks.objects.detections import DetectionsReader  # imports scipy
+
     reader = DetectionsReader(detections)
     numbers = range(len(reader.segments))
     times = [reader.times(number) for number in numbers]
