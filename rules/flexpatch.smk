@@ -15,7 +15,7 @@ FLEXPATCH_DEMOS = [video for video in FLEXPATCH_VIDEOS if videos[video].kind == 
 FLEXPATCH_SPLITS = {video: videos[video].split for video in FLEXPATCH_VIDEOS if videos[video].split}
 FLEXPATCH_ANNOTATED = videos_with_truth()
 FLEXPATCH_GPUS = int(FLEXPATCH["detector"]["device"] != "cpu")
-FLEXPATCH_PRETRAINED = SCRIPTS / "framewright" / "flexpatch" / "runtime" / "pretrained.json"
+FLEXPATCH_PRETRAINED = SCRIPTS / "framewright" / "flexpatch" / "tree" / "pretrained.json"
 
 
 rule flexpatch_truth:
@@ -104,6 +104,7 @@ rule flexpatch_train:
     input:
         data=rules.flexpatch_gather.output.data,
         side=rules.flexpatch_gather.output.side,
+        pretrained=FLEXPATCH_PRETRAINED,
     output:
         model="results/flexpatch/flexpatch_model.joblib",
         card="results/flexpatch/flexpatch_model.json",

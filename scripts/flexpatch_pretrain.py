@@ -2,10 +2,8 @@
 
 import pandas as pd
 
-from framewright.flexpatch.samples.options import DetectorSettings
-from framewright.flexpatch.samples.truth import build_detector
 from framewright.flexpatch.tree.forest import write_forest
-from framewright.flexpatch.tree.practice import Recipe, draw_samples
+from framewright.flexpatch.tree.practice import Recipe, draw_samples, open_practice_detector
 from framewright.flexpatch.tree.pretraining import format_card, pretrain
 from framewright.study import job
 
@@ -13,7 +11,7 @@ log = job.start(snakemake)
 inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
 recipe = Recipe(**settings["recipe"])
-detector = build_detector(DetectorSettings(**settings["detector"]), inputs.weights)
+detector = open_practice_detector(inputs.weights)
 tables = []
 for table in draw_samples(recipe, detector, 0, recipe.scenes + recipe.held_out):
     tables.append(table)

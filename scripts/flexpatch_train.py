@@ -1,6 +1,7 @@
 """Train the tree that predicts failing tracks, rate it on held-out samples, and describe it."""
 
 from framewright.flexpatch.follow.features import read_definition
+from framewright.flexpatch.tree.forest import load_forest
 from framewright.flexpatch.tree.histograms import write_histograms
 from framewright.flexpatch.tree.model import read_samples, write_card
 from framewright.flexpatch.tree.options import Splitting, TreeSettings
@@ -22,6 +23,7 @@ trained = train(
     Splitting(**settings["splitting"]),
     settings["splits"],
     settings["compare"],
+    load_forest(inputs.pretrained),
 )
 with job.whole(outputs.model) as path:
     path.write_bytes(trained.content)

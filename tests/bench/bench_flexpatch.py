@@ -42,11 +42,11 @@ from framewright.flexpatch.evaluation.score import (
 )
 from framewright.flexpatch.follow.follower import Follower
 from framewright.flexpatch.runtime.detector_adapter import DetectionArrays, adapt_detector
-from framewright.flexpatch.runtime.failing import PRETRAINED
 from framewright.flexpatch.runtime.meter import Meter
 from framewright.flexpatch.runtime.runtime import FlexPatch, TrackedObject, list_objects
 from framewright.flexpatch.runtime.slices import detect_in_slices
 from framewright.flexpatch.samples.observations import Observations, box_table
+from framewright.flexpatch.tree.forest import PRETRAINED
 from framewright.scenes.square import SIZE, Crowd, square
 from framewright.study.job import compute_on_one_thread
 from framewright.video.stream import open_video
@@ -287,7 +287,7 @@ def film_rows(film: str, weights: str, frames: int) -> None:
                 for name, row in film_sequence(pictures, size, Shown(detector)).items():
                     rows.setdefault(name, []).append(row)
                 pictures = []
-                if len(rows["every frame"]) == 3:
+                if len(rows.get("every frame", [])) == 3:
                     break
     print(f"\n{Path(film).name} ({len(rows['every frame'])} sequences of {frames} frames; true is the detector's own)")
     rng = np.random.default_rng(0)
@@ -304,6 +304,8 @@ def film_rows(film: str, weights: str, frames: int) -> None:
 def film_sequence(pictures, size: tuple[int, int], meter: Shown) -> dict[str, Row]:
     found = list(found_in(pictures, meter))
     true = [(row[0], number, row[2], 1.0, row[4]) for number, row in enumerate(found) if row[3] >= TRUE_FROM]
+    if not true:
+        return {}  # without an object there is no precision
     frames, each = range(len(pictures)), size[0] * size[1]
     names = meter.detector.names
     observations = Observations(size, np.arange(len(pictures)) / 25, names, box_table(found), box_table(true))
@@ -317,7 +319,8 @@ def film_sequence(pictures, size: tuple[int, int], meter: Shown) -> dict[str, Ro
         "FlexPatch, a cluster every frame": {},
         "FlexPatch, cluster every 3 frames": {"every": 3},
     }.items():
-        runtime = FlexPatch(meter, size, half, tf_model_path=PRETRAINED, **arguments)
+        cells = half[1] // 8, half[1] // 8  # patches for new objects as high as the cluster, as in the workflow
+        runtime = FlexPatch(meter, size, half, tf_model_path=PRETRAINED, patch_cells=cells, **arguments)
         outputs[name] = baselines.run_flexpatch(observations, frames, pictures, runtime, meter)
     return {
         name: Row(boxes_precision(observations, output), 0.0, output.pixels / (each * (len(pictures) - 1)), 0.0)

@@ -78,8 +78,8 @@ def training_settings(section: Section, splits: Mapping[str, str]) -> dict[str, 
 
 
 def pretraining_settings(section: Section) -> dict[str, Any]:
-    """What `flexpatch_pretrain` uses: the fields of `Recipe`, and the detector's as they are by default."""
-    return {"recipe": dict(section["pretraining"]), "detector": asdict(DetectorSettings()) | {"classes": []}}
+    """What `flexpatch_pretrain` uses: the fields of `Recipe`."""
+    return {"recipe": dict(section["pretraining"])}
 
 
 def runtime_settings(section: Section) -> RuntimeSettings:

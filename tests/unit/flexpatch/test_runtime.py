@@ -1,8 +1,10 @@
 """The runtime: objects are found in all frames while the detector sees a part of some."""
 
+import re
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -10,11 +12,12 @@ import pytest
 from moving import SIZE, Finder, draw, ground
 
 from framewright.boxes import iou
-from framewright.detector import Detections
+from framewright.detector import Detections, Detector, Network, Settings
 from framewright.errors import UserError
 from framewright.flexpatch.follow.follower import Track
 from framewright.flexpatch.runtime.detector_adapter import adapt_detector
 from framewright.flexpatch.runtime.failing import TrackingFailureRecommender
+from framewright.flexpatch.runtime.run import advise_on_input
 from framewright.flexpatch.runtime.runtime import FlexPatch as Runtime
 from framewright.flexpatch.runtime.schedule import Schedule
 from framewright.flexpatch.runtime.slices import cut_slices, detect_in_slices
@@ -285,7 +288,8 @@ def test_a_budget_goes_into_clusters_where_objects_cover_little_and_into_whole_f
     assert steps(Schedule(0.25, budget=0.25), FEW) == "c" * 24
     assert steps(Schedule(0.5, budget=0.25), FEW) == "nc" * 12
     assert steps(Schedule(0.25, budget=0.25), MANY) == "nnnw" * 6
-    assert steps(Schedule(0.25, budget=0.1), MANY, 20).count("w") == 0, "too rare to follow objects in between"
+    assert steps(Schedule(0.25, budget=0.1), MANY[:6], 20).count("w") == 0, "too rare to follow objects in between"
+    assert steps(Schedule(0.25, budget=0.1), MANY, 20) == ("n" * 9 + "w") * 2, "but objects are everywhere"
 
 
 def test_what_clusters_leave_of_a_budget_goes_into_whole_frames():
@@ -348,3 +352,13 @@ def test_with_a_zoom_the_first_frame_is_also_seen_in_slices_and_whole_frames_are
     things = runtime.process_frame(draw(*row(4)[0]))
     assert finder.seen[0] == (SIZE[0] // 2, SIZE[1] // 2) and set(finder.seen[1:]) == {CLUSTER}
     assert len(things) == 4
+
+
+# ---- weights of a fixed input size ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("fixed", "words"), [((384, 640), "fixed at 640x384.*dynamic=True"), (None, "^$")])
+def test_weights_of_a_fixed_input_size_are_named_with_the_remedy(fixed, words):
+    network = Network(lambda seen: seen, ("dog",), fixed=fixed)
+    detector = Detector(Path("small.onnx"), network, Settings()).at_scale_of(SIZE[::-1])
+    assert re.search(words, advise_on_input(detector, SIZE, CLUSTER))

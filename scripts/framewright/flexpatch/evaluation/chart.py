@@ -14,7 +14,6 @@ from framewright.report.style import (
     GREY,
     INK,
     LETTERS,
-    LINE,
     ORANGE,
     PURPLE,
     name_axes,
@@ -29,12 +28,15 @@ FAMILIES = (  # how a method's name begins, and the marker, colour and words of 
 )
 MIN_COST = 1.0  # per cent: what costs less is drawn there
 TICKS = (1, 2, 5, 10, 25, 50, 100)
+LIMITS = (0.85, 160.0)
+PANEL = (400, 430)  # pixels of the panel of precision against cost, nearly
 
 
 def write_chart(path: str | Path, evaluation: Mapping[str, Any]) -> None:
     """Write the chart of an evaluation as PNG: precision against pixels, recall, and the share of tracks packed."""
-    figure, (pareto, recalls, packed) = new_figure(1600, 560, 1, 3)
-    draw_pareto(pareto, evaluation["methods"], "AP50 against detector pixels")
+    figure, (pareto, names, recalls, packed) = new_figure(1900, 560, 1, 4)
+    draw_pareto(pareto, evaluation["methods"])
+    list_methods(names, evaluation["methods"])
     judged = {name: figures for name, figures in evaluation["methods"].items() if "recall" in figures}
     if judged:
         ranked = _ranked(judged)
@@ -51,33 +53,42 @@ def write_chart(path: str | Path, evaluation: Mapping[str, Any]) -> None:
     figure.savefig(path, format="png", metadata={"Software": None})
 
 
-def draw_pareto(axis: Axes, methods: Mapping[str, Any], title: str, cost: str = "share", words: str = "") -> None:
-    """Draw precision over cost (a share of all whole frames) with confidence intervals; each method has a number, which
-    a legend below explains."""
-    seen: set[str] = set()
-    rows = []
-    for number, (name, figures) in enumerate(methods.items(), start=1):
-        _, marker, colour, family = next(kind for kind in FAMILIES if name.startswith(kind[0]))
-        x = max(100 * figures[cost], MIN_COST)
-        low, high = figures["ap_between"]
-        axis.vlines(x, low, high, color=colour, linewidth=1.4, alpha=0.7)
-        label = family if family not in seen else None
-        axis.plot(x, figures["ap"], marker, color=colour, markersize=8, label=label or None)
-        seen.add(family)
-        rows.append((x, figures["ap"], number))
-    for (x, y, number), shift in zip(rows, _spread([(x, y) for x, y, _ in rows]), strict=True):
-        axis.annotate(
-            str(number), (x, y), shift, textcoords="offset points", fontsize=LETTERS["tick"], color=INK, ha="center",
-            va="center",
-        )  # fmt: skip
-    axis.set(xscale="log", xlim=(0.85, 160), ylim=(0, 1.02))
+def draw_pareto(axis: Axes, methods: Mapping[str, Any]) -> None:
+    """Draw precision over pixels (% of all whole frames) with confidence intervals. Each method has a number, which
+    `list_methods` explains."""
+    points = [(max(100 * figures["share"], MIN_COST), figures["ap"]) for figures in methods.values()]
+    bottom = max(0.0, min((figures["ap_between"][0] for figures in methods.values()), default=0.0) - 0.05)
+    for (name, figures), (x, y) in zip(methods.items(), points, strict=True):
+        _, marker, colour, _ = _family(name)
+        axis.vlines(x, *figures["ap_between"], color=colour, linewidth=1.4, alpha=0.6)
+        axis.plot(x, y, marker, color=colour, markersize=8)
+    axis.set(xscale="log", xlim=LIMITS, ylim=(bottom, 1.02))
     axis.set_xticks(TICKS, [f"≤{TICKS[0]}", *map(str, TICKS[1:])])
     axis.minorticks_off()
-    name_axes(axis, title, words or "pixels that the detector sees, % of all whole frames", "AP50")
-    names = "\n".join(f"{number} {name.removeprefix('FlexPatch, ')}" for number, name in enumerate(methods, start=1))
-    axis.text(0.99, 0.02, names, transform=axis.transAxes, ha="right", va="bottom", fontsize=8.5, color=INK,
-              bbox={"facecolor": "white", "edgecolor": LINE, "alpha": 0.85})  # fmt: skip
-    axis.legend(loc="lower left", fontsize=8.5)
+    for number, (point, shift) in enumerate(zip(points, _place_labels(points, bottom), strict=True), start=1):
+        axis.annotate(
+            str(number), point, shift, textcoords="offset pixels", fontsize=LETTERS["tick"], color=INK, ha="center",
+            va="center", arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.6, "shrinkA": 4, "shrinkB": 3},
+        )  # fmt: skip
+    name_axes(axis, "AP50 against detector pixels", "pixels that the detector sees, % of all whole frames", "AP50")
+
+
+def list_methods(axis: Axes, methods: Mapping[str, Any]) -> None:
+    """Fill a panel with the number, the mark and the name of each method."""
+    axis.set_axis_off()
+    axis.set(xlim=(0, 1), ylim=(0, 1))
+    for row, name in enumerate(methods):
+        _, marker, colour, _ = _family(name)
+        y = 0.97 - row * min(0.075, 0.85 / max(1, len(methods)))
+        axis.plot(0.02, y, marker, color=colour, markersize=8, clip_on=False)
+        axis.text(0.08, y, f"{row + 1}  {name.removeprefix('FlexPatch, ')}", va="center", fontsize=9, color=INK)
+    for row, (_, marker, colour, words) in enumerate(kind for kind in FAMILIES if kind[3]):
+        axis.plot(0.02, 0.11 - 0.05 * row, marker, color=colour, markersize=8, clip_on=False)
+        axis.text(0.08, 0.11 - 0.05 * row, words, va="center", fontsize=9, color=INK, style="italic")
+
+
+def _family(name: str) -> tuple[str, str, str, str]:
+    return next(kind for kind in FAMILIES if name.startswith(kind[0]))
 
 
 def _ranked(judged: Mapping[str, Any]) -> dict[str, Any]:
@@ -104,11 +115,22 @@ def _draw_bars(axis: Axes, bars: Mapping[str, Sequence[float | None]], ticks: Se
     axis.legend(loc="upper center", ncols=2, fontsize=8.5)
 
 
-def _spread(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Offsets of labels (points of the page), so that those of neighbouring marks lie apart."""
-    shifts: list[tuple[float, float]] = []
-    sides = ((10, 8), (10, -9), (-10, 8), (-10, -9), (0, 15), (0, -16))
-    for k, (x, y) in enumerate(points):
-        near = sum(abs(np.log(x / a)) < 0.12 and abs(y - b) < 0.05 for a, b in points[:k])
-        shifts.append(sides[near % len(sides)])
+def _place_labels(points: Sequence[tuple[float, float]], bottom: float) -> list[tuple[float, float]]:
+    """Offsets (pixels) of labels from their points, so that no label lies on another, or on a point."""
+    low, high = np.log(LIMITS)
+    places = [np.array([PANEL[0] * (np.log(x) - low) / (high - low), PANEL[1] * (y - bottom) / (1.02 - bottom)])
+              for x, y in points]  # fmt: skip
+    labels: list[np.ndarray] = []
+    shifts = []
+    for place in places:
+        candidates = [
+            radius * np.array([np.cos(angle), np.sin(angle)])
+            for radius in (17, 30, 44, 60)
+            for angle in np.arange(0.5, 8) * np.pi / 4
+        ]
+        free = [shift for shift in candidates if all(np.hypot(*(place + shift - other)) > 17 for other in labels)]
+        clear = [shift for shift in free if all(np.hypot(*(place + shift - other)) > 13 for other in places)]
+        chosen = next(iter(clear or free or candidates))
+        labels.append(place + chosen)
+        shifts.append((float(chosen[0]), float(chosen[1])))
     return shifts

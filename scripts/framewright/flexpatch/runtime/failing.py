@@ -15,7 +15,6 @@ from framewright.flexpatch.tree.cards import read_card
 from framewright.flexpatch.tree.forest import Forest, load_forest
 from framewright.flexpatch.tree.rating import predict_by_bounds
 
-PRETRAINED = Path(__file__).with_name("pretrained.json")  # the model that ships
 RISKS: Mapping[str, float] = {"high": 0.95, "medium": 0.6, "low": 0.1}  # of a model that tells labels alone
 AS_HIGH = ("gone",)  # labels of models with more classes
 PRIORITY = 100.0  # of a track that fails for certain

@@ -91,7 +91,8 @@ def _describe(corner: np.ndarray, things: Sequence[TrackedObject], runtime: Flex
     """Write beside the cluster what the frame shows, and the colours."""
     fresh = sum(thing.fresh for thing in things)
     step = STEPS[runtime.step].format(len(runtime.placed)).replace("1 patches", "1 patch")
-    lines = [f"frame {runtime.frames}", f"{len(things)} objects, {fresh} just found (thick)", step]
+    noun = "object" if len(things) == 1 else "objects"
+    lines = [f"frame {runtime.frames}", f"{len(things)} {noun}, {fresh} just found (thick)", step]
     for row, words in enumerate(lines):
         cv2.putText(corner, words, (14, 30 + 30 * row), FONT, 0.55, INK, 1, cv2.LINE_AA)
     top = 30 + 30 * len(lines)

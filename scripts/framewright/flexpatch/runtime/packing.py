@@ -20,7 +20,7 @@ NEAR = 0.06  # or this share of its own side, since detectors end large things n
 
 @dataclass(frozen=True)
 class Patch:
-    """A part of the frame that the detector should look at.
+    """A part of the frame that the detector should examine.
 
     `size` is its (width, height) in the cluster: that of the region, or less. `box` is its object's, and `track` the
     number of that track; a patch for new objects has neither.

@@ -25,7 +25,7 @@ from framewright.errors import UserError
 from framewright.flexpatch.follow.follower import Follower
 from framewright.flexpatch.runtime.cells import THRESHOLD, WEIGHT, Cells
 from framewright.flexpatch.runtime.detector_adapter import DetectionArrays, adapt_detector
-from framewright.flexpatch.runtime.failing import PRETRAINED, PRIORITY, Model, Predictor, TrackingFailureRecommender
+from framewright.flexpatch.runtime.failing import PRIORITY, Model, Predictor, TrackingFailureRecommender
 from framewright.flexpatch.runtime.packing import (
     MappedDetections,
     Patch,
@@ -44,7 +44,7 @@ from framewright.flexpatch.runtime.packing import (
 )
 from framewright.flexpatch.runtime.schedule import Schedule, Step
 from framewright.flexpatch.runtime.slices import detect_in_slices
-from framewright.flexpatch.tree.forest import Forest
+from framewright.flexpatch.tree.forest import PRETRAINED, Forest
 
 ACROSS, DOWN = 4, 2  # patches for new objects that fill a cluster: 20 x 22 cells of 8 pixels in one of 640x360
 MIN_SCALE = 0.5  # of a patch in which any object is found; below, only the one it was made for

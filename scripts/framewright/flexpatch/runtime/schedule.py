@@ -9,7 +9,7 @@ from enum import Enum
 import numpy as np
 
 WHOLE_FROM = 0.22  # share of the frame, in patches of all tracks, from which on whole frames pay
-MIN_BUDGET = 0.15  # below which whole frames are too rare to follow objects in between
+MIN_BUDGET, DENSE_FROM = 0.15, 0.9  # a smaller budget makes whole frames rare: they pay from this share on
 INERTIA = 0.8  # weight of the past in that share, so that the schedule does not flicker
 EPSILON = 1e-9
 
@@ -43,7 +43,7 @@ class Schedule:
         coverage = min(1.0, 4 * float(np.prod(sides, axis=1).sum()) / (size[0] * size[1]))
         past = coverage if self.coverage is None else self.coverage
         self.coverage = INERTIA * past + (1 - INERTIA) * coverage
-        pays = self.coverage >= WHOLE_FROM and self.budget >= MIN_BUDGET
+        pays = self.coverage >= (WHOLE_FROM if self.budget >= MIN_BUDGET else DENSE_FROM)
         is_dense = pays or (self.cluster >= 1 and self.zoom <= 1)
         is_whole = is_dense or self._credit + EPSILON >= max(1.0, 2 * self.cluster)  # more than clusters use
         cost = 1.0 if is_whole else self.cluster

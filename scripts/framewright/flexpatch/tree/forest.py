@@ -15,6 +15,7 @@ from framewright.flexpatch.tree.cards import read_card
 if TYPE_CHECKING:
     from sklearn.ensemble import RandomForestClassifier
 
+PRETRAINED = Path(__file__).with_name("pretrained.json")  # the model that ships
 KEYS = ("feature", "threshold", "yes", "no", "shares", "roots")
 
 

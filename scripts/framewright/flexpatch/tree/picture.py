@@ -37,7 +37,7 @@ def _place(nodes: list, k: int, depth: int, leaf: int, places: dict[int, tuple[i
 def _head(summary: Mapping[str, Any]) -> Iterator[str]:
     held = summary["held_out"]["recall"]
     recalls = ", ".join(f"{name} {'-' if held[name] is None else format(held[name], '.2f')}" for name in LABELS)
-    yield svg.draw_text(LEFT, 26, "How urgently a track must be looked at again", size=16, bold=True)
+    yield svg.draw_text(LEFT, 26, "How urgently a track must be examined again", size=16, bold=True)
     yield svg.draw_text(
         LEFT, 46, f"upper branch: yes, lower branch: no. Recall of what was held out: {recalls}", svg.GREY
     )

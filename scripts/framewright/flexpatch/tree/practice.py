@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pandas as pd
 
-from framewright.detector import Detector
+from framewright.detector import Detector, Settings, open_detector
 from framewright.flexpatch.follow.follower import Follower
 from framewright.flexpatch.samples.collect import collect_samples
 from framewright.flexpatch.samples.columns import COLUMNS
@@ -21,6 +22,7 @@ from framewright.scenes.street import street
 
 SIZES = ((640, 360), (640, 360), (960, 540))
 PAUSES = (3, 6, 10, 16)  # frames between two examinations
+CONFIDENCE, NMS = 0.25, 0.45
 MIN_AREA = 0.35  # share of a frame's sides that an examination covers
 
 
@@ -32,6 +34,11 @@ class Recipe:
     held_out: int = 14
     frames: int = 60
     seed: int = 0
+
+
+def open_practice_detector(weights: str | Path) -> Detector:
+    """The detector in these weights, at the scale of the drawn frames, set as the runtime's is by default."""
+    return open_detector(weights, Settings(scale=1.0, confidence=CONFIDENCE, nms=NMS))
 
 
 def draw_samples(recipe: Recipe, detector: Detector, first: int, count: int) -> Iterator[pd.DataFrame]:

@@ -65,7 +65,7 @@ def _rating(summary: Mapping[str, Any]) -> Iterator[str]:
 
 def _alternatives(summary: Mapping[str, Any]) -> Iterator[str]:
     if summary["alternatives"]:
-        yield "Other ways (balanced accuracy)     folds  held out     high    bytes"
+        yield "Other models (balanced accuracy)   folds  held out     high    bytes"
     for row in summary["alternatives"]:
         figures = f"{row['folds']:>9.3f}{_number(row['held_out']):>10}{_number(row['recall']['high']):>9}"
         yield f"  {row['name']:29}{figures}{row['bytes']:>9,}"

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from framewright.flexpatch.follow.features import FEATURES, Definition
+from framewright.flexpatch.follow.features import EXTRA, FEATURES, FRAMEWRIGHT, Definition
 from framewright.flexpatch.samples.columns import LABELS
+from framewright.flexpatch.tree.forest import Forest
 from framewright.flexpatch.tree.model import LABEL, build_card, fit_tree, serialise, to_matrix
 from framewright.flexpatch.tree.options import Splitting, TreeSettings
 from framewright.flexpatch.tree.rating import PAPER, predict_by_bounds, rate
@@ -22,7 +23,6 @@ TOO_FEW = (
     "longer videos, weights that find something in them, or a larger flexpatch.refresh."
 )
 REPEATS = 5  # shuffles of each feature
-MORE = ("looked", "age")  # features that samples carry besides the five
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,11 +42,12 @@ def train(
     splitting: Splitting,
     splits: Mapping[str, str],
     compare: bool,
+    pretrained: Forest | None = None,
 ) -> Trained:
     """A tree trained on the samples that are not held out, and rated on those that are.
 
     `side` is the record beside the samples, `splits` the column of the video table. With `compare` other models, other
-    settings and other features are rated in the same way.
+    settings and other features are rated in the same way; `pretrained` is the model that ships.
     """
     began = time.perf_counter()
     part = (
@@ -68,7 +69,8 @@ def train(
         "held_out": _rate(model, held),
         "paper": PAPER,
         "importances": importances(model, held if len(held) else learnt, settings.random_state),
-        "baselines": {
+        "baselines": _rate_pretrained(pretrained, held, definition)
+        | {
             "always medium": rate(held[LABEL], np.full(len(held), "medium")),
             "heuristic": rate(held[LABEL], predict_by_bounds(to_matrix(held))),
         },
@@ -78,6 +80,14 @@ def train(
     summary |= {"alternatives": rows, "verdict": verdict(rows) if labels > 1 else TOO_FEW, "bytes": len(content)}
     summary["seconds"] = round(time.perf_counter() - began, 3)
     return Trained(content, build_card(model, content, definition, settings), summary)
+
+
+def _rate_pretrained(forest: Forest | None, samples: pd.DataFrame, definition: Definition) -> dict[str, Any]:
+    """How good the model that ships is, where the samples have its features."""
+    if forest is None or definition != FRAMEWRIGHT or not {*forest.inputs} <= {*samples.columns}:
+        return {}
+    rows = samples[list(forest.inputs)].to_numpy(np.float32)
+    return {"the model that ships": rate(samples[LABEL], forest.predict(rows) if len(rows) else [])}
 
 
 def importances(model: Any, samples: pd.DataFrame, seed: int) -> dict[str, dict[str, float]]:
@@ -149,10 +159,10 @@ def _candidates(samples: pd.DataFrame, settings: TreeSettings) -> Iterator[tuple
         five,
         tree(settings.max_depth, settings.min_samples_split, None if used else "balanced"),
     )
-    more = [name for name in MORE if name in samples]
+    more = [name for name in EXTRA if name in samples]
     if more:
         yield (
-            f"tree, with {' and '.join(more)}",
+            f"tree of {len(five + more)} features",
             five + more,
             tree(settings.max_depth, settings.min_samples_split, used),
         )
