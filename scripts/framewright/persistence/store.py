@@ -200,4 +200,4 @@ def _write_texts(shard: h5py.File, texts: list[bytes]) -> None:
     notes = shard.create_dataset("metadata", len(texts), f"S{width}", chunks=(number,), compression="gzip")
     for row in range(0, len(texts), number):
         some = b"".join(text.ljust(width, b"\0") for text in texts[row : row + number])
-        notes.id.write_direct_chunk((row,), isal_zlib.compress(some.ljust(number * width, b"\0"), FAST))
+        notes.id.write_direct_chunk((row,), zlib.compress(some.ljust(number * width, b"\0"), FAST))
