@@ -9,6 +9,7 @@ from framewright.study import job
 from framewright.study.record import read_record
 from framewright.tracks.card import DATASET, describe_dataset, describe_figures, list_segment_rows, list_track_rows
 from framewright.tracks.card_facts import CardFacts
+from framewright.tracks.curation.relaxation import describe_subsets
 from framewright.tracks.objects.accuracy_table import accuracy_sentence
 from framewright.tracks.objects.contract import warn_of_limits, warn_of_nothing
 
@@ -22,7 +23,8 @@ with job.whole(outputs.index) as path:
 searches = [read_record(path) for path in inputs.searches]
 accuracy = accuracy_sentence(Path(inputs.accuracy).read_text(encoding="utf-8"))
 remarks = " ".join(filter(None, (accuracy, warn_of_nothing(searches), warn_of_limits(searches))))
-described = describe_dataset(CardFacts(**settings["card"]), describe_figures(outputs.index, remarks))
+figures = f"{describe_figures(outputs.index, remarks)} {describe_subsets(inputs.relaxation)}".rstrip()
+described = describe_dataset(CardFacts(**settings["card"]), figures)
 outcomes = {"sources": inputs.sources, "tracks": inputs.outcomes}
 store = read_store(outcomes, read_licences(inputs.summary), settings["chosen"], settings["citation"])
 write_card(outputs, described, store)
