@@ -159,7 +159,8 @@ def test_pictures_picked_by_hand_get_small_copies_unless_training_has_seen_them(
 
 def test_the_forecast_is_said_and_makes_nothing(made):
     said = snakemake(made, "-q", "all", "--config", "patches={base_frame_limit: 3000}", "--", "patches_forecast").text
-    assert "1,500 patches" in said and "GB" in said and "hours" in said
+    assert "one is too short for 3,000 windows and gives 10, all shares alike: 5 general, 5 toon" in said
+    assert "broken can't be used" in said and "GB" in said and "hours" in said
 
 
 def test_116_films_of_a_generator_config_are_planned(tmp_path):

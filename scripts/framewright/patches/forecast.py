@@ -87,6 +87,9 @@ def _describe_short(
     short = sorted((film for film, (room, wanted) in totals.items() if room < wanted), key=lambda film: totals[film])
     for film in short[:NAMED]:
         room, wanted = totals[film]
+        if not room:
+            yield f"{film} can't be used, or has no seven frames: none of its {wanted:,} windows"
+            continue
         shares = ", ".join(f"{count:,} {name}" for name, count in possible[film].items())
         yield f"{film} is too short for {wanted:,} windows and gives {room:,}, all shares alike: {shares}"
     if len(short) > NAMED:

@@ -37,6 +37,8 @@ def test_short_films_are_said_to_give_less_of_all_alike(tmp_path):
     lines = forecast(films, CATEGORIES, 1, {"short": 18 * 7 + 6, "long": 60 * 7})
     assert "6 patches" in lines[0] and "12 fewer than wanted" in lines[0]
     assert lines[4] == "short is too short for 60 windows and gives 18, all shares alike: 6 general, 7 space, 5 toon"
+    broken = forecast({"broken": {"toon": 6}}, CATEGORIES, 1, {"broken": 0})
+    assert "broken can't be used, or has no seven frames: none of its 6 windows" in broken
     assert lines[5].startswith("1 of 3 films are not probed yet")
     record = {"video": "a", "status": "ok", "frames": 250, "duration": 10.0, "use": [5.0, 10.0]}
     (tmp_path / "a.json").write_text(json.dumps(record))
