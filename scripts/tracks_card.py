@@ -22,9 +22,9 @@ with job.whole(outputs.index) as path:
     write_index(path, DATASET, list_track_rows(inputs.metas, inputs.clips))
 searches = [read_record(path) for path in inputs.searches]
 accuracy = accuracy_sentence(Path(inputs.accuracy).read_text(encoding="utf-8"))
-remarks = " ".join(filter(None, (accuracy, warn_of_nothing(searches), warn_of_limits(searches))))
-figures = f"{describe_figures(outputs.index, remarks)} {describe_subsets(inputs.relaxation)}".rstrip()
-described = describe_dataset(CardFacts(**settings["card"]), figures)
+subsets = describe_subsets(inputs.relaxation)
+remarks = " ".join(filter(None, (accuracy, warn_of_nothing(searches), warn_of_limits(searches), subsets)))
+described = describe_dataset(CardFacts(**settings["card"]), describe_figures(outputs.index, remarks))
 outcomes = {"sources": inputs.sources, "tracks": inputs.outcomes}
 store = read_store(outcomes, read_licences(inputs.summary), settings["chosen"], settings["citation"])
 write_card(outputs, described, store)
