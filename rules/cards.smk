@@ -90,7 +90,7 @@ rule check:
     params:
         code=code_of("check"),
         settings=lambda wildcards: {
-            "manifest": rules.cards_manifest.output.manifest,
+            "manifest": str(rules.cards_manifest.output.manifest),
             "artifacts": artifacts(wildcards),
         },
     script:

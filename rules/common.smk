@@ -189,7 +189,8 @@ def if_used(pipeline: str, *collected):
 
 def pipelines_with(rule: str) -> list[str]:
     """The chosen pipelines that have such a rule."""
-    return [word for word in PIPELINES if hasattr(rules, f"{word}_{rule}")]
+    names = {made.name for made in workflow.rules}
+    return [word for word in PIPELINES if f"{word}_{rule}" in names]
 
 
 def makers() -> dict[str, list[str]]:

@@ -82,7 +82,7 @@ rule overview_front:
         settings=lambda wildcards: {
             "pipelines": PIPELINES,
             "promising": pipelines_with("contract"),
-            "cards": [getattr(rules, f"{word}_card").output.page for word in PIPELINES],
+            "cards": [str(getattr(rules, f"{word}_card").output.page) for word in PIPELINES],
             "sources": dict(sorted(Counter(row.kind for row in videos.values()).items())),
             "seed": config["seed"],
         },

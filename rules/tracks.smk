@@ -82,6 +82,7 @@ rule tracks_card:
         records=rules.tracks_timeline.input.records,
         metas=rules.tracks_summary.input.metas,
         clips=rules.tracks_summary.input.clips,
+        searches=rules.tracks_summary.input.parsed,
         accuracy=rules.tracks_accuracy.output.table,
         sources=rules.sources_summary.output.outcomes,
         summary=rules.sources_summary.output.table,

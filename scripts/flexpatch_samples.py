@@ -18,6 +18,7 @@ samples, record = sample_video(
     read_probe(inputs.probe).use,
     Sampling(**settings["sampling"]),
     settings["features"],
+    job.progress(),
 )
 with job.whole(outputs.samples) as path:
     write_samples(path, samples)

@@ -8,7 +8,7 @@ from framewright.study.record import read_record
 from framewright.tracks.clips.preview import draw_histograms
 from framewright.tracks.clips.record import read_clips
 from framewright.tracks.meta import read_tracks
-from framewright.tracks.objects.contract import warn_of_nothing
+from framewright.tracks.objects.contract import warn_of_limits, warn_of_nothing
 from framewright.tracks.outcomes import list_outcomes
 
 log = job.start(snakemake)
@@ -22,4 +22,6 @@ with job.whole(outputs.outcomes) as path:
     write_outcomes(path, list_outcomes(segments, privacy, audits, searches, clips))
 with job.whole(outputs.picture) as path:
     path.write_text(draw_histograms(chain.from_iterable(map(read_tracks, inputs.metas))), encoding="utf-8")
-log.info("%d videos. %s", len(videos), warn_of_nothing(searches))
+hints = warn_of_nothing(searches), warn_of_limits(searches)
+log.info("%d videos. %s", len(videos), " ".join(filter(None, hints)))
+job.open_terminal().writelines(f"{hint}\n" for hint in hints if hint)

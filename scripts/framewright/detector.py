@@ -31,6 +31,10 @@ SUFFIXES = (".pt", ".onnx", ".engine", ".torchscript")
 TASKS = ("detect", "segment")  # the masks of a segmenting network are left out
 SIZE = 640  # pixels of a frame's longer side, for weights that do not say what they were made for
 GREY = 114  # what surrounds a frame that is too narrow or too low, as in training
+MASKS = 32  # further numbers of each box in networks that segment
+FINISHED = 100  # the fewest boxes of a head that gives finished ones
+# boxes of heads with one for each cell of strides 8, 16 and 32, by the side of the picture
+CELLS = {sum((side // stride) ** 2 for stride in (8, 16, 32)) for side in range(160, 1537, 32)}
 CANDIDATES = 3000  # best boxes of a frame that are compared with each other
 ENCODER = (
     "prompts need a text encoder (the package clip and its weights), which is not here; set the prompts on another "
@@ -139,9 +143,13 @@ class Detector:
     def _columns(self, raw: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray | float]:
         """Middles and sides (A, 4), class scores (A, C) and objectness (A,) or 1 of all boxes that a network gave."""
         count = len(self.names)
-        if raw.ndim == 2 and raw.shape[0] >= 4 + count:
+        if is_end_to_end(raw, count):
+            classes = np.zeros((len(raw), count), np.float32)
+            classes[np.arange(len(raw)), raw[:, 5].astype(int)] = raw[:, 4]
+            return np.concatenate([(raw[:, :2] + raw[:, 2:4]) / 2, raw[:, 2:4] - raw[:, :2]], axis=1), classes, 1.0
+        if raw.ndim == 2 and raw.shape[0] - 4 - count in (0, MASKS):
             return raw[:4].T, raw[4 : 4 + count].T, 1.0
-        if raw.ndim == 2 and raw.shape[1] == 5 + count:
+        if raw.ndim == 2 and raw.shape[1] == 5 + count and len(raw) not in CELLS:
             return raw[:, :4], raw[:, 5:], raw[:, 4]
         raise UserError(_misfit(self.path, raw.shape, count))
 
@@ -202,11 +210,19 @@ def _kept(path: Path, names: Sequence[str], only: Sequence[str]) -> np.ndarray:
     return np.array([not only or name in only for name in names])
 
 
+def is_end_to_end(raw: np.ndarray, count: int) -> bool:
+    """Whether a network's output has finished boxes: x1, y1, x2, y2, score and number of the best class, a row each."""
+    if raw.ndim != 2 or raw.shape[1] != 6 or len(raw) < FINISHED:
+        return False
+    numbers = raw[:, 5]
+    return bool((numbers == np.round(numbers)).all() and (numbers >= 0).all() and (numbers < count).all())
+
+
 def _misfit(path: Path, shape: tuple[int, ...], count: int) -> str:
-    if len(shape) == 2 and shape[1] == 6 and shape[0] <= 1000:
+    if len(shape) == 2 and shape[1] == 5 + count:
         return (
-            f"{path}: its end-to-end head gives the best class of each box alone, but the scores of all are needed; "
-            "export it with its other head and without NMS"
+            f"{path}: its {shape[0]} boxes are those of a head with one box for each cell, as YOLOX has, which are not "
+            "in pixels; export weights of ultralytics' YOLO family, which are read without prompts"
         )
     return f"{path}: {count} classes are named, but its output is {' x '.join(map(str, shape))}; name as many as it has"
 
@@ -231,9 +247,7 @@ def _onnx(path: Path, device: str, prompts: Sequence[str], vocabulary: Sequence[
             raise UserError(f"{path}: {device} is asked for, but ONNX Runtime here has no CUDA; set the device to cpu")
     session = onnxruntime.InferenceSession(str(path), options, providers=[provider])
     given = session.get_modelmeta().custom_metadata_map
-    _check_task(
-        path, given.get("task", "detect"), given.get("end2end") == "True" or "'nms': True" in given.get("args", "")
-    )
+    _check_task(path, given.get("task", "detect"))
     entry = session.get_inputs()[0]
     dtype = np.float16 if entry.type == "tensor(float16)" else np.float32
     batch, _, height, width = (side if isinstance(side, int) else None for side in entry.shape)
@@ -267,7 +281,7 @@ def _torch(path: Path, device: str, prompts: Sequence[str], vocabulary: Sequence
     own = {"end2end": False} if path.suffix == ".pt" else {}
     backend = AutoBackend(model if own else str(path), device=place, verbose=False, **own)
     torch.set_num_threads(1)
-    _check_task(path, backend.task or "detect", bool(getattr(backend, "end2end", False)))
+    _check_task(path, backend.task or "detect")
     fixed, batch = None, None
     if path.suffix != ".pt" and not getattr(backend, "dynamic", False):
         fixed, batch = tuple(backend.imgsz), int(backend.batch)
@@ -295,11 +309,9 @@ def _prompt(path: Path, model: Any, prompts: list[str]) -> None:
     model.names = dict(enumerate(prompts))
 
 
-def _check_task(path: Path, task: str, is_end_to_end: bool) -> None:
+def _check_task(path: Path, task: str) -> None:
     if task not in TASKS:
         raise UserError(f"{path}: its task is {task}, not to detect objects")
-    if is_end_to_end:
-        raise UserError(_misfit(path, (300, 6), 0))
 
 
 def _in_order(names: Any) -> tuple[str, ...]:

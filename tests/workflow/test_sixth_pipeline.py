@@ -64,7 +64,7 @@ rule toy_card:
         "../envs/cards.yaml"
     params:
         code=code_of("toy_card"),
-        settings={"toy": config["toy"]},
+        settings={"chosen": {"toy": config["toy"]}, "citation": CITATION},
     script:
         "../scripts/toy_card.py"
 

@@ -17,6 +17,7 @@ from framewright.persistence.specs import TrainingSpec
 from framewright.persistence.store import Clips
 from framewright.persistence.tracklets import TrackletClips
 from framewright.persistence.training import Model, run_eye, train
+from framewright.study.progress import Progress, silent
 
 MODELS: dict[str, tuple[ModuleType, Any, Any]] = {  # by task: the module that has the loss, the model, its config
     "persistence": (frame_classifier, frame_classifier.FrameClassifier, frame_classifier.FrameClassifierConfig),
@@ -42,7 +43,14 @@ class TrainedModel:
 
 
 def learn(
-    clips: Clips, task: str, shape: dict[str, Any], spec: TrainingSpec, seed: int, progress: str | Path, code: str
+    clips: Clips,
+    task: str,
+    shape: dict[str, Any],
+    spec: TrainingSpec,
+    seed: int,
+    progress: str | Path,
+    code: str,
+    report: Progress = silent,
 ) -> TrainedModel:
     """Train the model of a task on the clips in train and calibrate it on those in val.
 
@@ -56,7 +64,7 @@ def learn(
     digest = hashlib.sha256(repr((code, task, config, spec, seed, data.digest)).encode()).hexdigest()
     torch.manual_seed(seed)
     model = kind(config)
-    losses = train(model, module.loss, data, spec, seed, progress, digest)
+    losses = train(model, module.loss, data, spec, seed, progress, digest, report)
     seen, labels = run_eye(model, held, torch.device("cpu"))
     with torch.no_grad():
         outputs = model.conclude(seen, data.frames)

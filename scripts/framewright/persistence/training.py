@@ -17,6 +17,7 @@ from framewright.persistence.specs import TrainingSpec
 from framewright.persistence.tracklet_classifier import TrackletClassifier
 from framewright.persistence.tracklets import TrackletClips
 from framewright.study.job import whole
+from framewright.study.progress import Progress, silent
 
 Model = Attention | FrameClassifier | Multitask | TrackletClassifier
 Data = PersistenceClips | TrackletClips
@@ -32,6 +33,7 @@ def train(
     seed: int,
     progress: str | Path,
     digest: str,
+    report: Progress = silent,
 ) -> list[float]:
     """Train a model in place; the mean loss of each epoch.
 
@@ -45,10 +47,10 @@ def train(
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, settings.learning_rate, total_steps=steps)
     parts = {"model": model, "optimizer": optimizer, "schedule": schedule}
     history = _resume(progress, digest, parts)
-    for epoch in range(len(history), settings.epochs):
+    for epoch in report(range(len(history), settings.epochs), unit="epochs"):
         rng, total = np.random.default_rng([seed, epoch]), 0.0
         order = rng.permutation(len(data)).tolist()
-        for first in range(0, len(order), settings.batch):
+        for first in report(range(0, len(order), settings.batch), unit="steps"):
             batch = data.batch(order[first : first + settings.batch])
             batch = data.augment(batch) if rng.random() < 0.5 else batch
             total += _step(loss, model, optimizer, {key: value.to(device) for key, value in batch.items()})

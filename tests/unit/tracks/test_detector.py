@@ -100,6 +100,18 @@ def test_a_frame_is_scaled_to_fit_and_centred_on_grey():
     assert np.unique(seen[0, :, 25:75]).tolist() == [1] and np.allclose(seen[0, :, :25], 114 / 255)
 
 
+def test_finished_boxes_of_an_end_to_end_head_are_read(tmp_path):
+    """(300, 6): corners in the network's pixels, score, and the number of the best class; the rest is empty."""
+    rows = np.zeros((300, 6), np.float32)
+    rows[0], rows[1] = (100, 120, 200, 180, 0.9, 2), (0, 100, 60, 160, 0.4, 0)
+    (found,) = open_detector(make_weights(tmp_path / "w.onnx", rows, end2end="True"))([WIDE])
+    (other,) = open_detector(
+        make_weights(tmp_path / "v.onnx", columns((150, 150, 100, 60, 0, 0, 0.9), (30, 130, 60, 60, 0.4, 0, 0)))
+    )([WIDE])
+    assert np.allclose(found.boxes, other.boxes) and np.allclose(found.classes, other.classes)
+    assert found.scores.tolist() == pytest.approx([0.9, 0.4])
+
+
 # ---- what is refused, in one line -----------------------------------------------------------------------------------
 
 
@@ -113,12 +125,13 @@ def test_a_frame_is_scaled_to_fit_and_centred_on_grey():
         pytest.param(lambda p: _written(p / "w.torchscript", b"no"), "can't be loaded safely", id="no TorchScript"),
         pytest.param(lambda p: _written(p / "w.engine", b"no"), "can't be loaded safely", id="an engine without a GPU"),
         pytest.param(
-            lambda p: make_weights(p / "w.onnx", np.zeros((6, 6))),
-            "its end-to-end head gives the best class",
-            id="end to end",
+            lambda p: make_weights(p / "w.onnx", np.zeros((6, 6))), "but its output is 6 x 6", id="few finished boxes"
         ),
         pytest.param(
-            lambda p: make_weights(p / "w.onnx", np.zeros((7, 9)), args="{'nms': True}"), "end-to-end", id="NMS inside"
+            lambda p: make_weights(p / "w.onnx", np.zeros((2100, 8))), "one box for each cell, as YOLOX", id="YOLOX"
+        ),
+        pytest.param(
+            lambda p: make_weights(p / "w.onnx", np.zeros((2125, 35))), "its output is 2125 x 35", id="NanoDet"
         ),
         pytest.param(
             lambda p: make_weights(p / "w.onnx", np.zeros((6, 9))),

@@ -11,7 +11,13 @@ from make_video import make_video
 from make_weights import columns, make_weights
 
 from framewright.detector import Detections
-from framewright.tracks.objects.contract import check_objects, list_track_outcomes, warn_of_nothing, write_record
+from framewright.tracks.objects.contract import (
+    check_objects,
+    list_track_outcomes,
+    warn_of_limits,
+    warn_of_nothing,
+    write_record,
+)
 from framewright.tracks.objects.detect import detect, detect_video, open_object_detector
 from framewright.tracks.objects.detections import CLASS_FLOOR, DetectionsReader
 from framewright.tracks.objects.follow import follow
@@ -29,7 +35,7 @@ SEGMENTS = [(0.0, 2.0), (2.0, 4.0), (4.0, 5.0)]
 
 @pytest.fixture(scope="module")
 def film(tmp_path_factory):
-    return make_video(tmp_path_factory.mktemp("film") / "v.mp4", range(125), size=(320, 180), rate=25)
+    return make_video(tmp_path_factory.mktemp("film") / "v.mp4", [5] * 125, size=(320, 180), rate=25)
 
 
 def search(film, tmp_path, *objects, segments=SEGMENTS, batch=4, **weights):
@@ -93,7 +99,7 @@ def test_names_lose_what_prompts_have_around_them(film, tmp_path):
 
 def test_slower_videos_lose_sight_of_things_after_the_same_time(tmp_path):
     """At 4 frames a second a thing that is unseen for two frames is still the same thing."""
-    slow = make_video(tmp_path / "slow.mp4", range(16), size=(320, 180), rate=4)
+    slow = make_video(tmp_path / "slow.mp4", [5] * 16, size=(320, 180), rate=4)
     found, record = parsed(slow, tmp_path, LARGE, segments=[(0.0, 4.0)])
     assert [len(own.times) for own in found] == [16] and len(record["segments"][0]["times"]) == 16
 
@@ -186,3 +192,13 @@ def test_what_is_detected_in_one_frame_alone_is_in_the_funnel(film, tmp_path):
     kept, record = follow(DetectionsReader(tmp_path / "d.npz"), "v", ASSOCIATION, KEEP)
     (item,) = list_track_outcomes([record])
     assert kept == [] and (item.reason, item.detail) == ("unconfirmed", "detected in one frame alone")
+
+
+def test_when_nearly_all_is_dropped_the_hint_says_how_many_looser_limits_keep(film, tmp_path):
+    reader = DetectionsReader(search(film, tmp_path, LARGE, SMALL))
+    strict, usual = (follow(reader, "v", ASSOCIATION, keep)[1] for keep in (Keep(3.0, 0.1), Keep(0.5, 0.001)))
+    assert (strict["tracks"], strict["with_loose_limits"], usual["with_loose_limits"]) == ([], 2, None)
+    assert "tracks.keep drops 6 of 6 objects; 2 tracks would pass with" in warn_of_limits([strict])
+    assert warn_of_limits([usual]) == "" == warn_of_limits([])
+    segments = {"video": "v", "segments": [{"start": a, "end": b, "reason": ""} for a, b in SEGMENTS]}
+    assert "2 tracks would pass" in check_objects([strict], [segments])[0].detail

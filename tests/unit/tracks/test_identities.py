@@ -10,7 +10,9 @@ from framewright.tracks.objects.accuracy import measure_accuracy, measure_purity
 from framewright.tracks.objects.appearance import compare, describe_boxes
 from framewright.tracks.objects.associate import FrameDetections, find_tracklets
 from framewright.tracks.objects.camera import STILL, CameraMotion
-from framewright.tracks.objects.options import Association
+from framewright.tracks.objects.jumps import split_at_jumps
+from framewright.tracks.objects.options import Association, Keep
+from framewright.tracks.objects.select import make_tracks
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -93,3 +95,31 @@ def test_the_motion_of_a_camera_is_measured_without_the_objects():
     camera.add(ground[100:460, 100:740], np.zeros((0, 4)))
     motion = camera.add(ground[95:455, 88:728], np.zeros((0, 4)))
     assert np.allclose(motion, [1, 0, 12, 0, 1, 5], atol=0.5)
+
+
+def test_a_track_that_changes_its_subject_is_split_before_a_clip_is_cut():
+    """Half a second in which nothing tells them apart, then something that looks otherwise, at the same place."""
+    pictures = np.zeros((2, 360, 640, 3), np.uint8)
+    pictures[0, :200, :, 0], pictures[1, 200:, :, 2] = 220, 220
+    box = (100, 100, 200, 300)
+    shot = [
+        replace(own, appearance=describe_boxes(pictures[int(k >= 24)], own.boxes))
+        for k, own in enumerate(boxes_over_time(*[box] * 48))
+    ]
+    (whole,) = find_tracklets(shot)
+    first, second = split_at_jumps(whole)
+    assert (len(first.times), len(second.times)) == (24, 24)
+    assert np.allclose(first.sums + second.sums, whole.sums, atol=1e-4)
+    assert split_at_jumps(first) == [first]
+    found, _ = make_tracks("v", SIZE, ["person", "car"], [shot], keep=Keep(1, 0.01))
+    assert [len(own.times) for own in found] == [24, 24]
+
+
+def test_a_track_that_jumps_in_size_is_split_and_one_that_comes_nearer_is_not():
+    jump = boxes_over_time(*[(100, 100, 200, 300)] * 20, *[(120, 160, 170, 230)] * 20)
+    nearer = boxes_over_time(*[(100 - k, 100 - k, 200 + k, 200 + k) for k in range(60)])
+    grey = np.full((360, 640, 3), 90, np.uint8)
+    for shot, parts in ((jump, 2), (nearer, 1)):
+        looked = [replace(own, appearance=describe_boxes(grey, own.boxes)) for own in shot]
+        tracklets = [part for own in find_tracklets(looked) for part in split_at_jumps(own)]
+        assert len(tracklets) == parts

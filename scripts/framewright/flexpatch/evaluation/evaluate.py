@@ -26,6 +26,7 @@ from framewright.flexpatch.runtime.options import RuntimeSettings
 from framewright.flexpatch.runtime.run import build_runtime, scale_detector
 from framewright.flexpatch.samples.frames import read_frames
 from framewright.flexpatch.samples.observations import Observations
+from framewright.study.progress import Progress, silent
 from framewright.video.stream import Video, open_video
 
 TIMED = 8  # whole frames of a sequence whose processor time is measured
@@ -40,6 +41,7 @@ def rate_video(
     detector: Detector,
     plan: EvaluationPlan,
     models: Mapping[str, str | Path | None],
+    progress: Progress = silent,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The figures of each method in each sequence of a video; and, apart from them because they depend on the machine,
     the processor times of FlexPatch and of whole frames (ms per frame). `models` holds the file of each of MODELS.
@@ -57,7 +59,8 @@ def rate_video(
         settings.zoom: Meter(scale_detector(detector, (width, height), settings.zoom)) for settings in plan.runtimes
     }
     with open_video(video) as film:
-        for frames, pictures in _sequences(film, use, observations, plan):
+        count = _count_sequences(observations, plan)
+        for frames, pictures in progress(_sequences(film, use, observations, plan), count, "sequences"):
             if not any(is_required(observations.true.at(frame)).any() for frame in frames):
                 continue  # without an object there is no precision
             outputs = dict(_run_methods(observations, frames, pictures, sets, plan, models, each))
@@ -96,12 +99,16 @@ def _time_whole_frames(meter: Meter, pictures: Sequence[np.ndarray]) -> float:
     return 1000 * (meter.seconds - begun) / len(chosen)
 
 
+def _count_sequences(observations: Observations, plan: EvaluationPlan) -> int:
+    return min(plan.sequences, max(1, len(observations.times) // plan.frames))
+
+
 def _sequences(
     film: Video, use: Sequence[float], observations: Observations, plan: EvaluationPlan
 ) -> Iterator[tuple[range, list[np.ndarray]]]:
     """The frames of each sequence: their numbers, and (H, W, 3) uint8 RGB pictures."""
     length = min(plan.frames, len(observations.times))
-    count = min(plan.sequences, max(1, len(observations.times) // plan.frames))
+    count = _count_sequences(observations, plan)
     pictures: list[np.ndarray] = []
     for number, frame in enumerate(read_frames(film, use, count * length)):
         pictures.append(frame.rgb)

@@ -15,6 +15,7 @@ from framewright.flexpatch.runtime.overlay import draw_frame, layout_film
 from framewright.flexpatch.runtime.runtime import FlexPatch, TrackedObject
 from framewright.flexpatch.runtime.schedule import Step
 from framewright.flexpatch.samples.frames import read_frames
+from framewright.study.progress import Progress, silent
 from framewright.video.encode import Writer
 from framewright.video.probe import Probe
 from framewright.video.stream import open_video
@@ -76,6 +77,7 @@ def run_video(
     overlay: Path,
     is_clear: bool,
     log: logging.Logger,
+    progress: Progress = silent,
 ) -> tuple[list[tuple[int, TrackedObject]], dict[str, Any]]:
     """The objects in each of a video's frames, the first frame being 1, and a record of the work; `overlay` is written.
 
@@ -98,15 +100,15 @@ def run_video(
         with Writer(
             overlay, layout_film(film.size, runtime.cluster_size)[1], rate, crf=23, preset="veryfast"
         ) as writer:
-            for number, frame in enumerate(read_frames(film, probe.use, limit), start=1):
+            count = min(limit or probe.frames, probe.frames)
+            frames = progress(read_frames(film, probe.use, limit), count, "frames")
+            for number, frame in enumerate(frames, start=1):
                 things = runtime.process_frame(frame.rgb)
                 found += ((number, thing) for thing in things)
                 writer.add(draw_frame(frame.rgb, things, runtime, is_clear))
                 whole = whole or meter.pixels
                 seen, packed = number, packed + len(runtime.placed)
                 steps[runtime.step] += number > 1
-                if number % 250 == 0:
-                    log.info("%d frames", number)
     record: dict[str, Any] = {"frames": seen, "boxes": len(found), "tracks": len({thing.number for _, thing in found})}
     record |= {
         "size": list(film.size),

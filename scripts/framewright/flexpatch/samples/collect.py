@@ -25,13 +25,20 @@ from framewright.flexpatch.samples.columns import MIN_VISIBLE, Sample, count_lab
 from framewright.flexpatch.samples.frames import read_frames
 from framewright.flexpatch.samples.observations import NOBODY, Observations
 from framewright.flexpatch.samples.options import Sampling
+from framewright.study.progress import Progress, silent
 from framewright.video.stream import open_video
 
 FIRST_EXTRA = RUNTIME_FEATURES.index("kept")
 
 
 def sample_video(
-    video: str | Path, name: str, observations: Observations, use: Sequence[float], sampling: Sampling, features: str
+    video: str | Path,
+    name: str,
+    observations: Observations,
+    use: Sequence[float],
+    sampling: Sampling,
+    features: str,
+    progress: Progress = silent,
 ) -> tuple[list[Sample], dict[str, Any]]:
     """The samples of a video, with features of the definition `features`, and a record of the tracks behind them.
 
@@ -43,7 +50,8 @@ def sample_video(
         return [], record | count_labels([]) | {"tracks": [], "without_truth": []}
     follower = (CompatFollower if features == COMPAT.name else Follower)(observations.size, max_age=sampling.max_age)
     with open_video(video) as film:
-        greys = (frame.gray() for frame in read_frames(film, use, len(observations.times)))
+        count = len(observations.times)
+        greys = (frame.gray() for frame in progress(read_frames(film, use, count), count, "frames"))
         samples, without_truth = collect_samples(name, observations, greys, follower, sampling)
     tracks = sorted({sample.track for sample in samples})
     return samples, record | count_labels(samples) | {"tracks": tracks, "without_truth": without_truth}

@@ -19,6 +19,7 @@ from framewright.detector import Detector, Settings, open_detector
 from framewright.flexpatch.samples.frames import read_frames
 from framewright.flexpatch.samples.observations import NO_OBSERVATIONS, NOBODY, Observations, box_table
 from framewright.flexpatch.samples.options import DetectorSettings
+from framewright.study.progress import Progress, silent
 from framewright.tracks.objects.associate import FrameDetections, Tracklet, find_tracklets
 from framewright.tracks.objects.options import Association
 from framewright.truth import Truth, read_truth
@@ -57,6 +58,7 @@ def observe_video(
     detector: Detector,
     settings: DetectorSettings,
     limit: int | None,
+    progress: Progress = silent,
 ) -> tuple[Observations, dict[str, Any]]:
     """The observations of a video's first `limit` frames, and a record of how they came about.
 
@@ -80,7 +82,9 @@ def observe_video(
         return NO_OBSERVATIONS, record | {"reason": "unannotated", "detail": "no object of it is annotated"}
     with open_video(video) as film:
         size = film.size
-        frames = list(_detect(read_frames(film, probe.use, limit), detector, settings.batch))
+        count = min(limit or probe.frames, probe.frames)
+        pictures = progress(read_frames(film, probe.use, limit), count, "frames")
+        frames = list(_detect(pictures, detector, settings.batch))
     if not frames:
         return NO_OBSERVATIONS, record | {"reason": "no-frames", "detail": "no frame of the part to use can be decoded"}
     tracklets = find_tracklets(frames, _association(settings))

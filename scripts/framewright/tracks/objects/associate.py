@@ -32,6 +32,7 @@ ERROR, STRAY, CHANGE, PUSH, FIRST_SPEED = 0.1, 0.06, 0.15, 0.5, 2.0
 # the same. Between two frames the same object has .97 and more, two objects .89 and less in 19 of 20 cases.
 DIFFERENT, SAME = 0.8, 0.95
 CERTAIN = 0.75  # overlap of a track and a detection that goes on even so: light may change all at once
+LIKELIEST = 8  # classes of each detection that are kept
 LEARNS = 0.15  # share of a detection in what its track looks like
 BORDER, SHRUNK = (
     0.01,
@@ -75,9 +76,22 @@ class Tracklet:
     times: np.ndarray  # (T,) float64 seconds
     boxes: np.ndarray  # (T, 4)
     scores: np.ndarray  # (T,)
-    sums: (
-        np.ndarray
-    )  # (4, C): of probabilities, of their squares, of probabilities times scores, of the squares of these
+    # (4, C): of probabilities, of their squares, of probabilities times scores, of the squares of these
+    sums: np.ndarray
+    looks: np.ndarray = field(default_factory=lambda: NO_APPEARANCE)  # (T, 128) uint8, or none
+    # (T, K) numbers and probabilities of each detection's likeliest classes, kept with `looks`
+    likeliest: tuple[np.ndarray, np.ndarray] = (np.zeros((0, 0), np.intp), np.zeros((0, 0)))
+
+    def part(self, first: int, end: int) -> "Tracklet":
+        """The detections first <= number < end as a tracklet; its classes are summed up over their likeliest ones."""
+        rows = slice(first, end)
+        numbers, values = (own[rows] for own in self.likeliest)
+        sums = np.zeros_like(self.sums)
+        weighted = values * self.scores[rows, None]
+        for total, more in zip(sums, (values, values**2, weighted, weighted**2), strict=True):
+            np.add.at(total, numbers, more)
+        kept = (self.times[rows], self.boxes[rows], self.scores[rows])
+        return Tracklet(*kept, sums, self.looks[rows], (numbers, values))
 
     def class_scores(self) -> np.ndarray:
         """(4, C): of each class, mean and deviation of its probability, mean and deviation of it times the score."""
@@ -216,6 +230,9 @@ class _ActiveTrack:
     def __init__(self, found: FrameDetections, row: int) -> None:
         self.times, self.boxes, self.scores = array("d"), array("d"), array("d")
         self.sums = np.zeros((4, found.classes.shape[1]))
+        self.crops: list[np.ndarray] = []
+        self.numbers: list[np.ndarray] = []
+        self.values: list[np.ndarray] = []
         self.x, self.y, self.width, self.height = self._keep(found, row)
         self.speed_x = self.speed_y = 0.0
         self.largest = (self.width, self.height)
@@ -286,7 +303,11 @@ class _ActiveTrack:
     def finish(self) -> Tracklet:
         """What is kept of it."""
         times, boxes, scores = (np.array(values, np.float64) for values in (self.times, self.boxes, self.scores))
-        return Tracklet(times, boxes.reshape(-1, 4), scores, self.sums)
+        boxes = boxes.reshape(-1, 4)
+        if not self.crops:
+            return Tracklet(times, boxes, scores, self.sums)
+        likeliest = np.stack(self.numbers), np.stack(self.values).astype(np.float64)
+        return Tracklet(times, boxes, scores, self.sums, np.stack(self.crops), likeliest)
 
     def _keep(self, found: FrameDetections, row: int) -> tuple[float, float, float, float]:
         """Note a detection; its middle (x, y), width and height."""
@@ -296,6 +317,11 @@ class _ActiveTrack:
         self.boxes.extend(box)
         self.scores.append(score)
         probability = found.classes[row].astype(np.float64)
+        if len(found.appearance):
+            best = np.argsort(-probability)[:LIKELIEST] if len(probability) > LIKELIEST else np.arange(len(probability))
+            self.crops.append(found.appearance[row])
+            self.numbers.append(best)
+            self.values.append(probability[best].astype(np.float32))
         weighted = probability * score
         for number, more in enumerate((probability, probability**2, weighted, weighted**2)):
             self.sums[number] += more

@@ -9,6 +9,7 @@ from typing import Any
 from framewright.study.contract import Finding, make_finding
 from framewright.study.funnel import Item
 
+NEARLY_NONE = 0.1  # share of the objects: with fewer kept, there is a hint
 SLACK = 1e-5  # seconds: what is lost where exact times become decimals
 WORDS = {
     "unconfirmed": "detected in one frame alone",
@@ -47,7 +48,8 @@ def check_objects(parsed: Iterable[Mapping[str, Any]], records: Iterable[Mapping
         make_finding(
             "every segment was searched from its start to its end, and nothing else was",
             _search_faults(parsed, used),
-            warn_of_nothing(parsed) or f"{objects:,} objects in {frames:,} frames{without}",
+            warn_of_nothing(parsed)
+            or f"{objects:,} objects in {frames:,} frames{without}. {warn_of_limits(parsed)}".strip(". "),
         )
     ]
 
@@ -63,6 +65,22 @@ def _search_faults(parsed: Iterable[Mapping[str, Any]], used: Mapping[str, list]
             inside = times and part["start"] - SLACK <= times[0] <= times[-1] < part["end"]
             if not inside or any(after <= before for before, after in pairwise(times)):
                 yield f"{record['video']}: {part['start']:.3f}-{part['end']:.3f} s was not looked at in order"
+
+
+def warn_of_limits(records: Sequence[Mapping[str, Any]]) -> str:
+    """A hint where `tracks.keep` drops nearly all objects of a whole run: how many looser limits would keep."""
+    kept = sum(len(record["tracks"]) for record in records)
+    lost = sum(record.get("dropped", {}).get(reason, 0) for record in records for reason in ("short", "small"))
+    loose = sum(
+        len(record["tracks"]) if record.get("with_loose_limits") is None else record["with_loose_limits"]
+        for record in records
+    )
+    if kept >= NEARLY_NONE * (kept + lost) or loose <= kept:
+        return ""
+    return (
+        f"tracks.keep drops {lost:,} of {kept + lost:,} objects; {loose:,} tracks would pass with "
+        "tracks.keep: {min_seconds: 1, min_area: 0.02}."
+    )
 
 
 def warn_of_nothing(records: Sequence[Mapping[str, Any]]) -> str:

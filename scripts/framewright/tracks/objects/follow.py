@@ -7,6 +7,9 @@ from framewright.tracks.objects.detections import DetectionsReader
 from framewright.tracks.objects.options import Association, Keep
 from framewright.tracks.objects.select import make_tracks
 
+LOOSE = Keep(1.0, 0.02)  # limits that most objects of ordinary footage pass
+FEW = 0.1  # of the followed objects: with fewer kept, the loose limits are tried
+
 
 def follow(
     detections: DetectionsReader, video: str, association: Association, keep: Keep
@@ -15,8 +18,14 @@ def follow(
     search = detections.search
     numbers = range(len(detections.segments))
     names = [clean_name(name) for name in search.names]
-    segments = (detections.frames(number) for number in numbers)
-    kept, dropped = make_tracks(video, search.size, names, segments, association, keep)
+
+    def choose(limits: Keep) -> tuple[list[Track], dict[str, int]]:
+        shots = (detections.frames(number) for number in numbers)
+        return make_tracks(video, search.size, names, shots, association, limits)
+
+    kept, dropped = choose(keep)
+    objects = len(kept) + dropped["short"] + dropped["small"]
+    few = len(kept) < FEW * objects
     parts = [
         {
             "start": detections.segments[number][0],
@@ -32,4 +41,5 @@ def follow(
         "segments": parts,
         "tracks": [track.tid for track in kept],
         "dropped": dropped,
+        "with_loose_limits": len(choose(LOOSE)[0]) if few else None,  # how many tracks that would be
     }

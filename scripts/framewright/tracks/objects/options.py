@@ -28,7 +28,7 @@ class Association:
     min_overlap: float = 0.2  # of a box and where its track should be
     lost_seconds: float = 1.5  # after so long without a box a track has ended
     duplicate: float = 0.85  # two tracks that share more space and time are one
-    appearance: float = 0.5  # weight of how alike track and detection look, 0..1, beside their overlap; 0 looks at none
+    appearance: float = 0.2  # weight of how alike track and detection look, 0..1, beside their overlap; 0 looks at none
 
 
 @dataclass(frozen=True)
