@@ -87,6 +87,7 @@ rule tracks_card:
         sources=rules.sources_summary.output.outcomes,
         summary=rules.sources_summary.output.table,
         outcomes=rules.tracks_summary.output.outcomes,
+        relaxation=rules.tracks_subsets.output.fills,
     output:
         croissant="results/tracks/card/croissant.json",
         index="results/tracks/card/index.parquet",

@@ -285,11 +285,11 @@ def parse_lines(source: str, folder: str) -> dict[str, object]:
 # ---- vectors --------------------------------------------------------------------------------------------------------
 
 
-def things(count: int, seed: int = 0) -> np.ndarray:
-    """(count, 128) float32 vectors of 2,000 kinds of things, as different within a kind as clips of one class are."""
+def things(count: int, seed: int = 0, kinds: int = 2000) -> np.ndarray:
+    """(count, 128) float32 vectors of some kinds of things, as different within a kind as clips of one class are."""
     rng = np.random.default_rng(seed)
-    kinds = rng.standard_normal((2000, DIMENSIONS)).astype(np.float32)
-    own = kinds[rng.integers(0, 2000, count)] + 0.7 * rng.standard_normal((count, DIMENSIONS), np.float32)
+    middles = rng.standard_normal((kinds, DIMENSIONS)).astype(np.float32)
+    own = middles[rng.integers(0, kinds, count)] + 0.7 * rng.standard_normal((count, DIMENSIONS), np.float32)
     return own / np.linalg.norm(own, axis=1, keepdims=True)
 
 
@@ -309,12 +309,12 @@ def apart(count: str) -> dict[str, object]:
 
     number = int(count)
     rng = np.random.default_rng(1)
-    vectors, _ = quantise(things(number))
+    vectors, _ = quantise(things(number, kinds=300))
     numbers = rng.integers(0, 1 << 63, (number, 2)).astype(np.uint64)
     nothing = np.zeros(number, np.int32)
     tracks = bare(numbers, nothing, nothing, ("x",), rng.random(number))
     tracks = replace(tracks, vectors=vectors, embedded=np.ones(number, bool))
-    asked = Constraints(min_distance=0.9, relax=RELAX)
+    asked = Constraints(min_distance=1.0, relax=RELAX)
     begun = time.process_time()
     choice = choose(tracks, Subset("x", max_per_class=1000, constraints=asked))
     cpu = time.process_time() - begun

@@ -13,7 +13,7 @@ import numpy as np
 
 from framewright.tracks.curation.diversity import k_means
 from framewright.tracks.curation.options import Likeness
-from framewright.tracks.curation.vectors import products, squared_threshold, squares
+from framewright.tracks.curation.vectors import BLOCK, products, squared_threshold, squares
 
 SAMPLE = 48  # vectors a bucket from which its centre is found
 ROWS = 4096
@@ -71,19 +71,21 @@ def _close(vectors: np.ndarray, most: int) -> Iterator[tuple[np.ndarray, np.ndar
             np.concatenate([inside, guests[guest_starts[bucket] : guest_starts[bucket + 1]]]) if count > 1 else inside
         )
         exact = vectors[around].astype(np.float32)
-        half = own[around]
+        half = own[around].astype(np.float32) / 2
         for start in range(0, len(inside), ROWS):
             part = inside[start : start + ROWS]
-            apart = (
-                own[part][:, None] + half[None, start:] - 2 * products(exact[start : start + len(part)], exact[start:])
-            )
-            row, column = np.nonzero(apart <= most)
+            # minus half of the squared distance: halves of integers, which float32 holds exactly at these lengths
+            left, right = exact[start : start + len(part)], exact[start:]
+            near = left @ right.T if vectors.shape[1] <= BLOCK else products(left, right).astype(np.float64)
+            near -= half[start : start + len(part), None]
+            near -= half[None, start:]
+            row, column = np.nonzero(near >= -most / 2)
             one, other = part[row], around[start:][column]
             # a pair of members is met once, above the diagonal; of two vectors that are each other's guests, twice
             inner = column + start < len(inside)
             mutual = ~inner & (second[one] == first[other])
             kept = np.where(inner, column > row, ~mutual | (one < other))
-            one, other, squared = one[kept], other[kept], apart[row[kept], column[kept]]
+            one, other, squared = one[kept], other[kept], -2 * near[row[kept], column[kept]].astype(np.float64)
             yield np.minimum(one, other), np.maximum(one, other), squared
 
 

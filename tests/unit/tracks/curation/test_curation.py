@@ -12,7 +12,7 @@ from framewright.tracks.curation.duplicates import near_duplicates, repeated
 from framewright.tracks.curation.evaluation import evaluation_videos, read_evaluation_videos
 from framewright.tracks.curation.names import file_name, full_name
 from framewright.tracks.curation.options import Constraints, Likeness, Subset
-from framewright.tracks.curation.relaxation import fills, read_fills, write_fills
+from framewright.tracks.curation.relaxation import describe_subsets, fills, read_fills, write_fills
 from framewright.tracks.curation.splits import assign
 from framewright.tracks.curation.subsets import choose
 from framewright.tracks.curation.vectors import distances, quantise, squared_threshold
@@ -57,6 +57,8 @@ def test_a_table_of_relaxation_adds_up(subset, tmp_path):
         assert row.taken <= min(row.asked, row.found)
     write_fills(tmp_path / "x.tsv", rows)
     assert read_fills(tmp_path / "x.tsv") == rows
+    words = describe_subsets([tmp_path / "x.tsv"])
+    assert words.startswith(f"Subsets: x ({len(choice.places):,} tracks of ") and describe_subsets([]) == ""
 
 
 def test_relaxation_is_not_silent_and_hard_is_hard():
