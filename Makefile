@@ -39,6 +39,9 @@ resume: .venv/ready ## Go on after a kill, as snakemake was called before; DIR=s
 retry-sources: .venv/ready ## Forget the sources that failed for a passing reason, so that the next run tries them again
 	@$(TIMED) "make retry-sources: sources that may live again" "$(BIN)/python scripts/retry_sources.py results"
 
+verify-sources: .venv/ready ## Read every source whole and compare it with its record: finds what a fingerprint can't
+	@$(TIMED) "make verify-sources: every byte of every source" "$(BIN)/python scripts/verify_sources.py results"
+
 explain: .venv/ready ## Tell one video's way through all stages: make explain VIDEO=street
 	@test -n "$(VIDEO)" || { echo "make explain: say which: make explain VIDEO=street (an id of the table of videos)" >&2; exit 2; }
 	@$(TIMED) "make explain: $(VIDEO)" "$(BIN)/python scripts/explain.py '$(VIDEO)' results"
@@ -108,4 +111,4 @@ clean: ## Remove results and logs; the environment stays
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
-.PHONY: bench-scale demo table convert-patches monitor resume retry-sources explain dag slurm-profile test test-long hostile test-browser test-fast verify bench format config-readme lock clean help
+.PHONY: bench-scale verify-sources demo table convert-patches monitor resume retry-sources explain dag slurm-profile test test-long hostile test-browser test-fast verify bench format config-readme lock clean help

@@ -6,7 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from framewright.report.card import Column, Dataset
+from framewright.report.card import Column, Dataset, Front
+
+RECALL = "recall of failing tracks by the tree, on samples that it has not seen"
 
 DATASET = Dataset(
     name="framewright-flexpatch",
@@ -47,6 +49,11 @@ DATASET = Dataset(
         "Rows of neighbouring frames are nearly alike: split by video or by time, never by row.",
         "Tracks that show no object of the truth are left out; at run time they exist.",
     ),
+    front=Front(
+        title="Samples of tracking quality",
+        load='datasets.load_samples("results/flexpatch")',
+        picture="results/flexpatch/samples/street.png",
+    ),
 )
 PSEUDO = (
     "For {videos} the truth is the output of a detector, with a tracker's identities: what it misses counts as gone."
@@ -71,7 +78,11 @@ def describe_dataset(side: Mapping[str, Any], training: Mapping[str, Any]) -> Da
     pseudo = [video for video, source in side["truth"].items() if source == "detector"]
     limits = [PSEUDO.format(videos=", ".join(pseudo))] if pseudo else []
     limits += [COMPAT] if definition["name"] == "compat" else []
-    return replace(DATASET, description=f"{DATASET.description} {result}", limits=(*limits, *DATASET.limits))
+    high = held["recall"]["high"]
+    figure = replace(DATASET.front, figure="-" if high is None else f"{high:.2f}", meaning=RECALL)
+    return replace(
+        DATASET, description=f"{DATASET.description} {result}", limits=(*limits, *DATASET.limits), front=figure
+    )
 
 
 def read_index_rows(path: str | Path) -> Iterator[dict[str, Any]]:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from framewright.report.card import Column, Dataset
+from framewright.report.card import Column, Dataset, Front
 
 DATASET = Dataset(
     name="framewright-patches",
@@ -49,6 +49,11 @@ DATASET = Dataset(
         "Val is empty unless films are held out (patches.val) or pictures are put into Val/GT. The origin's trainer "
         "raises ValueError while it is empty.",
         "Licences are those that the table of videos states. Nobody has checked them.",
+    ),
+    front=Front(
+        title="Super-resolution pairs",
+        load='datasets.PatchPairs("results/patches/dataset/Universal/Mastermodell/Learn/Patches", frames=5)',
+        picture="results/patches/preview/general.png",
     ),
 )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from framewright.persistence.store import Clips
-from framewright.report.card import Column, Dataset
+from framewright.report.card import Column, Dataset, Front
 
 DATASET = Dataset(
     name="framewright-persistence",
@@ -36,6 +36,11 @@ DATASET = Dataset(
         "meant as a label.",
     ),
     licence="CC0-1.0",
+    front=Front(
+        title="Trajectories with transients",
+        load='datasets.PersistenceClips("results/persistence/dataset", split="train")',
+        picture="results/persistence/samples/default/default_00000.png",
+    ),
 )
 
 

@@ -76,7 +76,7 @@ def pack(video: np.ndarray) -> PackedVideo:
 def _pack_frames(frames: np.ndarray) -> bytes:
     # Not isal, whose streams of the same bytes differ now and then on a busy machine; it is no faster here.
     packer = zlib.compressobj(FAST, zlib.DEFLATED, -15)
-    return packer.compress(frames) + packer.flush(zlib.Z_FULL_FLUSH)
+    return packer.compress(frames.tobytes()) + packer.flush(zlib.Z_FULL_FLUSH)
 
 
 def _find_runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:

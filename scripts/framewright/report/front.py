@@ -106,7 +106,7 @@ def write_front(
             "<h2>What was dropped, and why</h2>",
             _losses(funnel),
             "<h2>How to load it</h2>",
-            f"<pre>{escape(chr(10).join(tile.load for tile in tiles if tile.load))}</pre>",
+            f"<pre>{escape(chr(10).join(_loading(tiles)))}</pre>",
             "<h2>What made it</h2>",
             _table(("", ""), [(name, escape(words)) for name, words in made_with.items()]),
             "</div>",
@@ -120,6 +120,12 @@ def _inline(picture: bytes) -> str:
     """A JPEG as an address. Browsers skip line ends in it, and the reader of the page refuses very long lines."""
     encoded = base64.b64encode(picture).decode()
     return "data:image/jpeg;base64," + "\n".join(wrap(encoded, 4000))
+
+
+def _loading(tiles: Sequence[Tile]) -> list[str]:
+    """The Python lines that load all datasets."""
+    lines = [f"{tile.pipeline} = {tile.load}" for tile in tiles if tile.load]
+    return ["from framewright import datasets", *lines] if lines else []
 
 
 def _sentence(tiles: Sequence[Tile]) -> str:

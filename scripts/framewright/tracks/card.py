@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from framewright.boxes import area, clip
-from framewright.report.card import Column, Dataset
+from framewright.report.card import Column, Dataset, Front
 from framewright.tracks.card_facts import CardFacts
 from framewright.tracks.clips.record import Clip, read_clips
 from framewright.tracks.meta import Track, read_tracks
@@ -64,6 +64,11 @@ DATASET = Dataset(
         "Licences are what the table of videos says; nobody has checked them.",
     ),
     others={"segments": SEGMENTS},
+    front=Front(
+        title="Object tracks",
+        load='datasets.TrackClips("results/tracks/tracks_meta", "results/tracks/tracks_mp4", frames=16)',
+        picture="results/tracks/sheets/street-clips.png",
+    ),
 )
 SHOTS = (
     "Shots of videos, the segments between two cuts in which objects could be followed: cuts, dissolves and fades are "

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from framewright.report.card import Column, Dataset
+from framewright.report.card import Column, Dataset, Front
 from framewright.study.contract import Finding
 from framewright.videomnist.digit_files import EMBEDDED
 
@@ -37,6 +37,11 @@ DATASET = Dataset(
     limits=(
         "Thin digits are drawn larger than others, so that enough of them can be seen; their scale says by how much.",
         "With more videos of a digit than there are pictures, pictures return, with another motion.",
+    ),
+    front=Front(
+        title="Moving digits",
+        load='datasets.MovingDigits("results/videomnist/videomnist.h5", split="train")',
+        picture="results/videomnist/samples/videomnist_montage.png",
     ),
 )
 ALONE = "One digit moves alone, without noise, background or occlusion."

@@ -1,10 +1,13 @@
 """The first page of the report answers five questions, in words that a test finds."""
 
+import ast
 import re
+from importlib import import_module
 
 import pytest
 from docutils.core import publish_parts
 
+from framewright import datasets
 from framewright.report.front import Tile, write_front
 from framewright.study.funnel import Reason, Stage
 
@@ -17,7 +20,7 @@ CLIPS = Tile(
     meaning="HOTA on scenes whose truth is known",
     picture=bytes(range(256)) * 60,
     card="results/tracks/card/README.html",
-    load="from framewright.datasets import TrackClips",
+    load="datasets.TrackClips(...)",
     promises=(14, 14),
     licences={"CC-BY-4.0": 3},
 )
@@ -45,7 +48,7 @@ def words_of(page: str) -> str:
         pytest.param("of what", "From 2 videos of the video table (2 local files).", id="of what"),
         pytest.param("what was dropped", "track 40 15 20 short, 5 small", id="what was dropped, and why"),
         pytest.param("trust", "All 23 promises of the datasets hold", id="whether to trust it"),
-        pytest.param("load", "from framewright.datasets import TrackClips", id="how to load it"),
+        pytest.param("load", "from framewright import datasets tracks = datasets.TrackClips(...)", id="how to load it"),
     ],
 )
 def test_a_question_has_its_answer(question, answer):
@@ -85,3 +88,11 @@ def test_it_asks_nothing_from_outside_and_no_line_is_too_long_for_its_reader():
     assert not re.search(r"https?:|@import|url\(", text)
     assert max(map(len, text.splitlines())) < 10_000
     assert "System Message" not in page_of(CLIPS)
+
+
+@pytest.mark.parametrize("pipeline", ["tracks", "patches", "videomnist", "persistence", "flexpatch"])
+def test_the_line_that_loads_a_dataset_calls_what_the_front_door_offers(pipeline):
+    front = import_module(f"framewright.{pipeline}.card").DATASET.front
+    call = ast.parse(front.load, mode="eval").body
+    assert call.func.value.id == "datasets" and call.func.attr in dir(datasets)
+    assert front.title and front.picture.startswith(f"results/{pipeline}/")
