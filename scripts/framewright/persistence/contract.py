@@ -29,7 +29,6 @@ DEFINITION = (
     "depth_order",
     "look",
     "projection",
-    "num_frames",
 )
 SURE = 5.0  # standard errors that a mean may be off before chance is no longer believed
 
