@@ -4,7 +4,11 @@ import numpy as np
 
 
 def from_xywh(boxes: np.ndarray) -> np.ndarray:
-    """Boxes given as left, top, width, height: (N, 4) -> (N, 4) float64 x1, y1, x2, y2."""
+    """Boxes given as left, top, width, height: (N, 4) -> (N, 4) float64 x1, y1, x2, y2.
+
+    >>> from_xywh(np.array([[10, 20, 30, 40]])).tolist()
+    [[10.0, 20.0, 40.0, 60.0]]
+    """
     boxes = _rows(boxes)
     return np.concatenate([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]], axis=1)
 
@@ -27,7 +31,11 @@ def clip(boxes: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 
 def iou(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Overlap of every box of `first` with every box of `second`: (N, M) float64 in 0..1, 0 where both are empty."""
+    """Overlap of every box of `first` with every box of `second`: (N, M) float64 in 0..1, 0 where both are empty.
+
+    >>> iou(np.array([[0, 0, 10, 10]]), np.array([[0, 0, 10, 20], [20, 0, 30, 10]])).tolist()
+    [[0.5, 0.0]]
+    """
     first, second = _rows(first), _rows(second)
     corner = np.maximum(first[:, None, :2], second[None, :, :2])
     opposite = np.minimum(first[:, None, 2:], second[None, :, 2:])

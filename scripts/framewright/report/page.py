@@ -39,5 +39,9 @@ def table_page(title: str, text: str, nothing: str) -> str:
 
 
 def escape_markdown(words: str) -> str:
-    """Text that others wrote, such that Markdown shows it as it is, on one line."""
+    """Text that others wrote, such that Markdown shows it as it is, on one line.
+
+    >>> print(escape_markdown("*a* | b"))
+    \\*a\\* \\| b
+    """
     return re.sub(r"([\\`*_{}\[\]<>|#&~!])", r"\\\1", " ".join(words.split()))

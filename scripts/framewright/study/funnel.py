@@ -79,7 +79,12 @@ def read_outcomes(path: str | Path) -> Iterator[Item]:
 
 
 def count(items: Iterable[Item]) -> list[Stage]:
-    """The stages in the order in which they were entered first."""
+    """The stages in the order in which they were entered first.
+
+    >>> stage, = count([Item("clip", "film", "1"), Item("clip", "film", "2", "short")])
+    >>> stage.entered, stage.kept, stage.reasons[0].word
+    (2, 1, 'short')
+    """
     entered: dict[str, int] = {}
     dropped: dict[str, dict[str, Reason]] = {}
     for item in items:

@@ -20,7 +20,11 @@ def hash_picture(grey: np.ndarray) -> str:
 
 
 def count_differing_bits(one: str, others: np.ndarray) -> np.ndarray:
-    """In how many bits a hash differs from each of others, (n,) uint64."""
+    """In how many bits a hash differs from each of others, (n,) uint64.
+
+    >>> count_differing_bits("0" * 16, parse_hashes(["0" * 16, "0" * 15 + "7"])).tolist()
+    [0, 3]
+    """
     return np.bitwise_count(np.uint64(int(one, 16)) ^ others)
 
 

@@ -117,7 +117,11 @@ class _Sheets:
 
 
 def fit_poster(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """A picture (h, w, 3) uint8, scaled to fit into `size` (width, height) with its shape kept, on dark ground."""
+    """A picture (h, w, 3) uint8, scaled to fit into `size` (width, height) with its shape kept, on dark ground.
+
+    >>> fit_poster(np.zeros((90, 40, 3), np.uint8), (160, 120)).shape
+    (120, 160, 3)
+    """
     width, height = size
     scale = min(width / picture.shape[1], height / picture.shape[0])
     inner = (max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale)))
