@@ -9,7 +9,7 @@ import numpy as np
 from framewright.tracks.curation.candidates import Candidates
 from framewright.tracks.curation.options import Constraints, Subset
 from framewright.tracks.curation.order import id_numbers
-from framewright.tracks.curation.vectors import quantise
+from framewright.tracks.metrics.vectors import quantise
 
 NAMES = ("bus", "car", "cat", "dog")
 

@@ -305,7 +305,7 @@ def distances(folder: Path) -> None:
 
 def apart(count: str) -> dict[str, object]:
     from framewright.tracks.curation.scan import bare
-    from framewright.tracks.curation.vectors import quantise
+    from framewright.tracks.metrics.vectors import quantise
 
     number = int(count)
     rng = np.random.default_rng(1)
@@ -334,7 +334,7 @@ def repeats(count: str) -> dict[str, object]:
     """One in a hundred was uploaded again: encoded anew or cropped, as far away as copies of the demo's clips are."""
     from framewright.tracks.curation.duplicates import near_duplicates
     from framewright.tracks.curation.options import Likeness
-    from framewright.tracks.curation.vectors import quantise
+    from framewright.tracks.metrics.vectors import quantise
 
     number = int(count)
     planted = number // 100
@@ -378,8 +378,8 @@ def copy(folder: str) -> dict[str, object]:
     from framewright.scenes.street import street
     from framewright.tracks.curation.duplicates import near_duplicates
     from framewright.tracks.curation.options import Likeness
-    from framewright.tracks.curation.vectors import distances, quantise, scale_of
     from framewright.tracks.metrics.appearance import hog_lab, mean_vector
+    from framewright.tracks.metrics.vectors import distances, quantise, scale_of
     from framewright.video.fingerprint import hash_picture
 
     vectors, signatures, kinds = [], [], []
@@ -438,7 +438,7 @@ def repeating(folder: Path) -> None:
 def digest(path: str, shuffled: str, turned: str) -> dict[str, object]:
     """The digest of all subsets' ids and levels, those that compare vectors among them."""
     from framewright.tracks.curation.index import candidates, read_index
-    from framewright.tracks.curation.vectors import quantise
+    from framewright.tracks.metrics.vectors import quantise
 
     table = read_index([path])
     vectors, _ = quantise(things(len(table), 3))

@@ -8,7 +8,7 @@ import numpy as np
 from framewright.boxes import iou
 from framewright.tracks.curation.candidates import Candidates
 from framewright.tracks.curation.options import Constraints
-from framewright.tracks.curation.vectors import products, squared_threshold, squares
+from framewright.tracks.metrics.vectors import products, squared_threshold, squares
 
 BLOCK = 512  # candidates whose distances to what was picked are computed together
 FAR = np.iinfo(np.int32).max

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from framewright.tracks.curation.vectors import products, squares
+from framewright.tracks.metrics.vectors import products, squares
 
 ROUNDS = 8  # of k-means
 ROWS = 4096  # vectors that are compared with all centres at once

@@ -13,7 +13,7 @@ import numpy as np
 
 from framewright.tracks.curation.diversity import k_means
 from framewright.tracks.curation.options import Likeness
-from framewright.tracks.curation.vectors import BLOCK, products, squared_threshold, squares
+from framewright.tracks.metrics.vectors import BLOCK, products, squared_threshold, squares
 
 SAMPLE = 48  # vectors a bucket from which its centre is found
 ROWS = 4096

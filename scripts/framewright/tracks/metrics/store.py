@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from framewright.tracks.curation.vectors import quantise, scale_of
 from framewright.tracks.metrics.measure import ClipMetrics
 from framewright.tracks.metrics.motion import QUANTILES
 from framewright.tracks.metrics.quality import NAMES
+from framewright.tracks.metrics.vectors import quantise, scale_of
 
 ROW = dict(zip(("motion_q50", "motion_q75", "motion_q90"), (3, 4, 5), strict=True))
 

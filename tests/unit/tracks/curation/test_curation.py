@@ -15,7 +15,7 @@ from framewright.tracks.curation.options import Constraints, Likeness, Subset
 from framewright.tracks.curation.relaxation import describe_subsets, fills, read_fills, write_fills
 from framewright.tracks.curation.splits import assign
 from framewright.tracks.curation.subsets import choose
-from framewright.tracks.curation.vectors import distances, quantise, squared_threshold
+from framewright.tracks.metrics.vectors import distances, quantise, squared_threshold
 
 CB = Subset("x", max_per_class=1000)
 

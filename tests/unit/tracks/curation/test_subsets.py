@@ -14,7 +14,7 @@ from framewright.tracks.curation.candidates import Candidates
 from framewright.tracks.curation.options import Constraints, Subset
 from framewright.tracks.curation.order import drawn, id_numbers, uniform
 from framewright.tracks.curation.subsets import choose, choose_all, picked
-from framewright.tracks.curation.vectors import squared_threshold
+from framewright.tracks.metrics.vectors import squared_threshold
 
 
 def ids_of(tracks: Candidates, subset: Subset) -> list[tuple[int, int, int]]:

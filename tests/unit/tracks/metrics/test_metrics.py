@@ -10,7 +10,6 @@ from make_motion import texture
 
 from framewright.errors import UserError
 from framewright.tracks.clips.extract import extract
-from framewright.tracks.curation.vectors import distances, quantise
 from framewright.tracks.meta import new_track
 from framewright.tracks.metrics.appearance import DIMENSIONS, hog_lab, mean_vector, open_backend
 from framewright.tracks.metrics.camera import CameraPath
@@ -18,6 +17,7 @@ from framewright.tracks.metrics.measure import ClipMetrics, measure_clips
 from framewright.tracks.metrics.motion import dis, open_flow, pair_motion
 from framewright.tracks.metrics.quality import picture_quality
 from framewright.tracks.metrics.store import read_rows, write_embeddings, write_motion, write_npy, write_quality
+from framewright.tracks.metrics.vectors import distances, quantise
 from framewright.video.encode import Writer
 
 SIZE, RATE, SECONDS = (640, 360), 32, 4

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from framewright.tracks.curation.diversity import evenly_over_clusters, farthest_first, k_means, nearest_centres
-from framewright.tracks.curation.vectors import distances, products, quantise, scale_of, squared_threshold
+from framewright.tracks.metrics.vectors import distances, products, quantise, scale_of, squared_threshold
 
 
 @pytest.mark.parametrize("dimensions", [1, 3, 128, 1024, 1025, 2048, 2500])
