@@ -30,9 +30,13 @@ def test_the_examples_are_good_ones(tmp_path, monkeypatch):
         "clip-vit-l-14.onnx",
         "yolov8s-worldv2.pt",
         "yolov8n.onnx",
+        "raft.onnx",
+        "resnet50.onnx",
     ]
+    lists = ["trackverse-verified-6perclass.txt", "results/videomnist/videomnist.h5"]
+    Path("results/videomnist").mkdir(parents=True)
     Path(prompts).parent.mkdir(parents=True)
-    for name in ["films.tsv", "cookies.txt", prompts, *weights]:
+    for name in ["films.tsv", "cookies.txt", prompts, *weights, *lists]:
         Path(name).touch()
     Path("10k_trajectories").mkdir()
     _, said = config.complete(manual.format_example(SCHEMA["properties"]), SCHEMAS)

@@ -75,6 +75,7 @@ def test_the_record_is_read_as_written_and_has_no_clock(tmp_path):
         "sha256": None,
         "url": None,
         "format": None,
+        "fingerprint": None,
     }
 
 
