@@ -5,11 +5,12 @@ from collections.abc import Collection
 from typing import Any, Protocol
 
 EACH_JOB = "(check individual jobs above for details)"
+TEMPORARY = "Would remove temporary output"  # a line for each file
 HOW_TO_SEE = "(snakemake -n -p lists each job with its files and its own reason)"
 
 
 class Summary(logging.Filter):
-    """Leaves out each job, what Snakemake says of itself, and the first of its two tables of counts."""
+    """Leaves out each job and temporary file, what Snakemake says of itself, and the first of its two tables of counts."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -22,6 +23,8 @@ class Summary(logging.Filter):
             self._tables += 1
             return self._tables > 1
         if isinstance(record.msg, str):
+            if record.msg.startswith(TEMPORARY):
+                return False
             record.msg = record.msg.replace(EACH_JOB, HOW_TO_SEE)
         return event not in ("workflow_started", "job_info", "group_info", "shellcmd")
 
