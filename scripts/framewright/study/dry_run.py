@@ -10,7 +10,7 @@ HOW_TO_SEE = "(snakemake -n -p lists each job with its files and its own reason)
 
 
 class Summary(logging.Filter):
-    """Leaves out each job and temporary file, what Snakemake says of itself, and the first of its two tables of counts."""
+    """Leaves out jobs, temporary files, what Snakemake says of itself, and the first of its two tables of counts."""
 
     def __init__(self) -> None:
         super().__init__()
