@@ -54,7 +54,7 @@ def test_videos_become_metadata_and_a_broken_one_an_empty_file(tmp_path):
     ("more", "rules"),
     [
         pytest.param(", tracker: {high_score: 0.6}", {"tracks_follow"}, id="the tracker"),
-        pytest.param(", tracker: {appearance: 0.2}", {"tracks_follow"}, id="the weight of appearance"),
+        pytest.param(", tracker: {appearance: 0.35}", {"tracks_follow"}, id="the weight of appearance"),
         pytest.param(", dataset: Other", set(), id="the dataset's name"),
         pytest.param(", frame_rate: 8", {"tracks_detect", "tracks_follow"}, id="the rate"),
     ],
@@ -97,4 +97,4 @@ def test_the_full_size_is_planned_with_its_settings(tmp_path):
 def test_the_demos_detector_is_made_by_a_target_of_its_own(tmp_path):
     write_table(tmp_path, "street demo:street tracks - CC0-1.0")
     assert "tracks_detector" not in snakemake(tmp_path, "-n", "--", "tracks").rules
-    assert snakemake(tmp_path, "-n", "--", "tracks_detector").rules == {"tracks_detector"}
+    assert snakemake(tmp_path, "-n", "--", "tracks_detector").rules == {"sources_workflow", "tracks_detector"}

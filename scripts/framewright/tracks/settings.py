@@ -183,7 +183,7 @@ def _subset_faults(items: list[dict[str, Any]]) -> list[str]:
     """What is wrong with the list of subsets."""
     found: list[str] = []
     names: set[str] = set()
-    files: dict[str, str] = {}
+    files: dict[tuple[str, int | None], str] = {}
     for item in items:
         where, name = "config: tracks.subsets", item["name"]
         subset = read_subset(item, 0)
@@ -198,10 +198,10 @@ def _subset_faults(items: list[dict[str, Any]]) -> list[str]:
             found.append(f"{where}: {name}: picked needs a list of track ids; name a file in from")
         if list(item["relax"]) != sorted(set(item["relax"]), reverse=True):
             found.append(f"{where}: {name}: relax = {item['relax']}: each factor must be less than the one before")
-        file = stem(subset)
+        file = stem(subset), subset.max_tracks  # a limit of tracks shows in the count that the name holds
         if file in files:
             found.append(
-                f"{where}: {name} and {files[file]} would both be called {file.format(count='<count>')}; "
+                f"{where}: {name} and {files[file]} would both be called {stem(subset).format(count='<count>')}; "
                 "leave one out, or give them different sizes or thresholds"
             )
         names.add(name)

@@ -36,8 +36,9 @@ def folders(tmp_path_factory):
             video, (96, 64), tracks[1].times, tracks[1].boxes - [0, 0, 30, 0], [1], ["class 1"], scores
         )
         write_tracks(meta / f"{video}-meta.jsonl.gzip", tracks)
-        (clips / video).mkdir(parents=True)
-        extract(path, tracks, clips / video, ClipSettings(crf=4))
+        folder = clips / Path(tracks[0].fn).parent
+        folder.mkdir(parents=True)
+        extract(path, tracks, folder, ClipSettings(crf=4))
     return meta, clips
 
 

@@ -13,6 +13,7 @@ from mnist import files, idx, lay_out, pictures
 
 from framewright.errors import UserError
 from framewright.sources.http import Limits
+from framewright.study import config
 from framewright.videomnist import settings
 from framewright.videomnist.clip_spec import GlyphSpec
 from framewright.videomnist.digit_files import find_files
@@ -21,6 +22,7 @@ from framewright.videomnist.fetch import fetch
 from framewright.videomnist.idx import read_idx
 from framewright.videomnist.outcomes import select
 
+SCHEMAS = Path(__file__).parents[3] / "config/schemas"
 SHARED = Path(os.environ.get("FRAMEWRIGHT_SHARED", Path(__file__).parents[4] / "shared")) / "data/mnist"
 SPEC = GlyphSpec(64, 0.1, 2.5)
 
@@ -217,6 +219,6 @@ def test_shards_are_full_but_the_last_so_that_growing_changes_one():
 )
 def test_what_the_schema_cannot_see_is_said(tmp_path, monkeypatch, changes, said):
     monkeypatch.chdir(tmp_path)
-    good = {"digits": "scikit-learn", "speed": [2, 5], "convert": None}
+    good = config.fill(None, config.read_schema(SCHEMAS))["videomnist"]
     assert settings.faults(good) == []
     assert settings.faults(good | changes)[0].startswith(f"config: videomnist.{said}")
