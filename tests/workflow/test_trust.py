@@ -199,7 +199,9 @@ def test_a_broken_contract_fails_the_build_and_says_why(place):
         "promises broken: the summary has a row for each video, and its status: one: dead in the summary" in broken.text
     )
     assert not (place / "study/results/sources/contract.json").exists()
-    assert "dead in the summary, ok in its record (not tried again in this run)" in broken.text  # the next attempt stops at once
+    assert (
+        "dead in the summary, ok in its record (not tried again in this run)" in broken.text
+    )  # the next attempt stops at once
 
 
 def test_other_packages_are_named_until_all_was_made_anew(place):

@@ -15,6 +15,7 @@ from framewright.boxes import iou
 from framewright.detector import Detections, Detector, Network, Settings
 from framewright.errors import UserError
 from framewright.flexpatch.follow.follower import Track
+from framewright.flexpatch.runtime import overlay
 from framewright.flexpatch.runtime.detector_adapter import adapt_detector
 from framewright.flexpatch.runtime.failing import TrackingFailureRecommender
 from framewright.flexpatch.runtime.run import advise_on_input
@@ -362,3 +363,11 @@ def test_weights_of_a_fixed_input_size_are_named_with_the_remedy(fixed, words):
     network = Network(lambda seen: seen, ("dog",), fixed=fixed)
     detector = Detector(Path("small.onnx"), network, Settings()).at_scale_of(SIZE[::-1])
     assert re.search(words, advise_on_input(detector, SIZE, CLUSTER))
+
+
+@pytest.mark.parametrize("frame", [(3, 300), (300, 3), (1, 1), (640, 360), (3840, 2160), (17, 16000)])
+def test_the_film_of_any_frame_can_be_written(frame):
+    """Films are at least as wide as letters need, and no higher than an encoder takes."""
+    _, (width, height) = overlay.layout_film(frame, (64, 48))
+    assert width >= overlay.MIN_WIDTH and width % 2 == 0
+    assert 2 <= height <= 16384 and height % 2 == 0

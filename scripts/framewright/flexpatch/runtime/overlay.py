@@ -13,6 +13,7 @@ from framewright.report.picture import FONT, INK, PAPER
 NEW, CUT = (0, 158, 115), (204, 121, 167)  # colours of patches for new objects, and around what was cut off
 COARSE = 24  # pixels of a frame's height that are left where nobody may be recognised
 MIN_WIDTH = 960  # of the film in pixels: letters stay legible
+MAX_HEIGHT = 4320  # of a frame in the film: what is far higher than wide stays narrow, with paper beside it
 LEGEND = (
     ("high", COLOURS["high"]), ("medium", COLOURS["medium"]), ("low", COLOURS["low"]), ("new", NEW), ("cut", CUT),
 )  # fmt: skip
@@ -25,7 +26,7 @@ STEPS = {
 
 def layout_film(frame: tuple[int, int], cluster: tuple[int, int]) -> tuple[int, tuple[int, int]]:
     """How high the cluster is drawn, and the size (width, height) of the film: the frame with the cluster below it."""
-    width, height = _scaled(frame)
+    width, height = max(MIN_WIDTH, _scaled(frame)[0]), _scaled(frame)[1]
     shown = round(width / 2 * cluster[1] / cluster[0])
     return shown, (width, height + shown + (height + shown) % 2)
 
@@ -35,10 +36,10 @@ def draw_frame(frame: np.ndarray, things: Sequence[TrackedObject], runtime: Flex
     size = frame.shape[1], frame.shape[0]
     shown, (width, height) = layout_film(size, runtime.cluster_size)
     sheet = np.full((height, width, 3), PAPER, np.uint8)
-    below = _scaled(size)[1]
-    picture = sheet[:below]
-    picture[:] = cv2.resize(frame if is_clear else _coarsen(frame), (width, below), interpolation=cv2.INTER_AREA)
-    scale = width / size[0]
+    across, below = _scaled(size)
+    picture = sheet[:below, :across]
+    picture[:] = cv2.resize(frame if is_clear else _coarsen(frame), (across, below), interpolation=cv2.INTER_AREA)
+    scale = across / size[0]
     for placed in runtime.placed:
         colour = {"new": NEW, "cut": CUT}.get(placed.patch.label, PAPER)
         _outline(picture, np.array(placed.patch.region) * scale, colour, 1)
@@ -56,8 +57,9 @@ def draw_frame(frame: np.ndarray, things: Sequence[TrackedObject], runtime: Flex
 
 
 def _scaled(frame: tuple[int, int]) -> tuple[int, int]:
-    scale = max(1.0, MIN_WIDTH / frame[0])
-    return round(frame[0] * scale / 2) * 2, round(frame[1] * scale)
+    """The size (width, height) of a frame in the film: no smaller than it is, unless it is too high for a film."""
+    scale = min(max(1.0, MIN_WIDTH / frame[0]), max(1.0, MAX_HEIGHT / frame[1]), 16000 / frame[1])
+    return max(2, round(frame[0] * scale / 2) * 2), max(1, round(frame[1] * scale))
 
 
 def _outline(picture: np.ndarray, box: np.ndarray, colour: tuple[int, int, int], thickness: int) -> None:
