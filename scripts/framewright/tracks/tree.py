@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -126,8 +127,11 @@ def _link(source: Path, target: Path) -> None:
         shutil.copy2(source, target)
 
 
-def _packed(path: Path) -> gzip.GzipFile:
-    return gzip.GzipFile(path, "wb", mtime=0)
+@contextmanager
+def _packed(path: Path) -> Iterator[gzip.GzipFile]:
+    """A gzip file without its time and name, which differ from run to run."""
+    with path.open("wb") as file, gzip.GzipFile("", "wb", fileobj=file, mtime=0) as packed:
+        yield packed
 
 
 def _line(record: dict[str, Any]) -> bytes:

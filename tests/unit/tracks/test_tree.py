@@ -98,3 +98,10 @@ def test_both_trees_keep_their_promises_and_broken_ones_are_found(trees):
     file.write_bytes(gzip.compress(content))
     with pytest.raises(KeyError):
         check_tree(meta, clips, tids)
+
+
+def test_the_schemas_have_the_same_bytes_under_any_name(tmp_path):
+    for name in ("one", "other"):
+        write_schemas([], tmp_path / f"{name}-frames.gz", tmp_path / f"{name}-release.gz")
+    for kind in ("frames", "release"):
+        assert (tmp_path / f"one-{kind}.gz").read_bytes() == (tmp_path / f"other-{kind}.gz").read_bytes()
