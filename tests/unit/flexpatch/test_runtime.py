@@ -368,6 +368,7 @@ def test_weights_of_a_fixed_input_size_are_named_with_the_remedy(fixed, words):
 @pytest.mark.parametrize("frame", [(3, 300), (300, 3), (1, 1), (640, 360), (3840, 2160), (17, 16000)])
 def test_the_film_of_any_frame_can_be_written(frame):
     """Films are at least as wide as letters need, and no higher than an encoder takes."""
-    _, (width, height) = overlay.layout_film(frame, (64, 48))
-    assert width >= overlay.MIN_WIDTH and width % 2 == 0
-    assert 2 <= height <= 16384 and height % 2 == 0
+    for cluster in ((64, 48), frame):
+        _, (width, height) = overlay.layout_film(frame, cluster)
+        assert width >= overlay.MIN_WIDTH and width % 2 == 0
+        assert 2 <= height <= 16384 and height % 2 == 0

@@ -27,7 +27,7 @@ STEPS = {
 def layout_film(frame: tuple[int, int], cluster: tuple[int, int]) -> tuple[int, tuple[int, int]]:
     """How high the cluster is drawn, and the size (width, height) of the film: the frame with the cluster below it."""
     width, height = max(MIN_WIDTH, _scaled(frame)[0]), _scaled(frame)[1]
-    shown = round(width / 2 * cluster[1] / cluster[0])
+    shown = min(MAX_HEIGHT, max(1, round(width / 2 * cluster[1] / cluster[0])))
     return shown, (width, height + shown + (height + shown) % 2)
 
 
@@ -49,16 +49,15 @@ def draw_frame(frame: np.ndarray, things: Sequence[TrackedObject], runtime: Flex
     _number(picture, things, runtime, scale)
     if runtime.shown is not None:
         cluster = runtime.shown if is_clear else _coarsen(runtime.shown)
-        sheet[below : below + shown, : width // 2] = cv2.resize(
-            cluster, (width // 2, shown), interpolation=cv2.INTER_AREA
-        )
+        wide = min(width // 2, max(1, round(shown * cluster.shape[1] / cluster.shape[0])))
+        sheet[below : below + shown, :wide] = cv2.resize(cluster, (wide, shown), interpolation=cv2.INTER_AREA)
     _describe(sheet[below:, width // 2 :], things, runtime)
     return sheet
 
 
 def _scaled(frame: tuple[int, int]) -> tuple[int, int]:
     """The size (width, height) of a frame in the film: no smaller than it is, unless it is too high for a film."""
-    scale = min(max(1.0, MIN_WIDTH / frame[0]), max(1.0, MAX_HEIGHT / frame[1]), 16000 / frame[1])
+    scale = min(max(1.0, MIN_WIDTH / frame[0]), max(1.0, MAX_HEIGHT / frame[1]), 12000 / frame[1])
     return max(2, round(frame[0] * scale / 2) * 2), max(1, round(frame[1] * scale))
 
 
