@@ -169,7 +169,7 @@ class Muon(torch.optim.Optimizer):
         super().__init__(matrices, {"lr": lr, "momentum": momentum})
 
     @torch.no_grad()
-    def step(self, closure: None = None) -> None:  # type: ignore[override]
+    def step(self, closure: None = None) -> None:  # type: ignore[override]  # no closure is ever called
         """Move each matrix by its rate, whatever the size of its gradient."""
         for group in self.param_groups:
             for matrix in group["params"]:
