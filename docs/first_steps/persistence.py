@@ -15,9 +15,8 @@ from framewright.datasets import PersistenceClips
 results = Path(sys.argv[1] if len(sys.argv) > 1 else "results") / "persistence"
 clips = PersistenceClips(results / "dataset", "train", range=(0, 1))
 clip = clips[0]
-print(
-    f"{len(clips)} clips; one is {tuple(clip['video'].shape)}, {int((clip['clean'] == 0).sum())} of its frames have transients"
-)
+transient = int((clip["clean"] == 0).sum())
+print(f"{len(clips)} clips; one is {tuple(clip['video'].shape)}, and {transient} of its frames show transients")
 save_image(clip["video"], "first_steps_persistence.png", nrow=8)
 
 model = nn.Sequential(nn.Conv2d(3, 16, 5, 2), nn.ReLU(), nn.AdaptiveMaxPool2d(1), nn.Flatten(), nn.Linear(16, 1))

@@ -19,7 +19,7 @@ def test_another_workflow_uses_it_as_a_module(tmp_path):
     (study / "Snakefile").write_text(f"{SHOWN.replace('path/to/framewright', str(ROOT))}\n{mine}")
     command = [sys.executable, "-m", "snakemake", "--cores", "1", "--"]
     first, second = (
-        subprocess.run([*command, "mine"], cwd=study, capture_output=True, text=True, check=False) for _ in range(2)
+        subprocess.run([*command, "mine"], cwd=study, capture_output=True, text=True, check=False) for _ in "12"
     )
     assert first.returncode == 0, first.stderr
     assert (study / "results/sources/street/probe.json").is_file()
