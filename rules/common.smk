@@ -88,7 +88,7 @@ if workflow.is_main_process:
     logger.addHandler(events)
     if dry_run.is_wanted(workflow.output_settings):
         dry_run.summarise(logger)
-    if warning := lock.advice(Path(), socket.gethostname()):
+    if warning := lock.explain_lock(Path(), socket.gethostname()):
         print(warning, file=sys.stderr)
 TABLE = Path(config["videos"] or DEFAULT_TABLE).absolute()
 FILMS = ("video", ".mp4")  # how the names of films end, among all that is made

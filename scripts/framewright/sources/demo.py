@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from framewright.scenes.render import render, scene
+from framewright.scenes.render import make_scene, render
 from framewright.sources.outcome import Fetched, check_file
 
 
 def fetch(name: str, video: Path, *, truth: Path) -> Fetched:
     """Render the scene of that name to `video`, and what is true of it to `truth`."""
-    frames = render(video, scene(name), truth)
+    frames = render(video, make_scene(name), truth)
     return Fetched(video.stat().st_size, check_file(video, None), format="mp4", detail=f"{frames} frames rendered")
