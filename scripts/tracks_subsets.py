@@ -4,7 +4,7 @@ from framewright.study import job
 from framewright.study.declared import read_declared
 from framewright.tracks.curation.evaluation import read_evaluation_videos
 from framewright.tracks.curation.options import read_subset
-from framewright.tracks.curation.relaxation import fills, write_fills
+from framewright.tracks.curation.relaxation import count_fills, write_fills
 from framewright.tracks.curation.study import (
     LEFT_OUT_COLUMNS,
     make_subsets,
@@ -33,6 +33,6 @@ for subset, choice in make_subsets(tracks, subsets, read_id_lists(subsets)):
     with job.whole(rows) as path:
         write_table(path, subset_table(table, subset, choice, splits))
     with job.whole(relaxation) as path:
-        write_fills(path, fills(subset, choice, tracks.classes[choice.places], tracks.names))
+        write_fills(path, count_fills(subset, choice, tracks.classes[choice.places], tracks.names))
     log.info("%s: %d tracks", subset.name, len(choice.places))
 log.info("%d tracks to choose from, %d left out", len(tracks), len(left_out))

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from framewright.boxes import clip, iou
+from framewright.boxes import clip, compute_iou
 from framewright.flexpatch.follow.crops import Pyramid, correlate, extract_crops
 from framewright.flexpatch.follow.flow import choose_points, follow_points, measure_displacements
 
@@ -250,7 +250,7 @@ class Follower:
         from scipy.optimize import linear_sum_assignment
 
         labels = np.array([track.label for track in self.tracks], np.int64)
-        overlaps = iou(self._boxes(), boxes) * np.where(labels[:, None] == classes[None, :], 1.0, OTHER_CLASS)
+        overlaps = compute_iou(self._boxes(), boxes) * np.where(labels[:, None] == classes[None, :], 1.0, OTHER_CLASS)
         overlaps = np.where(overlaps >= self.overlap, overlaps, 0.0)
         rows, columns = linear_sum_assignment(-overlaps)
         paired = overlaps[rows, columns] > 0

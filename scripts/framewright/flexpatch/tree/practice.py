@@ -17,8 +17,8 @@ from framewright.flexpatch.samples.observations import NOBODY, Observations, box
 from framewright.flexpatch.samples.options import Sampling
 from framewright.flexpatch.samples.truth import pair_boxes
 from framewright.scenes.scene import Drawn, Scene
-from framewright.scenes.square import RATE, Crowd, square
-from framewright.scenes.street import street
+from framewright.scenes.square import RATE, Crowd, make_square
+from framewright.scenes.street import make_street
 
 SIZES = ((640, 360), (640, 360), (960, 540))
 PAUSES = (3, 6, 10, 16)  # frames between two examinations
@@ -60,11 +60,11 @@ def _draw_scene(rng: np.random.Generator, size: tuple[int, int], frames: int) ->
     """A street, or a square with a crowd of any kind."""
     if rng.random() < 0.35:
         seconds = frames / RATE
-        return street(rng, seconds, size, Fraction(RATE), slow=float(rng.uniform(0.5, 1.5)))
+        return make_street(rng, seconds, size, Fraction(RATE), slow=float(rng.uniform(0.5, 1.5)))
     scale = float(np.exp(rng.uniform(np.log(14), np.log(90))))
     number = int(np.clip(rng.uniform(250, 900) / scale, 4, 30))
     pace, late = float(rng.uniform(0.6, 2.6)), float(rng.choice([0.0, 0.3, 0.6]))
-    return square(rng, Crowd(number, pace, late, (0.8 * scale, 1.25 * scale)), frames, size)
+    return make_square(rng, Crowd(number, pace, late, (0.8 * scale, 1.25 * scale)), frames, size)
 
 
 def _choose_area(rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from framewright.errors import UserError
-from framewright.study.progress import Progress, silent
+from framewright.study.progress import Progress, report_nothing
 from framewright.tracks.clips.crop import CropWindows, Cutter, find_visible_span, plan_windows
 from framewright.tracks.clips.options import ClipSettings
 from framewright.tracks.clips.record import Clip
@@ -68,7 +68,7 @@ def extract(
     tracks: Sequence[Track],
     folder: Path,
     settings: ClipSettings = DEFAULTS,
-    progress: Progress = silent,
+    progress: Progress = report_nothing,
 ) -> list[Clip]:
     """Write a clip for each track of the video in `path` into `folder`, under the last part of its `fn`.
 
@@ -168,7 +168,7 @@ class _ClipWriter:
         self.keys = choose_key_frames(self.times, key_seconds)
         self.boxes = plan.windows.at_times(line.ticks[plan.first : plan.last + 1] * float(line.unit))
         self.planes: tuple[np.ndarray, ...] = ()  # of its last picture
-        self.lost = 0  # frames that stood for none of their own
+        self.lost = 0  # frames that were shown for no output frame
 
     def draw(self, cutter: Cutter, index: int) -> None:
         """Add frame `index` of the video; what could not be decoded before it repeats the picture before."""
