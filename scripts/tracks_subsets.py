@@ -2,9 +2,11 @@
 
 from framewright.study import job
 from framewright.study.declared import read_declared
+from framewright.study.funnel import write_stages
 from framewright.tracks.curation.evaluation import read_evaluation_videos
 from framewright.tracks.curation.options import read_subset
 from framewright.tracks.curation.relaxation import fills, write_fills
+from framewright.tracks.curation.stages import list_stages
 from framewright.tracks.curation.study import (
     LEFT_OUT_COLUMNS,
     make_subsets,
@@ -27,12 +29,16 @@ table, tracks, left_out = open_study(inputs.index, subsets, read_declared(inputs
 with job.whole(outputs.left_out) as path:
     write_rows(path, LEFT_OUT_COLUMNS, left_out)
 files = {subset.name: pair for subset, *pair in zip(subsets, outputs.rows, outputs.fills, strict=True)}
-splits = read_splits(inputs.splits)
+splits, filled = read_splits(inputs.splits), {}
 for subset, choice in make_subsets(tracks, subsets, read_id_lists(subsets)):
     rows, relaxation = files[subset.name]
     with job.whole(rows) as path:
         write_table(path, subset_table(table, subset, choice, splits))
+    filled[subset] = fills(subset, choice, tracks.classes[choice.places], tracks.names)
     with job.whole(relaxation) as path:
-        write_fills(path, fills(subset, choice, tracks.classes[choice.places], tracks.names))
+        write_fills(path, filled[subset])
     log.info("%s: %d tracks", subset.name, len(choice.places))
+stages = list_stages(len(tracks) + len(left_out), left_out, {subset: filled[subset] for subset in subsets})
+with job.whole(outputs.stages) as path:
+    write_stages(path, stages)
 log.info("%d tracks to choose from, %d left out", len(tracks), len(left_out))

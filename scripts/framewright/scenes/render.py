@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 
 from framewright.errors import UserError
-from framewright.scenes.cuts import cuts
+from framewright.scenes.cuts import DEMO, cuts
 from framewright.scenes.faces import faces
 from framewright.scenes.film import film
 from framewright.scenes.hdr import hdr
 from framewright.scenes.names import NAMES
+from framewright.scenes.repeat import repeat
 from framewright.scenes.scene import Scene, record
 from framewright.scenes.street import street
 from framewright.truth import NOTHING, write_truth
@@ -25,6 +26,8 @@ def scene(name: str) -> Scene:
             return street(np.random.default_rng(1), 18.0, mood="golden")
         case "cuts":
             return cuts()
+        case "repeat":
+            return repeat(cuts(), DEMO[0].frames)
         case "film":
             return film(np.random.default_rng(2))
         case "faces":
