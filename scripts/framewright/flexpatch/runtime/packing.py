@@ -87,7 +87,7 @@ def pad_box(
     (width, height); None for a box outside of it. No side is shorter than `min_side`.
 
     What would be wider or higher than `max_size` is padded less, down to MIN_PADDING: a detector misses more of what is
-    down-sample_video than of what has little around it.
+    down-sampled than of what has little around it.
     """
     ends = []
     for low, high, limit, room in zip(box[:2], box[2:], frame, max_size or (math.inf, math.inf), strict=True):
