@@ -6,7 +6,7 @@ from framewright.study.funnel import write_stages
 from framewright.tracks.curation import study
 from framewright.tracks.curation.evaluation import read_evaluation_videos
 from framewright.tracks.curation.options import read_subset
-from framewright.tracks.curation.relaxation import fills, write_fills
+from framewright.tracks.curation.relaxation import count_fills, write_fills
 from framewright.tracks.curation.stages import list_stages
 
 log = job.start(snakemake)
@@ -24,7 +24,7 @@ for subset, choice in study.make_subsets(tracks, subsets, study.read_id_lists(su
     rows, relaxation = files[subset.name]
     with job.whole(rows) as path:
         study.write_table(path, study.subset_table(table, subset, choice, splits))
-    filled[subset] = fills(subset, choice, tracks.classes[choice.places], tracks.names)
+    filled[subset] = count_fills(subset, choice, tracks.classes[choice.places], tracks.names)
     with job.whole(relaxation) as path:
         write_fills(path, filled[subset])
     log.info("%s: %d tracks", subset.name, len(choice.places))

@@ -13,7 +13,7 @@ from framewright.scenes.scene import Drawn, Scene
 CROPPED = 0.03  # of the frame, at each side
 
 
-def repeat(scene: Scene, frames: int) -> Scene:
+def make_repeat(scene: Scene, frames: int) -> Scene:
     """The first `frames` frames of a scene whose objects and faces are unknown, each side cropped by CROPPED."""
     width, height = scene.size
     left, top = round(CROPPED * width), round(CROPPED * height)

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from framewright.boxes import area, clip, iou
+from framewright.boxes import clip, compute_areas, compute_iou
 from framewright.flexpatch.follow.crops import Pyramid, correlate, extract_crops
 from framewright.flexpatch.follow.flow import choose_points, follow_points, measure_displacements
 
@@ -258,7 +258,7 @@ class Follower:
         low = np.maximum(boxes[:, None, :2], areas[None, :, :2])
         high = np.minimum(boxes[:, None, 2:], areas[None, :, 2:])
         sides = np.maximum(high - low, 0)
-        shared, whole = (sides[..., 0] * sides[..., 1]).max(axis=1), area(boxes)
+        shared, whole = (sides[..., 0] * sides[..., 1]).max(axis=1), compute_areas(boxes)
         return (whole > 0) & (shared >= INSIDE * whole)
 
     def _pairs(self, boxes: np.ndarray, classes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -266,7 +266,7 @@ class Follower:
         from scipy.optimize import linear_sum_assignment
 
         labels = np.array([track.label for track in self.tracks], np.int64)
-        overlaps = iou(self._boxes(), boxes) * np.where(labels[:, None] == classes[None, :], 1.0, OTHER_CLASS)
+        overlaps = compute_iou(self._boxes(), boxes) * np.where(labels[:, None] == classes[None, :], 1.0, OTHER_CLASS)
         overlaps = np.where(overlaps >= self.overlap, overlaps, 0.0)
         rows, columns = linear_sum_assignment(-overlaps)
         paired = overlaps[rows, columns] > 0

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from framewright.boxes import area, clip, iou
+from framewright.boxes import clip, compute_areas, compute_iou
 
 Region = tuple[int, int, int, int]  # x1, y1, x2, y2 in whole pixels of the frame
 GREY = 114  # of uncovered pixels, as around the frames in a detector's training
@@ -274,8 +274,8 @@ def map_to_frame(
         mapped.reshape(-1, 4), np.asarray(scores, float)[rows], np.asarray(labels, int)[rows], (beside <= near) & inner
     )
     # what goes on in the next patch is made of two things
-    is_whole = area(corners.reshape(-1, 4)) > MIN_INSIDE * area(boxes[rows])
-    return found[is_whole & (area(found.boxes) > 0)]
+    is_whole = compute_areas(corners.reshape(-1, 4)) > MIN_INSIDE * compute_areas(boxes[rows])
+    return found[is_whole & (compute_areas(found.boxes) > 0)]
 
 
 def suppress_duplicates(found: MappedDetections, max_overlap: float = 0.5) -> MappedDetections:
@@ -285,7 +285,7 @@ def suppress_duplicates(found: MappedDetections, max_overlap: float = 0.5) -> Ma
     cut = np.any(found.cut, axis=1)
     order = np.lexsort((-found.scores, cut))
     found, cut = found[order], cut[order]
-    overlap = iou(found.boxes, found.boxes)
+    overlap = compute_iou(found.boxes, found.boxes)
     within = np.where(cut[:, None], share_inside(found.boxes, found.boxes), 0.0)
     clash: np.ndarray = (np.maximum(overlap, within) > max_overlap) & (found.labels[:, None] == found.labels[None, :])
     np.fill_diagonal(clash, False)
@@ -303,7 +303,7 @@ def share_inside(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
     low = np.maximum(boxes[:, None, :2], others[None, :, :2])
     high = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
     sides = np.maximum(high - low, 0)
-    return sides[..., 0] * sides[..., 1] / np.maximum(area(boxes), 1e-9)[:, None]
+    return sides[..., 0] * sides[..., 1] / np.maximum(compute_areas(boxes), 1e-9)[:, None]
 
 
 def complete_cut_boxes(

@@ -21,7 +21,7 @@ from framewright.tracks.curation.index import COLUMNS, SCHEMA, read_index
 from framewright.tracks.curation.options import Likeness, read_subset
 from framewright.tracks.curation.scan import read_lines, scan
 from framewright.tracks.curation.stages import list_stages
-from framewright.tracks.curation.study import Pair, find_pairs, left_out, repeats
+from framewright.tracks.curation.study import Pair, find_pairs, left_out, map_repeats
 
 
 @pytest.fixture(scope="module")
@@ -144,9 +144,9 @@ def test_of_a_chain_of_repeats_one_is_kept():
     def pair(track: str, of: str) -> Pair:
         return Pair(track, "v" + track, of, "v" + of, 0.0, 0)
 
-    assert repeats([pair("b", "a"), pair("c", "b"), pair("c", "a")]) == {"b": "a", "c": "a"}
-    assert repeats([pair("b", "a"), pair("c", "b")]) == {"b": "a"}
-    assert repeats([]) == {}
+    assert map_repeats([pair("b", "a"), pair("c", "b"), pair("c", "a")]) == {"b": "a", "c": "a"}
+    assert map_repeats([pair("b", "a"), pair("c", "b")]) == {"b": "a"}
+    assert map_repeats([]) == {}
 
 
 def test_reasons_go_before_each_other_in_a_fixed_order(study):
