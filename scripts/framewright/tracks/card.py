@@ -67,7 +67,7 @@ DATASET = Dataset(
     front=Front(
         title="Object tracks",
         load='datasets.TrackClips("results/tracks/tracks_meta", "results/tracks/tracks_mp4", frames=16)',
-        picture="results/tracks/sheets/street-clips.png",
+        picture="results/tracks/sheets/street/clips.png",
     ),
 )
 SHOTS = (
