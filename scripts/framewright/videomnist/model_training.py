@@ -20,7 +20,7 @@ from framewright.videomnist.training import Batch, Row, Trained, TrainingRun, co
 from framewright.videomnist.vqvae import Vqvae, VqvaeConfig
 
 FITTED_ON = 2000  # clips whose patches a fitted encoder is found from
-VALIDATED_ON = 200  # test clips by which the best step is chosen
+VALIDATED_ON = 100  # test clips by which the best step is chosen
 UNTOLD = 0.1  # part of the videos whose class is not told while learning, so that samples can be guided
 FIRST_VQVAE, FIRST_GPT = 2**32 - 1, 2**32 - 2  # in place of a step's number: the seeds of first weights
 
