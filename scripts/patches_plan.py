@@ -21,6 +21,7 @@ plan, frames = make_plan(
     seed=settings["seed"],
     rendering=Rendering(**settings["rendering"]),
     limits=QualityLimits(**settings["limits"]),
+    progress=job.progress(),
 )
 
 with job.whole(outputs.frames) as path:

@@ -14,6 +14,7 @@ from framewright.scenes.hdr import hdr
 from framewright.scenes.names import NAMES
 from framewright.scenes.scene import Scene, record
 from framewright.scenes.street import street
+from framewright.study.progress import Progress, silent
 from framewright.truth import NOTHING, write_truth
 from framewright.video.encode import Writer
 
@@ -36,10 +37,10 @@ def scene(name: str) -> Scene:
     raise UserError(f"demo:{name}: no such scene; known: {', '.join(sorted(NAMES))}")
 
 
-def render(video: Path, scene: Scene, truth: Path) -> int:
+def render(video: Path, scene: Scene, truth: Path, progress: Progress = silent) -> int:
     """Write a scene to `video` (mp4, whatever its name) and what is true of it to `truth` (JSON); its frames."""
     with Writer(video, scene.size, scene.rate, **scene.encoding) as writer:
-        known = record(scene, writer.add)
+        known = record(scene, writer.add, progress)
     if scene.kept_bytes:
         os.truncate(video, scene.kept_bytes)
         known = NOTHING

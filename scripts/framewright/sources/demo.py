@@ -4,9 +4,10 @@ from pathlib import Path
 
 from framewright.scenes.render import render, scene
 from framewright.sources.outcome import Fetched, check_file
+from framewright.study.progress import Progress, silent
 
 
-def fetch(name: str, video: Path, *, truth: Path) -> Fetched:
+def fetch(name: str, video: Path, *, truth: Path, progress: Progress = silent) -> Fetched:
     """Render the scene of that name to `video`, and what is true of it to `truth`."""
-    frames = render(video, scene(name), truth)
+    frames = render(video, scene(name), truth, progress)
     return Fetched(video.stat().st_size, check_file(video, None), format="mp4", detail=f"{frames} frames rendered")

@@ -10,18 +10,42 @@ from typing import Protocol, TypeVar
 
 Item = TypeVar("Item")
 SECONDS = 10.0  # between two lines
+MEGABYTE = 1_000_000
+
+
+def _count_one(item: object) -> float:
+    return 1
 
 
 class Progress(Protocol):
     """Whatever passes items on and notices how many have passed."""
 
-    def __call__(self, items: Iterable[Item], total: float | None = None, unit: str = "items") -> Iterator[Item]:
-        """The items; `total` is how many there will be where that is known, `unit` their name in the plural."""
+    def __call__(
+        self,
+        items: Iterable[Item],
+        total: float | None = None,
+        unit: str = "items",
+        size: Callable[[Item], float] = _count_one,
+    ) -> Iterator[Item]:
+        """The items; `total` is how many there will be where that is known, `unit` their name in the plural.
+
+        `size` tells how much an item counts: one, or the megabytes of a piece of a file.
+        """
 
 
-def silent(items: Iterable[Item], total: float | None = None, unit: str = "items") -> Iterator[Item]:
+def silent(
+    items: Iterable[Item],
+    total: float | None = None,
+    unit: str = "items",
+    size: Callable[[Item], float] = _count_one,
+) -> Iterator[Item]:
     """The items, and nothing is said: the default of the library."""
     return iter(items)
+
+
+def count_megabytes(piece: bytes) -> float:
+    """The size of a piece of a file, for the unit MB."""
+    return len(piece) / MEGABYTE
 
 
 class Reporter:
@@ -35,7 +59,13 @@ class Reporter:
         self._begin = clock()
         self._loops: list[_Loop] = []
 
-    def __call__(self, items: Iterable[Item], total: float | None = None, unit: str = "items") -> Iterator[Item]:
+    def __call__(
+        self,
+        items: Iterable[Item],
+        total: float | None = None,
+        unit: str = "items",
+        size: Callable[[Item], float] = _count_one,
+    ) -> Iterator[Item]:
         """The items, counted as they pass."""
         known = len(items) if total is None and isinstance(items, Sized) else total
         loop = _Loop(known, unit, self._clock())
@@ -43,7 +73,7 @@ class Reporter:
         try:
             for item in items:
                 yield item
-                loop.done += 1
+                loop.done += size(item)
         finally:
             self._loops.remove(loop)
 
@@ -75,11 +105,11 @@ class Reporter:
 
 class _Loop:
     def __init__(self, total: float | None, unit: str, begin: float) -> None:
-        self.total, self.unit, self.begin, self.done = total, unit, begin, 0
+        self.total, self.unit, self.begin, self.done = total, unit, begin, 0.0
 
     def __str__(self) -> str:
         of = f" of {self.total:,.0f}" if self.total else ""
-        return f"{self.done:,}{of} {self.unit}"
+        return f"{self.done:,.0f}{of} {self.unit}"
 
 
 def duration(seconds: float) -> str:

@@ -7,6 +7,7 @@ from itertools import pairwise
 import cv2
 import numpy as np
 import pytest
+from counting import Counting
 
 from framewright.errors import UserError
 from framewright.scenes.cuts import DEMO, Event, Shot, cuts, edit
@@ -391,3 +392,10 @@ def test_the_hdr_film_is_tagged_mastered_and_as_bright_as_it_says(tmp_path):
         assert luma[y1 + 8 : y2 - 8, x1 + 8 : x2 - 8].mean() == pytest.approx(64 + 876 * float(pq(nits)), abs=1)
     ramp = luma[RAMP[1] + 20 : RAMP[3] - 20, RAMP[0] : RAMP[2]].mean(0)
     assert np.abs(ramp - np.linspace(64, 64 + 876 * float(pq(1000)), len(ramp))).max() < 4
+
+
+def test_frames_that_are_drawn_are_counted(tmp_path):
+    counting = Counting()
+    frames = render(tmp_path / "video", scene("broken"), tmp_path / "truth.json", counting)
+    assert counting.loops == [[scene("broken").frames, "frames", scene("broken").frames]]
+    assert frames == 0  # of a file that is cut off

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from framewright.study.progress import Reporter, duration, silent
+from framewright.study.progress import Reporter, count_megabytes, duration, silent
 
 
 class Clock:
@@ -32,6 +32,14 @@ def test_a_line_has_the_share_the_time_and_the_time_left(clock):
         clock.now = number * 0.1
         if number == 1042:
             assert reporter.line() == "25 %: 1,042 of 4,170 frames, 1 min 44 s so far, about 5 min 13 s left"
+
+
+def test_pieces_of_a_file_count_as_much_as_they_are_large(clock):
+    reporter = Reporter(clock)
+    pieces = reporter(iter([bytes(3_000_000), bytes(1_000_000), b""]), 8, "MB", count_megabytes)
+    next(pieces), next(pieces), next(pieces)
+    clock.now = 12
+    assert reporter.line() == "50 %: 4 of 8 MB, 12 s so far, about 12 s left"
 
 
 def test_a_loop_of_unknown_length_says_what_is_done(clock):

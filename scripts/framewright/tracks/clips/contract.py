@@ -64,7 +64,7 @@ def _file_faults(cuts: Iterable[VideoClips]) -> Iterator[str]:
         if [track.tid for track in cut.tracks] != [clip.tid for clip in cut.clips]:
             yield f"{cut.video}: {len(cut.tracks)} tracks and what became of {len(cut.clips)}"
         named = {Path(clip.fn).name for clip in cut.clips if not clip.reason}
-        there = {file.name for file in cut.folder.iterdir() if not file.name.startswith(".")}  # Snakemake has its own
+        there = {file.name for file in cut.folder.iterdir() if not file.name.startswith(".")}  # Snakemake's are hidden
         yield from (f"{cut.video}/{name} is missing" for name in sorted(named - there))
         yield from (f"{cut.video}/{name} belongs to no track" for name in sorted(there - named))
 

@@ -41,9 +41,9 @@ def _places(rows: pa.Table, index: Paths) -> pa.Table:
     columns = {name: np.zeros(len(rows), np.int64) for name in PLACES}
     for number in np.unique(bucket).tolist():
         table = pq.read_table(index[number], columns=list(PLACES))
-        own = bucket == number
+        in_bucket = bucket == number
         for name, column in columns.items():
-            column[own] = table[name].to_numpy()[row[own]]
+            column[in_bucket] = table[name].to_numpy()[row[in_bucket]]
     return pa.table(columns | {"bucket": bucket})
 
 
@@ -64,5 +64,5 @@ def _pieces(table: pa.Table, paths: Paths) -> Iterator[bytes]:
                     opened[bucket] = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
             yield opened[bucket][at : at + packed]
     finally:
-        for own in opened.values():
-            own.close()
+        for mapped in opened.values():
+            mapped.close()
