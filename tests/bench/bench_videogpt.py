@@ -36,7 +36,8 @@ from framewright.videomnist.training import TrainingPlan, TrainingRun
 from framewright.videomnist.vqvae import Vqvae, VqvaeConfig
 
 ROOT = Path(__file__).parents[2]
-SPEC = ClipSpec(64, 0.1, 17, ("bounce", "circular", "linear"), (2, 5), 10)
+SECTION = complete({}, ROOT / "config/schemas")[0]["videomnist"]
+SPEC = ClipSpec(**settings.clip_settings(SECTION))
 STEPS, PLACES = 4, 24  # that are timed
 TRAINING, SAMPLING = 1.3, 8.0  # targets
 AT_EXIT = """import atexit, os, sys, time
@@ -117,8 +118,7 @@ def draw_clips(path: Path, train: int, test: int, seed: int = 0) -> None:
 
 def quantizers(steps: int = 150) -> int:
     """vq, fitted and by descent, and fsq: equal sizes, equal steps."""
-    section = complete({}, ROOT / "config/schemas")[0]["videomnist"]
-    chosen = settings.vqvae_settings(section, 0)
+    chosen = settings.vqvae_settings(SECTION, 0)
     base = VqvaeConfig(**chosen["model"] | {"downsample": tuple(chosen["model"]["downsample"])})
     plan = replace(TrainingPlan(**chosen["plan"]), max_steps=steps, validate_every=steps)
     with tempfile.TemporaryDirectory() as name:
@@ -203,8 +203,7 @@ def within(seconds: float, plan: TrainingPlan, work):
 
 def gate(times: float = 1, seeds: float = 3) -> int:
     """The workflow itself, for three seeds: agreement of reconstructions and of samples, CPU seconds of each job."""
-    section = complete({}, ROOT / "config/schemas")[0]["videomnist"]
-    assert section["training"]["preset"] == "framewright"
+    assert SECTION["training"]["preset"] == "framewright"
     keys = {
         stage: {"max_steps": round(times * settings.PRESETS["framewright"][stage]["max_steps"])}
         for stage in ("vqvae", "videogpt")
