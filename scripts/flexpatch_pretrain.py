@@ -14,7 +14,7 @@ recipe = Recipe(**settings["recipe"])
 detector = open_practice_detector(inputs.weights)
 tables = []
 count = recipe.scenes + recipe.held_out
-for table in job.progress()(draw_samples(recipe, detector, 0, count), count, "scenes"):
+for table in job.start_progress()(draw_samples(recipe, detector, 0, count), count, "scenes"):
     tables.append(table)
     log.info("scene %d: %d samples", len(tables), len(table))
 card = pretrain(pd.concat(tables[: recipe.scenes]), pd.concat(tables[recipe.scenes :]), recipe)

@@ -21,7 +21,7 @@ plan, frames = make_plan(
     seed=settings["seed"],
     rendering=Rendering(**settings["rendering"]),
     limits=QualityLimits(**settings["limits"]),
-    progress=job.progress(),
+    progress=job.start_progress(),
 )
 
 with job.whole(outputs.frames) as path:

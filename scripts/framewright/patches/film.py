@@ -11,7 +11,7 @@ from framewright.patches.formats import Box
 from framewright.patches.plan import Frames
 from framewright.patches.reading import read_windows
 from framewright.patches.view import View
-from framewright.study.progress import Progress, silent
+from framewright.study.progress import Progress, report_nothing
 from framewright.video.fingerprint import hash_picture
 from framewright.video.stream import Video
 
@@ -69,7 +69,7 @@ class Survey:
     hashes: tuple[str, ...]
 
 
-def survey(video: Video, frames: Frames, view: View, progress: Progress = silent) -> Survey:
+def survey(video: Video, frames: Frames, view: View, progress: Progress = report_nothing) -> Survey:
     """Look at pairs of frames all over the film. No more than a pair of them is in memory at a time."""
     brightest: np.ndarray | None = None
     scores, verdicts, small = [], [], []

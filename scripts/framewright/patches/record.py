@@ -13,7 +13,7 @@ from framewright.patches.film import Quality, QualityLimits, judge_film, survey
 from framewright.patches.formats import Categories, list_fitting
 from framewright.patches.plan import Frames, Part, Window, plan
 from framewright.patches.view import Rendering, load_view, make_view
-from framewright.study.progress import Progress, silent
+from framewright.study.progress import Progress, report_nothing
 from framewright.study.record import read_record, write_record
 from framewright.video.dolby import read_dolby_vision_profile
 from framewright.video.probe import Probe
@@ -54,7 +54,7 @@ def make_plan(
     seed: int,
     rendering: Rendering,
     limits: QualityLimits,
-    progress: Progress = silent,
+    progress: Progress = report_nothing,
 ) -> tuple[FilmPlan, Frames]:
     """The plan of a film, and its frames in use: none of a film that can't be used.
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from framewright.sources.outcome import Outcome
-from framewright.study.progress import Progress, silent
+from framewright.study.progress import Progress, report_nothing
 from framewright.video.examine import empty_record, probe_safely
 
 
@@ -26,7 +26,7 @@ def describe(
     *,
     seconds: float,
     mebibytes: int,
-    progress: Progress = silent,
+    progress: Progress = report_nothing,
 ) -> dict[str, Any]:
     """The probe of the file at `path`, with the part of it to use, and why it can't be used, if so.
 

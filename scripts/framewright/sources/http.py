@@ -14,7 +14,7 @@ import urllib3
 
 from framewright.errors import PassingError
 from framewright.sources.outcome import Dead, Fetched, Passing, check_file, without_password
-from framewright.study.progress import MEGABYTE, Progress, count_megabytes, silent
+from framewright.study.progress import MEGABYTE, Progress, count_megabytes, report_nothing
 
 GONE = {404, 410}
 FORBIDDEN = {401, 402, 403}
@@ -51,7 +51,7 @@ def download(
     limits: Limits,
     log: logging.Logger,
     sha256: str | None = None,
-    progress: Progress = silent,
+    progress: Progress = report_nothing,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Fetched:
     """Get the file at `url` to `target`, through the folder `unfinished`, where an interrupted one waits.

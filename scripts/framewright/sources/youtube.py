@@ -16,7 +16,7 @@ from yt_dlp.utils import GeoRestrictedError, UnavailableVideoError, YoutubeDLErr
 
 from framewright.errors import PassingError, UserError
 from framewright.sources.outcome import Dead, Fetched, Passing, SourceError, check_file
-from framewright.study.progress import MEGABYTE, Progress, silent
+from framewright.study.progress import MEGABYTE, Progress, report_nothing
 
 LONGEST_PAUSE = 60.0  # seconds
 
@@ -83,7 +83,7 @@ def compose_address(source: str) -> str:
 
 
 def compose_options(
-    settings: Settings, cookies: str | None, folder: Path, log: logging.Logger, progress: Progress = silent
+    settings: Settings, cookies: str | None, folder: Path, log: logging.Logger, progress: Progress = report_nothing
 ) -> dict[str, Any]:
     """What yt-dlp is told: `cookies` is the text of a cookies file, `folder` takes the video, `progress` counts it.
 
@@ -132,7 +132,7 @@ def download(
     settings: Settings,
     log: logging.Logger,
     sha256: str | None = None,
-    progress: Progress = silent,
+    progress: Progress = report_nothing,
 ) -> Fetched:
     """Get the video of `source` to `target`, through the folder `unfinished`, where an interrupted download waits.
 

@@ -1,6 +1,6 @@
 """How far long work has come, said every ten seconds in a job's log.
 
-The library iterates over `progress(items, total, "frames")` and knows no clock; a script passes `job.progress()`.
+The library iterates over `progress(items, total, "frames")` and knows no clock; a script passes `job.start_progress()`.
 """
 
 import logging
@@ -33,7 +33,7 @@ class Progress(Protocol):
         """
 
 
-def silent(
+def report_nothing(
     items: Iterable[Item],
     total: float | None = None,
     unit: str = "items",
@@ -80,7 +80,7 @@ class Reporter:
     def line(self) -> str:
         """`30 %: 1,234 of 4,170 frames, 1 min 20 s so far, about 3 min left`; only the time where no loop runs."""
         now, loops = self._clock(), list(self._loops)
-        so_far = f"{duration(now - self._begin)} so far"
+        so_far = f"{format_duration(now - self._begin)} so far"
         if not loops:
             return so_far
         timed = next((loop for loop in loops if loop.done and loop.total), None)
@@ -88,7 +88,7 @@ class Reporter:
         if timed is not None and timed.total:
             part = min(1.0, timed.done / timed.total)
             share = f"{100 * part:.0f} %: "
-            left = f", about {duration((now - timed.begin) * (1 - part) / part)} left"
+            left = f", about {format_duration((now - timed.begin) * (1 - part) / part)} left"
         return f"{share}{'; '.join(map(str, loops))}, {so_far}{left}"
 
     def report(self, log: logging.Logger, seconds: float = SECONDS) -> threading.Event:
@@ -112,7 +112,7 @@ class _Loop:
         return f"{self.done:,.0f}{of} {self.unit}"
 
 
-def duration(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """A time in the two largest units that it has: `45 s`, `3 min 05 s`, `2 h 10 min`, `4 d 3 h`."""
     whole = max(0, round(seconds))
     if whole < 60:

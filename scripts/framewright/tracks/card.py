@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from framewright.boxes import area, clip
+from framewright.boxes import clip, compute_areas
 from framewright.report.card import Column, Dataset, Front
 from framewright.tracks.card_facts import CardFacts
 from framewright.tracks.clips.record import Clip, read_clips
@@ -132,7 +132,7 @@ def _row(track: Track, made_clip: Clip) -> dict[str, Any]:
         "start": float(track.times[0]),
         "end": float(track.times[-1]),
         "instants": len(track.times),
-        "area": round(float(area(clip(track.boxes, track.size)).mean() / whole), 6) if whole else None,
+        "area": round(float(compute_areas(clip(track.boxes, track.size)).mean() / whole), 6) if whole else None,
         "label": track.labels[0] if track.labels else None,
         "name": track.names[0] if track.names else None,
         "probability": track.probability[0] if track.probability else None,

@@ -11,7 +11,7 @@ import av
 import numpy as np
 
 from framewright.errors import UserError
-from framewright.study.progress import MEGABYTE, Progress, count_megabytes, silent
+from framewright.study.progress import MEGABYTE, Progress, count_megabytes, report_nothing
 from framewright.video.media import best_stream, open_media, pick_stream
 from framewright.video.sandbox import call
 from framewright.video.stream import LONGEST_STILL, Video, open_video
@@ -42,7 +42,7 @@ def probe(path: Path | str) -> dict[str, Any]:
 
 
 def probe_safely(
-    path: Path | str, seconds: float = 120, mebibytes: int = 4096, progress: Progress = silent
+    path: Path | str, seconds: float = 120, mebibytes: int = 4096, progress: Progress = report_nothing
 ) -> dict[str, Any]:
     """`probe` in a separate process: a file that crashes or stalls the decoder, or eats its memory, is rejected.
 
@@ -77,7 +77,7 @@ def _examine_safely(path: Path | str, seconds: float, mebibytes: int) -> dict[st
     return outcome.value if outcome.ok else _rejected(f"reading it {outcome.reason}")
 
 
-def _identity(path: Path | str, progress: Progress = silent) -> dict[str, Any]:
+def _identity(path: Path | str, progress: Progress = report_nothing) -> dict[str, Any]:
     if not Path(path).is_file():
         return {"sha256": None, "bytes": None}
     size, digest = Path(path).stat().st_size, hashlib.sha256()

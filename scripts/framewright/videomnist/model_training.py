@@ -13,9 +13,9 @@ from torch.utils.data import Dataset
 
 from framewright.errors import UserError
 from framewright.study.manifest import sha256_of
-from framewright.videomnist.codes import Codes, batches_for, code_vectors, fitting
+from framewright.videomnist.codes import Codes, batches_for, check_codes, code_vectors
 from framewright.videomnist.gpt import NO_CLASS, Gpt, GptConfig
-from framewright.videomnist.model_clips import ClipBatches, variance
+from framewright.videomnist.model_clips import ClipBatches, compute_variance
 from framewright.videomnist.training import Batch, Row, Trained, TrainingRun, codes_in_use, step_seed, train
 from framewright.videomnist.vqvae import Vqvae, VqvaeConfig
 
@@ -35,7 +35,7 @@ def train_vqvae(
     Its loss is the mean squared error divided by the variance of the training set's pixels: 1 for grey everywhere.
     """
     learn, test = (batches_for(config, clips, split, run.plan.batch_size, run.seed) for split in ("train", "test"))
-    spread = variance(learn)
+    spread = compute_variance(learn)
     torch.manual_seed(step_seed(run.seed, FIRST_VQVAE))
     model = Vqvae(config)
     if config.fitted:
@@ -83,7 +83,7 @@ def train_gpt(
     """
     config, plan = model.config, run.plan
     for part in codes.values():
-        fitting(part, vqvae)
+        check_codes(part, vqvae)
         if config.classes and not 0 <= part.labels.min() <= part.labels.max() < config.classes:
             raise UserError(f"a clip's label is {part.labels.max()}; 0 to {config.classes - 1} can be told")
     batches: dict[str, CodeBatches | FramedBatches] = {}

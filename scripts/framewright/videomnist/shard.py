@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from framewright.errors import UserError
-from framewright.study.progress import Progress, silent
+from framewright.study.progress import Progress, report_nothing
 from framewright.videomnist.clip_spec import FRAME, ClipSpec
 from framewright.videomnist.digits import Digits
 from framewright.videomnist.measure import Measures, measure, take_worst
@@ -58,7 +58,7 @@ def write_shard(
     indices: range,
     layouts: Sequence[str] = (GREY, RGB),
     definition: str = "",
-    progress: Progress = silent,
+    progress: Progress = report_nothing,
 ) -> None:
     """Draw, measure and write these videos of a split."""
     rows, step = group_by_digit(digits), max(1, BATCH * FRAME**2 // spec.size**2 // spec.digits)

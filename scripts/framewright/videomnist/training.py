@@ -21,7 +21,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from framewright.errors import UserError
 from framewright.study.job import whole
-from framewright.study.progress import Progress, silent
+from framewright.study.progress import Progress, report_nothing
 
 Batch = dict[str, torch.Tensor]
 Row = dict[str, Any]  # what is recorded of a step: its number, losses, codes in use
@@ -69,7 +69,7 @@ class TrainingRun:
     seed: int
     progress_file: Path
     digest: str  # of all that decides the outcome: what another training left behind is not taken up
-    progress: Progress = silent
+    progress: Progress = report_nothing
     say: Say = ignore
 
 
@@ -187,12 +187,12 @@ class Muon(torch.optim.Optimizer):
                 state = self.state[matrix]
                 moving = state.setdefault("moving", torch.zeros_like(matrix))
                 moving.mul_(group["momentum"]).add_(matrix.grad)
-                change = orthogonalized(matrix.grad + group["momentum"] * moving)
+                change = orthogonalize(matrix.grad + group["momentum"] * moving)
                 high, wide = matrix.shape
                 matrix.mul_(1 - 0.01 * group["lr"]).sub_(change, alpha=group["lr"] * max(1.0, high / wide) ** 0.5)
 
 
-def orthogonalized(matrix: torch.Tensor, steps: int = 5) -> torch.Tensor:
+def orthogonalize(matrix: torch.Tensor, steps: int = 5) -> torch.Tensor:
     """The matrix with singular values near 1, by Newton and Schulz's iteration."""
     one, three, five = ORTHOGONALIZE
     x = matrix / (matrix.norm() + 1e-7)

@@ -22,7 +22,7 @@ from framewright.patches.formats import Category, Format, dump_categories
 from framewright.patches.manifest import Patch, rebuild
 from framewright.patches.record import FilmPlan, make_plan
 from framewright.patches.view import Rendering
-from framewright.study.progress import silent
+from framewright.study.progress import report_nothing
 from framewright.video.dolby import read_dolby_vision_profile
 from framewright.video.encode import Writer
 from framewright.video.probe import Probe
@@ -59,7 +59,7 @@ def plan_film(path: Path, windows: int = 8, probe: Probe | None = None, **option
         training=options.pop("training", True),
         windows_per_part=100,
         seed=0,
-        progress=options.pop("progress", silent),
+        progress=options.pop("progress", report_nothing),
         rendering=Rendering(**options),
         limits=QualityLimits(),
     )

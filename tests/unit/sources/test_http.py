@@ -11,7 +11,7 @@ from counting import Counting
 from framewright.errors import UserError
 from framewright.sources import http
 from framewright.sources.outcome import Dead, Passing
-from framewright.study.progress import silent
+from framewright.study.progress import report_nothing
 
 LOG = logging.getLogger("test")
 
@@ -30,7 +30,7 @@ def server(servers):
 
 @pytest.fixture
 def get(server, tmp_path):
-    def get(path, *, sha256=None, progress=silent, **limits):
+    def get(path, *, sha256=None, progress=report_nothing, **limits):
         pauses = []
         fetched = None
         limits = http.Limits(**{"timeout": 5.0, "max_bytes": 10**6, "tries": 3} | limits)

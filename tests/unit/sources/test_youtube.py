@@ -12,7 +12,7 @@ from framewright.errors import UserError
 from framewright.sources import youtube
 from framewright.sources.outcome import Dead, Passing
 from framewright.sources.youtube import Settings
-from framewright.study.progress import silent
+from framewright.study.progress import report_nothing
 
 LOG = logging.getLogger("test")
 COOKIES = "# Netscape HTTP Cookie File\n127.0.0.1\tFALSE\t/\tFALSE\t4102444800\tsession\tsecret\n"
@@ -33,7 +33,7 @@ def server(servers, tmp_path, monkeypatch):
     return servers
 
 
-def get(server, tmp_path, path, sha256=None, progress=silent, **settings):
+def get(server, tmp_path, path, sha256=None, progress=report_nothing, **settings):
     settings = Settings(**{"tries": 1, "timeout": 3.0, "sleep_seconds": 0} | settings)
     target, unfinished = tmp_path / "video", tmp_path / "100%(id)s"
     more = {"log": LOG, "sha256": sha256, "progress": progress}

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from framewright.study.progress import Reporter, count_megabytes, duration, silent
+from framewright.study.progress import Reporter, count_megabytes, format_duration, report_nothing
 
 
 class Clock:
@@ -23,7 +23,9 @@ def clock() -> Clock:
 
 
 def test_items_pass_as_they_are(clock):
-    assert list(Reporter(clock)(iter("abc"), 3, "letters")) == list(silent("abc", 3, "letters")) == ["a", "b", "c"]
+    assert (
+        list(Reporter(clock)(iter("abc"), 3, "letters")) == list(report_nothing("abc", 3, "letters")) == ["a", "b", "c"]
+    )
 
 
 def test_a_line_has_the_share_the_time_and_the_time_left(clock):
@@ -92,7 +94,7 @@ def test_more_items_than_expected_leave_no_time(clock):
     [(0.4, "0 s"), (59, "59 s"), (60, "1 min 00 s"), (3599, "59 min 59 s"), (7800, "2 h 10 min"), (100_000, "1 d 3 h")],
 )
 def test_durations_read_well(seconds, words):
-    assert duration(seconds) == words
+    assert format_duration(seconds) == words
 
 
 def test_lines_come_at_their_time_even_while_one_item_takes_long(caplog):

@@ -17,8 +17,8 @@ from framewright.boxes import clip
 from framewright.tracks.clips.record import Clip
 from framewright.tracks.curation.candidates import Candidates
 from framewright.tracks.curation.order import id_numbers
-from framewright.tracks.curation.pieces import piece
-from framewright.tracks.curation.scan import codes
+from framewright.tracks.curation.pieces import compress_line
+from framewright.tracks.curation.scan import encode_texts
 from framewright.tracks.meta import Track
 
 
@@ -101,7 +101,7 @@ def write_index(path: str | Path, pieces: str | Path, rows: Iterable[tuple[dict[
     waiting: list[dict[str, Any]] = []
     with pq.ParquetWriter(path, SCHEMA, compression="zstd") as writer, Path(pieces).open("wb") as packed:
         for row, line in rows:
-            data, check = piece(line)
+            data, check = compress_line(line)
             packed.write(data)
             waiting.append(row | {"at": at, "packed": len(data), "check": check})
             at += len(data)
@@ -123,15 +123,15 @@ def read_index(paths: Sequence[str | Path], columns: Sequence[str] = NEEDED) -> 
     table = pa.concat_tables(tables)
     if len(tables) < 2:
         return table
-    _, videos = codes(table["video"])
+    _, videos = encode_texts(table["video"])
     # a video's rows are all in one bucket, in order
     return table.take(pa.array(np.argsort(videos, kind="stable")))
 
 
-def candidates(table: pa.Table, vectors: np.ndarray, embedded: np.ndarray) -> Candidates:
-    """The rows of an index as candidates; `vectors` and `embedded` are those of `embeddings`, or of no dimensions."""
-    names, classes = codes(table["name"])
-    _, videos = codes(table["video"])
+def make_candidates(table: pa.Table, vectors: np.ndarray, embedded: np.ndarray) -> Candidates:
+    """The rows of an index as candidates; `vectors` and `embedded` come from `read_embeddings`, or have no columns."""
+    names, classes = encode_texts(table["name"])
+    _, videos = encode_texts(table["video"])
     boxes = np.stack([_numbers(table[side], np.float32) for side in ("x1", "y1", "x2", "y2")], axis=1)
     return Candidates(
         numbers=id_numbers(table["track"]),
@@ -148,7 +148,7 @@ def candidates(table: pa.Table, vectors: np.ndarray, embedded: np.ndarray) -> Ca
     )
 
 
-def embeddings(column: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:
+def read_embeddings(column: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:
     """(N, D) int8 vectors of the column `embedding`, zeros where there is none, and (N,) bool whether there is one."""
     there = column.is_valid().to_numpy()
     lengths = pc.binary_length(column)
