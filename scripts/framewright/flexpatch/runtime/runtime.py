@@ -21,6 +21,7 @@ import cv2
 import numpy as np
 
 from framewright.boxes import clip
+from framewright.detector import warn_of_fixed_input
 from framewright.errors import UserError
 from framewright.flexpatch.follow.follower import Follower
 from framewright.flexpatch.runtime.cells import THRESHOLD, WEIGHT, Cells
@@ -135,6 +136,7 @@ class FlexPatch:
         self.shown: np.ndarray | None = None  # the last cluster, (H, W, 3) uint8
         self.is_new_turn = False  # whether new objects came first in the last cluster
         self._detect = adapt_detector(detector)
+        warn_of_fixed_input(detector)
         self._cut: list[Patch] = []
         self._turn = self._since_new = 0
 
