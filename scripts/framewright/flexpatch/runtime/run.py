@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from framewright.detector import Detector, advise_on_input
+from framewright.detector import Detector
 from framewright.flexpatch.runtime.meter import Meter
 from framewright.flexpatch.runtime.options import RuntimeSettings
 from framewright.flexpatch.runtime.overlay import draw_frame, layout_film
 from framewright.flexpatch.runtime.runtime import FlexPatch, TrackedObject
 from framewright.flexpatch.runtime.schedule import Step
+from framewright.flexpatch.samples.fixed_input import advise_on_input
 from framewright.flexpatch.samples.frames import read_frames
 from framewright.study.progress import Progress, report_nothing
 from framewright.video.encode import Writer

@@ -21,7 +21,6 @@ import cv2
 import numpy as np
 
 from framewright.boxes import clip
-from framewright.detector import warn_of_fixed_input
 from framewright.errors import UserError
 from framewright.flexpatch.follow.follower import Follower
 from framewright.flexpatch.runtime.cells import THRESHOLD, WEIGHT, Cells
@@ -45,6 +44,7 @@ from framewright.flexpatch.runtime.packing import (
 )
 from framewright.flexpatch.runtime.schedule import Schedule, Step
 from framewright.flexpatch.runtime.slices import detect_in_slices
+from framewright.flexpatch.samples.fixed_input import warn_of_fixed_input
 from framewright.flexpatch.tree.forest import PRETRAINED, Forest
 
 ACROSS, DOWN = 4, 2  # patches for new objects that fill a cluster: 20 x 22 cells of 8 pixels in one of 640x360

@@ -15,7 +15,8 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from framewright.boxes import compute_iou
-from framewright.detector import Detector, Settings, open_detector, warn_of_fixed_input
+from framewright.detector import Detector, Settings, open_detector
+from framewright.flexpatch.samples.fixed_input import warn_of_fixed_input
 from framewright.flexpatch.samples.frames import read_frames
 from framewright.flexpatch.samples.observations import NO_OBSERVATIONS, NOBODY, Observations, box_table
 from framewright.flexpatch.samples.options import DetectorSettings
