@@ -1,4 +1,4 @@
-"""Weights of a fixed input size, which see a part of a frame at the cost of all of it: they are named, with the remedy."""
+"""Weights of a fixed input size see a part of a frame at the cost of all of it: a line says so, with the remedy."""
 
 import logging
 from pathlib import Path
