@@ -6,6 +6,7 @@ import os
 import socket
 import sys
 from collections import Counter
+from functools import cache
 import time
 
 HOUSE = Path(workflow.current_basedir).parent
@@ -37,6 +38,10 @@ from framewright.study.config import complete, fill, read_schema, read_yaml, par
 from snakemake.logging import logger
 from snakemake.utils import update_config
 from framewright.scenes.names import NAMES as SCENES
+
+
+wildcard_constraints:
+    bucket=r"\d+-of-\d+",
 
 
 def checked() -> dict:
@@ -157,9 +162,18 @@ def of_each(pattern: str, ids, flag=list):
     return lambda wildcards: flag(expand(pattern, video=list(ids)))
 
 
-def of_bucket(pattern: str, ids, **others):
-    """Inputs where the wildcard is `bucket`, the path of each of these videos that lies in it."""
-    return lambda wildcards: expand(pattern, video=buckets.in_bucket(ids, wildcards.bucket), **others)
+@cache
+def bucketed() -> dict[str, list[str]]:
+    """The ids in each bucket, sorted."""
+    return buckets.group_videos(videos, config["buckets"])
+
+
+def of_bucket(pattern: str, ids, flag=list):
+    """Inputs of a rule that has the wildcard `bucket`: the path of each of these videos that lies in it."""
+    among = frozenset(ids)
+    return lambda wildcards: flag(
+        expand(pattern, video=[video for video in bucketed()[wildcards.bucket] if video in among])
+    )
 
 
 def of_buckets(pattern: str):

@@ -22,6 +22,9 @@ KINDS = {
     "text": pa.string(),
     "whole": pa.int64(),
     "number": pa.float64(),
+    "single": pa.float32(),
+    "bits": pa.uint64(),
+    "bytes": pa.binary(),
     "yes-no": pa.bool_(),
     "texts": pa.list_(pa.string()),
     "numbers": pa.list_(pa.float64()),
@@ -40,6 +43,7 @@ COMMON: dict[str, Column] = {
     "video": Column("text", "The video it was made from; empty where it was made from nothing."),
     "item": Column("text", "Its name, unique within the video."),
     "path": Column("text", "Its file, relative to the folder of the pipeline's results; empty where it has none."),
+    "sha256": Column("text", "The digest of that file, where it is one of its own."),
     "state": Column("text", "kept, or in one word why it is not in the dataset."),
     "split": Column("text", "train, val or test."),
     "group": Column("text", "Editions of one film share a group, and so a split."),
@@ -65,7 +69,7 @@ def write_rows(
 ) -> int:
     """Write rows sorted by (video, item), and say how many are kept; the same rows give the same bytes.
 
-    A row has `video`, `item`, `state` and the pipeline's `columns`; what it leaves out is null. `licence`, `group` and
+    A row has `video`, `item`, `state`, `path`, `sha256` and the pipeline's `columns`; what it leaves out is null. `licence`, `group` and
     `training` come from what the table declares, and so does `split` where the row has none. What the table keeps out
     of training is not kept.
     """
