@@ -69,9 +69,9 @@ def write_rows(
 ) -> int:
     """Write rows sorted by (video, item), and say how many are kept; the same rows give the same bytes.
 
-    A row has `video`, `item`, `state`, `path`, `sha256` and the pipeline's `columns`; what it leaves out is null. `licence`, `group` and
-    `training` come from what the table declares, and so does `split` where the row has none. What the table keeps out
-    of training is not kept.
+    A row has `video`, `item`, `state`, `path`, `sha256` and the pipeline's `columns`; what it leaves out is null.
+    `licence`, `group` and `training` come from what the table declares, and so does `split` where the row has none.
+    What the table keeps out of training is not kept.
     """
     schema = schema_of(columns)
     complete = (_completed(row, declared) for row in rows)

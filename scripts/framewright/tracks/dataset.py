@@ -33,7 +33,7 @@ class Row(NamedTuple):
 
 
 class TrackClips(Dataset):
-    """Windows of the clips in a folder results/tracks: `frames` pictures, `step` seconds apart, one window of each clip.
+    """Windows of the clips in a folder results/tracks: `frames` pictures, `step` seconds apart, one of each clip.
 
     An item is a dictionary: `video` (T, 3, H, W) uint8 RGB, resized to `size` (width, height) if one is given, as clips
     differ in size; `times` (T,) float64 seconds in the clip; `label`, `name`, `score`, `video_id`, `tid`. With
