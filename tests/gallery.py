@@ -277,7 +277,7 @@ TABLES = {
             "A | demo:cuts | tracks | |",
         ),
         [
-            'videos.tsv: row 3: video = "a", as in row 2: each row needs a name of its own',
+            'videos.tsv: row 3: video = "a", as in row 2: each row needs another name',
             'videos.tsv: row 5: video = "A", and "a" in row 2: names must differ by more than upper and lower case',
         ],
     ),
@@ -287,7 +287,7 @@ TABLES = {
     ),
     "a folder for a file": (
         below("a | films | tracks | |"),
-        ['videos.tsv: row 2: source = "films": a folder; each of its videos needs a row of its own'],
+        ['videos.tsv: row 2: source = "films": a folder; each of its videos needs a row'],
     ),
     "an annotated sequence without mot:": (
         below("a | mot/walk | tracks | |"),

@@ -54,7 +54,7 @@ class Samples:
     ) -> tuple["Samples", "Samples"]:
         """The samples for training, and those that are held out; `splits` is the video table's column, if any.
 
-        The defaults of `Splitting` are those of the library; the configuration has its own `gap`.
+        The defaults of `Splitting` are those of the library; the configuration sets another `gap`.
         """
         part = split_samples(self.table, splitting.by, splitting.share, splitting.gap, splits)
         train, held_out = (

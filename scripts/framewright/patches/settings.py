@@ -142,7 +142,7 @@ def compose_val(section: Section, by_hand: bool) -> Settings:
 
 def _dump_uncapped(section: Section) -> list[dict[str, Any]]:
     """Categories without their targets: a changed target alone remakes no patch."""
-    return dump_categories({name: replace(own, target=None) for name, own in read_categories(section).items()})
+    return dump_categories({name: replace(each, target=None) for name, each in read_categories(section).items()})
 
 
 def _category_faults(section: Section) -> Iterator[str]:

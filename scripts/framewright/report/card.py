@@ -77,7 +77,7 @@ class Store:
 def read_store(
     outcomes: Mapping[str, str | Path], licences: Mapping[str, str], settings: dict[str, Any], citation: dict[str, Any]
 ) -> Store:
-    """Gather the store from the outcomes of each pipeline that led to the dataset, its own being the last.
+    """Gather the store from the outcomes of each pipeline that led to the dataset, the last being the dataset's.
 
     `licences` are those of all videos, by id; only videos count of which the last stage kept something. `settings` is
     the part of the configuration that the card shows, `citation` what CITATION.cff holds.

@@ -1,6 +1,6 @@
 """The first page of the report: what was made, of what, what was dropped and why, whether to trust it, how to load it.
 
-Snakemake shows reStructuredText on its first page, so the page is one raw block of HTML in it, with its own style. It
+Snakemake shows reStructuredText on its first page, so the page is one raw block of HTML in it, with its style. It
 asks nothing from outside: pictures are in it.
 """
 

@@ -179,7 +179,7 @@ def _still(source: str, grade: str, size: tuple[int, int]) -> np.ndarray:
 
 
 def _burns(still: np.ndarray, shot: Shot, rng: np.random.Generator, size: tuple[int, int]) -> Player:
-    """A slow move over a still picture; a fast one, blurred by its own motion, where the plan has a pan."""
+    """A slow move over a still picture; a fast one, blurred by its motion, where the plan has a pan."""
     height, width = still.shape[:2]
     pan = next((event for event in shot.events if event.kind == "pan"), None)
     wide = rng.uniform(0.6, 0.85, 2) if pan is None else np.repeat(rng.uniform(0.48, 0.55), 2)

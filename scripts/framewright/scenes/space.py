@@ -34,7 +34,7 @@ def space(rng: np.random.Generator, size: tuple[int, int]) -> Callable[[float], 
 
 
 def _sky(rng: np.random.Generator, width: int, height: int, unit: float) -> np.ndarray:
-    """Galaxies, sharpened, behind thin coloured clouds, with stars of our own."""
+    """Galaxies, sharpened, behind thin coloured clouds, with synthetic stars."""
     sky = cv2.resize(photo("galaxies"), (width, round(width * 0.872)), interpolation=cv2.INTER_CUBIC)[:height]
     sky = cv2.addWeighted(sky, 1.25, cv2.GaussianBlur(sky, (0, 0), 2.2 * unit + 0.4), -0.35, 0)
     cloud = clouds(rng, height // 2, width // 2, height // 3, 6) ** np.float32(2.2)

@@ -227,7 +227,7 @@ def _traffic(
         looks: list[vehicles.Car | vehicles.Bus] = [vehicles.some_car(rng) for _ in range(4)]
         for _ in range(buses):
             looks.insert(int(rng.integers(1, 3)), vehicles.some_bus(rng))
-        # the lane's own metres start where its first vehicle is at the first frame
+        # the lane's metres start where its first vehicle is at the first frame
         start = way * -5.5 + rng.uniform(-2, 2)
         line = way * crossing - way * start - 1.7
         fronts = motion.drive(

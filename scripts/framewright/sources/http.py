@@ -216,7 +216,7 @@ def _validator_of(state: Path, url: str) -> str | None:
 
 
 def _pause(response: requests.Response) -> float | None:
-    """Seconds that Retry-After asks for, as a number or as a date set against the server's own clock."""
+    """Seconds that Retry-After asks for, as a number or as a date set against the server's clock."""
     after = response.headers.get("Retry-After", "").strip()
     if after.isdecimal():
         return float(after)

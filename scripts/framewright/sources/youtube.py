@@ -84,7 +84,7 @@ def compose_options(settings: Settings, cookies: str | None, folder: Path, log: 
 
     One file, never merged: picture only, or with `audio` the best one that has both. Of the heights on offer the wanted
     one, else the next lower ones, else the next higher (720, 480, 360, 1080); of its variants the one at the rate it
-    was uploaded with, H.264 first. Nothing of the user's own yt-dlp configuration, cache or plugins.
+    was uploaded with, H.264 first. Nothing of the user's yt-dlp configuration, cache or plugins.
     """
 
     def pause(n: int) -> float:
@@ -99,7 +99,7 @@ def compose_options(settings: Settings, cookies: str | None, folder: Path, log: 
         "fixup": "never",
         "updatetime": False,
         "cachedir": False,
-        "cookiefile": io.StringIO(cookies) if cookies else None,  # yt-dlp would write to the user's own file
+        "cookiefile": io.StringIO(cookies) if cookies else None,  # yt-dlp would write to the user's file
         "geo_bypass": False,
         "ratelimit": settings.rate_limit,
         "sleep_interval_requests": settings.sleep_seconds,
@@ -164,7 +164,7 @@ def _cookies(path: str | Path | None) -> str | None:
 
 
 def explain_failure(error: YoutubeDLError) -> UserError:
-    """What yt-dlp's error means for us: Dead, Passing, or a plain UserError where our own disk is the cause."""
+    """What yt-dlp's error means for us: Dead, Passing, or a plain UserError where our disk is the cause."""
     origin = (getattr(error, "exc_info", None) or (None, None))[1]
     message = _sentence(str(error))
     if re.search(r"Netscape format|load cookies", message):
@@ -180,7 +180,7 @@ def explain_failure(error: YoutubeDLError) -> UserError:
 
 
 def _sentence(message: str) -> str:
-    """The message in one line without yt-dlp's own prefix, hints and object addresses."""
+    """The message in one line without yt-dlp's prefix, hints and object addresses."""
     message = " ".join(message.split())
     message = re.sub(r"^(ERROR: )?(\[[^\]]*\] (\S+: )?)?(Got error: )?", "", message)
     message = re.split(r" \(caused by|; please report|\.+ (Use --|Giving up|See +https?:|For more info)", message)[0]

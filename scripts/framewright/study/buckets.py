@@ -28,7 +28,7 @@ def change_of_buckets(results: str | Path, buckets: int) -> str:
         found = re.fullmatch(r"\d+-of-(\d+)", path.stem)
         if found and int(found[1]) != buckets:
             there = f"config: buckets = {buckets}: this study was made with {found[1]}, which is fixed"
-            return f"{there}; set buckets: {found[1]}, or make a study of its own with --directory"
+            return f"{there}; set buckets: {found[1]}, or make another study with --directory"
     return ""
 
 

@@ -119,7 +119,7 @@ def read_schema(folder: Path) -> Schema:
     for name, section in sections.items():
         if "$ref" in section:
             sections[name] = read_yaml(folder / section["$ref"])
-            # A part that names its own dialect is validated by jsonschema's own class, which ignores what we add to it.
+            # A part that names a dialect is validated by jsonschema's class, which ignores what we add to it.
             sections[name].pop("$schema", None)
     return schema
 

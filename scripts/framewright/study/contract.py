@@ -95,23 +95,25 @@ def make_finding(name: str, faults: Iterable[str], holds: str = "", most: int = 
 def hold(findings: Iterable[Finding], log: logging.Logger) -> list[Finding]:
     """Log each finding and return them all; a UserError names those that are broken, so that the build fails."""
     findings = list(findings)
-    for own in findings:
-        log.info("%s %s%s", "holds: " if own.ok else "BROKEN:", own.name, own.detail and f" ({own.detail})")
-    if broken := [own for own in findings if not own.ok]:
-        what = "; ".join(f"{own.name}: {own.detail}" for own in broken)
+    for finding in findings:
+        log.info(
+            "%s %s%s", "holds: " if finding.ok else "BROKEN:", finding.name, finding.detail and f" ({finding.detail})"
+        )
+    if broken := [finding for finding in findings if not finding.ok]:
+        what = "; ".join(f"{finding.name}: {finding.detail}" for finding in broken)
         raise UserError(f"{len(broken)} of {len(findings)} promises broken: {what}")
     return findings
 
 
 def write_contract(path: str | Path, findings: Iterable[Finding]) -> None:
     """Write the findings as JSON; the same findings give the same bytes."""
-    text = json.dumps([asdict(own) for own in findings], indent=1, ensure_ascii=False)
+    text = json.dumps([asdict(finding) for finding in findings], indent=1, ensure_ascii=False)
     Path(path).write_text(text + "\n", encoding="utf-8")
 
 
 def read_contract(path: str | Path) -> list[Finding]:
     """The findings written in `path`."""
     try:
-        return [Finding(**own) for own in json.loads(Path(path).read_text(encoding="utf-8"))]
+        return [Finding(**finding) for finding in json.loads(Path(path).read_text(encoding="utf-8"))]
     except (OSError, ValueError, TypeError) as error:
         raise UserError(f"{path}: not a contract ({error}); delete it and run snakemake") from error

@@ -1,4 +1,4 @@
-"""What a person declares of each video in the table: licence, split and the like, in a record of their own.
+"""What a person declares of each video in the table: licence, split and the like, in a separate record.
 
 Jobs that decode, detect or train never read it. A changed licence reaches summaries, rows, cards and exports alone.
 """

@@ -29,7 +29,7 @@ class Item(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The item's own name, or its video's."""
+        """The item's name, or its video's."""
         return self.item or self.video
 
 

@@ -22,7 +22,7 @@ from framewright.errors import PassingError, UserError
 from framewright.study import certain
 from framewright.study.progress import Reporter
 
-_TERMINAL: list[TextIO] = []  # the one that was standard output before a script sent its own to a log
+_TERMINAL: list[TextIO] = []  # the one that was standard output before a script sent its output to a log
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}  # nothing more can be written, whatever it is
 # Environment variables: the process id of the Snakemake that starts the jobs, and what tells one run from another.
 RUN, BEGIN = "FRAMEWRIGHT_RUN", "FRAMEWRIGHT_BEGIN"

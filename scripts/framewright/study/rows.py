@@ -1,7 +1,7 @@
 """The rows of a dataset: one Parquet file for each bucket, from which indexes, cards, exports and loaders are derived.
 
 A row stands for an item that entered the last stage: a clip, a patch, a sample. Every pipeline has the columns
-`COMMON` and adds its own. What is in no row is served by nobody.
+`COMMON` and adds its columns. What is in no row is served by nobody.
 """
 
 import itertools

@@ -28,7 +28,7 @@ DATASET = Dataset(
         "Objects that were followed through videos. Segments of videos lie between two cuts, in which objects can be "
         "followed: cuts, dissolves and fades are found in the pictures, and what is too short, black, still, blurred "
         "or mostly bars is left out. In each segment a detector's boxes were linked to tracks, whose classes are voted "
-        "over all their frames, and a clip was cut out around each track, in the video's own rate. "
+        "over all their frames, and a clip was cut out around each track, at the video's frame rate. "
         "`tracks_meta/<dataset>/` has all instants and boxes of each track, under the keys that TrackVerse publishes, "
         "`tracks_mp4/<dataset>/` the clips, both in folders by the first two characters of the video's code."
     ),
@@ -40,10 +40,10 @@ DATASET = Dataset(
         "end": Column("number", "When it is last seen, in seconds."),
         "instants": Column("whole", "How many boxes it has; where it was not seen for a moment, there are none."),
         "area": Column("number", "The mean of its boxes' areas, as a share of the frame's."),
-        "label": Column("whole", "The number of its likeliest class, from 0, among the prompts or the weights' own."),
+        "label": Column("whole", "The number of its likeliest class, from 0, among the prompts or in the weights."),
         "name": Column("text", "What that class is called."),
         "probability": Column("number", "The mean of that class's probability over its instants, 0 to 1."),
-        "score": Column("number", "The mean of that probability times the detection's own score, 0 to 1."),
+        "score": Column("number", "The mean of that probability times the detection's score, 0 to 1."),
         "clip": Column("text", "Its clip, relative to tracks_mp4/<dataset>/, or nothing where there is none."),
         "reason": Column("text", "Why there is no clip, in one word, or nothing."),
         "clip_start": Column("number", "When the clip's first frame appears in the video, in seconds."),

@@ -39,8 +39,8 @@ class TracksSettings:
     clips: ClipSettings
     training: Recipe
     card: CardFacts
-    weights: str | None  # of the detector; None is the demo's own, "none" no detector
-    prompts: str | None  # a file; None is the workflow's own
+    weights: str | None  # of the detector; None is the demo's, "none" no detector
+    prompts: str | None  # a file; None is the workflow's
     metrics: MetricSettings
     motion_weights: str | None
     embedding_weights: str | None
@@ -190,7 +190,7 @@ def _subset_faults(items: list[dict[str, Any]]) -> list[str]:
         sizes = [key for key in ("max_tracks", "max_per_class") if item[key]]
         wanted = {"random": ["max_tracks"], "picked": []}.get(subset.strategy, ["max_per_class"])
         if name in names:
-            found.append(f"{where}: {name} is there twice; give each subset a name of its own")
+            found.append(f"{where}: {name} is there twice; give each subset another name")
         if sizes != wanted:
             need = f"needs {wanted[0]} and no other size" if wanted else "takes all tracks of its list, and no size"
             found.append(f"{where}: {name}: its strategy {subset.strategy} {need}")

@@ -39,7 +39,7 @@ def probe(path: Path | str) -> dict[str, Any]:
 
 
 def probe_safely(path: Path | str, seconds: float = 120, mebibytes: int = 4096) -> dict[str, Any]:
-    """`probe` in a process of its own: a file that crashes or stalls the decoder, or eats its memory, is rejected.
+    """`probe` in a separate process: a file that crashes or stalls the decoder, or eats its memory, is rejected.
 
     So is a file that somebody is still writing: what was seen of it is true of none of its states.
     """
@@ -207,7 +207,7 @@ def _notes(line: Timeline, rate: Fraction, varies: bool, claims: dict[str, Any],
     if len(steps) and steps.min() == 0:
         notes.append(f"{int((steps == 0).sum())} frames have the same time as another")
     if line.guessed:
-        notes.append(f"{line.guessed} frames have no presentation time of their own and are counted at the file's rate")
+        notes.append(f"{line.guessed} frames have no presentation time and are counted at the file's rate")
     if line.failures:
         notes.append(f"it cannot be read at {line.failures} places")
     if sample["errors"] or sample["decoded"] < sample["wanted"]:

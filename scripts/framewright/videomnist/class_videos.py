@@ -60,7 +60,7 @@ def convert(
 
 
 def screen(films: Sequence[str | Path], seconds: float, mebibytes: int) -> Iterator[tuple[str | Path, str]]:
-    """Each film and why it can't be read ("" if it can), tried in a process of its own.
+    """Each film and why it can't be read ("" if it can), tried in a separate process.
 
     All are tried together, because starting a process takes longer than reading a short film. Where one of them
     crashes it, halves are tried, and so on down to the film that did it.

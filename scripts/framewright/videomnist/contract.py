@@ -182,7 +182,7 @@ def _find_shared(made: Mapping[str, SplitRecord], digits: Mapping[str, Digits]) 
         yield f"test picture {index} is in both"
     for split, record in made.items():
         unknown = np.setdiff1d(record.columns["source"], digits[split].index)
-        yield from (f"{split} shows picture {source}, which is not its own" for source in unknown)
+        yield from (f"{split} shows picture {source}, which belongs to another split" for source in unknown)
 
 
 def _count_pictures(made: Mapping[str, SplitRecord]) -> str:

@@ -25,7 +25,7 @@ class MovingDigits(Dataset[dict[str, torch.Tensor]]):
     """The videos of a split, each cut to `length` frames (by default to the file's `sequence_length`).
 
     An item has `video`, (T, C, H, W) uint8 with C = 1 or 3, and `label`, int64. With `range=(-0.5, 0.5)` pixels are
-    float32 from -0.5 to 0.5 instead; any two numbers will do. `order="CTHW"` puts channels first, as VideoGPT's own
+    float32 from -0.5 to 0.5 instead; any two numbers will do. `order="CTHW"` puts channels first, as VideoGPT's
     loader does: together they give what it gives.
 
     Nothing is read before it is asked for. Each process opens the file for itself, so workers may be forked or spawned.

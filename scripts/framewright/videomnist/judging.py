@@ -1,4 +1,4 @@
-"""What the models are worth: figures of reconstructions and samples, each with an interval, beside the data's own.
+"""What the models are worth: figures of reconstructions and samples, each with an interval, beside the data's.
 
 A figure is a dict with `value`, `low`, `high`: the mean and the interval that holds it in 95 % of resampled sets.
 """

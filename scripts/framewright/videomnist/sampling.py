@@ -1,4 +1,4 @@
-"""Draw new videos from a trained VideoGPT, code by code, each from random numbers of its own.
+"""Draw new videos from a trained VideoGPT, code by code, each from a separate generator.
 
 A video is a function of (seed, its number, its class), however many are drawn beside it.
 """

@@ -19,7 +19,7 @@ BATCH = 32
 
 def list_columns(spec: ClipSpec) -> Columns:
     """What a shard knows of each video beside its pixels."""
-    each = (spec.digits,) if spec.digits > 1 else ()  # one digit has no axis of its own, as documented
+    each = (spec.digits,) if spec.digits > 1 else ()  # one digit has no axis, as documented
     return {
         "labels": (np.int64, ()),  # the first digit
         **({"digits": (np.int64, each)} if each else {}),

@@ -7,7 +7,7 @@
 With `stem="strided"` it is VideoGPT's: strided convolutions of width 4, and a latent knows all frames. With
 `stem="patch"` one convolution cuts the video into patches: all other work is done on the raster of latents. With `vq`
 as well, encoder and codebook are not learnt by descent: `fit` finds the patches' principal components and their
-clusters, and only the decoder is trained. A latent then knows its own patch alone: codes of the first frames do not
+clusters, and only the decoder is trained. A latent then knows its patch alone: codes of the first frames do not
 tell what follows.
 """
 
@@ -180,12 +180,12 @@ class PatchEncoder(nn.Module):
 
 
 class PatchDecoder(nn.Module):
-    """(B, dim, t, h, w) -> (B, C, T, H, W): each vector's own patch, and what its surroundings add to it."""
+    """(B, dim, t, h, w) -> (B, C, T, H, W): each vector's patch, and what its surroundings add to it."""
 
     def __init__(self, config: VqvaeConfig) -> None:
         super().__init__()
         width = config.n_hiddens
-        self.own = nn.ConvTranspose3d(config.dim, config.channels, config.downsample, config.downsample)
+        self.to_patch = nn.ConvTranspose3d(config.dim, config.channels, config.downsample, config.downsample)
         self.widen = SameConv(config.dim, width, (3, 3, 3))
         self.res_stack = residual_stack(width, config.n_res_layers, (3, 3, 3), ("w", "h", "t"))
         self.grow = SameConv(width, 2 * width, (1, 1, 1))
@@ -194,14 +194,14 @@ class PatchDecoder(nn.Module):
             nn.init.zeros_(parameter)
 
     def project(self, components: torch.Tensor) -> None:
-        """Let a vector's own patch be the sum of these components (values, dim)."""
-        weight, bias = self.own.parameters()
+        """Let a vector's patch be the sum of these components (values, dim)."""
+        weight, bias = self.to_patch.parameters()
         weight.copy_(components.T.view_as(weight))
         bias.fill_(BLACK)
 
     def forward(self, vectors: torch.Tensor) -> torch.Tensor:
         around = self.grow(self.res_stack(self.widen(vectors)))
-        return self.own(vectors) + self.add(F.relu(around))
+        return self.to_patch(vectors) + self.add(F.relu(around))
 
 
 def principal_components(rows: torch.Tensor, count: int) -> torch.Tensor:

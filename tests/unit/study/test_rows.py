@@ -93,6 +93,6 @@ def test_another_number_of_buckets_is_refused_with_the_way_out(tmp_path):
     (tmp_path / "tracks/rows/1-of-2.parquet").touch()
     assert change_of_buckets(tmp_path, 2) == ""
     assert change_of_buckets(tmp_path, 4) == (
-        "config: buckets = 4: this study was made with 2, which is fixed; set buckets: 2, or make a study of its own "
+        "config: buckets = 4: this study was made with 2, which is fixed; set buckets: 2, or make another study "
         "with --directory"
     )

@@ -15,7 +15,7 @@ MIN_PADDING = 0.25
 MERGES = 2.5  # area of two patches made one, over the sum of theirs
 MIN_INSIDE = 0.8  # share of a detection that has to lie in its patch
 TOUCHES = 5.0  # pixels of the cluster from an edge of a patch at which something may be cut off by it
-NEAR = 0.06  # or this share of its own side, since detectors end large things not quite at the edge
+NEAR = 0.06  # or this share of its side, since detectors end large things not quite at the edge
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def pad_box(
     max_size: tuple[float, float] | None = None,
     min_side: float = 0.0,
 ) -> Region | None:
-    """The region around a box: wider by its own width times the ratio, higher by its height, all within the frame
+    """The region around a box: wider by its width times the ratio, higher by its height, all within the frame
     (width, height); None for a box outside of it. No side is shorter than `min_side`.
 
     What would be wider or higher than `max_size` is padded less, down to MIN_PADDING: a detector misses more of what is
@@ -139,7 +139,7 @@ def _around_both(one: Sequence[float], other: Sequence[float]) -> tuple:
 def pack(patches: Iterable[Patch], cluster: tuple[int, int]) -> list[Placed]:
     """As many patches as fit into a cluster (width, height), the first ones first; none covers another.
 
-    A patch whose box lies in the region of one that is placed already needs no place of its own. Each takes the corner
+    A patch whose box lies in the region of one that is placed already needs no place. Each takes the corner
     of the smallest free rectangle that it fits in; the rest of that is cut in two across its longer side.
     """
     free: list[Region] = [(0, 0, *cluster)]

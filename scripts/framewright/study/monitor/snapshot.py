@@ -142,11 +142,11 @@ class Watcher:
 
     def _working(self, job: Job, now: float, processes: Mapping[int, load.Process]) -> Working:
         log = self.folder / job.log
-        own = [process for process in processes.values() if job.log and process.log == str(log.resolve())]
-        before = [self._processes.get(process.pid) for process in own]
-        spent = [process.cpu - old.cpu for process, old in zip(own, before, strict=True) if old]
+        started = [process for process in processes.values() if job.log and process.log == str(log.resolve())]
+        before = [self._processes.get(process.pid) for process in started]
+        spent = [process.cpu - old.cpu for process, old in zip(started, before, strict=True) if old]
         cpu = sum(spent) / (now - self._at) if spent and now > self._at else None
-        rss = sum(process.rss for process in own) if own else None
+        rss = sum(process.rss for process in started) if started else None
         return Working(job.name, job.log, now - job.begin, last_line(log), cpu, rss)
 
 

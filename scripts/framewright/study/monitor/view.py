@@ -82,13 +82,13 @@ def _failures(failures: Sequence[Failure], room: int) -> list[Text]:
 
 def _machine(snapshot: Snapshot) -> list[Text]:
     cpu = "" if snapshot.cpu is None else f"{snapshot.cpu:.1f} of {snapshot.cores} CPUs, "
-    own = "" if snapshot.rss is None else f"{size(snapshot.rss)} memory, "
+    process_memory = "" if snapshot.rss is None else f"{size(snapshot.rss)} memory, "
     memory = f"{size(snapshot.memory_used)} of {size(snapshot.memory)} in use"
     used = "being counted" if snapshot.disk_used is None else size(snapshot.disk_used)
     speed = ""
     if snapshot.read is not None and snapshot.written is not None:
         speed = f", read {size(snapshot.read)}/s, written {size(snapshot.written)}/s"
-    lines = [f"cpu   {cpu}{own}{memory}", f"disk  {used} in results, {size(snapshot.disk_free)} left{speed}"]
+    lines = [f"cpu   {cpu}{process_memory}{memory}", f"disk  {used} in results, {size(snapshot.disk_free)} left{speed}"]
     lines += [f"gpu   {gpu}" for gpu in snapshot.gpus]
     if snapshot.queue is not None:
         counts = ", ".join(f"{count:,} {state.lower()}" for state, count in snapshot.queue.items())

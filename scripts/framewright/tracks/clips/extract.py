@@ -169,7 +169,7 @@ class _ClipWriter:
         self.keys = choose_key_frames(self.times, key_seconds)
         self.boxes = plan.windows.at_times(line.ticks[plan.first : plan.last + 1] * float(line.unit))
         self.planes: tuple[np.ndarray, ...] = ()  # of its last picture
-        self.lost = 0  # frames that stood for none of their own
+        self.lost = 0  # frames that were shown for no output frame
 
     def draw(self, cutter: Cutter, index: int) -> None:
         """Add frame `index` of the video; what could not be decoded before it repeats the picture before."""

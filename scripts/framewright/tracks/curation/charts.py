@@ -69,16 +69,16 @@ def draw_classes(tracks: Candidates, rows: Mapping[Subset, pa.Table]) -> Figure:
     axis.fill_between(places, counts[order], 0.8, step="mid", color=LINE, label=f"all ({counts.sum():,})")
     code = {name: place for place, name in enumerate(tracks.names)}
     for number, (subset, table) in enumerate(rows.items()):
-        own = np.bincount([code[name] for name in table["name"].to_pylist()], minlength=len(order))
+        chosen = np.bincount([code[name] for name in table["name"].to_pylist()], minlength=len(order))
         style = DASHES[number // len(SERIES) % len(DASHES)]
         axis.step(
             places,
-            np.where(own[order] > 0, own[order], np.nan),
+            np.where(chosen[order] > 0, chosen[order], np.nan),
             where="mid",
             color=SERIES[number % len(SERIES)],
             linestyle=style,
             marker="o" if len(order) < 30 else "",
-            label=f"{subset.name} ({own.sum():,})",
+            label=f"{subset.name} ({chosen.sum():,})",
         )
     axis.set_yscale("log")
     axis.set_ylim(0.8, max(2, counts.max(initial=1) * 1.6))
@@ -98,9 +98,9 @@ def draw_metrics(tracks: Candidates, rows: Mapping[Subset, pa.Table]) -> Figure:
     ):
         _cumulative(axis, values, "all", GREY, "-", 3)
         for number, (subset, table) in enumerate(rows.items()):
-            own = table[column].to_numpy()
+            subset_values = table[column].to_numpy()
             style = DASHES[number // len(SERIES) % len(DASHES)]
-            _cumulative(axis, own, subset.name, SERIES[number % len(SERIES)], style, 1.6)
+            _cumulative(axis, subset_values, subset.name, SERIES[number % len(SERIES)], style, 1.6)
         axis.set_ylim(0, 102)
         name_axes(axis, column.split("_")[0].capitalize(), across, "% of tracks at most")
     axes[0].set_xscale("symlog", linthresh=1)

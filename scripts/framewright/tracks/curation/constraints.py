@@ -86,13 +86,13 @@ def _fill_class(
             open_ = free[part] & (first[part] <= number)
             if not open_.any():
                 continue
-            exact = own = np.zeros(0)
+            exact = norms = np.zeros(0)
             if apart:
                 exact = tracks.vectors[places[part]].astype(np.float32)
-                own = squares(exact)
+                norms = squares(exact)
                 if len(picks) > seen[block]:
                     others = tracks.vectors[places[picks[seen[block] :]]].astype(np.float32)
-                    _come_nearer(near[part], own, exact, others)
+                    _come_nearer(near[part], norms, exact, others)
             for place in (np.flatnonzero(open_ & (near[part] >= least)) + start).tolist():
                 if near[place] < least or not _fits(tracks, places, place, by_video, level):
                     continue
@@ -103,14 +103,14 @@ def _fill_class(
                 if len(picks) == quota:
                     return places[picks], np.array(reached, np.uint8)
                 if apart:
-                    _come_nearer(near[part], own, exact, exact[place - start : place - start + 1])
+                    _come_nearer(near[part], norms, exact, exact[place - start : place - start + 1])
             seen[block] = len(picks)
     return places[picks], np.array(reached, np.uint8)
 
 
-def _come_nearer(near: np.ndarray, own: np.ndarray, vectors: np.ndarray, picked: np.ndarray) -> None:
+def _come_nearer(near: np.ndarray, norms: np.ndarray, vectors: np.ndarray, picked: np.ndarray) -> None:
     """Let `near` (N,) know of the vectors that were picked (P, D)."""
-    apart = (squares(picked) - 2 * products(vectors, picked)).min(axis=1) + own
+    apart = (squares(picked) - 2 * products(vectors, picked)).min(axis=1) + norms
     near[:] = np.where(near < 0, near, np.minimum(near, apart))
 
 

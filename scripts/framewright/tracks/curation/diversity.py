@@ -19,14 +19,14 @@ def farthest_first(vectors: np.ndarray, count: int) -> np.ndarray:
     That order covers the vectors within twice the best possible distance, whatever the count (Gonzalez 1985). Of
     equally far ones the first is taken.
     """
-    exact, own = vectors.astype(np.float32), squares(vectors)
+    exact, norms = vectors.astype(np.float32), squares(vectors)
     count = min(count, len(vectors))
     chosen = np.zeros(count, np.int64)
     nearest = np.full(len(vectors), np.iinfo(np.int32).max, np.int32)
     for k in range(count):
         place = int(np.argmax(nearest)) if k else 0
         chosen[k] = place
-        apart = own + own[place] - 2 * products(exact, exact[place : place + 1])[:, 0]
+        apart = norms + norms[place] - 2 * products(exact, exact[place : place + 1])[:, 0]
         np.minimum(nearest, apart, out=nearest)
         nearest[place] = -1
     return chosen

@@ -60,7 +60,7 @@ def _close(vectors: np.ndarray, most: int) -> Iterator[tuple[np.ndarray, np.ndar
     """Places of pairs at most so far apart, smaller one first, with their squared distances; each pair once."""
     count = max(1, round(math.sqrt(2 * len(vectors))) if len(vectors) > 4 * ROWS else 1)
     first, second = _buckets(vectors, count)
-    own = squares(vectors)
+    norms = squares(vectors)
     members = np.argsort(first, kind="stable")
     starts = np.searchsorted(first[members], np.arange(count + 1))
     guests = np.argsort(second, kind="stable")
@@ -71,7 +71,7 @@ def _close(vectors: np.ndarray, most: int) -> Iterator[tuple[np.ndarray, np.ndar
             np.concatenate([inside, guests[guest_starts[bucket] : guest_starts[bucket + 1]]]) if count > 1 else inside
         )
         exact = vectors[around].astype(np.float32)
-        half = own[around].astype(np.float32) / 2
+        half = norms[around].astype(np.float32) / 2
         for start in range(0, len(inside), ROWS):
             part = inside[start : start + ROWS]
             # minus half of the squared distance: halves of integers, which float32 holds exactly at these lengths

@@ -60,5 +60,5 @@ def _pieces(table: pa.Table, paths: Paths) -> Iterator[bytes]:
                     opened[bucket] = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
             yield opened[bucket][at : at + packed]
     finally:
-        for own in opened.values():
-            own.close()
+        for mapped in opened.values():
+            mapped.close()

@@ -17,7 +17,7 @@ NIBBLE[np.frombuffer(b"0123456789abcdef", np.uint8)] = np.arange(16)
 
 
 def id_numbers(tids: Sequence[str] | pa.Array | pa.ChunkedArray) -> np.ndarray:
-    """(N, 2) uint64 of track ids, high half first: an md5 as it reads, any other id as its own md5.
+    """(N, 2) uint64 of track ids, high half first: an md5 as it reads, any other id as its md5.
 
     Numbers of md5 ids are in the order of their texts.
     """

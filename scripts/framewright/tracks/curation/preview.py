@@ -55,9 +55,9 @@ def draw_examples(shown: Sequence[Shown], subsets: Sequence[Subset]) -> np.ndarr
         entry = min(left, key=lambda entry: (abs(np.log((entry[0] + 0.01) / (threshold + 0.01))), entry[1]))
         left.remove(entry)
         motion, _, nearest = entry
-        own = list(_frames(nearest.path))
+        nearest_frames = list(_frames(nearest.path))
         words = f"motion {motion:.2f} (near {threshold:.3g}) {nearest.name}"
-        pictures += own
+        pictures += nearest_frames
         speeds = f"object {_speed(nearest.object_motion)} camera {_speed(nearest.camera_motion)}"
         labels += [words, "", speeds, "", f"{nearest.video} {nearest.track[:4]}"]
     return contact_sheet(pictures, labels, FRAMES) if pictures else draw_notice("no clips whose motion was measured")

@@ -161,8 +161,8 @@ def subset_table(table: pa.Table, subset: Subset, choice: Choice, splits: Mappin
     rows = rows.append_column("rank", pa.array(choice.ranks[order].astype(np.int32)))
     rows = rows.append_column("factor", pa.array(factors[choice.levels[order]]))
     names, videos = codes(rows["video"])
-    own = np.array([splits.get(name, "") for name in names], object)
-    return rows.append_column("split", pa.array(own[videos] if len(videos) else [], pa.string()))
+    split_of = np.array([splits.get(name, "") for name in names], object)
+    return rows.append_column("split", pa.array(split_of[videos] if len(videos) else [], pa.string()))
 
 
 def write_table(path: str | Path, table: pa.Table) -> None:

@@ -1,7 +1,7 @@
 """Pictures to train and to try the demo's detector on: people, dogs, cyclists, cars and buses, drawn as in the demo.
 
 Seven of eight are cut from streets of other seeds than the demo's, the eighth shows things thrown together before any
-background. What is held out has seeds, photographs and a texture of its own.
+background. What is held out has other seeds, photographs and another texture.
 """
 
 from collections.abc import Iterator

@@ -1,8 +1,8 @@
-"""Motion in a clip: how fast its pixels move, and how much of that is the camera's and how much the object's own.
+"""Motion in a clip: how fast its pixels move, and how much of that is the camera's and how much the object's.
 
 Flow is measured between two frames 1/16 s apart, four times a second. A clip follows its object, so that its pixels
 alone do not say what moves: where its window lay in the video's frame is added, the camera's motion is taken away, and
-what remains of the object is its own motion.
+what remains is the object's motion.
 """
 
 from collections.abc import Callable, Sequence
@@ -130,12 +130,12 @@ def pair_motion(
     height, width = before.shape[:2]
     rate = STEP / (times[1] - times[0])
     speeds = np.hypot(moved[..., 0], moved[..., 1]) * np.float32(rate * SHORT / min(height, width))
-    own, camera = _apart(before, moved, windows, known)
+    object_motion, camera = _apart(before, moved, windows, known)
     clip_scale = min(height, width) / min(windows[0][2:] - windows[0][:2])  # pixels here for one of the frame's
     return PairMotion(
         times[0],
         speeds,
-        own * rate * clip_scale * SHORT / min(height, width),
+        object_motion * rate * clip_scale * SHORT / min(height, width),
         camera * rate * SHORT / min(size),
     )
 
@@ -212,7 +212,7 @@ def batches(pairs: Sequence[PairMotion]) -> np.ndarray:
     numbers = [int(pair.time // BATCH) for pair in pairs]
     for number in sorted(set(numbers)):
         pooled = np.concatenate(
-            [pair.speeds.ravel() for pair, own in zip(pairs, numbers, strict=True) if own == number]
+            [pair.speeds.ravel() for pair, pair_number in zip(pairs, numbers, strict=True) if pair_number == number]
         )
         rows.append(np.quantile(pooled, QUANTILES))
     return np.array(rows, np.float32).reshape(-1, len(QUANTILES))

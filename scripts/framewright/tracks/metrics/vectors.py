@@ -42,7 +42,7 @@ def squares(vectors: np.ndarray) -> np.ndarray:
 
 
 def distances(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """(N, M) int32 squared distances, in the integers' own unit."""
+    """(N, M) int32 squared distances, in the integers' unit."""
     return squares(left)[:, None] + squares(right)[None] - 2 * products(left, right)
 
 

@@ -98,7 +98,7 @@ def measure_purity(truth: Truth, times: np.ndarray, boxes: np.ndarray) -> float:
 
 
 def restrict_to_spans(truth: Truth, spans: Iterable[tuple[float, float]]) -> Truth:
-    """The truth with an object of its own for what is there of one in each of these spans (first and last second):
+    """The truth with a new object for what is there of one in each of these spans (first and last second):
     nothing is followed from one to the next."""
     objects: list[Object] = []
     for first, last in spans:

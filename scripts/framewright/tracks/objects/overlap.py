@@ -12,7 +12,7 @@ def measure_overlap(track: Track, other: Track) -> float:
     """How much of the space and time of `track` another one shares with it, 0..1.
 
     Shared areas over united ones, both summed up over the instants of `track`; where `other` has no box at that time,
-    the united area is the track's own.
+    the united area is the track's.
     """
     right = np.clip(np.searchsorted(other.times, track.times), 1, max(1, len(other.times) - 1))
     left = right - 1

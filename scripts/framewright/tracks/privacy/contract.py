@@ -8,7 +8,7 @@ from framewright.study.funnel import Item
 from framewright.video.probe import Probe
 
 Records = Sequence[tuple[Probe, Mapping[str, Any], Mapping[str, Any]]]
-TICK = 1 / 90_000  # seconds: what a file's own clock may cost where an mp4 can't have it
+TICK = 1 / 90_000  # seconds: what a file's clock may cost where an mp4 can't have it
 
 
 def check_privacy(records: Records) -> list[Part]:
