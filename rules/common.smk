@@ -168,12 +168,25 @@ def bucketed() -> dict[str, list[str]]:
     return buckets.group_videos(videos, config["buckets"])
 
 
+def in_bucket(wildcards) -> list[str]:
+    """The ids in the bucket that the wildcard names."""
+    return bucketed()[wildcards.bucket]
+
+
+def of_parts(pattern: str, parts, videos_of):
+    """Inputs made in parts of videos: the path of each (video, part) of those that `videos_of` names by wildcards."""
+    return lambda wildcards: [
+        pattern.format(video=video, part=part)
+        for among in [frozenset(videos_of(wildcards))]
+        for video, part in parts
+        if video in among
+    ]
+
+
 def of_bucket(pattern: str, ids, flag=list):
     """Inputs of a rule that has the wildcard `bucket`: the path of each of these videos that lies in it."""
     among = frozenset(ids)
-    return lambda wildcards: flag(
-        expand(pattern, video=[video for video in bucketed()[wildcards.bucket] if video in among])
-    )
+    return lambda wildcards: flag(expand(pattern, video=[video for video in in_bucket(wildcards) if video in among]))
 
 
 def of_buckets(pattern: str):

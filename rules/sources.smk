@@ -231,7 +231,7 @@ rule sources_declared:
         table=str(TABLE),
     params:
         code=code_of("sources_declared"),
-        settings=lambda wildcards: {"rows": declared.digest(videos[video] for video in bucketed()[wildcards.bucket])},
+        settings=lambda wildcards: {"rows": declared.digest(videos[video] for video in in_bucket(wildcards))},
     script:
         "../scripts/sources_declared.py"
 
