@@ -24,4 +24,8 @@ COLUMNS = {
     "speed": Column("number", "Length of its velocity over the mean of its sides, per frame."),
     "side": Column("number", "Mean of its sides over the height of the frame."),
     "outside": Column("number", "Share of its box outside the frame, 0 to 1."),
+    "x1": Column("number", "Left side of its box, in pixels of the upright frame."),
+    "y1": Column("number", "Upper side of its box, in pixels."),
+    "x2": Column("number", "Right side of its box, in pixels."),
+    "y2": Column("number", "Lower side of its box, in pixels."),
 }
