@@ -28,6 +28,8 @@ if workflow.is_main_process:  # jobs know by this that they were tried before in
 # Scripts import this workflow's library, whichever one the environment knows.
 os.environ.update(PYTHONPATH=os.pathsep.join([str(SCRIPTS), *filter(None, [os.environ.get("PYTHONPATH")])]))
 sys.path.insert(0, str(SCRIPTS))
+for module in [name for name in sys.modules if name.partition(".")[0] == "framewright"]:
+    del sys.modules[module]  # profiles/default has asked the environment's, which may be another checkout
 
 from framewright.class_names import list_unknown
 from framewright.report.citation import read_citation
@@ -93,7 +95,7 @@ if workflow.is_main_process:
     logger.addHandler(events)
     if dry_run.is_wanted(workflow.output_settings):
         dry_run.summarise(logger)
-    if warning := lock.advice(Path(), socket.gethostname()):
+    if warning := lock.explain_lock(Path(), socket.gethostname()):
         print(warning, file=sys.stderr)
 TABLE = Path(config["videos"] or DEFAULT_TABLE).absolute()
 FILMS = ("video", ".mp4")  # how the names of films end, among all that is made

@@ -37,6 +37,7 @@ rule tracks_subsets:
         rows=expand("results/tracks/subsets/{name}.parquet", name=TRACKS.subset_names()),
         fills=expand("results/tracks/relaxation/{name}.tsv", name=TRACKS.subset_names()),
         left_out="results/tracks/left_out.tsv",
+        stages="results/tracks/curation/stages.tsv",
     log:
         "logs/tracks_subsets.log",
     localrule: True

@@ -20,6 +20,7 @@ plan, frames = make_plan(
     seed=settings["seed"],
     rendering=Rendering(**settings["rendering"]),
     limits=QualityLimits(**settings["limits"]),
+    progress=job.start_progress(),
 )
 
 with job.whole(outputs.frames) as path:

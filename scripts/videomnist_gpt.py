@@ -19,7 +19,7 @@ model = make_gpt(vqvae, settings["model"], settings["seed"])
 plan, progress = TrainingPlan(**settings["plan"]), Path(outputs.checkpoint).with_name(".training.pt")
 digest = digest_of(snakemake.params.code, settings, [inputs.clips, inputs.vqvae, inputs.codes])
 seed, say = settings["seed"], log.info
-trained = train_gpt(model, codes, inputs.clips, vqvae, plan, seed, progress, digest, job.progress(), say)
+trained = train_gpt(model, codes, inputs.clips, vqvae, plan, seed, progress, digest, job.start_progress(), say)
 
 about = {"best_loss": min(row["loss"] for row in trained.history)}
 with job.whole(outputs.checkpoint) as path:

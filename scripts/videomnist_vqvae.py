@@ -17,7 +17,7 @@ config = VqvaeConfig(**settings["model"] | {"downsample": tuple(settings["model"
 plan, progress = TrainingPlan(**settings["plan"]), Path(outputs.checkpoint).with_name(".training.pt")
 digest = digest_of(snakemake.params.code, settings, [inputs.clips])
 seed, say = settings["seed"], log.info
-model, trained, about = train_vqvae(inputs.clips, config, plan, seed, progress, digest, job.progress(), say)
+model, trained, about = train_vqvae(inputs.clips, config, plan, seed, progress, digest, job.start_progress(), say)
 
 with job.whole(outputs.checkpoint) as path:
     write_vqvae(path, config, trained.best, about)

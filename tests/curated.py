@@ -19,7 +19,7 @@ from framewright.tracks.curation.contract import SubsetFiles, check_subsets, rea
 from framewright.tracks.curation.evaluation import evaluation_videos
 from framewright.tracks.curation.files import write_full, write_subset
 from framewright.tracks.curation.options import Likeness, read_subset
-from framewright.tracks.curation.relaxation import fills, write_fills
+from framewright.tracks.curation.relaxation import count_fills, write_fills
 from framewright.tracks.curation.splits import split_study
 from framewright.tracks.curation.study import (
     LeftOut,
@@ -148,7 +148,7 @@ def curate(videos: Sequence[VideoFiles], buckets: int, items: Sequence[Mapping[s
     for subset, choice in make_subsets(tracks, subsets, read_id_lists(subsets)):
         rows[subset.name], relaxation = out / f"{subset.name}.parquet", out / f"{subset.name}.tsv"
         write_table(rows[subset.name], subset_table(table, subset, choice, splits))
-        write_fills(relaxation, fills(subset, choice, tracks.classes[choice.places], tracks.names))
+        write_fills(relaxation, count_fills(subset, choice, tracks.classes[choice.places], tracks.names))
         files[subset.name] = write_subset(folder, DATASET, subset, rows[subset.name], index, pieces)
         made[subset.name] = read_subset_files(subset, rows[subset.name], relaxation)
     listed = [made[subset.name] for subset in subsets]

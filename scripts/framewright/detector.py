@@ -100,7 +100,9 @@ class Detector:
         found = []
         for first in range(0, number, batch):
             chunk = list(frames[first : first + batch])
-            seen, scale, corner = letterbox(chunk + chunk[-1:] * (batch - len(chunk)), self.shape_of(chunk[0].shape))
+            seen, scale, corner = fit_letterbox(
+                chunk + chunk[-1:] * (batch - len(chunk)), self.shape_of(chunk[0].shape)
+            )
             raw = self._network.run(seen)
             size = chunk[0].shape[1::-1]
             found += [self._found(one, scale, corner, size) for one in raw[: len(chunk)]]
@@ -185,7 +187,7 @@ def open_detector(
     return Detector(path, replace(network, names=names), settings)
 
 
-def letterbox(frames: Sequence[np.ndarray], shape: tuple[int, int]) -> tuple[np.ndarray, float, tuple[int, int]]:
+def fit_letterbox(frames: Sequence[np.ndarray], shape: tuple[int, int]) -> tuple[np.ndarray, float, tuple[int, int]]:
     """Frames of one size as (B, 3, height, width) float32 RGB in 0..1, scaled to fit `shape` and centred on grey.
 
     Also the scale, and the corner (x, y) where the frame begins.
@@ -264,7 +266,7 @@ def _onnx(path: Path, device: str, prompts: Sequence[str], vocabulary: Sequence[
 
 
 def _torch(path: Path, device: str, prompts: Sequence[str], vocabulary: Sequence[str]) -> Network:
-    offline()
+    forbid_downloads()
     import torch
     from ultralytics.nn.autobackend import AutoBackend
     from ultralytics.nn.tasks import load_checkpoint
@@ -319,7 +321,7 @@ def _in_order(names: Any) -> tuple[str, ...]:
 
 
 @cache
-def offline() -> Path:
+def forbid_downloads() -> Path:
     """Let ultralytics, from its first import on, fetch, install and run nothing; it writes to the folder returned.
 
     Each process has such a folder, which ends with it: parallel jobs would overwrite one another's settings.
@@ -340,7 +342,7 @@ def train(network: Path, data: Path, folder: Path, size: int, epochs: int, seed:
     On two threads, whatever the machine has, because their number decides the last bits. Returns the weights, a .pt
     under `folder`, and the mean loss of the boxes in each epoch.
     """
-    offline()
+    forbid_downloads()
     import torch
     from ultralytics import YOLO
 
@@ -363,7 +365,7 @@ def export(weights: Path, target: Path, description: str, size: int) -> None:
 
     It is half as large as usual, because weights are kept in 16 bits.
     """
-    offline()
+    forbid_downloads()
     import onnx
     from onnx import TensorProto, helper, numpy_helper
     from ultralytics import YOLO

@@ -134,11 +134,11 @@ def selecting(folder: Path) -> None:
 
 
 def select(path: str) -> dict[str, object]:
-    from framewright.tracks.curation.index import candidates, read_index
+    from framewright.tracks.curation.index import make_candidates, read_index
 
     begun = time.process_time()
     table = read_index([path])
-    tracks = candidates(table, np.zeros((len(table), 0), np.int8), np.zeros(len(table), bool))
+    tracks = make_candidates(table, np.zeros((len(table), 0), np.int8), np.zeros(len(table), bool))
     del table
     read = time.process_time()
     digest = hashlib.sha256()
@@ -180,7 +180,7 @@ def write_lines(source: Path, index: Path, pieces: Path) -> None:
     """Lines as the parser writes them, about 6 KB each, as one gzip file and as pieces with their places."""
     from isal import igzip
 
-    from framewright.tracks.curation.pieces import piece
+    from framewright.tracks.curation.pieces import compress_line
 
     rng = np.random.default_rng(0)
     names, at, rows = _names(), 0, []
@@ -190,7 +190,7 @@ def write_lines(source: Path, index: Path, pieces: Path) -> None:
         for number in range(LINES):
             line = _line(number, names, int(classes[number]), rng)
             file.write(line)
-            data, check = piece(line)
+            data, check = compress_line(line)
             packed.write(data)
             rows.append((at, len(data), len(line), check, names[classes[number]]))
             at += len(data)
@@ -304,7 +304,7 @@ def distances(folder: Path) -> None:
 
 
 def apart(count: str) -> dict[str, object]:
-    from framewright.tracks.curation.scan import bare
+    from framewright.tracks.curation.scan import make_bare_candidates
     from framewright.tracks.metrics.vectors import quantise
 
     number = int(count)
@@ -312,7 +312,7 @@ def apart(count: str) -> dict[str, object]:
     vectors, _ = quantise(things(number, kinds=300))
     numbers = rng.integers(0, 1 << 63, (number, 2)).astype(np.uint64)
     nothing = np.zeros(number, np.int32)
-    tracks = bare(numbers, nothing, nothing, ("x",), rng.random(number))
+    tracks = make_bare_candidates(numbers, nothing, nothing, ("x",), rng.random(number))
     tracks = replace(tracks, vectors=vectors, embedded=np.ones(number, bool))
     asked = Constraints(min_distance=1.0, relax=RELAX)
     begun = time.process_time()
@@ -375,16 +375,16 @@ def copy(folder: str) -> dict[str, object]:
     """Clips of a drawn street, their copies at a third of the bits and cropped by 6 %, measured as clips are."""
     import cv2
 
-    from framewright.scenes.street import street
+    from framewright.scenes.street import make_street
     from framewright.tracks.curation.duplicates import near_duplicates
     from framewright.tracks.curation.options import Likeness
     from framewright.tracks.metrics.appearance import hog_lab, mean_vector
-    from framewright.tracks.metrics.vectors import distances, quantise, scale_of
+    from framewright.tracks.metrics.vectors import compute_distances, quantise, scale_of
     from framewright.video.fingerprint import hash_picture
 
     vectors, signatures, kinds = [], [], []
     for seed in range(24):
-        scene = street(np.random.default_rng(seed), 4.0, (320, 180))
+        scene = make_street(np.random.default_rng(seed), 4.0, (320, 180))
         for corner in range(4):
             left, top = 208 * (corner % 2), 84 * (corner // 2)  # no two clips show the same
             clip = [scene.draw(frame).picture[top : top + 96, left : left + 112] for frame in range(0, 75, 12)]
@@ -397,7 +397,7 @@ def copy(folder: str) -> dict[str, object]:
                 signatures.append(int(hash_picture(middle), 16))
                 kinds.append(kind)
     integers, _ = quantise(np.array(vectors))
-    apart = np.sqrt(distances(integers, integers)) / scale_of(integers.shape[1])
+    apart = np.sqrt(compute_distances(integers, integers)) / scale_of(integers.shape[1])
     marks = np.array(signatures, np.uint64)
     bits = np.bitwise_count(marks[:, None] ^ marks[None])
     owns = np.arange(0, len(kinds), 3)
@@ -437,14 +437,14 @@ def repeating(folder: Path) -> None:
 
 def digest(path: str, shuffled: str, turned: str) -> dict[str, object]:
     """The digest of all subsets' ids and levels, those that compare vectors among them."""
-    from framewright.tracks.curation.index import candidates, read_index
+    from framewright.tracks.curation.index import make_candidates, read_index
     from framewright.tracks.metrics.vectors import quantise
 
     table = read_index([path])
     vectors, _ = quantise(things(len(table), 3))
     if turned == "1":
         vectors = vectors[:, np.random.default_rng(1).permutation(DIMENSIONS)]
-    tracks = candidates(table, vectors, np.ones(len(table), bool))
+    tracks = make_candidates(table, vectors, np.ones(len(table), bool))
     if shuffled == "1":
         tracks = tracks.take(np.random.default_rng(0).permutation(len(tracks)))
     more = [
@@ -472,14 +472,14 @@ def metrics(folder: Path) -> None:
 
 def make_clips(folder: Path) -> None:
     """Clips of a drawn street, as large and long as TrackVerse's are."""
-    from framewright.scenes.street import street
+    from framewright.scenes.street import make_street
     from framewright.tracks.clips.extract import extract
     from framewright.tracks.clips.record import write_clips
     from framewright.tracks.meta import new_track, write_tracks
     from framewright.video.encode import Writer
 
     folder.mkdir()
-    scene, size = street(np.random.default_rng(3), 6.0, (640, 360)), (640, 360)
+    scene, size = make_street(np.random.default_rng(3), 6.0, (640, 360)), (640, 360)
     with Writer(folder / "film.mp4", size, 25, crf=20, preset="veryfast") as writer:
         for frame in range(150):
             writer.add(scene.draw(frame).picture)
@@ -498,12 +498,12 @@ def together(folder: str) -> dict[str, object]:
     from framewright.tracks.metrics.appearance import hog_lab
     from framewright.tracks.metrics.camera import CameraPath
     from framewright.tracks.metrics.measure import measure_clips
-    from framewright.tracks.metrics.motion import dis
+    from framewright.tracks.metrics.motion import make_dis_flow
 
     place = Path(folder)
     tracks, clips = list(read_tracks(place / "film-meta.jsonl.gzip")), list(read_clips(place / "clips.gz"))
     still = CameraPath(np.arange(0, 10, 1 / 16), np.tile([1.0, 0, 0, 0, 1.0, 0], (160, 1)))
-    found = list(measure_clips(place / "made", tracks, clips, dis(), hog_lab, still))
+    found = list(measure_clips(place / "made", tracks, clips, make_dis_flow(), hog_lab, still))
     return {"whole": time.process_time(), "clips": len(found)}
 
 
@@ -512,11 +512,11 @@ def alone(folder: str, kind: str) -> dict[str, object]:
     from framewright.tracks.clips.record import read_clips
     from framewright.tracks.meta import read_tracks
     from framewright.tracks.metrics.appearance import hog_lab
-    from framewright.tracks.metrics.motion import batches, dis, pair_motion
+    from framewright.tracks.metrics.motion import make_dis_flow, pair_motion, pool_batches
     from framewright.tracks.metrics.quality import picture_quality
     from framewright.video.stream import open_video
 
-    place, flow = Path(folder), dis()
+    place, flow = Path(folder), make_dis_flow()
     still = np.array([1.0, 0, 0, 0, 1.0, 0])
     assert list(read_tracks(place / "film-meta.jsonl.gzip"))
     for clip in read_clips(place / "clips.gz"):
@@ -534,7 +534,7 @@ def alone(folder: str, kind: str) -> dict[str, object]:
                 elif kind != "motion" and number % 12 == 0:
                     pictures.append(frame.rgb)
         if kind == "motion":
-            batches(pairs)
+            pool_batches(pairs)
         if kind == "embedding":
             hog_lab(pictures)
         if kind == "quality":

@@ -47,7 +47,7 @@ from framewright.flexpatch.runtime.runtime import FlexPatch, TrackedObject, list
 from framewright.flexpatch.runtime.slices import detect_in_slices
 from framewright.flexpatch.samples.observations import Observations, box_table
 from framewright.flexpatch.tree.forest import PRETRAINED
-from framewright.scenes.square import SIZE, Crowd, square
+from framewright.scenes.square import SIZE, Crowd, make_square
 from framewright.study.job import compute_on_one_thread
 from framewright.video.stream import open_video
 
@@ -106,7 +106,7 @@ def main() -> int:
 
 def draw(rng, crowd: Crowd, frames: int, scale: float) -> tuple[list[np.ndarray], Observations]:
     """The pictures of a square, its truth, and what the detector finds in whole frames."""
-    scene, detector = square(rng, crowd, frames), open_detector(WEIGHTS, Settings(scale=scale, confidence=0.25))
+    scene, detector = make_square(rng, crowd, frames), open_detector(WEIGHTS, Settings(scale=scale, confidence=0.25))
     drawn = [scene.draw(frame) for frame in range(frames)]
     names = list(detector.names)
     true = [
@@ -333,7 +333,7 @@ def film_sequence(pictures, size: tuple[int, int], meter: Shown) -> dict[str, Ro
 
 def overhead() -> float:
     """Processor time (ms) of the runtime beside its detector, per frame with 20 objects; the least of several runs."""
-    scene = square(np.random.default_rng(1), Crowd(), 24)
+    scene = make_square(np.random.default_rng(1), Crowd(), 24)
     pictures = [scene.draw(frame).picture for frame in range(24)]
     boxes = np.array(
         [[60 + 240 * (k % 5), 60 + 160 * (k // 5), 110 + 240 * (k % 5), 150 + 160 * (k // 5)] for k in range(20)]

@@ -1,10 +1,13 @@
 """What a person is told who looks before running, or runs in the wrong place."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from flow import snakemake, write_table
+from house import ROOT
 
 pytestmark = pytest.mark.slow
 ROW = "broken demo:broken tracks - CC0-1.0"
@@ -61,3 +64,30 @@ def test_the_name_of_a_video_collides_with_no_file_of_ours(tmp_path):
     again = snakemake(tmp_path, "-n", "--", "sources")
     assert again.jobs == {}
     assert snakemake(tmp_path, "-n", "--", "tracks", "flexpatch").status == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        pytest.param(
+            ["--config", "tracks.keep.min_seconds=1"],
+            "--config tracks.keep.min_seconds=1: keys are nested with braces here; "
+            "write --config 'tracks={keep: {min_seconds: 1}}'",
+            id="a key with dots",
+        ),
+        pytest.param(
+            ["--configfile", "nowhere.yaml"],
+            "--configfile nowhere.yaml: no such file; paths are relative to the folder where snakemake is called",
+            id="a configfile that is not there",
+        ),
+    ],
+)
+def test_what_snakemake_answers_with_a_traceback_is_one_line(tmp_path, arguments, line):
+    """As a person calls it: the command of an installed .venv, which knows the library."""
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "-n", *arguments]
+    known = os.environ | {"PYTHONPATH": str(ROOT / "scripts")}
+    refused = subprocess.run(command, cwd=tmp_path, env=known, capture_output=True, text=True, check=False)
+    assert refused.returncode == 1
+    assert "Traceback" not in refused.stderr
+    assert refused.stderr.splitlines()[-1] == line
+    assert len(refused.stderr.splitlines()) == 2  # the other says which profile is used

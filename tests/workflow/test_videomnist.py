@@ -54,7 +54,7 @@ def made(tmp_path_factory) -> Path:
 @pytest.mark.slow
 def test_everything_is_there_and_a_second_run_has_nothing_to_do(made):
     results = made / "results/videomnist"
-    assert videogpt_loader.faults(results / "videomnist-videogpt.h5") == []
+    assert videogpt_loader.find_faults(results / "videomnist-videogpt.h5") == []
     assert all(own["ok"] for own in yaml.safe_load((results / "contract.json").read_text()))
     assert len([*results.glob("classes/*/*/*.mp4")]) == 30
     assert (results / "samples/videomnist_montage.png").stat().st_size > 10_000
@@ -65,7 +65,7 @@ def test_everything_is_there_and_a_second_run_has_nothing_to_do(made):
 @pytest.mark.slow
 def test_films_in_class_folders_become_both_layouts(made):
     results = made / "results/videomnist"
-    assert videogpt_loader.faults(results / "converted-videogpt.h5") == []
+    assert videogpt_loader.find_faults(results / "converted-videogpt.h5") == []
     with h5py.File(results / "converted-videogpt.h5") as file:
         assert list(file.attrs["classes"]) == ["blue", "red"]
         assert file["train_labels"][()].tolist() == file["test_labels"][()].tolist() == [0, 0, 1, 1]

@@ -29,7 +29,7 @@ from framewright.patches.reading import read_windows
 from framewright.patches.stack import decode_png, draw_degrading, encode_png
 from framewright.patches.view import View
 from framewright.rng import make_generator
-from framewright.study.progress import Progress, silent
+from framewright.study.progress import Progress, report_nothing
 from framewright.video.fingerprint import hash_picture
 from framewright.video.frame import Frame
 from framewright.video.stream import Video, open_video
@@ -74,7 +74,7 @@ def cut(
     part: Part,
     settings: CutSettings,
     folder: Path,
-    progress: Progress = silent,
+    progress: Progress = report_nothing,
 ) -> tuple[list[Patch], list[Attempt]]:
     """Write the patches of a part into `folder`, as they lie in the dataset, and return their rows and all attempts.
 
@@ -258,7 +258,7 @@ def cut_part(
     part: Part,
     settings: CutSettings,
     folder: Path,
-    progress: Progress = silent,
+    progress: Progress = report_nothing,
 ) -> tuple[list[Patch], list[Attempt]]:
     """`cut`, from a film's file; nothing of a film that can't be used, or a part that has no windows."""
     if film is None or not part.windows:

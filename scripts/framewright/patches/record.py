@@ -13,6 +13,7 @@ from framewright.patches.film import Quality, QualityLimits, judge_film, survey
 from framewright.patches.formats import Categories, list_fitting
 from framewright.patches.plan import Frames, Part, Window, plan
 from framewright.patches.view import Rendering, load_view, make_view
+from framewright.study.progress import Progress, report_nothing
 from framewright.study.record import read_record, write_record
 from framewright.video.dolby import read_dolby_vision_profile
 from framewright.video.probe import Probe
@@ -57,6 +58,7 @@ def make_plan(
     seed: int,
     rendering: Rendering,
     limits: QualityLimits,
+    progress: Progress = report_nothing,
 ) -> tuple[FilmPlan, Frames]:
     """The plan of a film, and its frames in use: none of a film that can't be used.
 
@@ -76,7 +78,7 @@ def make_plan(
         return refuse("too-small", f"{view.size[0]}x{view.size[1]}: no format of its categories fits into it")
     with open_video(path) as video:
         frames = select_frames(video.timeline, probe.use)
-        found = survey(video, frames, view)
+        found = survey(video, frames, view, progress)
     if found.fields.interlaced or (probe.interlaced and found.fields.combed >= found.fields.clean):
         if rendering.interlaced == "reject":
             return refuse("interlaced", _describe_fields(found.fields))

@@ -21,7 +21,7 @@ Section = Mapping[str, Any]  # the section, filled with its defaults
 Settings = dict[str, Any]  # of a rule: plain values, only those that its script uses
 
 
-def faults(section: Section) -> list[str]:
+def find_faults(section: Section) -> list[str]:
     """A line for each contradiction between keys of the section, which the schema can't express."""
     return [f"config: patches.{line}" for line in (*_category_faults(section), *_format_faults(section))]
 

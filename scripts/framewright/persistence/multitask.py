@@ -117,7 +117,7 @@ def make_grid(rows: int, columns: int, device: torch.device) -> torch.Tensor:
     return torch.stack([x.expand(rows, -1), y[:, None].expand(-1, columns)]).flatten(1)[None]
 
 
-def loss(outputs: dict[str, torch.Tensor], batch: dict[str, torch.Tensor]) -> torch.Tensor:
+def compute_loss(outputs: dict[str, torch.Tensor], batch: dict[str, torch.Tensor]) -> torch.Tensor:
     """Cross entropy of frames and of kinds, and the positions' error in the frames without transients alone."""
     frames = F.binary_cross_entropy_with_logits(outputs["clean"], batch["clean"])
     kinds = F.cross_entropy(outputs["kind"], batch["kind"])

@@ -54,7 +54,7 @@ def unlock(folder: Path, host: str) -> bool:
     return True
 
 
-def advice(folder: Path, host: str) -> str | None:
+def explain_lock(folder: Path, host: str) -> str | None:
     """A line for a person whose run the lock stops; None where there is no lock."""
     if not is_locked(folder):
         return None

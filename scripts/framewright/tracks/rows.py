@@ -11,10 +11,10 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from framewright.boxes import area, clip
+from framewright.boxes import clip, compute_areas
 from framewright.study.rows import KEPT
 from framewright.tracks.clips.record import Clip, read_clips
-from framewright.tracks.curation.pieces import piece
+from framewright.tracks.curation.pieces import compress_line
 from framewright.tracks.curation.scan import read_lines
 from framewright.tracks.meta import Track, as_track
 from framewright.tracks.metrics.store import read_rows
@@ -60,7 +60,7 @@ def make_row(track: Track, line: bytes, became: Clip, measured: Mapping[str, Any
         "boxes": track.boxes.tolist(),
         "frame_width": width,
         "frame_height": height,
-        "area": round(float(area(inside).mean() / (width * height)), 6) if width and height else None,
+        "area": round(float(compute_areas(inside).mean() / (width * height)), 6) if width and height else None,
         **dict(zip(("x1", "y1", "x2", "y2"), box, strict=True)),
         "label": track.labels[0] if track.labels else None,
         "name": track.names[0] if track.names else None,
@@ -89,7 +89,7 @@ def write_lines(pieces: BinaryIO, rows: Iterable[tuple[dict[str, Any], bytes]]) 
     """Write the lines of these rows, compressed one by one, and yield each row with the place of its line."""
     at = 0
     for row, line in rows:
-        data, check = piece(line)
+        data, check = compress_line(line)
         pieces.write(data)
         yield row | {"at": at, "packed": len(data), "check": check}
         at += len(data)

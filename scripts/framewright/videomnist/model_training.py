@@ -13,10 +13,10 @@ from torch.utils.data import Dataset
 
 from framewright.errors import UserError
 from framewright.study.manifest import sha256_of
-from framewright.study.progress import Progress, silent
-from framewright.videomnist.codes import Codes, batches_for, code_vectors, fitting
+from framewright.study.progress import Progress, report_nothing
+from framewright.videomnist.codes import Codes, batches_for, check_codes, code_vectors
 from framewright.videomnist.gpt import NO_CLASS, Gpt, GptConfig
-from framewright.videomnist.model_clips import ClipBatches, variance
+from framewright.videomnist.model_clips import ClipBatches, compute_variance
 from framewright.videomnist.training import Batch, Row, Say, Trained, TrainingPlan, codes_in_use, step_seed, train
 from framewright.videomnist.vqvae import Vqvae, VqvaeConfig
 
@@ -33,7 +33,7 @@ def train_vqvae(
     seed: int,
     progress_file: Path,
     digest: str,
-    progress: Progress = silent,
+    progress: Progress = report_nothing,
     say: Say = lambda line: None,
 ) -> tuple[Vqvae, Trained, dict[str, float]]:
     """A VQ-VAE trained on a file of clips, how that went, and figures about the clips.
@@ -41,7 +41,7 @@ def train_vqvae(
     Its loss is the mean squared error divided by the variance of the training set's pixels: 1 for grey everywhere.
     """
     learn, test = (batches_for(config, clips, split, plan.batch_size, seed) for split in ("train", "test"))
-    spread = variance(learn)
+    spread = compute_variance(learn)
     torch.manual_seed(step_seed(seed, FIRST_VQVAE))
     model = Vqvae(config)
     if config.fitted:
@@ -85,7 +85,7 @@ def train_gpt(
     seed: int,
     progress_file: Path,
     digest: str,
-    progress: Progress = silent,
+    progress: Progress = report_nothing,
     say: Say = lambda line: None,
 ) -> Trained:
     """Train a VideoGPT on codes, in place; how that went. Its loss is in nats a code, and ln(n_codes) at first.
@@ -94,7 +94,7 @@ def train_gpt(
     """
     config = model.config
     for part in codes.values():
-        fitting(part, vqvae)
+        check_codes(part, vqvae)
         if config.classes and not 0 <= part.labels.min() <= part.labels.max() < config.classes:
             raise UserError(f"a clip's label is {part.labels.max()}; 0 to {config.classes - 1} can be told")
     batches: dict[str, CodeBatches | FramedBatches] = {}

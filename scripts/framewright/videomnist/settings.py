@@ -70,7 +70,7 @@ LEVELS = (64, 512, 2048, 4096)  # numbers of codes of fsq: as in `quantizer.LEVE
 VALIDATIONS = 10  # of a training, at even distances; after each a killed run can go on
 
 
-def faults(section: Section) -> list[str]:
+def find_faults(section: Section) -> list[str]:
     """A line for each fault that the schema can't see."""
     lines, where = [], "paths are relative to the working directory"
     source, speed, folder = section["digits"], section["speed"], section["convert"]

@@ -144,7 +144,7 @@ def refuse_others(parts: Sequence[str | Path], definition: str) -> None:
             )
 
 
-def videos(data: h5py.Dataset) -> Iterator[np.ndarray]:
+def iterate_videos(data: h5py.Dataset) -> Iterator[np.ndarray]:
     """Its videos one after the other, each unpacked from its chunk by the fast library: (T, ...) uint8."""
     for _, packed in read_packed_videos(data):
         yield np.frombuffer(isal_zlib.decompress(packed), np.uint8).reshape(data.chunks)

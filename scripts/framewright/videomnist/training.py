@@ -21,7 +21,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from framewright.errors import UserError
 from framewright.study.job import whole
-from framewright.study.progress import Progress, silent
+from framewright.study.progress import Progress, report_nothing
 
 Batch = dict[str, torch.Tensor]
 Row = dict[str, Any]  # what is recorded of a step: its number, losses, codes in use
@@ -88,7 +88,7 @@ def train(
     seed: int,
     progress_file: Path,
     digest: str,
-    progress: Progress = silent,
+    progress: Progress = report_nothing,
     say: Say = lambda line: None,
 ) -> Trained:
     """Train a model in place, to the last step; afterwards it holds its best weights.
@@ -176,12 +176,12 @@ class Muon(torch.optim.Optimizer):
                 state = self.state[matrix]
                 moving = state.setdefault("moving", torch.zeros_like(matrix))
                 moving.mul_(group["momentum"]).add_(matrix.grad)
-                change = orthogonalized(matrix.grad + group["momentum"] * moving)
+                change = orthogonalize(matrix.grad + group["momentum"] * moving)
                 high, wide = matrix.shape
                 matrix.mul_(1 - 0.01 * group["lr"]).sub_(change, alpha=group["lr"] * max(1.0, high / wide) ** 0.5)
 
 
-def orthogonalized(matrix: torch.Tensor, steps: int = 5) -> torch.Tensor:
+def orthogonalize(matrix: torch.Tensor, steps: int = 5) -> torch.Tensor:
     """The matrix with singular values near 1, by Newton and Schulz's iteration."""
     one, three, five = ORTHOGONALIZE
     x = matrix / (matrix.norm() + 1e-7)

@@ -9,7 +9,7 @@ import numpy as np
 from framewright.videomnist.clip_spec import SPLITS
 
 
-def faults(path: str | Path) -> list[str]:
+def find_faults(path: str | Path) -> list[str]:
     """What keeps VideoGPT's HDF5Dataset from reading this file with this `sequence_length`; empty when it loads."""
     with h5py.File(path) as file:
         lacking = [f"no {split}_{key}" for split in SPLITS for key in ("data", "idx") if f"{split}_{key}" not in file]

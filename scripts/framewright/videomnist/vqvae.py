@@ -116,7 +116,7 @@ class Encoder(nn.Module):
         if patch:
             self.convs = nn.ModuleList([SameConv(config.channels, width, config.downsample, config.downsample)])
         else:
-            strides = stages(config.downsample)
+            strides = plan_strides(config.downsample)
             inputs = [config.channels] + [width] * (len(strides) - 1)
             pairs = zip(inputs, strides, strict=True)
             self.convs = nn.ModuleList(SameConv(count, width, (4, 4, 4), stride) for count, stride in pairs)
@@ -144,7 +144,7 @@ class Decoder(nn.Module):
             patches = SameConvTranspose(2 * width, config.channels, config.downsample, config.downsample)
             self.convts = nn.ModuleList([grow, patches])
         else:
-            strides = stages(config.downsample)
+            strides = plan_strides(config.downsample)
             outputs = [width] * (len(strides) - 1) + [config.channels]
             pairs = zip(outputs, strides, strict=True)
             self.convts = nn.ModuleList(SameConvTranspose(width, count, (4, 4, 4), stride) for count, stride in pairs)
@@ -210,7 +210,7 @@ def principal_components(rows: torch.Tensor, count: int) -> torch.Tensor:
     return torch.linalg.eigh(square).eigenvectors.flip(1)[:, :count].to(rows)
 
 
-def stages(downsample: tuple[int, int, int]) -> list[tuple[int, int, int]]:
+def plan_strides(downsample: tuple[int, int, int]) -> list[tuple[int, int, int]]:
     """The strides of convolutions one after the other: each halves the axes that still need it."""
     left = [int(math.log2(factor)) for factor in downsample]
     return [
@@ -295,7 +295,7 @@ class SameConv(nn.Module):
         bias: bool = True,
     ) -> None:
         super().__init__()
-        self.margin = margin(kernel, stride)
+        self.margin = compute_padding(kernel, stride)
         self.conv = nn.Conv3d(inputs, outputs, kernel, stride, bias=bias)
 
     def forward(self, h: torch.Tensor) -> torch.Tensor:
@@ -307,7 +307,7 @@ class SameConvTranspose(nn.Module):
 
     def __init__(self, inputs: int, outputs: int, kernel: tuple[int, int, int], stride: tuple[int, int, int]) -> None:
         super().__init__()
-        self.margin = margin(kernel, stride)
+        self.margin = compute_padding(kernel, stride)
         # Where nothing overlaps, nothing is cut.
         cut = (0, 0, 0) if kernel == stride else (kernel[0] - 1, kernel[1] - 1, kernel[2] - 1)
         self.convt = nn.ConvTranspose3d(inputs, outputs, kernel, stride, cut)
@@ -316,7 +316,7 @@ class SameConvTranspose(nn.Module):
         return self.convt(F.pad(h, self.margin))
 
 
-def margin(kernel: tuple[int, int, int], stride: tuple[int, int, int]) -> list[int]:
+def compute_padding(kernel: tuple[int, int, int], stride: tuple[int, int, int]) -> list[int]:
     """What F.pad adds on each side of an axis, from the last axis to the first."""
     spare = [side - step for side, step in zip(kernel, stride, strict=True)]
     return [side for room in reversed(spare) for side in (room - room // 2, room // 2)]

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from moving import SIZE, Finder, draw, ground
 
-from framewright.boxes import iou
+from framewright.boxes import compute_iou
 from framewright.detector import Detections, Detector, Network, Settings
 from framewright.errors import UserError
 from framewright.flexpatch.follow.follower import Track
@@ -52,7 +52,7 @@ def test_every_object_is_shown_in_every_frame_with_its_class_and_number():
     finder = Finder()
     runtime = FlexPatch(finder, SIZE, CLUSTER)
     for things, (boxes, labels) in zip(shown(runtime, frames), frames, strict=True):
-        overlaps = iou(np.array(boxes), boxes_of(things))
+        overlaps = compute_iou(np.array(boxes), boxes_of(things))
         assert overlaps.max(axis=1).min() > 0.7, "tracks and fresh ones, not those of the cluster alone"
         assert [things[best].label for best in overlaps.argmax(axis=1)] == labels
         assert sorted(thing.number for thing in things) == list(range(12))
@@ -75,7 +75,7 @@ def test_with_every_third_frame_nothing_is_looked_at_in_between():
 def test_a_new_object_is_found_where_no_track_is():
     before, after = ([(40, 40, 70, 70)], [0]), ([(40, 40, 70, 70), (500, 260, 530, 300)], [0, 1])
     things = shown(FlexPatch(Finder(), SIZE, CLUSTER), [before] * 3 + [after] * 60)[-1]
-    assert iou(np.array([[500, 260, 530, 300]]), boxes_of(things)).max() > 0.7
+    assert compute_iou(np.array([[500, 260, 530, 300]]), boxes_of(things)).max() > 0.7
     assert sorted(thing.label for thing in things) == [0, 1]
 
 
@@ -84,7 +84,7 @@ def test_a_new_object_that_a_patch_cuts_off_is_first_looked_at_again():
     new = [150, 60, 250, 130]  # larger than a patch for new objects
     for things in shown(runtime, [([], [])] + [([new], [0])] * 40):
         for thing in things:
-            assert iou(np.array([new]), thing.box).max() > 0.7, "a part of it is never shown as an object"
+            assert compute_iou(np.array([new]), thing.box).max() > 0.7, "a part of it is never shown as an object"
     assert len(things) == 1
 
 

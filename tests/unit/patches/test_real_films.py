@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from counting import Counting
 from make_film import probe_film, texture
 from make_video import claim_dolby_vision, ffmpeg, make_video
 
@@ -21,6 +22,7 @@ from framewright.patches.formats import Category, Format, dump_categories
 from framewright.patches.manifest import Patch, rebuild
 from framewright.patches.record import FilmPlan, make_plan
 from framewright.patches.view import Rendering
+from framewright.study.progress import report_nothing
 from framewright.video.dolby import read_dolby_vision_profile
 from framewright.video.encode import Writer
 from framewright.video.probe import Probe
@@ -57,6 +59,7 @@ def plan_film(path: Path, windows: int = 8, probe: Probe | None = None, **option
         training=options.pop("training", True),
         windows_per_part=100,
         seed=0,
+        progress=options.pop("progress", report_nothing),
         rendering=Rendering(**options),
         limits=QualityLimits(),
     )
@@ -289,3 +292,11 @@ def test_editions_in_different_splits_are_found_before_anything_is_cut(tmp_path)
 def test_a_row_of_a_patch_is_the_same_after_it_was_read(tmp_path):
     _, patches, _ = cut_film(film(tmp_path / "film.mp4", pan(40)), tmp_path / "part", windows=2)
     assert patches and all(isinstance(patch, Patch) for patch in patches)
+
+
+def test_how_many_places_of_a_film_were_looked_at_is_counted(tmp_path):
+    counting = Counting()
+    film(tmp_path / "f.mp4", pan(60))
+    plan_film(tmp_path / "f.mp4", progress=counting)
+    ((total, unit, done),) = counting.loops
+    assert (unit, done) == ("places", total) and total > 10

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from house import ROOT
 
-from framewright.sources.advice import advice, in_words
+from framewright.sources.advice import in_words, list_advice
 from framewright.sources.outcome import Outcome
 from framewright.study.declared import Declared, write_declared
 from framewright.study.funnel import Item, write_outcomes
@@ -119,13 +119,13 @@ ADVICE = [
 
 @pytest.mark.parametrize(("record", "probe", "words"), ADVICE)
 def test_there_is_advice_for_every_fate(record, probe, words):
-    sentences = advice(record, as_probe(probe), "")
+    sentences = list_advice(record, as_probe(probe), "")
     assert len(sentences) == len(words)
     assert all(word in sentence for word, sentence in zip(words, sentences, strict=True))
 
 
 def test_nothing_is_left_to_do_where_all_is_well():
-    assert advice(outcome(), as_probe(GOOD), "CC0-1.0") == []
+    assert list_advice(outcome(), as_probe(GOOD), "CC0-1.0") == []
 
 
 def test_a_rate_that_varies_and_sound_are_said():

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from framewright.videomnist.quantizer import LEVELS, FiniteScalarQuantizer, VectorQuantizer
-from framewright.videomnist.vqvae import AxialAttention, LineAttention, Vqvae, VqvaeConfig, stages
+from framewright.videomnist.vqvae import AxialAttention, LineAttention, Vqvae, VqvaeConfig, plan_strides
 
 torch.set_num_threads(1)  # several waiting for each other on a busy machine take longer than one
 
@@ -163,8 +163,8 @@ def test_axial_attention_mixes_along_its_axis_alone(axis, place):
 
 
 def test_strided_convolutions_halve_what_still_needs_it():
-    assert stages((2, 4, 4)) == [(2, 2, 2), (1, 2, 2)]
-    assert stages((1, 2, 8)) == [(1, 2, 2), (1, 1, 2), (1, 1, 2)]
+    assert plan_strides((2, 4, 4)) == [(2, 2, 2), (1, 2, 2)]
+    assert plan_strides((1, 2, 8)) == [(1, 2, 2), (1, 1, 2), (1, 1, 2)]
 
 
 @pytest.mark.parametrize("stem", ["strided", "patch"])

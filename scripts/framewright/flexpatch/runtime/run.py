@@ -15,7 +15,7 @@ from framewright.flexpatch.runtime.overlay import draw_frame, layout_film
 from framewright.flexpatch.runtime.runtime import FlexPatch, TrackedObject
 from framewright.flexpatch.runtime.schedule import Step
 from framewright.flexpatch.samples.frames import read_frames
-from framewright.study.progress import Progress, silent
+from framewright.study.progress import Progress, report_nothing
 from framewright.video.encode import Writer
 from framewright.video.probe import Probe
 from framewright.video.stream import open_video
@@ -77,7 +77,7 @@ def run_video(
     overlay: Path,
     is_clear: bool,
     log: logging.Logger,
-    progress: Progress = silent,
+    progress: Progress = report_nothing,
 ) -> tuple[list[tuple[int, TrackedObject]], dict[str, Any]]:
     """The objects in each of a video's frames, the first frame being 1, and a record of the work; `overlay` is written.
 

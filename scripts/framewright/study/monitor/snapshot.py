@@ -110,7 +110,7 @@ class Watcher:
         here = run.host == self.host
         alive = here and not run.ended and load.is_alive(run.pid)
         processes = load.processes_of(run.pid) if alive else {}
-        used = load.rates(self._processes, processes, now - self._at) if self._processes and alive else None
+        used = load.compute_rates(self._processes, processes, now - self._at) if self._processes and alive else None
         working = tuple(self._working(job, now, processes) for job in run.running()) if alive or not here else ()
         memory, size = psutil.virtual_memory(), self.results.step(entries)
         snapshot = Snapshot(

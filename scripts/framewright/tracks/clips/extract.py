@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from framewright.errors import UserError
-from framewright.study.progress import Progress, silent
+from framewright.study.progress import Progress, report_nothing
 from framewright.study.record import hash_file
 from framewright.tracks.clips.crop import CropWindows, Cutter, find_visible_span, plan_windows
 from framewright.tracks.clips.options import ClipSettings
@@ -69,7 +69,7 @@ def extract(
     tracks: Sequence[Track],
     folder: Path,
     settings: ClipSettings = DEFAULTS,
-    progress: Progress = silent,
+    progress: Progress = report_nothing,
 ) -> list[Clip]:
     """Write a clip for each track of the video in `path` into `folder`, under the last part of its `fn`.
 

@@ -5,10 +5,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from framewright.boxes import iou
+from framewright.boxes import compute_iou
 from framewright.tracks.curation.candidates import Candidates
 from framewright.tracks.curation.options import Constraints
-from framewright.tracks.metrics.vectors import products, squared_threshold, squares
+from framewright.tracks.metrics.vectors import compute_products, compute_squares, squared_threshold
 
 BLOCK = 512  # candidates whose distances to what was picked are computed together
 FAR = np.iinfo(np.int32).max
@@ -89,7 +89,7 @@ def _fill_class(
             exact = norms = np.zeros(0)
             if apart:
                 exact = tracks.vectors[places[part]].astype(np.float32)
-                norms = squares(exact)
+                norms = compute_squares(exact)
                 if len(picks) > seen[block]:
                     others = tracks.vectors[places[picks[seen[block] :]]].astype(np.float32)
                     _come_nearer(near[part], norms, exact, others)
@@ -110,7 +110,7 @@ def _fill_class(
 
 def _come_nearer(near: np.ndarray, norms: np.ndarray, vectors: np.ndarray, picked: np.ndarray) -> None:
     """Let `near` (N,) know of the vectors that were picked (P, D)."""
-    apart = (squares(picked) - 2 * products(vectors, picked)).min(axis=1) + norms
+    apart = (compute_squares(picked) - 2 * compute_products(vectors, picked)).min(axis=1) + norms
     near[:] = np.where(near < 0, near, np.minimum(near, apart))
 
 
@@ -126,4 +126,4 @@ def _fits(
         return True
     apart = np.abs(tracks.middles[others] - tracks.middles[one])
     fade = np.maximum(np.sqrt(apart / level.overlap_seconds), 1.0)
-    return bool((iou(tracks.boxes[one], tracks.boxes[others])[0] / fade <= level.max_overlap).all())
+    return bool((compute_iou(tracks.boxes[one], tracks.boxes[others])[0] / fade <= level.max_overlap).all())

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from framewright.study.rows import KEPT
 from framewright.tracks.curation.candidates import Candidates
 from framewright.tracks.curation.order import id_numbers
-from framewright.tracks.curation.scan import codes
+from framewright.tracks.curation.scan import encode_texts
 
 NAMES = {"track": "item", "clip": "path", "reason": "state"}  # what columns of the rows are called here
 NEEDED = (  # by choosing; what else there is stays on disk
@@ -39,7 +39,7 @@ def read_index(paths: Sequence[str | Path], columns: Sequence[str] = NEEDED) -> 
     table = pa.concat_tables(tables)
     if len(tables) < 2:
         return table
-    _, videos = codes(table["video"])
+    _, videos = encode_texts(table["video"])
     # a video's rows are all in one bucket, in order
     return table.take(pa.array(np.argsort(videos, kind="stable")))
 
@@ -54,10 +54,10 @@ def _renamed(table: pa.Table, name: str) -> pa.ChunkedArray:
     return pc.fill_null(column, "unknown") if name == "name" else column
 
 
-def candidates(table: pa.Table, vectors: np.ndarray, embedded: np.ndarray) -> Candidates:
-    """The rows of an index as candidates; `vectors` and `embedded` are those of `embeddings`, or of no dimensions."""
-    names, classes = codes(table["name"])
-    _, videos = codes(table["video"])
+def make_candidates(table: pa.Table, vectors: np.ndarray, embedded: np.ndarray) -> Candidates:
+    """The rows of an index as candidates; `vectors` and `embedded` come from `read_embeddings`, or have no columns."""
+    names, classes = encode_texts(table["name"])
+    _, videos = encode_texts(table["video"])
     boxes = np.stack([_numbers(table[side], np.float32) for side in ("x1", "y1", "x2", "y2")], axis=1)
     return Candidates(
         numbers=id_numbers(table["track"]),
@@ -74,7 +74,7 @@ def candidates(table: pa.Table, vectors: np.ndarray, embedded: np.ndarray) -> Ca
     )
 
 
-def embeddings(column: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:
+def read_embeddings(column: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:
     """(N, D) int8 vectors of the column `embedding`, zeros where there is none, and (N,) bool whether there is one."""
     there = column.is_valid().to_numpy()
     lengths = pc.binary_length(column)

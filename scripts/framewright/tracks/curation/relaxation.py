@@ -25,7 +25,7 @@ class ClassFill:
     relaxed: dict[float, int]
 
 
-def fills(subset: Subset, choice: Choice, classes: np.ndarray, names: tuple[str, ...]) -> list[ClassFill]:
+def count_fills(subset: Subset, choice: Choice, classes: np.ndarray, names: tuple[str, ...]) -> list[ClassFill]:
     """A line for each class that has candidates. A random subset asks for no number of a class:
     `asked` is what it took.
 

@@ -54,7 +54,7 @@ class PairMotion:
 def open_flow(backend: str, weights: str | Path | None) -> Flow:
     """`dis`, or the model in a file: `raft`, as ONNX or TorchScript."""
     if backend == "dis":
-        return dis()
+        return make_dis_flow()
     if weights is None:
         raise UserError("tracks.metrics.motion.backend is raft, but there are no weights; name a file")
     model = load_pair(Path(weights))
@@ -100,7 +100,7 @@ def load_pair(path: Path) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
     return run
 
 
-def dis() -> Flow:
+def make_dis_flow() -> Flow:
     """Dense inverse search, OpenCV's."""
     flow: Any = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
     flow.setFinestScale(1)
@@ -206,7 +206,7 @@ def _texture(picture: np.ndarray) -> np.ndarray:
     return np.maximum(np.abs(across), np.abs(down))
 
 
-def batches(pairs: Sequence[PairMotion]) -> np.ndarray:
+def pool_batches(pairs: Sequence[PairMotion]) -> np.ndarray:
     """(B, 7) float32 quantiles of the speeds of all pixels of each two seconds, as TrackVerse keeps them."""
     rows = []
     numbers = [int(pair.time // BATCH) for pair in pairs]

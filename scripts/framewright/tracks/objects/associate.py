@@ -15,7 +15,7 @@ from functools import partial
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from framewright.boxes import iou
+from framewright.boxes import compute_iou
 from framewright.tracks.objects.appearance import LENGTH
 from framewright.tracks.objects.camera import STILL
 from framewright.tracks.objects.options import Association
@@ -103,7 +103,7 @@ class Tracklet:
 def suppress_overlaps(found: FrameDetections, most: float) -> FrameDetections:
     """The detections without those that overlap a surer one by more than `most`, whatever their classes."""
     order = np.argsort(-found.scores, kind="stable")
-    overlaps = iou(found.boxes[order], found.boxes[order]) > most
+    overlaps = compute_iou(found.boxes[order], found.boxes[order]) > most
     kept = np.ones(len(order), bool)
     for k in range(len(order)):
         if kept[k]:
@@ -180,7 +180,7 @@ def _score_pairs(
     """How well each track goes on with each detection, (tracks, rows) float64; 0 where it can't."""
     places = np.array([track.box() for track in tracks]).reshape(-1, 4)
     boxes = found.boxes[rows]
-    fit = iou(places, boxes)
+    fit = compute_iou(places, boxes)
     numbers, columns = np.nonzero(fit >= least)
     if not len(numbers):
         return np.zeros_like(fit)

@@ -10,7 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from framewright.study.progress import Progress, silent
+from framewright.study.progress import Progress, report_nothing
 from framewright.tracks.privacy.cover import cover, draw_ellipses
 from framewright.tracks.privacy.face_tracks import FaceTrack, link_faces, list_covers
 from framewright.tracks.privacy.faces import Finder, scan_faces
@@ -46,7 +46,7 @@ def deface_video(
     method: str,
     crf: int,
     frames: int | None = None,
-    progress: Progress = silent,
+    progress: Progress = report_nothing,
 ) -> tuple[dict[str, Any], list[FaceTrack], np.ndarray]:
     """Write `source` to `target` with all that the finders find covered, or link it where they find nothing.
 
@@ -71,7 +71,7 @@ def write_covered(
     method: str,
     crf: int,
     count: int | None = None,
-    progress: Progress = silent,
+    progress: Progress = report_nothing,
 ) -> dict[str, Any]:
     """Write `source` to `target` with the `boxes` of each frame covered: the same frames, times, sound, and tags."""
     sound = container_for_sound(source)
