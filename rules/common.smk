@@ -186,7 +186,7 @@ def of_parts(pattern: str, parts, videos_of):
 
 
 def of_bucket(pattern: str, ids, flag=list):
-    """Inputs of a rule that has the wildcard `bucket`: the path of each of these videos that lies in it."""
+    """Inputs where the wildcard is `bucket`, the path of each of these videos that lies in it."""
     among = frozenset(ids)
     return lambda wildcards: flag(expand(pattern, video=[video for video in in_bucket(wildcards) if video in among]))
 
