@@ -6,7 +6,7 @@ from framewright.report.card import read_store, write_index
 from framewright.report.publish import write_card
 from framewright.sources.fates import read_licences
 from framewright.study import job
-from framewright.study.record import read_record
+from framewright.study.record import read_lines
 from framewright.tracks.card import DATASET, describe_dataset, describe_figures, list_segment_rows, list_track_rows
 from framewright.tracks.card_facts import CardFacts
 from framewright.tracks.curation.tables import tabulate_subsets
@@ -16,11 +16,13 @@ from framewright.tracks.objects.contract import warn_of_limits, warn_of_nothing
 log = job.start(snakemake)
 inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
+accounts = list(read_lines(inputs.accounts))
 with job.whole(outputs.segments) as path:
-    write_index(path, DATASET, list_segment_rows(map(read_record, inputs.records)), "segments")
+    write_index(path, DATASET, list_segment_rows(accounts), "segments")
+without = {account["video"] for account in accounts if account["why_not"]}
 with job.whole(outputs.index) as path:
-    write_index(path, DATASET, list_track_rows(inputs.metas, inputs.clips))
-searches = [read_record(path) for path in inputs.searches]
+    write_index(path, DATASET, list_track_rows(inputs.rows, without))
+searches = [account["search"] for account in accounts]
 accuracy = accuracy_sentence(Path(inputs.accuracy).read_text(encoding="utf-8"))
 remarks = " ".join(filter(None, (accuracy, warn_of_nothing(searches), warn_of_limits(searches))))
 subsets = tabulate_subsets(settings["dataset"], settings["subsets"], inputs.relaxation)
