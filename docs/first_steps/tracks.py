@@ -14,8 +14,7 @@ from torchvision.utils import save_image
 from framewright.datasets import TrackClips
 
 results = Path(sys.argv[1] if len(sys.argv) > 1 else "results") / "tracks"
-meta = next((results / "tracks_meta").iterdir())  # the dataset's name, `tracks.dataset`
-clips = TrackClips(meta, results / "tracks_mp4" / meta.name, frames=8, size=(64, 64), seed=0)
+clips = TrackClips(results, frames=8, size=(64, 64), seed=0)
 names = sorted({clips[index]["name"] for index in range(len(clips))})
 print(f"{len(clips)} clips of {len(names)} classes: {', '.join(names)}")
 

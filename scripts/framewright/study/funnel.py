@@ -3,6 +3,7 @@
 Every pipeline writes its outcomes, one row for each item that entered a stage, as `results/<pipeline>/outcomes.tsv`.
 """
 
+import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
@@ -77,6 +78,15 @@ def read_outcomes(path: str | Path) -> Iterator[Item]:
             if len(cells) != len(Item._fields):
                 raise UserError(f"{path}: row {number} has {len(cells)} cells; delete it and run again")
             yield Item._make(cells)
+
+
+def merge_outcomes(paths: Iterable[str | Path], stages: Sequence[str]) -> Iterator[Item]:
+    """The items of all buckets, stage after stage and by video, as if there were one bucket.
+
+    Each file has its items in the order of `stages`, and those of a stage by video.
+    """
+    rank = {stage: number for number, stage in enumerate(stages)}
+    return heapq.merge(*map(read_outcomes, paths), key=lambda item: (rank[item.stage], item.video))
 
 
 def count(items: Iterable[Item]) -> list[Stage]:

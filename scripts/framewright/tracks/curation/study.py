@@ -158,7 +158,7 @@ def subset_table(table: pa.Table, subset: Subset, choice: Choice, splits: Mappin
     order = np.argsort(choice.places, kind="stable")  # the index is sorted
     places = choice.places[order]
     factors = np.array(subset.constraints.factors)
-    columns = ["video", "track", "clip", "name", "score", "motion_q90", "quality", "bucket", "row"]
+    columns = ["video", "track", "clip", "name", "score", "motion_q90", "quality"]
     rows = table.select(columns).take(pa.array(places))
     rows = rows.append_column("rank", pa.array(choice.ranks[order].astype(np.int32)))
     rows = rows.append_column("factor", pa.array(factors[choice.levels[order]]))

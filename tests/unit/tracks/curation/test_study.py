@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import replace
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from curated import DATASET, LIST, curate, make_study, subset_item
 
@@ -17,11 +18,12 @@ from framewright.study.contract import Finding
 from framewright.study.declared import Declared
 from framewright.tracks.curation.contract import check_subsets
 from framewright.tracks.curation.files import write_subset
-from framewright.tracks.curation.index import COLUMNS, SCHEMA, read_index
+from framewright.tracks.curation.index import read_index
 from framewright.tracks.curation.options import Likeness, read_subset
 from framewright.tracks.curation.scan import read_lines, scan
 from framewright.tracks.curation.stages import list_stages
 from framewright.tracks.curation.study import Pair, find_pairs, left_out, map_repeats
+from framewright.tracks.row_columns import COLUMNS
 
 
 @pytest.fixture(scope="module")
@@ -90,9 +92,9 @@ def test_a_clip_uploaded_twice_is_found_and_both_videos_share_a_split(study):
     assert len(set(study.splits.values())) > 1
 
 
-def test_every_column_says_what_it_means():
+def test_every_column_says_what_it_means(study):
     assert all(column.sentence.endswith(".") for column in COLUMNS.values())
-    assert SCHEMA.names[:2] == ["video", "track"]
+    assert pq.read_schema(study.index[0]).names[:2] == ["video", "item"]
 
 
 @pytest.mark.parametrize(
