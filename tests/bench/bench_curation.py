@@ -374,9 +374,8 @@ def recall(folder: Path) -> None:
         return
     got = measured("neighbours", *films)
     print(f"{got['clips']} clips of {len(films)} films: {got['saturated']} of their entries saturate")
-    print(
-        f"of the 1, 10 and 50 nearest by floats, integers find {got['recall']}; largest error of a distance {got['error']}"
-    )
+    print(f"of the 1, 10 and 50 nearest by floats, integers find {got['recall']}")
+    print(f"largest error of a distance {got['error']}", flush=True)
 
 
 def neighbours(*films: str) -> dict[str, object]:
