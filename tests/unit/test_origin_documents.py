@@ -8,7 +8,8 @@ from house import ROOT
 DOCUMENTS = {
     "tracks": """
         download_videos.py gdpr_blur_faces.sh deface_tracks.py parse_tracks.py extract_tracks.py curate_db.py
-        visual_metrics.py --slurm --partition --world_size --rank --base_dir --yid_index_fn --skip_cartoon_filter --skip_aesthetics_filter
+        visual_metrics.py --slurm --partition --world_size --rank --base_dir --yid_index_fn
+        --skip_cartoon_filter --skip_aesthetics_filter
         --dataset_name --class_prompts --frame-rate --frame-size --vocab --conf --nms --track_thresh --match_thresh
         --motion_weight --track_iou_low_thresh --track_buffer --min-track-area --min-track-len --mot20 --deface_cmd
         --index_file --action --num_workers --N --Nc --min_nn_dist --max_spt_iou --iou_tbuff --min_motion
