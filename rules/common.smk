@@ -6,6 +6,7 @@ import os
 import socket
 import sys
 from collections import Counter
+from functools import cache
 import time
 
 HOUSE = Path(workflow.current_basedir).parent
@@ -27,6 +28,8 @@ if workflow.is_main_process:  # jobs know by this that they were tried before in
 # Scripts import this workflow's library, whichever one the environment knows.
 os.environ.update(PYTHONPATH=os.pathsep.join([str(SCRIPTS), *filter(None, [os.environ.get("PYTHONPATH")])]))
 sys.path.insert(0, str(SCRIPTS))
+for module in [name for name in sys.modules if name.partition(".")[0] == "framewright"]:
+    del sys.modules[module]  # profiles/default has asked the environment's, which may be another checkout
 
 from framewright.class_names import list_unknown
 from framewright.report.citation import read_citation
@@ -37,6 +40,10 @@ from framewright.study.config import complete, fill, read_schema, read_yaml, par
 from snakemake.logging import logger
 from snakemake.utils import update_config
 from framewright.scenes.names import NAMES as SCENES
+
+
+wildcard_constraints:
+    bucket=r"\d+-of-\d+",
 
 
 def checked() -> dict:
@@ -88,7 +95,7 @@ if workflow.is_main_process:
     logger.addHandler(events)
     if dry_run.is_wanted(workflow.output_settings):
         dry_run.summarise(logger)
-    if warning := lock.advice(Path(), socket.gethostname()):
+    if warning := lock.explain_lock(Path(), socket.gethostname()):
         print(warning, file=sys.stderr)
 TABLE = Path(config["videos"] or DEFAULT_TABLE).absolute()
 FILMS = ("video", ".mp4")  # how the names of films end, among all that is made
@@ -157,9 +164,31 @@ def of_each(pattern: str, ids, flag=list):
     return lambda wildcards: flag(expand(pattern, video=list(ids)))
 
 
-def of_bucket(pattern: str, ids, **others):
+@cache
+def bucketed() -> dict[str, list[str]]:
+    """The ids in each bucket, sorted."""
+    return buckets.group_videos(videos, config["buckets"])
+
+
+def in_bucket(wildcards) -> list[str]:
+    """The ids in the bucket that the wildcard names."""
+    return bucketed()[wildcards.bucket]
+
+
+def of_parts(pattern: str, parts, videos_of):
+    """Inputs made in parts of videos: the path of each (video, part) of those that `videos_of` names by wildcards."""
+    return lambda wildcards: [
+        pattern.format(video=video, part=part)
+        for among in [frozenset(videos_of(wildcards))]
+        for video, part in parts
+        if video in among
+    ]
+
+
+def of_bucket(pattern: str, ids, flag=list):
     """Inputs where the wildcard is `bucket`, the path of each of these videos that lies in it."""
-    return lambda wildcards: expand(pattern, video=buckets.in_bucket(ids, wildcards.bucket), **others)
+    among = frozenset(ids)
+    return lambda wildcards: flag(expand(pattern, video=[video for video in in_bucket(wildcards) if video in among]))
 
 
 def of_buckets(pattern: str):

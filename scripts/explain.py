@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from framewright.errors import UserError
-from framewright.sources.advice import advice, in_words
+from framewright.sources.advice import in_words, list_advice
 from framewright.sources.outcome import read_outcome
 from framewright.study.config import did_you_mean
 from framewright.study.declared import read_declared
@@ -39,7 +39,7 @@ def explain(console: Console, results: Path, video: str) -> None:
     console.print(f"[bold]{video}[/]  {escape(outcome.source)}")
     try:
         probe = read_probe(folder / "probe.json")
-        licence = read_declared(results / "sources" / "declared.tsv")[video].licence
+        licence = read_declared(results.glob("sources/declared/*.tsv"))[video].licence
     except (OSError, KeyError) as error:
         raise UserError(f"{folder}: not probed yet; run snakemake first") from error
     if probe.usable:
@@ -48,7 +48,7 @@ def explain(console: Console, results: Path, video: str) -> None:
     for note in probe.notes:
         console.print(f"note: {escape(note)}")
     show(console, list(way(results, video)))
-    for sentence in advice(outcome, probe, licence):
+    for sentence in list_advice(outcome, probe, licence):
         console.print(f"[bold]to do:[/] {escape(sentence)}")
 
 

@@ -13,7 +13,8 @@ inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.
 recipe = Recipe(**settings["recipe"])
 detector = open_practice_detector(inputs.weights)
 tables = []
-for table in draw_samples(recipe, detector, 0, recipe.scenes + recipe.held_out):
+count = recipe.scenes + recipe.held_out
+for table in job.start_progress()(draw_samples(recipe, detector, 0, count), count, "scenes"):
     tables.append(table)
     log.info("scene %d: %d samples", len(tables), len(table))
 card = pretrain(pd.concat(tables[: recipe.scenes]), pd.concat(tables[recipe.scenes :]), recipe)

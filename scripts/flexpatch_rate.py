@@ -20,7 +20,7 @@ record, costs = rate_video(
     build_detector(DetectorSettings(**settings["detector"]), inputs.weights),
     read_plan(settings["plan"]),
     {"pretrained": inputs.pretrained, "trained": inputs.trained, "none": None},
-    job.progress(),
+    job.start_progress(),
 )
 with job.whole(outputs.costs) as path:
     write_record(path, costs)

@@ -21,8 +21,7 @@ with job.whole(outputs.film) as film:
         next(iter(inputs.models), None),
         film,
         settings["is_clear"],
-        log,
-        job.progress(),
+        job.start_progress(),
     )
 with job.whole(outputs.boxes) as path:
     write_mot(path, objects)

@@ -18,7 +18,7 @@ samples, record = sample_video(
     read_probe(inputs.probe).use,
     Sampling(**settings["sampling"]),
     settings["features"],
-    job.progress(),
+    job.start_progress(),
 )
 with job.whole(outputs.samples) as path:
     write_samples(path, samples)

@@ -19,7 +19,7 @@ observations, record = observe_video(
     build_detector(detector, inputs.weights),
     detector,
     settings["frames"],
-    job.progress(),
+    job.start_progress(),
 )
 with job.whole(outputs.observations) as path:
     write_observations(path, observations)

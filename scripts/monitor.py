@@ -42,8 +42,8 @@ def main() -> None:
         if snapshot is None:
             raise UserError(f"{folder}: no run there yet; start snakemake, or say where: make monitor DIR=study")
         asked = {
-            "gpus": tools.gpus(gpu.answer(now, wait)),
-            "queue": tools.queue(queue.answer(now, wait), folder),
+            "gpus": tools.parse_gpus(gpu.answer(now, wait)),
+            "queue": tools.parse_queue(queue.answer(now, wait), folder),
         }
         return replace(snapshot, **asked)
 

@@ -19,7 +19,7 @@ with job.whole(outputs.folder) as folder:
         plan.parts[int(snakemake.wildcards.part)],
         load_settings(settings),
         folder,
-        job.progress(),
+        job.start_progress(),
     )
     write_patches(folder / "patches.tsv", patches)
     write_attempts(folder / "attempts.tsv", attempts)

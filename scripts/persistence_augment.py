@@ -14,8 +14,9 @@ wildcards, variant = snakemake.wildcards, build_variant(settings["variant"])
 account = Account(began=time.time())
 base = Clips(inputs.clips, "traj")
 clips = augment_shard(base, variant, wildcards.variant, settings["seed"], account)
+passing = job.start_progress()(clips, len(base), "clips")
 with job.whole(outputs.clips) as folder:
-    write_clips(folder, "augmented_traj", wildcards.shard, settings["storage"], clips)
+    write_clips(folder, "augmented_traj", wildcards.shard, settings["storage"], passing)
 account.ended = time.time()
 
 with job.whole(outputs.account) as path:

@@ -13,8 +13,9 @@ spec, numbers = BaseSpec(**settings["spec"]), range(settings["first"], settings[
 
 account = Account(began=time.time())
 clips = make_base_shard(spec, settings["folder"], settings["min_visible_share"], settings["seed"], numbers, account)
+passing = job.start_progress()(clips, len(numbers), "clips")
 with job.whole(outputs.clips) as folder:
-    write_clips(folder, "traj", snakemake.wildcards.shard, settings["storage"], clips)
+    write_clips(folder, "traj", snakemake.wildcards.shard, settings["storage"], passing)
 account.ended = time.time()
 
 with job.whole(outputs.account) as path:

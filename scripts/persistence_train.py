@@ -15,7 +15,9 @@ task, spec = snakemake.wildcards.task, TrainingSpec(**settings["training"])
 
 progress = Path(outputs.model).with_name(".training.pt")
 clips = Clips(inputs.dataset, STEM)
-trained = learn(clips, task, settings["shape"], spec, settings["seed"], progress, snakemake.params.code, job.progress())
+trained = learn(
+    clips, task, settings["shape"], spec, settings["seed"], progress, snakemake.params.code, job.start_progress()
+)
 
 with job.whole(outputs.model) as path:
     write_model(path, trained)

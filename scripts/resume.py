@@ -34,7 +34,7 @@ def main() -> None:
 
 def resume(folder: Path, arguments: list[str]) -> tuple[list[str], Path]:
     """Remove the lock that a killed run left in the folder; the arguments to call Snakemake with, and where."""
-    queued = tools.queue(tools.Tool(tools.QUEUE).answer(0.0, wait=20), folder.resolve())
+    queued = tools.parse_queue(tools.Tool(tools.QUEUE).answer(0.0, wait=20), folder.resolve())
     if queued:
         raise UserError(
             f"{folder}: {sum(queued.values())} of its jobs are in the cluster's queue; cancel them with scancel"

@@ -16,6 +16,7 @@ get = partial(
     unfinished=Path(snakemake.output.video).parents[1] / ".unfinished" / video,
     limits=Limits(timeout=effort.timeout_seconds, max_bytes=effort.max_bytes),
     log=log,
+    progress=job.start_progress(),
 )
 with job.whole(snakemake.output.video) as target:
     outcome = settle(

@@ -11,7 +11,7 @@ source = snakemake.params.settings["source"]
 
 with job.whole(snakemake.output.truth) as truth, job.whole(snakemake.output.video) as target:
     outcome = settle(
-        partial(fetch, source.removeprefix("mot:"), truth=truth, log=log, progress=job.progress()),
+        partial(fetch, source.removeprefix("mot:"), truth=truth, log=log, progress=job.start_progress()),
         target,
         video=snakemake.wildcards.video,
         source=source,

@@ -9,7 +9,7 @@ log = job.start(snakemake)
 inputs, settings = snakemake.input, snakemake.params.settings
 
 part = Part(**settings["row"])
-record = describe(inputs.video, read_outcome(inputs.outcome), part, **settings["limits"])
+record = describe(inputs.video, read_outcome(inputs.outcome), part, **settings["limits"], progress=job.start_progress())
 
 with job.whole(snakemake.output.probe) as path:
     write_record(path, record)

@@ -11,7 +11,7 @@ source = snakemake.params.settings["source"]
 
 with job.whole(snakemake.output.video) as target, job.whole(snakemake.output.truth) as truth:
     outcome = settle(
-        partial(fetch, source.removeprefix("demo:"), truth=truth),
+        partial(fetch, source.removeprefix("demo:"), truth=truth, progress=job.start_progress()),
         target,
         video=snakemake.wildcards.video,
         source=source,

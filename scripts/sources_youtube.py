@@ -24,6 +24,7 @@ get = partial(
         max_bytes=effort.max_bytes,
     ),
     log=log,
+    progress=job.start_progress(),
 )
 with job.whole(snakemake.output.video) as target:
     tries = {"attempt": effort.attempt, "attempts": effort.attempts}

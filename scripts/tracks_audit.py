@@ -14,7 +14,7 @@ result = audit(
     read_faces(inputs.found),
     open_finders(FinderSettings(**settings["audit"]["finders"])),
     settings["audit"]["frames"],
-    job.progress(),
+    job.start_progress(),
 )
 with job.whole(outputs.audit) as path:
     write_record(path, result)

@@ -16,7 +16,7 @@ with job.whole(outputs.video) as path:
         path,
         read_probe(inputs.probe),
         DefaceSettings(**settings | {"finders": finders}),
-        job.progress(),
+        job.start_progress(),
     )
 record["sha256"] = hash_file(outputs.video)
 with job.whole(outputs.found) as path:

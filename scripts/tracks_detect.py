@@ -14,5 +14,5 @@ how = DetectorSettings(**settings["detector"])
 detector = open_object_detector(how, inputs.weights, inputs.prompts)
 segments = parse_segments(Path(inputs.segments).read_text(encoding="utf-8"))
 with job.whole(outputs.detections) as path:
-    found = detect_video(inputs.video, path, segments, detector, how.rate, how.batch, job.progress())
+    found = detect_video(inputs.video, path, segments, detector, how.rate, how.batch, job.start_progress())
 log.info("%d detections in %d segments", found, len(segments))

@@ -12,7 +12,7 @@ inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.
 with job.whole(outputs.clips) as folder:
     folder.mkdir()
     clips = extract(
-        inputs.video, list(read_tracks(inputs.meta)), folder, ClipSettings(**settings["clips"]), job.progress()
+        inputs.video, list(read_tracks(inputs.meta)), folder, ClipSettings(**settings["clips"]), job.start_progress()
     )
 with job.whole(outputs.record) as path:
     write_clips(path, clips)

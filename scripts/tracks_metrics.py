@@ -17,7 +17,8 @@ settings = MetricSettings(**snakemake.params.settings["metrics"])
 motion_weights, embedding_weights = next(iter(inputs.motion), None), next(iter(inputs.embedding), None)
 flow, embed = open_flow(settings.motion, motion_weights), open_backend(settings.embedding, embedding_weights)
 tracks, clips = list(read_tracks(inputs.meta)), list(read_clips(inputs.record))
-found = list(measure_clips(inputs.clips, tracks, clips, flow, embed, read_camera_path(inputs.detections)))
+measured = measure_clips(inputs.clips, tracks, clips, flow, embed, read_camera_path(inputs.detections))
+found = list(job.start_progress()(measured, sum(not clip.reason for clip in clips), "clips"))
 with job.whole(outputs.motion) as path:
     write_motion(path, found)
 with job.whole(outputs.embeddings) as path:

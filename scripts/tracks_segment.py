@@ -17,7 +17,7 @@ record = find_segments(
     open_cut_detector(CutSettings(**settings["cuts"])),
     Lengths(**settings["lengths"]),
     make_judges(inputs.video, Limits(**settings["limits"]), ModelFilters(**settings["models"])),
-    job.progress(),
+    job.start_progress(),
 )
 
 with job.whole(outputs.record) as path:

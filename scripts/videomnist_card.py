@@ -5,7 +5,7 @@ from framewright.report.publish import write_card
 from framewright.study import job
 from framewright.study.contract import read_contract
 from framewright.videomnist.card import describe_dataset
-from framewright.videomnist.contract import read_records, rows
+from framewright.videomnist.contract import list_rows, read_records
 
 log = job.start(snakemake)
 inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
@@ -13,5 +13,5 @@ inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.
 described = describe_dataset(settings["digits"], settings["digits_per_video"], read_contract(inputs.contract))
 made = {"train": read_records(inputs.train), "test": read_records(inputs.test)}
 store = read_store({"videomnist": inputs.outcomes}, {}, settings["chosen"], settings["citation"])
-write_card(outputs, described, store, rows(made, settings["motion_types"]))
+write_card(outputs, described, store, list_rows(made, settings["motion_types"]))
 log.info("the card of %s", {split: len(part.measures.margin) for split, part in made.items()})

@@ -10,7 +10,7 @@ log = job.start(snakemake)
 inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
 model, _ = read_vqvae(inputs.vqvae)
-device, progress = device_of(settings["gpus"]), job.progress()
+device, progress = device_of(settings["gpus"]), job.start_progress()
 codes = {split: encode_clips(model, inputs.clips, split, device, progress) for split in SPLITS}
 with job.whole(outputs.codes) as path:
     write_codes(path, codes)

@@ -14,9 +14,9 @@ device, seed = device_of(settings["gpus"]), settings["seed"]
 (vqvae, about), (gpt, _) = read_vqvae(inputs.vqvae), read_gpt(inputs.gpt)
 plan = SamplingPlan(**{key: settings[key] for key in ("temperature", "top_k", "top_p", "guidance")})
 made = generate(
-    vqvae.to(device), gpt.to(device), inputs.clips, settings["n"], settings["class"], plan, seed, job.progress()
+    vqvae.to(device), gpt.to(device), inputs.clips, settings["n"], settings["class"], plan, seed, job.start_progress()
 )
-continued = continue_clips(vqvae, gpt, inputs.clips, settings["cond_frames"], plan, seed, job.progress())
+continued = continue_clips(vqvae, gpt, inputs.clips, settings["cond_frames"], plan, seed, job.start_progress())
 with job.whole(outputs.generated) as path:
     write_generated(path, made, continued, settings["cond_frames"], settings["fps"], settings["width"])
 log.info("%d new videos, %d continuations", len(made.videos), len(continued.predicted))

@@ -13,7 +13,7 @@ inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.
 
 (vqvae, about), (gpt, _) = read_vqvae(inputs.vqvae), read_gpt(inputs.gpt)
 plan, device = JudgePlan(**settings["plan"]), device_of(settings["gpus"])
-found = judge(vqvae.to(device), gpt.to(device), inputs.clips, plan, settings["seed"], job.progress())
+found = judge(vqvae.to(device), gpt.to(device), inputs.clips, plan, settings["seed"], job.start_progress())
 
 with job.whole(outputs.judgement) as path:
     write_record(path, found)

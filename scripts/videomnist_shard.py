@@ -13,7 +13,8 @@ split, first, videos = snakemake.wildcards.split, settings["first"], settings["v
 digits = read_digits(inputs.digits)[split]
 with job.whole(outputs.shard) as path:
     spec, numbers = ClipSpec(**settings["clip"]), range(first, first + videos)
-    write_shard(path, digits, spec, settings["seed"], split, numbers, definition=settings["definition"])
+    seed, definition = settings["seed"], settings["definition"]
+    write_shard(path, digits, spec, seed, split, numbers, definition=definition, progress=job.start_progress())
 with job.whole(outputs.record) as path:
     write_record_of(path, outputs.shard)
 log.info("%d videos of %s from number %d on", videos, split, first)

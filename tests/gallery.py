@@ -4,6 +4,8 @@ from pathlib import Path
 
 import yaml
 
+from framewright.scenes.names import NAMES
+
 ROOT = Path(__file__).parent.parent
 TOP = yaml.safe_load((ROOT / "config/schemas/config.schema.yaml").read_text())["properties"]
 PIPELINES = TOP["pipelines"]["items"]["enum"]
@@ -277,7 +279,7 @@ TABLES = {
             "A | demo:cuts | tracks | |",
         ),
         [
-            'videos.tsv: row 3: video = "a", as in row 2: each row needs a name of its own',
+            'videos.tsv: row 3: video = "a", as in row 2: each row needs another name',
             'videos.tsv: row 5: video = "A", and "a" in row 2: names must differ by more than upper and lower case',
         ],
     ),
@@ -287,7 +289,7 @@ TABLES = {
     ),
     "a folder for a file": (
         below("a | films | tracks | |"),
-        ['videos.tsv: row 2: source = "films": a folder; each of its videos needs a row of its own'],
+        ['videos.tsv: row 2: source = "films": a folder; each of its videos needs a row'],
     ),
     "an annotated sequence without mot:": (
         below("a | mot/walk | tracks | |"),
@@ -347,7 +349,7 @@ TABLES = {
     ),
     "an unknown scene": (
         below("a | demo:beach | tracks | |"),
-        ['videos.tsv: row 2: source = "demo:beach": no such scene; known: broken, cuts, faces, film, hdr, street'],
+        [f'videos.tsv: row 2: source = "demo:beach": no such scene; known: {", ".join(sorted(NAMES))}'],
     ),
     "a control character": (
         below("a | films/a\a.mp4 | tracks | |"),

@@ -468,7 +468,7 @@ def films(port: int) -> dict[str, Film]:
 
 
 # What the table's check says of a source: (source, maker, words).
-A_FOLDER = "a folder; each of its videos needs a row of its own"
+A_FOLDER = "a folder; each of its videos needs a row"
 REFUSED = {
     "a file that is not there": ("missing.mp4", lambda path: None, "no such file"),
     "a link that leads nowhere": ("dangling.mp4", link_to("nowhere.mp4"), "a link that leads nowhere"),

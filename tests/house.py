@@ -113,6 +113,25 @@ def rule_faults(root: Path) -> list[str]:
     return faults
 
 
+def name_faults(root: Path) -> list[str]:
+    """No id of a video makes the file of another: x and x-audit, where one rule makes {video}.json, one -audit.json."""
+    made = [
+        (folder, suffix, f"{rule.file.name}: rule {rule.name}")
+        for rule in rules(root)
+        for directive in ("output", "log", "benchmark")
+        for folder, suffix in re.findall(r'"([^"\n]*?)\{+video\}+([^"/\n]*)', rule.directives.get(directive, ""))
+    ]
+    return sorted(
+        f"{where}: {folder}{{video}}{suffix} is {folder}{{video}}{other} of {second} where one id is another and {more}"
+        for folder, suffix, where in made
+        for of, other, second in made
+        if folder == of
+        and suffix.endswith(other)
+        and (more := suffix.removesuffix(other))
+        and re.fullmatch(r"[A-Za-z0-9_-]+", more)
+    )
+
+
 def script_faults(root: Path) -> list[str]:
     """Scripts of rules are short and flat: read, call the library, write."""
     faults = []
@@ -404,19 +423,30 @@ def pipeline_faults(root: Path) -> list[str]:
 
 
 def text_faults(root: Path) -> list[str]:
-    """README and Makefile agree; nothing names a machine, a registry or a secret."""
-    makefile, readme = (root / "Makefile").read_text(), (root / "README.md").read_text()
+    """Documents and Makefile agree; documents find each other; nothing names a machine, a registry or a secret."""
+    makefile = (root / "Makefile").read_text()
+    documents = {path: path.read_text() for path in [*root.glob("*.md"), *root.glob("docs/*.md")]}
     targets = set(re.findall(r"^([a-z-]+):", makefile, re.M))
     faults = [
-        f"README.md names make {t}, which the Makefile lacks"
-        for t in re.findall(r"`make ([a-z-]+)", readme)
-        if t not in targets
+        f"{path.relative_to(root)} names make {target}, which the Makefile lacks"
+        for path, text in documents.items()
+        for target in re.findall(r"`make ([a-z-]+)", text)
+        if target not in targets
     ]
     faults += [
-        f"README.md does not name rules/{p.name}"
-        for p in root.glob("rules/*.smk")
-        if "_" not in p.stem and p.name not in readme
+        f"{path.relative_to(root)} leads to {link}, which is not there"
+        for path, text in documents.items()
+        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text)
+        if not (path.parent / link).exists()
     ]
+    contents = documents[root / "README.md"]
+    faults += [
+        f"README.md does not lead to docs/{path.name}"
+        for path in root.glob("docs/*.md")
+        if f"](docs/{path.name})" not in contents
+    ]
+    if contents.count("\n") > 130:
+        faults.append(f"README.md has {contents.count(chr(10))} lines; a visitor reads 130")
     version = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
     if f"## {version}" not in (root / "CHANGELOG.md").read_text():
         faults.append(f"CHANGELOG.md has no section {version}")

@@ -10,7 +10,7 @@ from fractions import Fraction
 import cv2
 import numpy as np
 
-from framewright.boxes import area, clip
+from framewright.boxes import clip, compute_areas
 from framewright.tracks.objects.associate import FrameDetections
 from framewright.truth import Object, Truth
 
@@ -46,14 +46,16 @@ def make_scene(kind: str, seed: int) -> Scene:
         owner = np.full(SIZE[::-1], -1, np.int32)
         for number in depth:
             _paint(picture, owner, boxes[number, frame], patterns[number], number)
-        inside = area(clip(boxes[:, frame], SIZE))
+        inside = compute_areas(clip(boxes[:, frame], SIZE))
         seen = np.bincount(owner[owner >= 0], minlength=len(ways)) / 0.785  # an ellipse's share of its box
-        visible[:, frame] = np.minimum(seen / np.maximum(area(boxes[:, frame]), 1), inside / area(boxes[:, frame]))
+        visible[:, frame] = np.minimum(
+            seen / np.maximum(compute_areas(boxes[:, frame]), 1), inside / compute_areas(boxes[:, frame])
+        )
         pictures.append(picture)
     kinds = rng.integers(len(CLASSES), size=len(ways)) if kind != "look-alikes" else np.zeros(len(ways), int)
     things = []
     for number in range(len(ways)):
-        there = np.flatnonzero(area(clip(boxes[number], SIZE)) > 0.05 * area(boxes[number]))
+        there = np.flatnonzero(compute_areas(clip(boxes[number], SIZE)) > 0.05 * compute_areas(boxes[number]))
         cut = clip(boxes[number, there], SIZE)
         things.append(Object(there, cut, visible[number, there], id=number + 1, name=CLASSES[kinds[number]]))
     truth = Truth(SIZE, Fraction(RATE), frames, objects=tuple(things))

@@ -1,4 +1,4 @@
-"""Finding objects with weights of your own: .pt, .onnx, .engine and .torchscript files of the YOLO family.
+"""Finding objects with your weights: .pt, .onnx, .engine and .torchscript files of the YOLO family.
 
     detector = open_detector(Path("yolo.onnx"))
     for found in detector([frame.rgb for frame in video.frames(rate=Fraction(16))]):
@@ -99,12 +99,19 @@ class Detector:
         batch, number = self._network.batch or len(frames), len(frames)
         found = []
         for first in range(0, number, batch):
-            own = list(frames[first : first + batch])
-            seen, scale, corner = letterbox(own + own[-1:] * (batch - len(own)), self.shape_of(own[0].shape))
+            chunk = list(frames[first : first + batch])
+            seen, scale, corner = fit_letterbox(
+                chunk + chunk[-1:] * (batch - len(chunk)), self.shape_of(chunk[0].shape)
+            )
             raw = self._network.run(seen)
-            size = own[0].shape[1::-1]
-            found += [self._found(one, scale, corner, size) for one in raw[: len(own)]]
+            size = chunk[0].shape[1::-1]
+            found += [self._found(one, scale, corner, size) for one in raw[: len(chunk)]]
         return found
+
+    @property
+    def fixed(self) -> tuple[int, int] | None:
+        """(height, width) of the only input that the weights take; None where they take any."""
+        return self._network.fixed
 
     def at_scale_of(self, frame: tuple[int, ...]) -> "Detector":
         """The same detector, which sees pictures of any shape at the scale at which it sees one of this shape (H, W).
@@ -185,10 +192,10 @@ def open_detector(
     return Detector(path, replace(network, names=names), settings)
 
 
-def letterbox(frames: Sequence[np.ndarray], shape: tuple[int, int]) -> tuple[np.ndarray, float, tuple[int, int]]:
+def fit_letterbox(frames: Sequence[np.ndarray], shape: tuple[int, int]) -> tuple[np.ndarray, float, tuple[int, int]]:
     """Frames of one size as (B, 3, height, width) float32 RGB in 0..1, scaled to fit `shape` and centred on grey.
 
-    Also the scale, and the corner (x, y) where a frame's own begins.
+    Also the scale, and the corner (x, y) where the frame begins.
     """
     height, width = frames[0].shape[:2]
     scale = min(shape[0] / height, shape[1] / width)
@@ -264,7 +271,7 @@ def _onnx(path: Path, device: str, prompts: Sequence[str], vocabulary: Sequence[
 
 
 def _torch(path: Path, device: str, prompts: Sequence[str], vocabulary: Sequence[str]) -> Network:
-    offline()
+    forbid_downloads()
     import torch
     from ultralytics.nn.autobackend import AutoBackend
     from ultralytics.nn.tasks import load_checkpoint
@@ -278,8 +285,8 @@ def _torch(path: Path, device: str, prompts: Sequence[str], vocabulary: Sequence
         if hasattr(model, "set_classes") and (wanted := list(prompts or vocabulary)):
             _prompt(path, model, wanted)
     # a network with two heads is asked for the one that gives the scores of all classes
-    own = {"end2end": False} if path.suffix == ".pt" else {}
-    backend = AutoBackend(model if own else str(path), device=place, verbose=False, **own)
+    export_options = {"end2end": False} if path.suffix == ".pt" else {}
+    backend = AutoBackend(model if export_options else str(path), device=place, verbose=False, **export_options)
     torch.set_num_threads(1)
     _check_task(path, backend.task or "detect")
     fixed, batch = None, None
@@ -319,10 +326,10 @@ def _in_order(names: Any) -> tuple[str, ...]:
 
 
 @cache
-def offline() -> Path:
+def forbid_downloads() -> Path:
     """Let ultralytics, from its first import on, fetch, install and run nothing; it writes to the folder returned.
 
-    Each process has such a folder of its own, which ends with it: parallel jobs would overwrite one another's settings.
+    Each process has such a folder, which ends with it: parallel jobs would overwrite one another's settings.
     """
     folder = tempfile.TemporaryDirectory(prefix="ultralytics-")
     atexit.register(folder.cleanup)
@@ -340,7 +347,7 @@ def train(network: Path, data: Path, folder: Path, size: int, epochs: int, seed:
     On two threads, whatever the machine has, because their number decides the last bits. Returns the weights, a .pt
     under `folder`, and the mean loss of the boxes in each epoch.
     """
-    offline()
+    forbid_downloads()
     import torch
     from ultralytics import YOLO
 
@@ -363,7 +370,7 @@ def export(weights: Path, target: Path, description: str, size: int) -> None:
 
     It is half as large as usual, because weights are kept in 16 bits.
     """
-    offline()
+    forbid_downloads()
     import onnx
     from onnx import TensorProto, helper, numpy_helper
     from ultralytics import YOLO
@@ -371,10 +378,10 @@ def export(weights: Path, target: Path, description: str, size: int) -> None:
     made = YOLO(weights, task="detect").export(format="onnx", dynamic=True, simplify=False, device="cpu")
     model = onnx.load(made)
     kept = {entry.key: entry.value for entry in model.metadata_props}
-    own = {key: kept[key] for key in ("names", "stride", "task", "license", "version")}
-    own |= {"description": description, "imgsz": f"[{size}, {size}]"}
+    properties = {key: kept[key] for key in ("names", "stride", "task", "license", "version")}
+    properties |= {"description": description, "imgsz": f"[{size}, {size}]"}
     del model.metadata_props[:]
-    helper.set_model_props(model, own)
+    helper.set_model_props(model, properties)
     casts = []
     for tensor in model.graph.initializer:
         if tensor.data_type == TensorProto.FLOAT and np.prod(tensor.dims) >= 64:

@@ -1,4 +1,4 @@
-"""Where randomness begins: a generator of its own for everything that has a name."""
+"""Where randomness begins: one generator for each name."""
 
 import hashlib
 

@@ -22,10 +22,10 @@ from scipy.optimize import linear_sum_assignment
 from supervision import Detections as Given
 from trackers import BoTSORTTracker, ByteTrackTracker, CBIoUTracker, OCSORTTracker, SORTTracker
 
-from framewright.boxes import iou
+from framewright.boxes import compute_iou
 from framewright.detector import Detector, open_detector
 from framewright.scenes.scene import Scene, record
-from framewright.scenes.street import street
+from framewright.scenes.street import make_street
 from framewright.study.job import compute_on_one_thread
 from framewright.tracks.objects.accuracy import measure_accuracy, measure_purity
 from framewright.tracks.objects.appearance import describe_boxes
@@ -50,7 +50,7 @@ def main() -> int:
     detector = open_detector(sys.argv[1] if len(sys.argv) > 1 else ROOT / "config/detector/demo.onnx")
     real, made = [], []
     for seed in SEEDS:
-        truth, shot = looked_at(street(np.random.default_rng(seed), SECONDS), detector)
+        truth, shot = looked_at(make_street(np.random.default_rng(seed), SECONDS), detector)
         real.append((truth, shot))
         made += [(truth, simulated(truth, np.random.default_rng([11, seed, k]))) for k in (0, 1)]
     ours = {
@@ -263,7 +263,7 @@ def overlap_alone(shot: list[FrameDetections], pictures: list[np.ndarray] | None
     for seen in map(single, shot):
         alive = [own for own in links if seen.time - own[-1][0].time <= 1]
         last = np.array([own[-1][0].boxes[own[-1][1]] for own in alive]).reshape(-1, 4)
-        shared = iou(last, seen.boxes)
+        shared = compute_iou(last, seen.boxes)
         taken = set()
         for row, column in zip(*linear_sum_assignment(-shared), strict=True):
             if shared[row, column] >= 0.3:

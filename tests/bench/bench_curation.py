@@ -90,8 +90,8 @@ def write_rows(path: Path, count: int, videos: int) -> None:
     sides = rng.uniform(0.2, 0.5, (count, 2)).astype(np.float32)
     columns = {
         "video": pa.DictionaryArray.from_arrays(owners, [f"video-{k:05d}" for k in range(videos)]).cast(pa.string()),
-        "track": ids,
-        "reason": pa.nulls(count, pa.string()),
+        "item": ids,
+        "state": pa.DictionaryArray.from_arrays(np.zeros(count, np.int32), ["kept"]).cast(pa.string()),
         "name": pa.DictionaryArray.from_arrays(classes.astype(np.int32), _names()).cast(pa.string()),
         "score": np.round(rng.random(count), 6),
         "start": start,
@@ -134,11 +134,11 @@ def selecting(folder: Path) -> None:
 
 
 def select(path: str) -> dict[str, object]:
-    from framewright.tracks.curation.index import candidates, read_index
+    from framewright.tracks.curation.index import make_candidates, read_index
 
     begun = time.process_time()
     table = read_index([path])
-    tracks = candidates(table, np.zeros((len(table), 0), np.int8), np.zeros(len(table), bool))
+    tracks = make_candidates(table, np.zeros((len(table), 0), np.int8), np.zeros(len(table), bool))
     del table
     read = time.process_time()
     digest = hashlib.sha256()
@@ -180,7 +180,7 @@ def write_lines(source: Path, index: Path, pieces: Path) -> None:
     """Lines as the parser writes them, about 6 KB each, as one gzip file and as pieces with their places."""
     from isal import igzip
 
-    from framewright.tracks.curation.pieces import piece
+    from framewright.tracks.curation.pieces import compress_line
 
     rng = np.random.default_rng(0)
     names, at, rows = _names(), 0, []
@@ -190,7 +190,7 @@ def write_lines(source: Path, index: Path, pieces: Path) -> None:
         for number in range(LINES):
             line = _line(number, names, int(classes[number]), rng)
             file.write(line)
-            data, check = piece(line)
+            data, check = compress_line(line)
             packed.write(data)
             rows.append((at, len(data), len(line), check, names[classes[number]]))
             at += len(data)
@@ -304,7 +304,7 @@ def distances(folder: Path) -> None:
 
 
 def apart(count: str) -> dict[str, object]:
-    from framewright.tracks.curation.scan import bare
+    from framewright.tracks.curation.scan import make_bare_candidates
     from framewright.tracks.metrics.vectors import quantise
 
     number = int(count)
@@ -312,13 +312,105 @@ def apart(count: str) -> dict[str, object]:
     vectors, _ = quantise(things(number, kinds=300))
     numbers = rng.integers(0, 1 << 63, (number, 2)).astype(np.uint64)
     nothing = np.zeros(number, np.int32)
-    tracks = bare(numbers, nothing, nothing, ("x",), rng.random(number))
+    tracks = make_bare_candidates(numbers, nothing, nothing, ("x",), rng.random(number))
     tracks = replace(tracks, vectors=vectors, embedded=np.ones(number, bool))
     asked = Constraints(min_distance=1.0, relax=RELAX)
     begun = time.process_time()
     choice = choose(tracks, Subset("x", max_per_class=1000, constraints=asked))
     cpu = time.process_time() - begun
     return {"cpu": cpu, "taken": len(choice.places), "met": int((choice.levels == 0).sum())}
+
+
+def diversity(folder: Path) -> None:
+    """The documented subsets that compare what clips look like, from all rows, 1 % and 10 %: 8,000 of a class."""
+    print(f"{'tracks':>10}{'subset':>16}{'CPU-s':>9}{'taken':>9}{'GB':>7}")
+    for share in (0.01, 0.1, 1.0):
+        count = round(TRACKS * share)
+        path = folder / f"{count}.parquet"
+        if not path.exists():
+            write_rows(path, count, max(1, round(VIDEOS * share)))
+        for name in SPREAD:
+            got = measured("spread", path, name)
+            print(
+                f"{count:10,}{name:>16}{float(got['cpu']):9.2f}{int(got['taken']):9,}{float(got['peak']):7.2f}",
+                flush=True,
+            )
+
+
+SPREAD = {
+    "MinRed-CB300": ("min_redundancy", (100, 300)),  # both sizes in one pass
+    "Diverse-CB100": ("diverse", (100,)),
+}
+
+
+def spread(path: str, name: str) -> dict[str, object]:
+    """Choose subsets of one kind; vectors are made in parts, so that their making is not the peak of memory."""
+    from framewright.tracks.curation.index import make_candidates, read_index
+    from framewright.tracks.metrics.vectors import quantise
+
+    table = read_index([path])
+    vectors = np.empty((len(table), DIMENSIONS), np.int8)
+    for number, start in enumerate(range(0, len(table), 1 << 16)):
+        part = slice(start, min(start + (1 << 16), len(table)))
+        vectors[part] = quantise(things(part.stop - part.start, number))[0]
+    tracks = make_candidates(table, vectors, np.ones(len(table), bool))
+    del table
+    strategy, sizes = SPREAD[name]
+    begun = time.process_time()
+    found = {subset.name: choice for subset, choice in choose_all(
+        tracks, [Subset(f"{name}{size}", strategy, max_per_class=size) for size in sizes]
+    )}  # fmt: skip
+    cpu = time.process_time() - begun
+    return {"cpu": cpu, "taken": max(len(choice.places) for choice in found.values())}
+
+
+def recall(folder: Path) -> None:
+    """Neighbours by 8-bit integers against those by floats, on clips of films in FILMS (folders, separated by :)."""
+    films = [
+        path for name in os.environ.get("FILMS", "").split(":") if name for path in sorted(Path(name).rglob("*.m*"))
+    ]
+    if not films:
+        print("no films: name folders of films in FILMS")
+        return
+    got = measured("neighbours", *films)
+    print(f"{got['clips']} clips of {len(films)} films: {got['saturated']} of their entries saturate")
+    print(f"of the 1, 10 and 50 nearest by floats, integers find {got['recall']}")
+    print(f"largest error of a distance {got['error']}", flush=True)
+
+
+def neighbours(*films: str) -> dict[str, object]:
+    """A clip is two seconds of a window: four of a film of 400 pixels or more, else the whole picture."""
+    from framewright.tracks.metrics.appearance import hog_lab, mean_vector
+    from framewright.tracks.metrics.vectors import compute_distances, quantise, scale_of
+    from framewright.video.stream import open_video
+
+    floats = []
+    for film in films:
+        with open_video(film) as video:
+            width, height = video.size
+            every = max(1, round((video.timeline.rate()[0] or 25) / 2))
+            pictures = [frame.rgb for number, frame in enumerate(video.frames()) if number % every == 0]
+        corners = [(x, y) for x in (0, width // 2) for y in (0, height // 2)] if width >= 400 else [(0, 0)]
+        wide, high = (width // 2, height // 2) if width >= 400 else (width, height)
+        for start in range(0, max(1, len(pictures) - 3), 4):
+            for x, y in corners:
+                floats.append(
+                    mean_vector(hog_lab([one[y : y + high, x : x + wide] for one in pictures[start : start + 4]]))
+                )
+    vectors = np.array(floats)
+    integers, saturated = quantise(vectors)
+    near = compute_distances(integers, integers) / scale_of(vectors.shape[1]) ** 2
+    exact = np.maximum(2 - 2 * vectors @ vectors.T, 0)
+    error = np.abs(np.sqrt(near) - np.sqrt(exact)).max()
+    for table in (near, exact):
+        np.fill_diagonal(table, np.inf)
+    ours, theirs = np.argsort(near, axis=1, kind="stable"), np.argsort(exact, axis=1, kind="stable")
+    found = [
+        np.mean([len({*a[:k].tolist()} & {*b[:k].tolist()}) / k for a, b in zip(ours, theirs, strict=True)])
+        for k in (1, 10, 50)
+    ]
+    words = ", ".join(f"{share:.3f}" for share in found)
+    return {"clips": len(vectors), "saturated": saturated, "recall": words, "error": f"{error:.4f}"}
 
 
 def duplicates(folder: Path) -> None:
@@ -375,16 +467,16 @@ def copy(folder: str) -> dict[str, object]:
     """Clips of a drawn street, their copies at a third of the bits and cropped by 6 %, measured as clips are."""
     import cv2
 
-    from framewright.scenes.street import street
+    from framewright.scenes.street import make_street
     from framewright.tracks.curation.duplicates import near_duplicates
     from framewright.tracks.curation.options import Likeness
     from framewright.tracks.metrics.appearance import hog_lab, mean_vector
-    from framewright.tracks.metrics.vectors import distances, quantise, scale_of
+    from framewright.tracks.metrics.vectors import compute_distances, quantise, scale_of
     from framewright.video.fingerprint import hash_picture
 
     vectors, signatures, kinds = [], [], []
     for seed in range(24):
-        scene = street(np.random.default_rng(seed), 4.0, (320, 180))
+        scene = make_street(np.random.default_rng(seed), 4.0, (320, 180))
         for corner in range(4):
             left, top = 208 * (corner % 2), 84 * (corner // 2)  # no two clips show the same
             clip = [scene.draw(frame).picture[top : top + 96, left : left + 112] for frame in range(0, 75, 12)]
@@ -397,7 +489,7 @@ def copy(folder: str) -> dict[str, object]:
                 signatures.append(int(hash_picture(middle), 16))
                 kinds.append(kind)
     integers, _ = quantise(np.array(vectors))
-    apart = np.sqrt(distances(integers, integers)) / scale_of(integers.shape[1])
+    apart = np.sqrt(compute_distances(integers, integers)) / scale_of(integers.shape[1])
     marks = np.array(signatures, np.uint64)
     bits = np.bitwise_count(marks[:, None] ^ marks[None])
     owns = np.arange(0, len(kinds), 3)
@@ -437,14 +529,14 @@ def repeating(folder: Path) -> None:
 
 def digest(path: str, shuffled: str, turned: str) -> dict[str, object]:
     """The digest of all subsets' ids and levels, those that compare vectors among them."""
-    from framewright.tracks.curation.index import candidates, read_index
+    from framewright.tracks.curation.index import make_candidates, read_index
     from framewright.tracks.metrics.vectors import quantise
 
     table = read_index([path])
     vectors, _ = quantise(things(len(table), 3))
     if turned == "1":
         vectors = vectors[:, np.random.default_rng(1).permutation(DIMENSIONS)]
-    tracks = candidates(table, vectors, np.ones(len(table), bool))
+    tracks = make_candidates(table, vectors, np.ones(len(table), bool))
     if shuffled == "1":
         tracks = tracks.take(np.random.default_rng(0).permutation(len(tracks)))
     more = [
@@ -472,14 +564,14 @@ def metrics(folder: Path) -> None:
 
 def make_clips(folder: Path) -> None:
     """Clips of a drawn street, as large and long as TrackVerse's are."""
-    from framewright.scenes.street import street
+    from framewright.scenes.street import make_street
     from framewright.tracks.clips.extract import extract
     from framewright.tracks.clips.record import write_clips
     from framewright.tracks.meta import new_track, write_tracks
     from framewright.video.encode import Writer
 
     folder.mkdir()
-    scene, size = street(np.random.default_rng(3), 6.0, (640, 360)), (640, 360)
+    scene, size = make_street(np.random.default_rng(3), 6.0, (640, 360)), (640, 360)
     with Writer(folder / "film.mp4", size, 25, crf=20, preset="veryfast") as writer:
         for frame in range(150):
             writer.add(scene.draw(frame).picture)
@@ -498,12 +590,12 @@ def together(folder: str) -> dict[str, object]:
     from framewright.tracks.metrics.appearance import hog_lab
     from framewright.tracks.metrics.camera import CameraPath
     from framewright.tracks.metrics.measure import measure_clips
-    from framewright.tracks.metrics.motion import dis
+    from framewright.tracks.metrics.motion import make_dis_flow
 
     place = Path(folder)
     tracks, clips = list(read_tracks(place / "film-meta.jsonl.gzip")), list(read_clips(place / "clips.gz"))
     still = CameraPath(np.arange(0, 10, 1 / 16), np.tile([1.0, 0, 0, 0, 1.0, 0], (160, 1)))
-    found = list(measure_clips(place / "made", tracks, clips, dis(), hog_lab, still))
+    found = list(measure_clips(place / "made", tracks, clips, make_dis_flow(), hog_lab, still))
     return {"whole": time.process_time(), "clips": len(found)}
 
 
@@ -512,11 +604,11 @@ def alone(folder: str, kind: str) -> dict[str, object]:
     from framewright.tracks.clips.record import read_clips
     from framewright.tracks.meta import read_tracks
     from framewright.tracks.metrics.appearance import hog_lab
-    from framewright.tracks.metrics.motion import batches, dis, pair_motion
+    from framewright.tracks.metrics.motion import make_dis_flow, pair_motion, pool_batches
     from framewright.tracks.metrics.quality import picture_quality
     from framewright.video.stream import open_video
 
-    place, flow = Path(folder), dis()
+    place, flow = Path(folder), make_dis_flow()
     still = np.array([1.0, 0, 0, 0, 1.0, 0])
     assert list(read_tracks(place / "film-meta.jsonl.gzip"))
     for clip in read_clips(place / "clips.gz"):
@@ -534,7 +626,7 @@ def alone(folder: str, kind: str) -> dict[str, object]:
                 elif kind != "motion" and number % 12 == 0:
                     pictures.append(frame.rgb)
         if kind == "motion":
-            batches(pairs)
+            pool_batches(pairs)
         if kind == "embedding":
             hog_lab(pictures)
         if kind == "quality":
@@ -547,6 +639,8 @@ PARTS: dict[str, Callable[[Path], None]] = {
     "writing": writing,
     "reading": reading,
     "distances": distances,
+    "diversity": diversity,
+    "recall": recall,
     "duplicates": duplicates,
     "copies": copies,
     "repeating": repeating,
@@ -559,6 +653,8 @@ STEPS: dict[str, Callable[..., dict[str, object]]] = {
     "scan": scan_lines,
     "parse": parse_lines,
     "apart": apart,
+    "spread": spread,
+    "neighbours": neighbours,
     "repeats": repeats,
     "copy": copy,
     "digest": digest,

@@ -19,7 +19,7 @@ import numpy as np
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from framewright.scenes.render import render, scene
+from framewright.scenes.render import make_scene, render
 from framewright.tracks.privacy.deface import read_faces
 from framewright.tracks.privacy.face_tracks import list_covers
 from framewright.truth import read_truth
@@ -73,7 +73,7 @@ def _films(folder: Path):
     """(film, face boxes (4,) by frame) of the demo and of the pieces of the street."""
     (folder / "demo").mkdir()
     demo = folder / "demo" / "film.mp4"
-    render(demo, scene=scene("faces"), truth=folder / "truth.json")
+    render(demo, scene=make_scene("faces"), truth=folder / "truth.json")
     truth = read_truth(folder / "truth.json")
     faces: dict[int, list] = {}
     for face in truth.faces:

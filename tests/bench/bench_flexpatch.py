@@ -47,7 +47,7 @@ from framewright.flexpatch.runtime.runtime import FlexPatch, TrackedObject, list
 from framewright.flexpatch.runtime.slices import detect_in_slices
 from framewright.flexpatch.samples.observations import Observations, box_table
 from framewright.flexpatch.tree.forest import PRETRAINED
-from framewright.scenes.square import SIZE, Crowd, square
+from framewright.scenes.square import SIZE, Crowd, make_square
 from framewright.study.job import compute_on_one_thread
 from framewright.video.stream import open_video
 
@@ -106,7 +106,7 @@ def main() -> int:
 
 def draw(rng, crowd: Crowd, frames: int, scale: float) -> tuple[list[np.ndarray], Observations]:
     """The pictures of a square, its truth, and what the detector finds in whole frames."""
-    scene, detector = square(rng, crowd, frames), open_detector(WEIGHTS, Settings(scale=scale, confidence=0.25))
+    scene, detector = make_square(rng, crowd, frames), open_detector(WEIGHTS, Settings(scale=scale, confidence=0.25))
     drawn = [scene.draw(frame) for frame in range(frames)]
     names = list(detector.names)
     true = [
@@ -202,10 +202,12 @@ def replace_label(thing: TrackedObject) -> TrackedObject:
     return TrackedObject(thing.box, thing.score, 0, thing.number, thing.fresh)
 
 
-def equal_cost(rows: dict[str, list[Row]], pixels: float, k: int) -> float:
-    """The precision of whole frames in sequence `k` at this cost, between those that are rated."""
+def equal_cost(rows: dict[str, list[Row]], pixels: float, k: int, key: str = "ap") -> float:
+    """The precision of whole frames in sequence `k` at this cost, between those that are rated; `key` as in Row."""
     known = sorted(
-        (row[k].pixels, row[k].ap) for name, row in rows.items() if name.startswith("every") and row[k].pixels
+        (row[k].pixels, getattr(row[k], key))
+        for name, row in rows.items()
+        if name.startswith("every") and row[k].pixels
     )
     costs, precisions = np.array(known).T
     return float(np.interp(np.log(pixels), np.log(costs), precisions))
@@ -214,7 +216,8 @@ def equal_cost(rows: dict[str, list[Row]], pixels: float, k: int) -> float:
 def report(title: str, rows: dict[str, list[Row]]) -> list[str]:
     """Print a group's table; the goals that it misses."""
     rng = np.random.default_rng(0)
-    print(f"\n{title}\n{'':34}{'AP50':>7}{'95 %':>14}{'AP50c':>7}{'pixels':>9}{'CPU':>8}{'gain at equal pixels':>27}")
+    columns = f"{'AP50':>7}{'95 %':>14}{'AP50c':>7}{'pixels':>9}{'CPU':>8}{'gain at equal pixels':>27}{'by class':>27}"
+    print(f"\n{title}\n{'':34}{columns}")
     gains = {}
     for name, own in rows.items():
         low, high = bootstrap_interval([row.ap for row in own], rng)
@@ -223,10 +226,11 @@ def report(title: str, rows: dict[str, list[Row]]) -> list[str]:
         )
         line = f"{name:34}{ap:7.3f}{f'{low:.3f}-{high:.3f}':>14}{by_class:7.3f}{pixels:9.1%}{cpu:8.1%}"
         if name.startswith("FlexPatch"):
-            ahead = [row.ap - equal_cost(rows, row.pixels, k) for k, row in enumerate(own)]
-            gains[name] = float(np.mean(ahead))
-            low, high = bootstrap_interval(ahead, rng)
-            line += f"{gains[name]:+10.3f} ({low:+.3f} to {high:+.3f})"
+            for key in ("ap", "by_class"):
+                ahead = [getattr(row, key) - equal_cost(rows, row.pixels, k, key) for k, row in enumerate(own)]
+                low, high = bootstrap_interval(ahead, rng)
+                line += f"{np.mean(ahead):+9.3f} ({low:+.3f} to {high:+.3f})"
+                gains.setdefault(name, float(np.mean(ahead)))
         print(line)
     heads = ("high", "medium", "low", "failing", "good", "failing*", "good*")
     widths = (7, 8, 6, 9, 6, 10, 7)
@@ -333,7 +337,7 @@ def film_sequence(pictures, size: tuple[int, int], meter: Shown) -> dict[str, Ro
 
 def overhead() -> float:
     """Processor time (ms) of the runtime beside its detector, per frame with 20 objects; the least of several runs."""
-    scene = square(np.random.default_rng(1), Crowd(), 24)
+    scene = make_square(np.random.default_rng(1), Crowd(), 24)
     pictures = [scene.draw(frame).picture for frame in range(24)]
     boxes = np.array(
         [[60 + 240 * (k % 5), 60 + 160 * (k // 5), 110 + 240 * (k % 5), 150 + 160 * (k // 5)] for k in range(20)]

@@ -20,7 +20,7 @@ import numpy as np
 
 from framewright.flexpatch.follow.features import feature_matrix
 from framewright.flexpatch.follow.follower import Follower
-from framewright.scenes.render import scene
+from framewright.scenes.render import make_scene
 from framewright.study import job
 
 FRAMES, EVERY, SIZE = 61, 10, (1280, 720)
@@ -48,7 +48,7 @@ def main() -> int:
 
 def street() -> tuple[list[np.ndarray], list[np.ndarray]]:
     """Luma of the scene's frames, (720, 1280) uint8, and the boxes (N, 4) of what can be seen in each."""
-    drawn, greys, boxes = scene("street"), [], []
+    drawn, greys, boxes = make_scene("street"), [], []
     for frame in range(FRAMES):
         own = drawn.draw(frame)
         greys.append(cv2.resize(cv2.cvtColor(own.picture, cv2.COLOR_RGB2GRAY), SIZE, interpolation=cv2.INTER_CUBIC))

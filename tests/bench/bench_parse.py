@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 from framewright.detector import open_detector
 from framewright.scenes.render import render
-from framewright.scenes.street import street
+from framewright.scenes.street import make_street
 from framewright.study.job import compute_on_one_thread
 from framewright.tracks.meta import write_tracks
 from framewright.tracks.objects.detect import detect_video
@@ -35,7 +35,7 @@ def main() -> int:
     detector = open_detector(weights)
     with tempfile.TemporaryDirectory() as folder:
         film = Path(folder) / "street.mp4"
-        render(film, street(np.random.default_rng(3), SECONDS), Path(folder) / "truth.json")
+        render(film, make_street(np.random.default_rng(3), SECONDS), Path(folder) / "truth.json")
         frames = shown(film)
 
         def ours() -> None:

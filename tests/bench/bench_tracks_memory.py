@@ -17,8 +17,8 @@ import numpy as np
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from framewright.scenes.photos import photo
-from framewright.scenes.street import street
+from framewright.scenes.photos import load_photo
+from framewright.scenes.street import make_street
 from framewright.study.job import compute_on_one_thread
 from framewright.video.encode import Writer
 from framewright.video.examine import probe
@@ -52,8 +52,8 @@ def main() -> int:
 
 def write_film(path: Path) -> None:
     """Ten seconds of a street, and of a photograph with a face."""
-    scene = street(np.random.default_rng(3), float(SECONDS), SIZE)
-    face = photo("astronaut")[20:220, 130:330]
+    scene = make_street(np.random.default_rng(3), float(SECONDS), SIZE)
+    face = load_photo("astronaut")[20:220, 130:330]
     with Writer(path, SIZE, RATE, gop=50, b_frames=0, crf=20, preset="veryfast") as writer:
         for frame in range(SECONDS * int(RATE)):
             picture = scene.draw(frame).picture.copy()

@@ -12,7 +12,7 @@ from flow import ROOT, snakemake, write_table
 
 from framewright.flexpatch.tree.model import load_model, load_tree
 from framewright.scenes.scene import record
-from framewright.scenes.street import street
+from framewright.scenes.street import make_street
 
 pytestmark = pytest.mark.slow
 
@@ -31,7 +31,7 @@ def sequence(folder: Path) -> None:
     def write(picture: np.ndarray) -> None:
         cv2.imwrite(str(folder / f"img1/{next(numbers):06}.jpg"), cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
 
-    truth = record(street(np.random.default_rng(1), 2.0, (480, 270), Fraction(25), "golden"), write)
+    truth = record(make_street(np.random.default_rng(1), 2.0, (480, 270), Fraction(25), "golden"), write)
     rows = [
         f"{frame + 1},{thing.id},{x1 + 1:.2f},{y1 + 1:.2f},{x2 - x1:.2f},{y2 - y1:.2f},1,{CLASSES[thing.name]},{seen}"
         for thing in truth.objects

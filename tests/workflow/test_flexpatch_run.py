@@ -9,7 +9,7 @@ import pytest
 from flow import ROOT, snakemake, write_table
 
 from framewright.scenes.render import render
-from framewright.scenes.street import street
+from framewright.scenes.street import make_street
 from framewright.video.stream import open_video
 
 pytestmark = pytest.mark.slow
@@ -25,7 +25,9 @@ OUT = Path("results/flexpatch")
 @pytest.fixture(scope="module")
 def study(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("flexpatch-run")
-    render(folder / "walk.mp4", street(np.random.default_rng(1), 2.0, (480, 270), Fraction(25)), folder / "walk.json")
+    render(
+        folder / "walk.mp4", make_street(np.random.default_rng(1), 2.0, (480, 270), Fraction(25)), folder / "walk.json"
+    )
     (folder / "broken.mp4").write_bytes(bytes(3000))
     columns = "video source pipelines categories licence truth"
     write_table(
@@ -75,7 +77,7 @@ def test_the_evaluation_compares_at_known_cost(study):
 
 
 def test_what_the_machine_took_stands_apart(study):
-    costs = json.loads((study / OUT / "rated/walk-costs.json").read_text())
+    costs = json.loads((study / OUT / "rated/walk.costs.json").read_text())
     assert costs["cpu_ms"]["every frame"]["detector"] > 0
     assert "cpu" not in (study / OUT / "rated/walk.json").read_text()
 

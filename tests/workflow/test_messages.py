@@ -1,10 +1,15 @@
 """What a person is told who looks before running, or runs in the wrong place."""
 
+import json
 import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from flow import snakemake, write_table
+from house import ROOT
 
 pytestmark = pytest.mark.slow
 ROW = "broken demo:broken tracks - CC0-1.0"
@@ -55,9 +60,74 @@ def test_a_folder_where_nothing_can_be_written_is_one_line(tmp_path, monkeypatch
 
 def test_the_name_of_a_video_collides_with_no_file_of_ours(tmp_path):
     names = ["card", "summary", "outcomes", "contract", "declared", "preview", "rows", "dataset", "samples"]
-    write_table(tmp_path, *(f"{name} demo:broken tracks,flexpatch - CC0-1.0" for name in names))
+    names += ["card-audit", "card-costs", "card-clips", "card-frames", "card-meta", "card-record"]
+    write_table(tmp_path, *(f"{name} demo:broken tracks,patches,flexpatch general=1 CC0-1.0" for name in names))
     assert snakemake(tmp_path, "--", "sources").status == 0
     assert all(Path(tmp_path, "results/sources", name, "probe.json").exists() for name in names)
     again = snakemake(tmp_path, "-n", "--", "sources")
     assert again.jobs == {}
-    assert snakemake(tmp_path, "-n", "--", "tracks", "flexpatch").status == 0
+    planned = snakemake(tmp_path, "-n", "--", "tracks", "patches", "flexpatch")
+    assert planned.status == 0, planned.text
+    assert {planned.jobs[rule] for rule in ("tracks_audit", "patches_plan", "flexpatch_rate")} == {len(names)}
+
+
+@pytest.mark.long
+def test_ids_that_are_ends_of_our_own_names_make_files_of_their_own(tmp_path):
+    """x-audit took the place of x's audit, x-costs that of what x cost."""
+    names = ["card", "summary", "outcomes", "x", "x-audit", "x-costs", "x-clips", "x-meta"]
+    write_table(tmp_path, *(f"{name} demo:broken tracks,patches,flexpatch general=1 CC0-1.0" for name in names))
+    made = snakemake(tmp_path, "--", "tracks", "patches", "flexpatch", timeout=900)
+    assert made.status == 0, made.text
+    for pipeline in ("tracks", "patches", "flexpatch"):
+        rows = (tmp_path / f"results/{pipeline}/outcomes.tsv").read_text().splitlines()[1:]
+        assert {row.split("\t")[0] for row in rows} == {*names}
+    for name in names:
+        audit = json.loads((tmp_path / f"results/tracks/privacy/{name}.audit.json").read_text())
+        record = json.loads((tmp_path / f"results/tracks/privacy/{name}.json").read_text())
+        assert set(audit) != set(record)
+    assert snakemake(tmp_path, "-n", "--", "tracks", "patches", "flexpatch").jobs == {}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        pytest.param(
+            ["--config", "tracks.keep.min_seconds=1"],
+            "--config tracks.keep.min_seconds=1: keys are nested with braces here; "
+            "write --config 'tracks={keep: {min_seconds: 1}}'",
+            id="a key with dots",
+        ),
+        pytest.param(
+            ["--configfile", "nowhere.yaml"],
+            "--configfile nowhere.yaml: no such file; paths are relative to the folder where snakemake is called",
+            id="a configfile that is not there",
+        ),
+    ],
+)
+def test_what_snakemake_answers_with_a_traceback_is_one_line(tmp_path, arguments, line):
+    """As a person calls it: the command of an installed .venv, which knows the library."""
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "-n", *arguments]
+    known = os.environ | {"PYTHONPATH": str(ROOT / "scripts")}
+    refused = subprocess.run(command, cwd=tmp_path, env=known, capture_output=True, text=True, check=False)
+    assert refused.returncode == 1
+    assert "Traceback" not in refused.stderr
+    assert refused.stderr.splitlines()[-1] == line
+    assert len(refused.stderr.splitlines()) == 2  # the other says which profile is used
+
+
+def test_a_workflow_runs_with_its_own_library_whatever_the_environment_knows(tmp_path):
+    """The profile asks the environment's library, the workflow its own: here, that of another checkout fails."""
+    other = tmp_path / "other/framewright"
+    shutil.copytree(ROOT / "scripts/framewright/study", other / "study", ignore=shutil.ignore_patterns("lock.py"))
+    (other / "__init__.py").touch()
+    (other / "errors.py").write_text((ROOT / "scripts/framewright/errors.py").read_text())
+    known = os.environ | {"PYTHONPATH": str(other.parent)}
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "-n", "-q", "all"]
+    refused = subprocess.run(
+        [*command, "--config", "a.b=1"], cwd=tmp_path, env=known, capture_output=True, text=True, check=False
+    )
+    assert "write --config 'a={b: 1}'" in refused.stderr  # it is the other one that answers
+    planned = subprocess.run(
+        [*command, "--", "sources"], cwd=tmp_path, env=known, capture_output=True, text=True, check=False
+    )
+    assert planned.returncode == 0, planned.stderr

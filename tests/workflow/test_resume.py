@@ -88,5 +88,5 @@ def test_jobs_in_the_queue_of_a_cluster_are_not_forgotten(tmp_path, monkeypatch)
 
 
 def test_without_a_lock_there_is_nothing_to_say(tmp_path):
-    assert lock.advice(tmp_path, "here") is None
+    assert lock.explain_lock(tmp_path, "here") is None
     assert lock.unlock(tmp_path, "here") is False

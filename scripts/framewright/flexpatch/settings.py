@@ -16,7 +16,7 @@ from framewright.flexpatch.tree.options import Splitting, TreeSettings
 Section = Mapping[str, Any]  # the filled section
 
 
-def faults(section: Section) -> list[str]:
+def find_faults(section: Section) -> list[str]:
     """What the schema can't say about the section: one line for each fault, with the value and the remedy."""
     lines = []
     high, medium = section["iou_threshold_high"], section["iou_threshold_medium"]

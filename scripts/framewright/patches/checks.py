@@ -213,8 +213,8 @@ def _is_blend(greys: np.ndarray, ends: float) -> bool:
     first, last = greys[0].astype(np.float32), greys[-1].astype(np.float32)
     shares = np.linspace(0, 1, len(greys))[1:-1]
     off = [
-        float(np.abs((1 - share) * first + share * last - own).mean())
-        for share, own in zip(shares, greys[1:-1], strict=True)
+        float(np.abs((1 - share) * first + share * last - middle).mean())
+        for share, middle in zip(shares, greys[1:-1], strict=True)
     ]
     return max(off) < BLEND * ends and _unmoved(first, last) > ends / 2
 

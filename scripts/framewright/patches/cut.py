@@ -29,7 +29,7 @@ from framewright.patches.reading import read_windows
 from framewright.patches.stack import decode_png, draw_degrading, encode_png
 from framewright.patches.view import View
 from framewright.rng import make_generator
-from framewright.study.progress import Progress, silent
+from framewright.study.progress import Progress, report_nothing
 from framewright.video.fingerprint import hash_picture
 from framewright.video.frame import Frame
 from framewright.video.stream import Video, open_video
@@ -74,7 +74,7 @@ def cut(
     part: Part,
     settings: CutSettings,
     folder: Path,
-    progress: Progress = silent,
+    progress: Progress = report_nothing,
 ) -> tuple[list[Patch], list[Attempt]]:
     """Write the patches of a part into `folder`, as they lie in the dataset, and return their rows and all attempts.
 
@@ -90,7 +90,9 @@ def cut(
         rejected = []
         ordered = sorted(places, key=lambda window: places[window])
         windows = progress(ordered, len(ordered), "windows" if not attempt else f"windows, attempt {attempt + 1}")
-        for window, seven in zip(windows, read_windows(video, frames, [places[own] for own in ordered]), strict=True):
+        for window, seven in zip(
+            windows, read_windows(video, frames, [places[window_index] for window_index in ordered]), strict=True
+        ):
             patch, reason = _try(film, frames, window, attempt, seven, settings, folder)
             target = frames.time(places[window] + SPAN // 2)
             attempts.append(Attempt(window.category, window.index, attempt, str(target), reason))
@@ -215,7 +217,7 @@ def _grey_of(picture: np.ndarray) -> np.ndarray:
 
 
 def _find_area(film: Film, seven: list[Frame]) -> Box:
-    """Where the picture of a window lies: within the film's, and within bars of its own."""
+    """Where the picture of a window lies: within the film's, and within its bars."""
     brightest = np.max(np.stack([film.view.luma(seven[number]) for number in (0, SPAN // 2, SPAN - 1)]), axis=0)
     window = find_picture_area(brightest)
     x1, y1 = (max(one, other) for one, other in zip(film.area[:2], window[:2], strict=True))
@@ -256,7 +258,7 @@ def cut_part(
     part: Part,
     settings: CutSettings,
     folder: Path,
-    progress: Progress = silent,
+    progress: Progress = report_nothing,
 ) -> tuple[list[Patch], list[Attempt]]:
     """`cut`, from a film's file; nothing of a film that can't be used, or a part that has no windows."""
     if film is None or not part.windows:

@@ -74,7 +74,7 @@ def is_combed(frames: Sequence[Frame]) -> bool:
 
 
 def deinterlace(frames: Sequence[Frame], order: str) -> list[Frame]:
-    """Neighbouring frames, each made progressive from its own two fields and those of its neighbours (bwdif)."""
+    """Neighbouring frames, each made progressive from its two fields and those of its neighbours (bwdif)."""
     pictures = list(_filter([frame.picture for frame in frames], f"mode=send_frame:parity={order}:deint=all"))
     return [
         replace(frame, picture=picture) if picture else frame for frame, picture in zip(frames, pictures, strict=True)

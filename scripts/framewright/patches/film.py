@@ -11,6 +11,7 @@ from framewright.patches.formats import Box
 from framewright.patches.plan import Frames
 from framewright.patches.reading import read_windows
 from framewright.patches.view import View
+from framewright.study.progress import Progress, report_nothing
 from framewright.video.fingerprint import hash_picture
 from framewright.video.stream import Video
 
@@ -68,11 +69,13 @@ class Survey:
     hashes: tuple[str, ...]
 
 
-def survey(video: Video, frames: Frames, view: View) -> Survey:
+def survey(video: Video, frames: Frames, view: View, progress: Progress = report_nothing) -> Survey:
     """Look at pairs of frames all over the film. No more than a pair of them is in memory at a time."""
     brightest: np.ndarray | None = None
     scores, verdicts, small = [], [], []
-    for place, pair in enumerate(read_windows(video, frames, _choose_places(frames), count=min(2, len(frames)))):
+    places = _choose_places(frames)
+    pairs = progress(read_windows(video, frames, places, count=min(2, len(frames))), len(places), "places")
+    for place, pair in enumerate(pairs):
         if not pair:
             continue
         small.append(view.grey(pair[0]))

@@ -59,7 +59,9 @@ class Patch:
 
 
 SCORES = {
-    f"{kind}_{own.name}": (kind, own.name) for kind, of in (("window", Scores), ("film", Quality)) for own in fields(of)
+    f"{kind}_{field.name}": (kind, field.name)
+    for kind, of in (("window", Scores), ("film", Quality))
+    for field in fields(of)
 }
 PLAIN = ("patch", "category", "split", "format", "drawn", "video", "sha256", "index", "attempt")
 COLUMNS = (

@@ -60,7 +60,7 @@ def plan(
 ) -> tuple[list[Part], list[tuple[str, int]]]:
     """The parts of a film with `frames` frames in use, and the windows (category, index) that it is too short for.
 
-    The film is divided evenly among its windows, the categories taking turns by their shares; where in its own stretch
+    The film is divided evenly among its windows, the categories taking turns by their shares; where in its stretch
     a window lies is drawn from (seed, video, category, index). In a short film all categories get less alike.
     """
     wanted = _turns(counts)

@@ -13,6 +13,7 @@ from framewright.patches.film import Quality, QualityLimits, judge_film, survey
 from framewright.patches.formats import Categories, list_fitting
 from framewright.patches.plan import Frames, Part, Window, plan
 from framewright.patches.view import Rendering, load_view, make_view
+from framewright.study.progress import Progress, report_nothing
 from framewright.study.record import read_record, write_record
 from framewright.video.dolby import read_dolby_vision_profile
 from framewright.video.probe import Probe
@@ -40,6 +41,11 @@ class FilmPlan:
     lost: tuple[tuple[str, int, str], ...]
     hashes: tuple[str, ...]  # perceptual hashes of pictures all over the film
 
+    @property
+    def usable(self) -> bool:
+        """Whether anything is cut from it."""
+        return self.film is not None
+
 
 def make_plan(
     path: str | Path,
@@ -48,15 +54,15 @@ def make_plan(
     counts: Counts,
     categories: Categories,
     split: str,
-    training: bool,
     windows_per_part: int,
     seed: int,
     rendering: Rendering,
     limits: QualityLimits,
+    progress: Progress = report_nothing,
 ) -> tuple[FilmPlan, Frames]:
     """The plan of a film, and its frames in use: none of a film that can't be used.
 
-    `counts` are the windows that each category is to get; with `training` off the film is left out.
+    `counts` are the windows that each category is to get.
     """
     parts = tuple(plan(counts, 0, windows_per_part, seed, "")[0])
 
@@ -65,8 +71,6 @@ def make_plan(
 
     if not probe.usable:
         return refuse("unusable", probe.reason)
-    if not training:
-        return refuse("not-for-training", "the table of videos says training = no")
     if fault := find_colour_fault(path, probe):
         return refuse("colour", fault)
     view = make_view(probe, rendering)
@@ -74,7 +78,7 @@ def make_plan(
         return refuse("too-small", f"{view.size[0]}x{view.size[1]}: no format of its categories fits into it")
     with open_video(path) as video:
         frames = select_frames(video.timeline, probe.use)
-        found = survey(video, frames, view)
+        found = survey(video, frames, view, progress)
     if found.fields.interlaced or (probe.interlaced and found.fields.combed >= found.fields.clean):
         if rendering.interlaced == "reject":
             return refuse("interlaced", _describe_fields(found.fields))

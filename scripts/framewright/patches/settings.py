@@ -21,7 +21,7 @@ Section = Mapping[str, Any]  # the section, filled with its defaults
 Settings = dict[str, Any]  # of a rule: plain values, only those that its script uses
 
 
-def faults(section: Section) -> list[str]:
+def find_faults(section: Section) -> list[str]:
     """A line for each contradiction between keys of the section, which the schema can't express."""
     return [f"config: patches.{line}" for line in (*_category_faults(section), *_format_faults(section))]
 
@@ -97,13 +97,12 @@ def compose_wanted(section: Section, windows: Mapping[str, Counts]) -> Settings:
     return {"windows": dict(windows), "categories": dump_categories(read_categories(section))}
 
 
-def compose_plan(section: Section, counts: Counts, split: str, training: bool, seed: int) -> Settings:
-    """Settings of patches_plan for a film; `training` is off where the table keeps it out of all datasets."""
+def compose_plan(section: Section, counts: Counts, split: str, seed: int) -> Settings:
+    """Settings of patches_plan for a film."""
     return {
         "counts": counts,
         "categories": _dump_uncapped(section),
         "split": split,
-        "training": training,
         "windows_per_part": section["windows_per_part"],
         "seed": seed,
         "rendering": {"frame": section["frame"], "interlaced": section["interlaced"], **section["colour"]},
@@ -142,7 +141,7 @@ def compose_val(section: Section, by_hand: bool) -> Settings:
 
 def _dump_uncapped(section: Section) -> list[dict[str, Any]]:
     """Categories without their targets: a changed target alone remakes no patch."""
-    return dump_categories({name: replace(own, target=None) for name, own in read_categories(section).items()})
+    return dump_categories({name: replace(each, target=None) for name, each in read_categories(section).items()})
 
 
 def _category_faults(section: Section) -> Iterator[str]:

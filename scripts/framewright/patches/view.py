@@ -3,7 +3,7 @@
     view = make_view(probe, Rendering(frame="fullhd", peak=1000))
     patch = view.crop(frame, (100, 200, 640, 740))
 
-SDR in its own size is the decoded frame, its chroma interpolated exactly where the file places it. Larger frames are
+SDR in its size is the decoded frame, its chroma interpolated exactly where the file places it. Larger frames are
 scaled first; PQ and HLG are then tone-mapped. Only the part that is asked for is computed, to the same pixels as the
 whole.
 """
@@ -31,7 +31,7 @@ class Rendering:
     """What the configuration says of how films are rendered.
 
     `frame` is fullhd or native; `untagged` the kind of films without colour tags; `interlaced` says what is done with
-    interlaced ones; `curve`, `peak` (nits, or None for the film's own) and `desat` are those of tone mapping.
+    interlaced ones; `curve`, `peak` (nits, or None for the film's) and `desat` are those of tone mapping.
     """
 
     frame: str = "fullhd"
@@ -119,7 +119,7 @@ class View:
         luma = (planes[0].astype(np.float32) - black) / np.float32(white - black)
         if len(planes) == 1:
             return np.stack([luma] * 3)
-        blue_off, red_off = ((own.astype(np.float32) - (1 << bits - 1)) / np.float32(swing) for own in planes[1:])
+        blue_off, red_off = ((chroma.astype(np.float32) - (1 << bits - 1)) / np.float32(swing) for chroma in planes[1:])
         red_part, green_part, blue_part = LUMA[self.matrix]
         red = luma + np.float32(2 * (1 - red_part)) * red_off
         blue = luma + np.float32(2 * (1 - blue_part)) * blue_off
@@ -163,7 +163,7 @@ def load_view(values: dict[str, Any]) -> View:
 
 
 def _siting(shape: Shape, luma: np.ndarray, chroma: np.ndarray) -> tuple[float, float]:
-    """How far chroma lies right and down, in its own samples, of where it would lie evenly: of subsampled video it is
+    """How far chroma lies right and down, in its samples, of where it would lie evenly: of subsampled video it is
     beside every second column's left pixel, in the stored picture."""
     stored_wide = luma.shape[::-1] if shape.rotation in (90, 270) else luma.shape
     small = chroma.shape[::-1] if shape.rotation in (90, 270) else chroma.shape

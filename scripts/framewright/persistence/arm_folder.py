@@ -19,7 +19,7 @@ def link_shards(folder: str | Path, shards: Iterable[str | Path]) -> None:
     folder.mkdir()
     for shard in shards:
         for path in sorted(Path(shard).iterdir()):
-            if not path.name.startswith("."):  # Snakemake leaves a mark of its own
+            if not path.name.startswith("."):  # Snakemake leaves a hidden mark
                 os.link(path, folder / path.name)
 
 

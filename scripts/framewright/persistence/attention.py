@@ -64,7 +64,7 @@ def make_cell_centres(count: int, device: torch.device) -> torch.Tensor:
     return (torch.arange(count, device=device) + 0.5) * 2 / count - 1
 
 
-def loss(outputs: dict[str, torch.Tensor], batch: dict[str, torch.Tensor]) -> torch.Tensor:
+def compute_loss(outputs: dict[str, torch.Tensor], batch: dict[str, torch.Tensor]) -> torch.Tensor:
     """How far the attention's middle is off the sphere in clean frames, how much of it lies on transients in others,
     and the cross entropy of kinds."""
     shows = 1 - batch["clean"]

@@ -35,7 +35,7 @@ def augment_all(bases: Sequence[Clip | PackedClip], variant: Variant, name: str,
     }
     if variant.max_companions:
         companions = [draw_companions(variant, base.metadata, seed, base.index) for base in bases]
-        bases = [add_companions(base, own, recipe) for base, own in zip(bases, companions, strict=True)]
+        bases = [add_companions(base, bodies, recipe) for base, bodies in zip(bases, companions, strict=True)]
     far = variant.depth or variant.apart
     known = [base.metadata if far else base.known for base in bases]
     details = [

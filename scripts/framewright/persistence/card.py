@@ -44,7 +44,7 @@ DATASET = Dataset(
 )
 
 
-def rows(arms: Mapping[str, tuple[str, Clips]]) -> Iterator[dict[str, Any]]:
+def list_rows(arms: Mapping[str, tuple[str, Clips]]) -> Iterator[dict[str, Any]]:
     """A row of the index for each clip of each arm; arms by name, with their place among the results."""
     for name, (place, clips) in arms.items():
         for position, index in enumerate(clips.numbers):

@@ -47,7 +47,7 @@ def add_companions(base: Clip | PackedClip, companions: list[dict[str, Any]], re
     alone = plain & (owners < 0)
     metadata = base.metadata | {
         "visible_area": np.count_nonzero(alone, axis=1).tolist(),
-        "companions": [own | {"visible_area": areas} for own, areas in zip(companions, seen, strict=True)],
+        "companions": [body | {"visible_area": areas} for body, areas in zip(companions, seen, strict=True)],
     }
     sphere = np.where(alone.reshape(len(video), 1, *video.shape[2:]), base.video, 0).astype(np.uint8)
     return Clip(base.index, video, metadata, sphere)

@@ -15,7 +15,7 @@ from framewright.persistence.bound import Oracle, compute_bayes_bound
 from framewright.persistence.dataset import PersistenceClips, mark_cells
 from framewright.persistence.models import TrainedModel
 from framewright.persistence.paths import CLASSES
-from framewright.persistence.scores import score_answers, score_kinds, sigmoid
+from framewright.persistence.scores import compute_sigmoid, score_answers, score_kinds
 from framewright.persistence.specs import Variant
 from framewright.persistence.store import Clips
 from framewright.persistence.tracklets import TrackletClips
@@ -104,7 +104,7 @@ def decide(trained: TrainedModel, video: np.ndarray, sure: float) -> tuple[bool,
         with torch.no_grad():
             seen.append(trained.model.see(torch.from_numpy(video[None, number - 1 : number].copy()))["clean"])
             logit = trained.model.conclude({"clean": torch.cat(seen, dim=1)}, len(video))["persistent"][0, -1]
-        chance = float(sigmoid(logit.numpy() / trained.temperatures["persistent"]))
+        chance = float(compute_sigmoid(logit.numpy() / trained.temperatures["persistent"]))
         if max(chance, 1 - chance) >= sure:
             break
     return chance > 0.5, number
@@ -132,7 +132,7 @@ def _score_objects(clips: Clips, trained: TrainedModel) -> dict[str, Any]:
     seen, _ = run_eye(trained.model, asked, CPU)
     with torch.no_grad():
         logits = trained.model.conclude(seen, asked.frames)["persistent"][:, 0].numpy()
-    chances = sigmoid(logits / trained.temperatures["persistent"])
+    chances = compute_sigmoid(logits / trained.temperatures["persistent"])
     measures = {data: {"lifetime": np.array(data.lengths), "colour": -data.measure_colour()} for data in (known, asked)}
     found = {"constant": score_answers(np.full(len(asked), truth[known].mean() > 0.5), truth[asked])}
     for name, measure in measures[known].items():
@@ -160,7 +160,7 @@ def _compute_bounds(
 def _score_persistence(
     outputs: dict[str, torch.Tensor], trained: TrainedModel, asked: dict[str, np.ndarray], sure: float
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    chances = sigmoid(outputs["persistent"].numpy() / trained.temperatures["persistent"])
+    chances = compute_sigmoid(outputs["persistent"].numpy() / trained.temperatures["persistent"])
     curve = {"curve": _compute_curve(chances > 0.5, asked["persistent"])}
     whole = score_answers(chances[:, -1] > 0.5, asked["persistent"], chances[:, -1])
     early = {"early_exit": _score_exit(chances, asked["persistent"], sure)}
@@ -168,7 +168,7 @@ def _score_persistence(
 
 
 def _score_frames(outputs: dict[str, torch.Tensor], trained: TrainedModel, shows: np.ndarray) -> dict[str, Any]:
-    chances = sigmoid(-outputs["clean"].numpy() / trained.temperatures["clean"])
+    chances = compute_sigmoid(-outputs["clean"].numpy() / trained.temperatures["clean"])
     return score_answers(chances > 0.5, shows, chances)
 
 

@@ -90,7 +90,7 @@ class FrameClassifier(nn.Module):
         return self.conclude(self.see(video), video.shape[1])
 
 
-def loss(outputs: dict[str, torch.Tensor], batch: dict[str, torch.Tensor]) -> torch.Tensor:
+def compute_loss(outputs: dict[str, torch.Tensor], batch: dict[str, torch.Tensor]) -> torch.Tensor:
     """Cross entropy of all frames, and of the clip's label after each frame."""
     frames = F.binary_cross_entropy_with_logits(outputs["clean"], batch["clean"])
     label = batch["persistent"][:, None].expand_as(outputs["persistent"])

@@ -17,7 +17,7 @@ from framewright.persistence.specs import TrainingSpec
 from framewright.persistence.store import Clips
 from framewright.persistence.tracklets import TrackletClips
 from framewright.persistence.training import Model, run_eye, train
-from framewright.study.progress import Progress, silent
+from framewright.study.progress import Progress, report_nothing
 
 MODELS: dict[str, tuple[ModuleType, Any, Any]] = {  # by task: the module that has the loss, the model, its config
     "persistence": (frame_classifier, frame_classifier.FrameClassifier, frame_classifier.FrameClassifierConfig),
@@ -50,7 +50,7 @@ def learn(
     seed: int,
     progress: str | Path,
     code: str,
-    report: Progress = silent,
+    report: Progress = report_nothing,
 ) -> TrainedModel:
     """Train the model of a task on the clips in train and calibrate it on those in val.
 

@@ -58,7 +58,7 @@ class Multitask(nn.Module):
         """What was seen of clips of `length` frames, with the logits `kind` (N, kinds) of their paths."""
         # Depth shows in the disc's size alone, which has three steps: that would only blur the bends.
         way = bridge(seen["positions"][..., :2].detach(), seen["clean"].detach() > 0)
-        return seen | {"kind": self.conclusion(way - way.mean(dim=1, keepdim=True))}  # from its own middle
+        return seen | {"kind": self.conclusion(way - way.mean(dim=1, keepdim=True))}  # from its mean
 
     def forward(self, video: torch.Tensor) -> dict[str, torch.Tensor]:
         """(N, T, 3, H, W) uint8 -> logits `clean` (N, T) and `kind` (N, kinds), `positions` (N, T, 3)."""
@@ -117,7 +117,7 @@ def make_grid(rows: int, columns: int, device: torch.device) -> torch.Tensor:
     return torch.stack([x.expand(rows, -1), y[:, None].expand(-1, columns)]).flatten(1)[None]
 
 
-def loss(outputs: dict[str, torch.Tensor], batch: dict[str, torch.Tensor]) -> torch.Tensor:
+def compute_loss(outputs: dict[str, torch.Tensor], batch: dict[str, torch.Tensor]) -> torch.Tensor:
     """Cross entropy of frames and of kinds, and the positions' error in the frames without transients alone."""
     frames = F.binary_cross_entropy_with_logits(outputs["clean"], batch["clean"])
     kinds = F.cross_entropy(outputs["kind"], batch["kind"])

@@ -1,6 +1,6 @@
 """Videos as zlib packs them, frame by frame: any frame can be unpacked, or replaced, without touching the others.
 
-A stream is what every zlib reads, HDF5's own filter among them. Each frame begins on a whole byte and refers to nothing
+A stream is what every zlib reads, HDF5's filter among them. Each frame begins on a whole byte and refers to nothing
 before it, until some are replaced: those that follow one another are packed together.
 """
 

@@ -62,7 +62,7 @@ def fit_temperature(logits: np.ndarray, true: np.ndarray) -> float:
     return float(TEMPERATURES[int(np.argmin(losses))])
 
 
-def sigmoid(logits: np.ndarray) -> np.ndarray:
+def compute_sigmoid(logits: np.ndarray) -> np.ndarray:
     """Chances of logits."""
     return 1 / (1 + np.exp(-np.clip(np.asarray(logits, float), -60, 60)))
 

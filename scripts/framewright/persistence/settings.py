@@ -13,7 +13,7 @@ Section = dict[str, Any]
 SPHERES = 16  # tracklets that count as one clip in a training step
 
 
-def faults(section: Section) -> list[str]:
+def find_faults(section: Section) -> list[str]:
     """A line for each fault that the schema can't see."""
     lines = []
     if "default" in section["variants"]:

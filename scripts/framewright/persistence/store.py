@@ -165,7 +165,7 @@ class _Shard:
 
 
 def _write_shard(path: Path, clips: Iterator[Clip | PackedClip]) -> None:
-    """Each video is a chunk of its own, packed here: by isal, which is many times faster than HDF5's own zlib."""
+    """Each video is one chunk, packed here: by isal, which is many times faster than HDF5's zlib."""
     first = next(clips, None)
     if first is None:
         return

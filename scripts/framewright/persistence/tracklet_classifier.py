@@ -62,6 +62,6 @@ class Reader(nn.Module):
         return self.judge(torch.cat([memory[0], share], dim=1))
 
 
-def loss(outputs: dict[str, torch.Tensor], batch: dict[str, torch.Tensor]) -> torch.Tensor:
+def compute_loss(outputs: dict[str, torch.Tensor], batch: dict[str, torch.Tensor]) -> torch.Tensor:
     """Cross entropy of tracklets."""
     return F.binary_cross_entropy_with_logits(outputs["persistent"].squeeze(1), batch["persistent"])

@@ -17,7 +17,7 @@ from framewright.persistence.specs import TrainingSpec
 from framewright.persistence.tracklet_classifier import TrackletClassifier
 from framewright.persistence.tracklets import TrackletClips
 from framewright.study.job import whole
-from framewright.study.progress import Progress, silent
+from framewright.study.progress import Progress, report_nothing
 
 Model = Attention | FrameClassifier | Multitask | TrackletClassifier
 Data = PersistenceClips | TrackletClips
@@ -33,7 +33,7 @@ def train(
     seed: int,
     progress: str | Path,
     digest: str,
-    report: Progress = silent,
+    report: Progress = report_nothing,
 ) -> list[float]:
     """Train a model in place; the mean loss of each epoch.
 

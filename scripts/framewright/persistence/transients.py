@@ -46,7 +46,7 @@ def draw_lives(variant: Variant, frames: int, number: int, rng: np.random.Genera
 def _draw_block(
     variant: Variant, frames: int, camera: Camera, size: int, seed: int, block: int
 ) -> list[list[dict[str, Any]]]:
-    """The transients of BLOCK clips with numbers in a row, from random numbers of their own: to draw them at once takes
+    """The transients of BLOCK clips with numbers in a row, each from a separate generator: to draw them at once takes
     a fraction of the time."""
     rng = np.random.default_rng([seed, STREAM, block])
     return _draw(variant, frames, camera, size, rng, _draw_numbers(variant, BLOCK, rng))

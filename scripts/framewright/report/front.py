@@ -1,6 +1,6 @@
 """The first page of the report: what was made, of what, what was dropped and why, whether to trust it, how to load it.
 
-Snakemake shows reStructuredText on its first page, so the page is one raw block of HTML in it, with its own style. It
+Snakemake shows reStructuredText on its first page, so the page is one raw block of HTML in it, with its style. It
 asks nothing from outside: pictures are in it.
 """
 
@@ -58,10 +58,10 @@ class Tile:
     licences: Mapping[str, int]  # number of videos by licence; "" is unknown
 
 
-def read_tile(pipeline: str, tile: str | Path, contract: str | Path | None, card: str) -> Tile:
-    """The tile of a pipeline, from the record beside its card and from its contract, where it has one."""
+def read_tile(pipeline: str, tile: str | Path, contracts: Iterable[str | Path], card: str) -> Tile:
+    """The tile of a pipeline, from the record beside its card and from its contracts, of which it may have none."""
     said = read_record(tile)
-    findings = read_contract(contract) if contract else []
+    findings = [finding for contract in contracts for finding in read_contract(contract)]
     promises = (sum(finding.ok for finding in findings), len(findings))
     picture = shrink_picture(said.pop("picture"))
     return Tile(pipeline=pipeline, card=card, picture=picture, promises=promises, **said)

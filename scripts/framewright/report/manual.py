@@ -22,7 +22,7 @@ of the pen can't go unnoticed.
 
 Other ways to choose, the later ones winning:
 
-    snakemake -c4 --configfile my.yaml      # your own file on top of config.yaml
+    snakemake -c4 --configfile my.yaml      # your file on top of config.yaml
     snakemake -c4 --config seed=7           # one key, for one run
 
 Results made with other values are brought up to date by the next run, and only those.
@@ -42,11 +42,11 @@ def compose_manual(schema: Schema, columns: Schema) -> str:
 
 
 def _group(keys: dict[str, Schema], above: str) -> Iterator[str]:
-    """The table of a group's own keys, then the groups within it, each under a heading of its own."""
-    own = {key: of for key, of in keys.items() if "properties" not in of}
+    """The table of a group's plain keys, then the groups within it, each under a heading."""
+    leaves = {key: of for key, of in keys.items() if "properties" not in of}
     rows: list[tuple[str, ...]] = [
         (f"`{key}`", f"`{quote_value(of['default'])}`", describe_allowed(of), str(of["description"]))
-        for key, of in own.items()
+        for key, of in leaves.items()
     ]
     if rows:
         yield _table(("key", "default", "allowed", "meaning"), rows)

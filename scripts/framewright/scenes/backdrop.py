@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from framewright.scenes.paint import Colour
-from framewright.scenes.photos import clouds, texture
+from framewright.scenes.photos import draw_clouds, load_texture
 
 NEAR_KERB, FAR_KERB, PARK = 5.5, 10.7, 13.4
 """Where the road begins and ends and the park begins, in metres from the camera."""
@@ -63,7 +63,7 @@ class View:
         return self.focal / z
 
 
-def view(size: tuple[int, int]) -> View:
+def make_view(size: tuple[int, int]) -> View:
     """The camera for a picture of `size` (width, height)."""
     return View(size[0], size[1], size[1] / 0.6, size[1] * 0.36)
 
@@ -103,7 +103,9 @@ def _matrix(shear: float, x: float, y: float) -> np.ndarray:
     return np.array([[1, shear, x], [0, 1, y]], float)
 
 
-def backdrop(rng: np.random.Generator, eye: View, mood: Mood, travel: float, margin: int, crossing: float) -> Backdrop:
+def draw_backdrop(
+    rng: np.random.Generator, eye: View, mood: Mood, travel: float, margin: int, crossing: float
+) -> Backdrop:
     """A random street for a camera that moves `travel` metres and turns or shakes by up to `margin` pixels; the zebra
     crossing lies at `crossing` metres."""
     sky = _sky(rng, eye, mood, margin)
@@ -119,7 +121,7 @@ def _sky(rng: np.random.Generator, eye: View, mood: Mood, margin: int) -> np.nda
     sky = low + (top - low) * rise**0.75
     sun = np.exp(-(((np.arange(width) - 0.2 * width) / (0.3 * width)) ** 2)).astype(np.float32)[None, :, None]
     sky = sky + sun * (1 - rise) ** 2 * 0.25 * np.asarray(mood.cloud, np.float32)
-    puffs = clouds(rng, height, width // 2, int(0.3 * eye.height))
+    puffs = draw_clouds(rng, height, width // 2, int(0.3 * eye.height))
     puffs = cv2.resize(puffs, (width, height), interpolation=cv2.INTER_LINEAR)[..., None]
     cover = np.clip((puffs - 0.5) * 2.2, 0, 1) * np.clip(rise * 2.2, 0.12, 0.85)
     lit = np.clip(1.0 - (puffs - 0.5) * 0.35, 0, 1)
@@ -179,7 +181,7 @@ def _ground(rng: np.random.Generator, eye: View, mood: Mood, travel: float, marg
 
 def _weave(name: str, x: np.ndarray, z: np.ndarray, metres: float, strength: float) -> np.ndarray:
     """A texture laid on the ground, `metres` to a repeat, fading with distance so that it does not shimmer."""
-    tile = texture(name)
+    tile = load_texture(name)
     side = tile.shape[0]
     u, v = np.float32(side / metres) * x % side, np.float32(side / metres) * z % side
     value = cv2.remap(tile, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
@@ -189,7 +191,7 @@ def _weave(name: str, x: np.ndarray, z: np.ndarray, metres: float, strength: flo
 
 def _patches(rng: np.random.Generator, x: np.ndarray, z: np.ndarray, metres: float) -> np.ndarray:
     """Light and dark patches `metres` across: (h, w, 1) between -1 and 1, mirrored where the pattern ends."""
-    grid = clouds(rng, 256, 256, 64, 4)
+    grid = draw_clouds(rng, 256, 256, 64, 4)
     u, v = (255 - np.abs(np.float32(64 / metres) * axis % 510 - 255) for axis in (x, z))
     return cv2.remap(grid, u, v, cv2.INTER_LINEAR)[..., None] * 2 - 1
 

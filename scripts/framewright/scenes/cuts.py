@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 
 from framewright.scenes import motion
-from framewright.scenes.photos import PHOTOS, TEXTURES, photo, texture
+from framewright.scenes.photos import PHOTOS, TEXTURES, load_photo, load_texture
 from framewright.scenes.scene import Drawn, Scene
-from framewright.scenes.street import street
+from framewright.scenes.street import make_street
 from framewright.truth import Transition
 
 RATE = Fraction(25)
@@ -73,7 +73,7 @@ DEMO = (
 )
 
 
-def cuts(rng: np.random.Generator | None = None, shots: int = 24, size: tuple[int, int] = SIZE) -> Scene:
+def make_cuts(rng: np.random.Generator | None = None, shots: int = 24, size: tuple[int, int] = SIZE) -> Scene:
     """The demo's film, or with a generator a random one of `shots` shots."""
     return edit(DEMO if rng is None else some_shots(rng, shots), size)
 
@@ -158,7 +158,7 @@ def _clip(shot: Shot, size: tuple[int, int]) -> Player:
     rng = np.random.default_rng(shot.seed)
     if shot.source == "street":
         mood = shot.grade if shot.grade in ("golden", "noon", "overcast") else None
-        scene = street(rng, shot.frames / float(RATE) + 6, size, mood=mood)
+        scene = make_street(rng, shot.frames / float(RATE) + 6, size, mood=mood)
         return _moved(lambda frame: scene.draw(frame + 75).picture, shot, rng, size)
     still = _still(shot.source, shot.grade, size)
     return _moved(_burns(still, shot, rng, size), shot, rng, size)
@@ -167,10 +167,10 @@ def _clip(shot: Shot, size: tuple[int, int]) -> Player:
 def _still(source: str, grade: str, size: tuple[int, int]) -> np.ndarray:
     """A graded picture, large enough to move a frame of `size` about in it."""
     if source in TINTS:
-        tile = texture(source)[:512, :512]
+        tile = load_texture(source)[:512, :512]
         picture = np.clip(tile[..., None] * np.asarray(TINTS[source], np.float32) * 255, 0, 255).astype(np.uint8)
     else:
-        picture = photo(source)
+        picture = load_photo(source)
     matrix, gain = GRADES.get(grade, GRADES["plain"])
     picture = cv2.transform(picture, matrix * gain)
     zoom = 1.5 * size[0] / picture.shape[1]
@@ -179,7 +179,7 @@ def _still(source: str, grade: str, size: tuple[int, int]) -> np.ndarray:
 
 
 def _burns(still: np.ndarray, shot: Shot, rng: np.random.Generator, size: tuple[int, int]) -> Player:
-    """A slow move over a still picture; a fast one, blurred by its own motion, where the plan has a pan."""
+    """A slow move over a still picture; a fast one, blurred by its motion, where the plan has a pan."""
     height, width = still.shape[:2]
     pan = next((event for event in shot.events if event.kind == "pan"), None)
     wide = rng.uniform(0.6, 0.85, 2) if pan is None else np.repeat(rng.uniform(0.48, 0.55), 2)
@@ -223,8 +223,8 @@ def _moved(picture: Player, shot: Shot, rng: np.random.Generator, size: tuple[in
     whip = next((event for event in shot.events if event.kind == "pan" and shot.source == "street"), None)
     if shake is None and whip is None:
         return picture
-    sway = motion.handheld(rng, shot.frames, float(RATE) / 2.2, size[1] / 45)
-    roll = motion.handheld(rng, shot.frames, float(RATE) / 2.2, 1.1)[:, 0]
+    sway = motion.shake_camera(rng, shot.frames, float(RATE) / 2.2, size[1] / 45)
+    roll = motion.shake_camera(rng, shot.frames, float(RATE) / 2.2, 1.1)[:, 0]
 
     def moved(frame: int) -> np.ndarray:
         seen = picture(frame)

@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 
 from framewright.scenes import plants
-from framewright.scenes.backdrop import MOODS, backdrop, view
+from framewright.scenes.backdrop import MOODS, draw_backdrop, make_view
 from framewright.scenes.paint import Cover, Sprite, lay, lay_by
-from framewright.scenes.photos import photo
+from framewright.scenes.photos import load_photo
 from framewright.scenes.scene import Drawn, Mark, Scene
 
 RATE = Fraction(25)
@@ -64,7 +64,7 @@ class Portrait:
         return np.column_stack([turn, np.array([x, y]) - turn @ (width / 2, height / 2)]), squeeze
 
 
-def faces(rng: np.random.Generator, seconds: float = 8.0, size: tuple[int, int] = SIZE) -> Scene:
+def make_faces(rng: np.random.Generator, seconds: float = 8.0, size: tuple[int, int] = SIZE) -> Scene:
     """Ten portraits, faces from 16 to 116 pixels high for a picture of 360 lines; one turns away and back."""
     unit = size[1] / 360
     portraits = sorted((_portrait(rng, k, unit) for k in range(len(HUNG))), key=lambda portrait: portrait.depth)
@@ -93,7 +93,7 @@ def _portrait(rng: np.random.Generator, number: int, unit: float) -> Portrait:
     name, high, across, down = HUNG[number]
     (x1, y1, x2, y2), face = PORTRAITS[name]
     zoom = high * unit / (face[3] - face[1])
-    picture = cv2.transform(photo(name)[y1:y2, x1:x2], np.diag(TINTS[number % len(TINTS)]))
+    picture = cv2.transform(load_photo(name)[y1:y2, x1:x2], np.diag(TINTS[number % len(TINTS)]))
     way = cv2.INTER_AREA if zoom < 1 else cv2.INTER_CUBIC
     picture = cv2.resize(picture, None, fx=zoom, fy=zoom, interpolation=way)
     mirrored = number % 2 == 1
@@ -165,13 +165,13 @@ def _marks(hung: list[tuple[int, Cover | None, tuple | None]], size: tuple[int, 
 def _park(rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
     """A park out of focus, a little wider than the picture."""
     wide = size[0] + round(size[1] * 0.3)
-    eye = view((wide, size[1]))
+    eye = make_view((wide, size[1]))
     mood = MOODS["noon"]
-    picture = backdrop(rng, eye, mood, 0.0, 8, 99.0).seen(0.0, 0.0, 0.0)
+    picture = draw_backdrop(rng, eye, mood, 0.0, 8, 99.0).seen(0.0, 0.0, 0.0)
     for z in (60.0, 48.0, 36.0, 27.0, 21.0):
         for x in np.arange(-0.62, 0.63, 0.155) * z:
             green = plants.GREENS[int(rng.integers(3))]
-            tree: Sprite = plants.tree(rng, rng.uniform(4.5, 7.0), green, eye.scale(z), 0.2)
+            tree: Sprite = plants.draw_tree(rng, rng.uniform(4.5, 7.0), green, eye.scale(z), 0.2)
             place = wide / 2 + (x + rng.uniform(-0.04, 0.04) * z) * eye.scale(z)
             lay(picture, tree, place, eye.horizon + eye.eye * eye.scale(z), eye.scale(z))
     return cv2.GaussianBlur(picture, (0, 0), size[1] / 150)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from framewright.scenes.paint import Canvas, Colour, Point, Sprite, mix, tone
+from framewright.scenes.paint import Canvas, Colour, Point, Sprite, mix, shade_colour
 
 Joint = tuple[float, float, float]  # metres: along the heading, to the side, up
 
@@ -54,7 +54,7 @@ class Cyclist:
     rider: Person
 
 
-def someone(rng: np.random.Generator) -> Person:
+def choose_person(rng: np.random.Generator) -> Person:
     """A person of random looks."""
     return Person(
         height=float(rng.uniform(1.58, 1.88)),
@@ -75,7 +75,7 @@ def some_dog(rng: np.random.Generator) -> Dog:
 
 def some_cyclist(rng: np.random.Generator) -> Cyclist:
     """A cyclist of random looks."""
-    return Cyclist(_pick(rng, CLOTHES), someone(rng))
+    return Cyclist(_pick(rng, CLOTHES), choose_person(rng))
 
 
 def draw_person(look: Person, phase: float, swing: float, heading: float, scale: float) -> Sprite:
@@ -89,7 +89,7 @@ def draw_person(look: Person, phase: float, swing: float, heading: float, scale:
     for thigh, knee, ankle, toe in legs:
         body.limb(thigh, knee, 0.056 * h, 0.042 * h, look.bottom)
         body.limb(knee, ankle, 0.042 * h, 0.027 * h, look.bottom)
-        body.limb(ankle, toe, 0.028 * h, 0.02 * h, tone(look.bottom, 0.5))
+        body.limb(ankle, toe, 0.028 * h, 0.02 * h, shade_colour(look.bottom, 0.5))
     lean = 0.02 * h * swing
     neck = (lean, 0.0, 0.835 * h)
     for side in (1, -1):
@@ -98,8 +98,8 @@ def draw_person(look: Person, phase: float, swing: float, heading: float, scale:
         shoulder = (lean, 0.105 * side * h, 0.795 * h)
         elbow = _swing(shoulder, turn, 0.165 * h)
         wrist = _swing(elbow, turn + 0.22 + 0.35 * swing, 0.14 * h)
-        body.limb(shoulder, elbow, 0.037 * h, 0.03 * h, tone(look.top, 0.94), nearer=out)
-        body.limb(elbow, wrist, 0.03 * h, 0.022 * h, tone(look.top, 0.94), nearer=out)
+        body.limb(shoulder, elbow, 0.037 * h, 0.03 * h, shade_colour(look.top, 0.94), nearer=out)
+        body.limb(elbow, wrist, 0.03 * h, 0.022 * h, shade_colour(look.top, 0.94), nearer=out)
         hand = _swing(wrist, turn + 0.3, 0.03 * h)
         body.limb(wrist, hand, 0.022 * h, 0.02 * h, look.skin, nearer=out)
     frontal = abs(np.sin(heading))
@@ -118,16 +118,16 @@ def draw_person(look: Person, phase: float, swing: float, heading: float, scale:
 def _head(body: "_Body", look: Person, neck: Joint, h: float) -> None:
     face = (neck[0] + 0.012 * h, 0.0, 0.925 * h)
     back = (neck[0] - 0.016 * h, 0.0, 0.94 * h)
-    body.limb(neck, face, 0.03 * h, 0.03 * h, tone(look.skin, 0.9))
+    body.limb(neck, face, 0.03 * h, 0.03 * h, shade_colour(look.skin, 0.9))
     body.limb((face[0], 0, 0.905 * h), face, 0.05 * h, 0.058 * h, look.skin)
     body.limb((back[0] - 0.006 * h, 0, 0.925 * h), (back[0] + 0.012 * h, 0, 0.957 * h), 0.056 * h, 0.054 * h, look.hair)
     if look.long_hair:
-        body.limb(back, (back[0] - 0.02 * h, 0, 0.83 * h), 0.056 * h, 0.038 * h, tone(look.hair, 0.92))
+        body.limb(back, (back[0] - 0.02 * h, 0, 0.83 * h), 0.056 * h, 0.038 * h, shade_colour(look.hair, 0.92))
     for side in (1, -1):
         eye = face[0] + 0.051 * h, 0.024 * side * h, 0.925 * h
         body.limb(eye, eye, 0.0085 * h, 0.0085 * h, (0.12, 0.09, 0.08), nearer=0.006 * h)
     nose = face[0] + 0.056 * h, 0.0, 0.908 * h
-    body.limb(nose, nose, 0.012 * h, 0.012 * h, tone(look.skin, 0.92))
+    body.limb(nose, nose, 0.012 * h, 0.012 * h, shade_colour(look.skin, 0.92))
 
 
 def draw_dog(look: Dog, phase: float, swing: float, heading: float, scale: float) -> Sprite:
@@ -140,10 +140,10 @@ def draw_dog(look: Dog, phase: float, swing: float, heading: float, scale: float
         lift = 0.7 * swing * max(0.0, np.cos(phase + turn))
         knee = _swing(hip, angle + 0.12 * end, 0.34 * h)
         paw = _swing(knee, angle - end * 0.1 - lift * 0.8, 0.36 * h)
-        colour = tone(look.fur, 0.78 if side * np.cos(heading) > 0 else 1.0)
+        colour = shade_colour(look.fur, 0.78 if side * np.cos(heading) > 0 else 1.0)
         body.limb(hip, knee, 0.12 * h, 0.075 * h, colour)
         body.limb(knee, paw, 0.07 * h, 0.05 * h, colour)
-        body.limb(paw, (paw[0] + 0.07 * h, paw[1], paw[2] - 0.01 * h), 0.05 * h, 0.045 * h, tone(colour, 0.8))
+        body.limb(paw, (paw[0] + 0.07 * h, paw[1], paw[2] - 0.01 * h), 0.05 * h, 0.045 * h, shade_colour(colour, 0.8))
     body.limb((-0.52 * h, 0, 0.8 * h), (0.5 * h, 0, 0.8 * h), 0.21 * h, 0.25 * h, look.fur)
     body.limb((-0.2 * h, 0, 0.86 * h), (0.16 * h, 0, 0.88 * h), 0.17 * h, 0.18 * h, mix(look.fur, look.patch, 0.7))
     body.limb((0.5 * h, 0, 0.9 * h), (0.78 * h, 0, 1.24 * h), 0.19 * h, 0.14 * h, look.fur)
@@ -155,11 +155,13 @@ def draw_dog(look: Dog, phase: float, swing: float, heading: float, scale: float
     for side in (1, -1):
         root = (0.72 * h, 0.09 * side * h, 1.36 * h)
         tip = (0.7 * h, 0.1 * side * h, 1.58 * h) if look.pointed else (0.64 * h, 0.15 * side * h, 1.16 * h)
-        body.limb(root, tip, 0.07 * h, 0.035 * h, tone(look.patch, 0.8), nearer=0.05 * h)
+        body.limb(root, tip, 0.07 * h, 0.035 * h, shade_colour(look.patch, 0.8), nearer=0.05 * h)
         eye = (0.93 * h, 0.08 * side * h, 1.32 * h)
         body.limb(eye, eye, 0.022 * h, 0.022 * h, (0.06, 0.05, 0.05), nearer=0.09 * h)
     wag = 0.25 * np.sin(3 * phase)
-    body.limb((-0.58 * h, 0, 0.94 * h), (-0.92 * h, wag * h, 1.2 * h), 0.075 * h, 0.04 * h, tone(look.fur, 0.95))
+    body.limb(
+        (-0.58 * h, 0, 0.94 * h), (-0.92 * h, wag * h, 1.2 * h), 0.075 * h, 0.04 * h, shade_colour(look.fur, 0.95)
+    )
     return body.paint(1.3 * h, 1.68 * h, scale, 0.0)
 
 
@@ -184,7 +186,7 @@ def draw_cyclist(look: Cyclist, phase: float, swing: float, heading: float, scal
             at((foot[0] - 0.05, foot[1])), at((foot[0] + 0.12, foot[1] - 0.015)), 0.045, 0.035, (0.15, 0.14, 0.15)
         )
 
-    leg(pedal + np.pi, tone(rider.bottom, 0.75))
+    leg(pedal + np.pi, shade_colour(rider.bottom, 0.75))
     for centre in (rear, front):
         for spoke in range(7):
             angle = way * -phase + spoke * np.pi / 7
@@ -207,10 +209,10 @@ def draw_cyclist(look: Cyclist, phase: float, swing: float, heading: float, scal
     if rider.bag:
         canvas.limb(at((-0.2, 1.2)), at((-0.05, 1.47)), 0.12, 0.11, rider.bag)
     elbow = _bend(shoulders, bars, -0.3, -0.3)
-    canvas.limb(at((0.15, 1.5)), at((0.19, 1.62)), 0.055, 0.055, tone(rider.skin, 0.9))
+    canvas.limb(at((0.15, 1.5)), at((0.19, 1.62)), 0.055, 0.055, shade_colour(rider.skin, 0.9))
     canvas.limb(at((0.22, 1.66)), at((0.22, 1.7)), 0.1, 0.105, rider.skin)
     canvas.limb(at((0.15, 1.72)), at((0.25, 1.765)), 0.115, 0.1, look.frame)
-    canvas.limb(at(shoulders), at(elbow), 0.06, 0.05, tone(rider.top, 0.95))
+    canvas.limb(at(shoulders), at(elbow), 0.06, 0.05, shade_colour(rider.top, 0.95))
     canvas.limb(at(elbow), at(bars), 0.05, 0.038, rider.skin)
     return canvas.sprite()
 

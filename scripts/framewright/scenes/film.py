@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 
 from framewright.scenes.scene import Drawn, Scene
-from framewright.scenes.space import space
-from framewright.scenes.street import street
-from framewright.scenes.toon import toon
+from framewright.scenes.space import make_space
+from framewright.scenes.street import make_street
+from framewright.scenes.toon import make_toon
 from framewright.truth import Transition
 
 RATE = Fraction(24)
@@ -17,9 +17,9 @@ SIZE = (1920, 1080)
 SHOT = 44
 
 
-def film(rng: np.random.Generator, size: tuple[int, int] = SIZE) -> Scene:
+def make_film(rng: np.random.Generator, size: tuple[int, int] = SIZE) -> Scene:
     """Three shots of 44 frames, hard cuts between them, a single key frame at the start, light grain over all."""
-    shots = [_street, space, toon]
+    shots = [_street, make_space, make_toon]
     seeds = rng.integers(1 << 30, size=len(shots))
     grain = _grain(rng, size)
     playing: dict[int, Callable[[float], np.ndarray]] = {}
@@ -38,7 +38,7 @@ def film(rng: np.random.Generator, size: tuple[int, int] = SIZE) -> Scene:
 
 
 def _street(rng: np.random.Generator, size: tuple[int, int]) -> Callable[[float], np.ndarray]:
-    scene = street(rng, 12.0, size, RATE, "golden", slow=1.6)
+    scene = make_street(rng, 12.0, size, RATE, "golden", slow=1.6)
     return lambda seconds: scene.draw(100 + round(seconds * RATE)).picture
 
 

@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 
 from framewright.scenes import motion
-from framewright.scenes.photos import photo
+from framewright.scenes.photos import load_photo
 from framewright.scenes.scene import Drawn, Scene
-from framewright.scenes.space import space
+from framewright.scenes.space import make_space
 from framewright.truth import Transition
 from framewright.video.colour import Colour
 
@@ -33,13 +33,13 @@ TO_BT2020 = np.array([[0.6274, 0.3293, 0.0433], [0.0691, 0.9195, 0.0114], [0.016
 """Linear light from BT.709 to BT.2020 primaries (ITU-R BT.2087)."""
 
 
-def pq(nits: np.ndarray | float) -> np.ndarray:
+def encode_pq(nits: np.ndarray | float) -> np.ndarray:
     """The PQ signal, 0 to 1, of light in nits (SMPTE ST 2084)."""
     light = (np.clip(nits, 0, 10000) / 10000) ** (2610 / 16384)
     return ((3424 / 4096 + 2413 / 128 * light) / (1 + 2392 / 128 * light)) ** (2523 / 32)
 
 
-def hdr(rng: np.random.Generator, size: tuple[int, int] = SIZE) -> Scene:
+def make_hdr(rng: np.random.Generator, size: tuple[int, int] = SIZE) -> Scene:
     """Two shots of one and a half seconds, pictures (H, W, 3) uint16."""
     shots = [_card(size), _planet(rng, size)]
 
@@ -60,7 +60,7 @@ def hdr(rng: np.random.Generator, size: tuple[int, int] = SIZE) -> Scene:
 
 
 def _code(nits: np.ndarray | float) -> np.ndarray:
-    return np.round(pq(nits) * 65535).astype(np.uint16)
+    return np.round(encode_pq(nits) * 65535).astype(np.uint16)
 
 
 def _graded(picture: np.ndarray, white: float) -> np.ndarray:
@@ -83,11 +83,11 @@ def _card(size: tuple[int, int]) -> Callable[[float], np.ndarray]:
     for box, nits in PATCHES:
         card[_scaled(box, size)] = _code(nits)
     ramp = _scaled(RAMP, size)
-    steps = np.linspace(0, float(pq(PEAK)) * 65535, ramp[1].stop - ramp[1].start)
+    steps = np.linspace(0, float(encode_pq(PEAK)) * 65535, ramp[1].stop - ramp[1].start)
     card[ramp] = np.round(steps).astype(np.uint16)[None, :, None]
     window = _scaled(WINDOW, size)
     wide, high = window[1].stop - window[1].start, window[0].stop - window[0].start
-    pictures = [_graded(photo(name), 203.0) for name in ("rocket", "coffee")]
+    pictures = [_graded(load_photo(name), 203.0) for name in ("rocket", "coffee")]
 
     def picture(share: float) -> np.ndarray:
         seen = card.copy()
@@ -106,7 +106,7 @@ def _card(size: tuple[int, int]) -> Callable[[float], np.ndarray]:
 
 def _planet(rng: np.random.Generator, size: tuple[int, int]) -> Callable[[float], np.ndarray]:
     wide = round(size[0] * 1.08), round(size[1] * 1.08)
-    still = _graded(space(rng, wide)(0.6), 180.0)
+    still = _graded(make_space(rng, wide)(0.6), 180.0)
 
     def picture(share: float) -> np.ndarray:
         zoom = 1.06 - 0.06 * motion.ease(share)

@@ -68,7 +68,7 @@ def drive(
     return tracks
 
 
-def along(fronts: np.ndarray, length: float, way: float, z: float, rate: float) -> Path:
+def follow_lane(fronts: np.ndarray, length: float, way: float, z: float, rate: float) -> Path:
     """The path of a vehicle whose front bumper is at `fronts` metres along its lane; `way` is 1 to the right."""
     x = way * (fronts - length / 2)
     speed = np.abs(np.diff(x, prepend=2 * x[0] - x[1])) * rate
@@ -76,7 +76,7 @@ def along(fronts: np.ndarray, length: float, way: float, z: float, rate: float) 
     return Path(x, np.full(len(x), z), heading, fronts - fronts[0], speed)
 
 
-def handheld(rng: np.random.Generator, frames: int, rate: float, strength: float) -> np.ndarray:
+def shake_camera(rng: np.random.Generator, frames: int, rate: float, strength: float) -> np.ndarray:
     """Shake of a camera in a hand: (frames, 2) pixels right and down, of standard deviation `strength`."""
     times = np.arange(frames) / rate
     sway = np.zeros((frames, 2))

@@ -23,7 +23,7 @@ def mix(a: Colour, b: Colour, share: float) -> Colour:
     return red, green, blue
 
 
-def tone(colour: Colour, factor: float) -> Colour:
+def shade_colour(colour: Colour, factor: float) -> Colour:
     """`colour` made darker (factor below 1) or lighter (above 1), inside [0, 1]."""
     red, green, blue = (min(1.0, c * factor) for c in colour)
     return red, green, blue
@@ -206,7 +206,9 @@ def lay_by(picture: np.ndarray, rgba: np.ndarray, matrix: np.ndarray) -> Cover |
     return Cover(int(x1), int(y1), cover, float(cover.sum() if inside else cv2.sumElems(rgba)[3] / 255 * grown))
 
 
-def shadow(picture: np.ndarray, sprite: Sprite, x: float, y: float, scale: float, lean: Point, depth: float) -> None:
+def cast_shadow(
+    picture: np.ndarray, sprite: Sprite, x: float, y: float, scale: float, lean: Point, depth: float
+) -> None:
     """Darken the ground by the soft shadow of a cut-out standing at (x, y): a point one metre up throws it `lean`
     metres (right, down) on the picture; `depth` in [0, 1] is how dark."""
     zoom = scale / sprite.scale

@@ -19,7 +19,7 @@ TEXTURES = {"brick": data.brick, "grass": data.grass, "gravel": data.gravel}
 
 
 @lru_cache(maxsize=4)
-def photo(name: str) -> np.ndarray:
+def load_photo(name: str) -> np.ndarray:
     """A photograph, (H, W, 3) uint8 RGB."""
     picture = PHOTOS[name]()
     picture = np.dstack([picture] * 3) if picture.ndim == 2 else np.ascontiguousarray(picture[..., :3])
@@ -28,7 +28,7 @@ def photo(name: str) -> np.ndarray:
 
 
 @lru_cache(maxsize=4)
-def texture(name: str) -> np.ndarray:
+def load_texture(name: str) -> np.ndarray:
     """A texture that repeats without a seam, (1024, 1024) float32 with mean 1: a factor for a colour."""
     tile = TEXTURES[name]().astype(np.float32)
     tile /= cv2.GaussianBlur(tile, (0, 0), 60)
@@ -38,7 +38,7 @@ def texture(name: str) -> np.ndarray:
     return tile
 
 
-def clouds(rng: np.random.Generator, height: int, width: int, coarse: int, octaves: int = 5) -> np.ndarray:
+def draw_clouds(rng: np.random.Generator, height: int, width: int, coarse: int, octaves: int = 5) -> np.ndarray:
     """Soft random shapes: (height, width) float32 between 0 and 1, the largest about `coarse` pixels across."""
     total = np.zeros((height, width), np.float32)
     for octave in range(octaves):

@@ -3,13 +3,13 @@
 import cv2
 import numpy as np
 
-from framewright.scenes.paint import Canvas, Colour, Sprite, mix, tone
+from framewright.scenes.paint import Canvas, Colour, Sprite, mix, shade_colour
 
 GREENS: list[Colour] = [(0.3, 0.42, 0.16), (0.24, 0.4, 0.2), (0.42, 0.44, 0.15), (0.62, 0.45, 0.14), (0.6, 0.3, 0.12)]
 BARK: Colour = (0.3, 0.23, 0.18)
 
 
-def tree(rng: np.random.Generator, height: float, green: Colour, scale: float, bare: float = 0.32) -> Sprite:
+def draw_tree(rng: np.random.Generator, height: float, green: Colour, scale: float, bare: float = 0.32) -> Sprite:
     """A leafy tree `height` metres tall, whose lowest `bare` share is trunk."""
     crown = 0.36 * height
     canvas = Canvas(crown * 1.25, crown * 1.25, height * 1.04, scale, 0.1)
@@ -20,7 +20,7 @@ def tree(rng: np.random.Generator, height: float, green: Colour, scale: float, b
     reach = np.array([crown, height * (1 - bare) / 2])
     tips = [middle + reach * 0.62 * np.array([np.cos(a), np.sin(a)]) for a in np.linspace(0.2, np.pi - 0.2, 5)]
     for tip in tips:
-        canvas.limb(fork, tuple(tip), base * 0.5, base * 0.14, tone(BARK, 0.9), 0.75)
+        canvas.limb(fork, tuple(tip), base * 0.5, base * 0.14, shade_colour(BARK, 0.9), 0.75)
     _leaves(canvas, rng, middle, reach, green)
     return canvas.sprite()
 
@@ -39,7 +39,10 @@ def _leaves(canvas: Canvas, rng: np.random.Generator, middle: np.ndarray, reach:
     facing = (spread @ [-0.45, 0.75]).reshape(-1) * 0.32
     facing += np.repeat(((clumps - middle) / reach) @ [-0.42, 0.55], each) * 0.45
     facing += rng.normal(0, 0.11, len(spots))
-    dark, bright = mix(tone(green, 0.3), (0.07, 0.12, 0.13), 0.3), mix(tone(green, 1.45), (1.0, 0.93, 0.55), 0.18)
+    dark, bright = (
+        mix(shade_colour(green, 0.3), (0.07, 0.12, 0.13), 0.3),
+        mix(shade_colour(green, 1.45), (1.0, 0.93, 0.55), 0.18),
+    )
     order = np.argsort(facing, kind="stable")
     level = np.clip(facing[order] * 0.62 + 0.42, 0, 1)[:, None]
     low, high = np.asarray(dark, np.float32), np.asarray(bright, np.float32)
@@ -60,7 +63,7 @@ def _scatter(canvas: Canvas, spots: np.ndarray, radius: np.ndarray, turn: np.nda
     canvas.rgba[:] = picture.astype(np.float32) / 255
 
 
-def lamp(height: float, scale: float) -> Sprite:
+def draw_lamp(height: float, scale: float) -> Sprite:
     """An old street lamp with a warm globe."""
     canvas = Canvas(0.5, 0.5, height + 0.1, scale)
     iron = (0.1, 0.13, 0.13)
@@ -73,7 +76,7 @@ def lamp(height: float, scale: float) -> Sprite:
     return canvas.sprite()
 
 
-def post(scale: float, colour: Colour) -> Sprite:
+def draw_post(scale: float, colour: Colour) -> Sprite:
     """A sign post with a round sign, tall enough to leave the picture from nearby."""
     canvas = Canvas(0.4, 0.4, 2.5, scale)
     canvas.limb((0, 0), (0, 2.45), 0.045, 0.045, (0.5, 0.52, 0.54), 0.8)
@@ -83,22 +86,28 @@ def post(scale: float, colour: Colour) -> Sprite:
     return canvas.sprite()
 
 
-def bench(scale: float) -> Sprite:
+def draw_bench(scale: float) -> Sprite:
     """A park bench of wooden slats, seen from the front."""
     canvas = Canvas(1.0, 1.0, 0.95, scale)
     for x in (-0.75, 0.75):
         canvas.stroke([(x, 0), (x, 0.85)], 0.07, (0.14, 0.15, 0.15))
     for y in (0.42, 0.56, 0.67, 0.78):
         wood = (0.5, 0.32, 0.18) if y > 0.5 else (0.58, 0.39, 0.23)
-        canvas.polygon([(-0.9, y + 0.045), (0.9, y + 0.045), (0.9, y - 0.04), (-0.9, y - 0.04)], wood, tone(wood, 0.7))
+        canvas.polygon(
+            [(-0.9, y + 0.045), (0.9, y + 0.045), (0.9, y - 0.04), (-0.9, y - 0.04)], wood, shade_colour(wood, 0.7)
+        )
     return canvas.sprite()
 
 
 def bin_(scale: float, colour: Colour) -> Sprite:
     """A litter bin."""
     canvas = Canvas(0.4, 0.4, 1.05, scale)
-    canvas.polygon([(-0.25, 0.9), (0.25, 0.9), (0.21, 0.0), (-0.21, 0.0)], colour, tone(colour, 0.55))
+    canvas.polygon([(-0.25, 0.9), (0.25, 0.9), (0.21, 0.0), (-0.21, 0.0)], colour, shade_colour(colour, 0.55))
     for x in np.linspace(-0.16, 0.16, 5):
-        canvas.stroke([(x * 1.15, 0.85), (x, 0.05)], 0.018, tone(colour, 0.45))
-    canvas.polygon([(-0.29, 0.97), (0.29, 0.97), (0.29, 0.87), (-0.29, 0.87)], tone(colour, 0.6), tone(colour, 0.35))
+        canvas.stroke([(x * 1.15, 0.85), (x, 0.05)], 0.018, shade_colour(colour, 0.45))
+    canvas.polygon(
+        [(-0.29, 0.97), (0.29, 0.97), (0.29, 0.87), (-0.29, 0.87)],
+        shade_colour(colour, 0.6),
+        shade_colour(colour, 0.35),
+    )
     return canvas.sprite()

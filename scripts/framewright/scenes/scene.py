@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from framewright.study.progress import Progress, report_nothing
 from framewright.truth import Boxes, Object, Transition, Truth
 
 Box = tuple[float, float, float, float]
@@ -49,11 +50,11 @@ class Scene:
     kept_bytes: int | None = None
 
 
-def record(scene: Scene, write: Callable[[np.ndarray], object]) -> Truth:
+def record(scene: Scene, write: Callable[[np.ndarray], object], progress: Progress = report_nothing) -> Truth:
     """Draw a scene from its first frame to its last, hand every picture to `write`, and say what was in them."""
     objects: dict[int, list[tuple[int, Mark]]] = {}
     faces: dict[int, list[tuple[int, Mark]]] = {}
-    for frame in range(scene.frames):
+    for frame in progress(range(scene.frames), unit="frames"):
         drawn = scene.draw(frame)
         write(drawn.picture)
         for mark in drawn.objects:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from framewright.scenes.paint import Sprite, lay
-from framewright.scenes.photos import clouds, photo
+from framewright.scenes.photos import draw_clouds, load_photo
 
 SECONDS = 2.0
 """How long the camera takes from one side to the other."""
@@ -15,7 +15,7 @@ RUST, CREAM = np.asarray((0.55, 0.33, 0.23), np.float32), np.asarray((0.97, 0.84
 ICE = np.asarray((0.86, 0.78, 0.66), np.float32)
 
 
-def space(rng: np.random.Generator, size: tuple[int, int]) -> Callable[[float], np.ndarray]:
+def make_space(rng: np.random.Generator, size: tuple[int, int]) -> Callable[[float], np.ndarray]:
     """The picture at a number of seconds, (H, W, 3) uint8."""
     width, height = size
     unit = height / 1080
@@ -34,10 +34,10 @@ def space(rng: np.random.Generator, size: tuple[int, int]) -> Callable[[float], 
 
 
 def _sky(rng: np.random.Generator, width: int, height: int, unit: float) -> np.ndarray:
-    """Galaxies, sharpened, behind thin coloured clouds, with stars of our own."""
-    sky = cv2.resize(photo("galaxies"), (width, round(width * 0.872)), interpolation=cv2.INTER_CUBIC)[:height]
+    """Galaxies, sharpened, behind thin coloured clouds, with synthetic stars."""
+    sky = cv2.resize(load_photo("galaxies"), (width, round(width * 0.872)), interpolation=cv2.INTER_CUBIC)[:height]
     sky = cv2.addWeighted(sky, 1.25, cv2.GaussianBlur(sky, (0, 0), 2.2 * unit + 0.4), -0.35, 0)
-    cloud = clouds(rng, height // 2, width // 2, height // 3, 6) ** np.float32(2.2)
+    cloud = draw_clouds(rng, height // 2, width // 2, height // 3, 6) ** np.float32(2.2)
     spread = cv2.resize(cloud, (width, height), interpolation=cv2.INTER_LINEAR)[..., None]
     tint = VIOLET + (TEAL - VIOLET) * np.linspace(0, 1, width, dtype=np.float32)[None, :, None]
     sky = cv2.add(sky, (spread * tint).astype(np.uint8))
@@ -53,7 +53,7 @@ def _sky(rng: np.random.Generator, width: int, height: int, unit: float) -> np.n
 def _planet(rng: np.random.Generator, radius: int) -> Sprite:
     """A banded gas planet with a ring, lit from the left, drawn at one pixel per unit of scale."""
     half = int(radius * 2.1)
-    storm, fine = clouds(rng, 512, 1024, 128, 7), clouds(rng, 512, 1024, 24, 5)
+    storm, fine = draw_clouds(rng, 512, 1024, 128, 7), draw_clouds(rng, 512, 1024, 24, 5)
     # in strips, because the many quantities of each pixel would together fill hundreds of megabytes
     strips = np.array_split(np.arange(-half, half + 1, dtype=np.float32) / radius, 12)
     return Sprite(np.vstack([_planet_strip(strip, half, radius, storm, fine) for strip in strips]), (half, half), 1.0)

@@ -13,9 +13,9 @@ import numpy as np
 
 from framewright.scenes import figures, motion, vehicles
 from framewright.scenes.paint import Sprite, lay
-from framewright.scenes.photos import texture
+from framewright.scenes.photos import load_texture
 from framewright.scenes.scene import Drawn, Scene
-from framewright.scenes.street import Actor, seen
+from framewright.scenes.street import Actor, find_visible
 
 SIZE, RATE = (1280, 720), 25
 TURN = 2 * np.pi
@@ -34,10 +34,10 @@ class Crowd:
     scale: tuple[float, float] = (42, 62)
 
 
-def square(rng: np.random.Generator, crowd: Crowd, frames: int, size: tuple[int, int] = SIZE) -> Scene:
+def make_square(rng: np.random.Generator, crowd: Crowd, frames: int, size: tuple[int, int] = SIZE) -> Scene:
     """A random square of so many frames of `size` (width, height), 25 frames a second, seen by a handheld camera."""
     ground = _ground(rng, size)
-    shake = motion.handheld(rng, frames, RATE, 2.0)
+    shake = motion.shake_camera(rng, frames, RATE, 2.0)
     cast = [_actor(rng, k, crowd, rng.random() < crowd.late, frames, size) for k in range(crowd.number)]
     cast.sort(key=lambda member: member[2][0, 1])
     names = [actor.name for actor, *_ in cast]
@@ -56,7 +56,7 @@ def square(rng: np.random.Generator, crowd: Crowd, frames: int, size: tuple[int,
             if -room < x < size[0] + room and -20 < y < size[1] + room:
                 cut = sprite(number, int(walked / actor.stride * 16) % 16, bool(left))
                 covers.append((number, lay(picture, cut, x, y, scale)))
-        return Drawn(picture, seen(covers, names, size))
+        return Drawn(picture, find_visible(covers, names, size))
 
     return Scene(size, Fraction(RATE), frames, draw)
 
@@ -90,7 +90,7 @@ def _actor(
 def _kinds() -> dict[str, tuple[Callable[..., Sprite], Callable[[np.random.Generator], object], float, float, float]]:
     """How each kind is painted and invented, its speed (metres a second), stride (metres) and cycle."""
     return {
-        "person": (figures.draw_person, figures.someone, 1.3, 1.4, TURN),
+        "person": (figures.draw_person, figures.choose_person, 1.3, 1.4, TURN),
         "dog": (figures.draw_dog, figures.some_dog, 2.0, 0.8, TURN),
         "cyclist": (figures.draw_cyclist, figures.some_cyclist, 3.5, 4.9, TURN * 16 / 7),
         "car": (vehicles.draw_car, vehicles.some_car, 6.0, 0.42, TURN / 5),
@@ -100,7 +100,7 @@ def _kinds() -> dict[str, tuple[Callable[..., Sprite], Callable[[np.random.Gener
 def _ground(rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
     """Grass, gravel or brick with light and shade, a little larger than a frame."""
     width, height = size[0] + 40, size[1] + 40
-    stuff = texture(str(rng.choice(GROUNDS)))
+    stuff = load_texture(str(rng.choice(GROUNDS)))
     times = -(-height // stuff.shape[0]), -(-width // stuff.shape[1])
     tiled = np.tile(stuff, times)[:height, :width]
     soft = 0.4 * cv2.GaussianBlur(tiled, (0, 0), 1.0) + 0.6

@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 
 from framewright.scenes import figures, motion, plants, vehicles
-from framewright.scenes.backdrop import FAR_KERB, MOODS, NEAR_KERB, PARK, Mood, View, backdrop, view
-from framewright.scenes.paint import Colour, Cover, Sprite, lay, shadow
+from framewright.scenes.backdrop import FAR_KERB, MOODS, NEAR_KERB, PARK, Mood, View, draw_backdrop, make_view
+from framewright.scenes.paint import Colour, Cover, Sprite, cast_shadow, lay
 from framewright.scenes.scene import Drawn, Mark, Scene
 
 RATE = Fraction(25)
@@ -60,18 +60,18 @@ class Camera:
     down: np.ndarray
 
 
-def street(
+def make_street(
     rng: np.random.Generator, seconds: float = 18.0, size: tuple[int, int] = SIZE, rate: Fraction = RATE,
     mood: str | None = None, slow: float = 1.0,
 ) -> Scene:  # fmt: skip
     """A random street of `seconds` seconds; `slow` stretches its time (2 is half speed)."""
     frames, hertz = round(seconds * rate), float(rate) * slow
-    eye = view(size)
+    eye = make_view(size)
     light = MOODS[mood or str(rng.choice(list(MOODS)))]
     crossing = float(rng.uniform(1.6, 2.4))
     margin = round(size[1] / 6)
     camera = _camera(rng, frames, hertz, margin)
-    still = backdrop(rng, eye, light, float(camera.along.max()), margin, crossing)
+    still = draw_backdrop(rng, eye, light, float(camera.along.max()), margin, crossing)
     props = sorted(_props(rng, eye, light), key=lambda prop: -prop.z)
     actors = _cast(rng, frames, hertz, crossing)
     vignette = _vignette(size)
@@ -88,10 +88,10 @@ def street(
         placed = [(*item, *_place(eye, at, item[2], item[0])) for item in items]
         for _, _, _, cut, soft, x, y, scale in placed:
             if not soft:
-                shadow(picture, cut, x, y, scale, light.shadow, light.shade)
+                cast_shadow(picture, cut, x, y, scale, light.shadow, light.shade)
         placed.sort(key=lambda item: (-item[0], item[1]))
         covers = [(item[1], lay(picture, item[3], *item[5:])) for item in placed]
-        marks = seen(covers, [actor.name for actor in actors], size)
+        marks = find_visible(covers, [actor.name for actor in actors], size)
         return Drawn(cv2.multiply(picture, vignette, scale=1 / 255), marks)
 
     return Scene(size, rate, frames, draw, encoding={"crf": 18, "gop": 50, "preset": "faster"})
@@ -110,7 +110,7 @@ def _near(eye: View, at: tuple[float, float, float], x: float, z: float, reach: 
     return -reach * scale - eye.width * 0.1 < middle < eye.width + reach * scale
 
 
-def seen(covers: list[tuple[int, Cover | None]], names: list[str], size: tuple[int, int]) -> tuple[Mark, ...]:
+def find_visible(covers: list[tuple[int, Cover | None]], names: list[str], size: tuple[int, int]) -> tuple[Mark, ...]:
     """What is to be seen of each thing, its id one more than its number in `names`.
 
     `covers` goes from the farthest to the nearest, each with the number of what it shows, or -1 for what only hides.
@@ -168,7 +168,7 @@ def _vignette(size: tuple[int, int]) -> np.ndarray:
 def _camera(rng: np.random.Generator, frames: int, hertz: float, margin: int) -> Camera:
     share = np.arange(frames) / max(1, frames - 1)
     travel = rng.uniform(1.3, 2.1)
-    shake = motion.handheld(rng, frames, hertz, margin / 50)
+    shake = motion.shake_camera(rng, frames, hertz, margin / 50)
     turn = 0.45 * margin * np.sin(TURN * (share * rng.uniform(0.6, 0.9) + rng.random()))
     limit = margin * 0.9
     right, down = np.clip(turn + shake[:, 0], -limit, limit), np.clip(shake[:, 1], -limit, limit)
@@ -187,19 +187,21 @@ def _props(rng: np.random.Generator, eye: View, mood: Mood) -> list[Prop]:
     props = []
     for x in np.arange(-44, 50, 3.1):
         z = rng.uniform(58, 66)
-        props.append(prop(x, z, plants.tree(rng, rng.uniform(3.5, 7.5), green(), eye.scale(z), 0.02), True))
+        props.append(prop(x, z, plants.draw_tree(rng, rng.uniform(3.5, 7.5), green(), eye.scale(z), 0.02), True))
     for x in np.linspace(-17, 20, 9):
         z = rng.uniform(17, 42)
         place = (x + rng.uniform(-2, 2)) * z / 28
-        props.append(prop(place, z, plants.tree(rng, rng.uniform(4.5, 7.5), green(), eye.scale(z))))
+        props.append(prop(place, z, plants.draw_tree(rng, rng.uniform(4.5, 7.5), green(), eye.scale(z))))
     for x in (-6.2, 1.2, 8.6):
-        props.append(prop(x + rng.uniform(-0.4, 0.4), PARK + 0.35, plants.lamp(3.5, eye.scale(PARK + 0.35))))
+        props.append(prop(x + rng.uniform(-0.4, 0.4), PARK + 0.35, plants.draw_lamp(3.5, eye.scale(PARK + 0.35))))
     for x in (-2.6, 5.2):
-        props.append(prop(x + rng.uniform(-0.5, 0.5), PARK + 0.9, plants.bench(eye.scale(PARK + 0.9))))
+        props.append(prop(x + rng.uniform(-0.5, 0.5), PARK + 0.9, plants.draw_bench(eye.scale(PARK + 0.9))))
     props.append(prop(rng.uniform(2.2, 3.8), PARK + 0.3, plants.bin_(eye.scale(PARK + 0.3), (0.22, 0.38, 0.3))))
     side = rng.uniform(-3.0, -1.9)
-    props.append(prop(side, 5.2, plants.tree(rng, 5.6, green(), eye.scale(5.2), 0.36)))
-    props.append(prop(side + rng.uniform(4.6, 5.6), 3.45, _blurred(plants.post(eye.scale(3.45), (0.12, 0.3, 0.62)))))
+    props.append(prop(side, 5.2, plants.draw_tree(rng, 5.6, green(), eye.scale(5.2), 0.36)))
+    props.append(
+        prop(side + rng.uniform(4.6, 5.6), 3.45, _blurred(plants.draw_post(eye.scale(3.45), (0.12, 0.3, 0.62))))
+    )
     return props
 
 
@@ -227,7 +229,7 @@ def _traffic(
         looks: list[vehicles.Car | vehicles.Bus] = [vehicles.some_car(rng) for _ in range(4)]
         for _ in range(buses):
             looks.insert(int(rng.integers(1, 3)), vehicles.some_bus(rng))
-        # the lane's own metres start where its first vehicle is at the first frame
+        # the lane's metres start where its first vehicle is at the first frame
         start = way * -5.5 + rng.uniform(-2, 2)
         line = way * crossing - way * start - 1.7
         fronts = motion.drive(
@@ -235,7 +237,7 @@ def _traffic(
             list(rng.uniform(3.5, 9.0, len(looks) - 1)), line, red, frames, hertz,
         )  # fmt: skip
         for look, front in zip(looks, fronts, strict=True):
-            path = motion.along(front + way * start, look.length, way, z, hertz)
+            path = motion.follow_lane(front + way * start, look.length, way, z, hertz)
             if isinstance(look, vehicles.Bus):
                 kind, draw = "bus", partial(vehicles.draw_bus, look)
             else:
@@ -244,14 +246,14 @@ def _traffic(
     for way, z in ((1.0, CYCLE_LANE), (-1.0, FAR_KERB - 0.55)):
         start, pace = -way * rng.uniform(5, 16), rng.uniform(2.6, 3.6)
         front = way * start + pace * np.arange(frames) / hertz
-        path = motion.along(front, 0.0, way, z, hertz)
+        path = motion.follow_lane(front, 0.0, way, z, hertz)
         rider = partial(figures.draw_cyclist, figures.some_cyclist(rng))
         actors.append(Actor("cyclist", path, rider, 0.34 * TURN * 16 / 7, TURN * 16 / 7, 36))
     return actors
 
 
 def _person(rng: np.random.Generator, stops: Stops, frames: int, hertz: float) -> Actor:
-    look = figures.someone(rng)
+    look = figures.choose_person(rng)
     return Actor("person", motion.walk(stops, frames, hertz), partial(figures.draw_person, look), 0.82 * look.height)
 
 

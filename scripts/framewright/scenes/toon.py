@@ -13,7 +13,7 @@ HILLS = [(5.4, (0.55, 0.72, 0.83)), (4.3, (0.45, 0.7, 0.55)), (3.1, (0.56, 0.78,
 """Height and colour of each row of hills, the farthest first."""
 
 
-def toon(rng: np.random.Generator, size: tuple[int, int]) -> Callable[[float], np.ndarray]:
+def make_toon(rng: np.random.Generator, size: tuple[int, int]) -> Callable[[float], np.ndarray]:
     """The picture at a number of seconds, (H, W, 3) uint8."""
     width, height = size
     unit = height / 10.8

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from framewright.scenes.paint import Canvas, Colour, Point, Points, Sprite, mix, smooth, tone
+from framewright.scenes.paint import Canvas, Colour, Point, Points, Sprite, mix, shade_colour, smooth
 
 PAINTS: list[Colour] = [
     (0.72, 0.13, 0.12), (0.13, 0.27, 0.5), (0.86, 0.86, 0.85), (0.2, 0.21, 0.24), (0.56, 0.6, 0.63),
@@ -70,9 +70,9 @@ def draw_car(look: Car, phase: float, swing: float, heading: float, scale: float
     draw = _Mirrored(Canvas(half, half, 1.65, scale), heading)
     body = smooth(outline)
     draw.polygon([(-half + 0.3, 0.24), (half - 0.3, 0.24), (half - 0.4, 0.5), (-half + 0.4, 0.5)], (0.05, 0.05, 0.055))
-    draw.polygon(body, mix(look.paint, SKY, 0.45), tone(look.paint, 0.5))
+    draw.polygon(body, mix(look.paint, SKY, 0.45), shade_colour(look.paint, 0.5))
     side = smooth([(x * 0.985, min(0.3 + (y - 0.3) * 0.93, 0.93)) for x, y in outline])
-    draw.polygon(side, tone(look.paint, 1.12), tone(look.paint, 0.58))
+    draw.polygon(side, shade_colour(look.paint, 1.12), shade_colour(look.paint, 0.58))
     draw.polygon([(-half + 0.32, 0.8), (half - 0.55, 0.74), (half - 0.5, 0.69), (-half + 0.3, 0.75)],
                  mix(look.paint, (1, 1, 1), 0.5), alpha=0.55)  # fmt: skip
     for pane in panes:
@@ -82,13 +82,17 @@ def draw_car(look: Car, phase: float, swing: float, heading: float, scale: float
     draw.polygon(shine, (1, 1, 1), alpha=0.22)
     door = panes[0][-1][0] + 0.04
     for x in (door, wheels[0] + 0.5, wheels[1] - 0.48):
-        draw.stroke([(x, 0.98), (x + 0.02, 0.38)], 0.018, tone(look.paint, 0.45))
+        draw.stroke([(x, 0.98), (x + 0.02, 0.38)], 0.018, shade_colour(look.paint, 0.45))
     for x in (door - 0.3, door + 0.62):
         draw.stroke([(x, 0.86), (x + 0.17, 0.86)], 0.035, mix(look.paint, (1, 1, 1), 0.35))
     draw.polygon([(-half + 0.2, 0.36), (half - 0.2, 0.36), (half - 0.5, 0.27), (-half + 0.5, 0.27)], (0.09, 0.09, 0.1))
     draw.polygon(_ellipse((half - 0.36, 0.7), 0.17, 0.07), (1.0, 0.97, 0.86), (0.85, 0.8, 0.65))
     draw.polygon(_ellipse((-half + 0.27, 0.78), 0.1, 0.09), (0.85, 0.1, 0.08), (0.5, 0.03, 0.03))
-    draw.polygon(_ellipse((panes[1][-1][0] - 0.06, 1.06), 0.11, 0.07), tone(look.paint, 0.9), tone(look.paint, 0.5))
+    draw.polygon(
+        _ellipse((panes[1][-1][0] - 0.06, 1.06), 0.11, 0.07),
+        shade_colour(look.paint, 0.9),
+        shade_colour(look.paint, 0.5),
+    )
     for x in wheels:
         draw.polygon(_arch(x, 0.375), (0.04, 0.04, 0.045))
         _wheel(draw, (x, 0.33), 0.33, phase)
@@ -100,9 +104,9 @@ def draw_bus(look: Bus, phase: float, swing: float, heading: float, scale: float
     half = look.length / 2
     draw = _Mirrored(Canvas(half + 0.12, half + 0.2, 2.95, scale), heading)
     shell = _rounded(half, 0.3, 2.82, 0.24)
-    draw.polygon(shell, mix(look.livery, SKY, 0.5), tone(look.livery, 0.55))
+    draw.polygon(shell, mix(look.livery, SKY, 0.5), shade_colour(look.livery, 0.55))
     waist = _rounded(half, 0.34, 1.24, 0.1)
-    draw.polygon(waist, tone(look.livery, 1.1), tone(look.livery, 0.62))
+    draw.polygon(waist, shade_colour(look.livery, 1.1), shade_colour(look.livery, 0.62))
     draw.polygon([(-half, 1.26), (half, 1.26), (half, 1.17), (-half, 1.17)], (0.94, 0.92, 0.86))
     draw.polygon([(-half + 0.12, 2.42), (half - 0.13, 2.42), (half - 0.03, 1.36), (-half + 0.05, 1.36)],
                  mix(GLASS, SKY, 0.35), GLASS)  # fmt: skip

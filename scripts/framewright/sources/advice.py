@@ -29,7 +29,7 @@ def in_words(probe: Probe) -> str:
     )
 
 
-def advice(outcome: Outcome, probe: Probe, licence: str) -> list[str]:
+def list_advice(outcome: Outcome, probe: Probe, licence: str) -> list[str]:
     """What the user can do, a sentence each; nothing where all is well."""
     if outcome.retry:
         return ["make retry-sources, then run again: the cause may have passed"]

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from framewright.sources.outcome import Outcome
+from framewright.study.progress import Progress, report_nothing
 from framewright.video.examine import empty_record, probe_safely
 
 
@@ -18,7 +19,15 @@ class Part:
     sha256: str | None
 
 
-def describe(path: str | Path, outcome: Outcome, part: Part, *, seconds: float, mebibytes: int) -> dict[str, Any]:
+def describe(
+    path: str | Path,
+    outcome: Outcome,
+    part: Part,
+    *,
+    seconds: float,
+    mebibytes: int,
+    progress: Progress = report_nothing,
+) -> dict[str, Any]:
     """The probe of the file at `path`, with the part of it to use, and why it can't be used, if so.
 
     A dead source is rejected for the reason its `outcome` gives, and not opened. The part's start and end limit what of
@@ -26,7 +35,7 @@ def describe(path: str | Path, outcome: Outcome, part: Part, *, seconds: float, 
     tell. `seconds` and `mebibytes` bound the process that decodes.
     """
     dead = outcome.status == "dead"
-    probe = empty_record(outcome.detail) if dead else probe_safely(path, seconds, mebibytes)
+    probe = empty_record(outcome.detail) if dead else probe_safely(path, seconds, mebibytes, progress)
     record = {"video": outcome.video} | probe | {"use": None}
     if record["status"] == "ok" and (fault := _fault(record, part)):
         record |= {"status": "rejected", "reason": fault}

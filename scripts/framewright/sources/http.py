@@ -14,6 +14,7 @@ import urllib3
 
 from framewright.errors import PassingError
 from framewright.sources.outcome import Dead, Fetched, Passing, check_file, without_password
+from framewright.study.progress import MEGABYTE, Progress, count_megabytes, report_nothing
 
 GONE = {404, 410}
 FORBIDDEN = {401, 402, 403}
@@ -50,6 +51,7 @@ def download(
     limits: Limits,
     log: logging.Logger,
     sha256: str | None = None,
+    progress: Progress = report_nothing,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Fetched:
     """Get the file at `url` to `target`, through the folder `unfinished`, where an interrupted one waits.
@@ -65,7 +67,7 @@ def download(
             session.headers.update({"User-Agent": "framewright", "Accept": "*/*", "Accept-Encoding": "identity"})
             session.max_redirects = REDIRECTS
             session.hooks["response"].append(_skip_body_of_redirect)
-            _download_whole(session, url, unfinished, limits, log, sleep)
+            _download_whole(session, url, unfinished, limits, log, progress, sleep)
         fetched = Fetched(data.stat().st_size, check_file(data, sha256), url=without_password(url))
         data.replace(target)
     except Dead:
@@ -85,13 +87,14 @@ def _download_whole(
     unfinished: Path,
     limits: Limits,
     log: logging.Logger,
+    progress: Progress,
     sleep: Callable[[float], None],
 ) -> None:
     fruitless, pause = 0, 1.0
     while True:
         before = _size(unfinished / "data")
         try:
-            return _download_rest(session, url, unfinished, limits)
+            return _download_rest(session, url, unfinished, limits, progress)
         except _Interrupted as error:
             fruitless = 0 if _size(unfinished / "data") - before >= PIECE else fruitless + 1
             if fruitless >= limits.tries:
@@ -102,7 +105,7 @@ def _download_whole(
             sleep(wait)
 
 
-def _download_rest(session: requests.Session, url: str, unfinished: Path, limits: Limits) -> None:
+def _download_rest(session: requests.Session, url: str, unfinished: Path, limits: Limits, progress: Progress) -> None:
     """One request: from where the partial file ends if the server vouches for it, else from the start."""
     data, state = unfinished / "data", unfinished / "state.json"
     validator = _validator_of(state, url)
@@ -123,7 +126,8 @@ def _download_rest(session: requests.Session, url: str, unfinished: Path, limits
             data.write_bytes(b"")  # before the state: a kill in between must not pair old bytes with a new validator
             state.write_text(json.dumps({"url": url, "validator": _validator(response)}))
         with data.open("ab") as file:
-            for piece in _pieces(response, limits.timeout):
+            rest_of_it = None if total is None else (total - have) / MEGABYTE
+            for piece in progress(_pieces(response, limits.timeout), rest_of_it, "MB", count_megabytes):
                 have += len(piece)
                 if have > limits.max_bytes:
                     raise Dead("too-large", f"the file goes on after {limits.max_bytes:,} bytes, the most allowed")
@@ -216,7 +220,7 @@ def _validator_of(state: Path, url: str) -> str | None:
 
 
 def _pause(response: requests.Response) -> float | None:
-    """Seconds that Retry-After asks for, as a number or as a date set against the server's own clock."""
+    """Seconds that Retry-After asks for, as a number or as a date set against the server's clock."""
     after = response.headers.get("Retry-After", "").strip()
     if after.isdecimal():
         return float(after)

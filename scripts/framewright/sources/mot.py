@@ -14,7 +14,7 @@ import numpy as np
 from framewright.boxes import from_xywh
 from framewright.errors import UserError
 from framewright.sources.outcome import Dead, Fetched, check_file
-from framewright.study.progress import Progress, silent
+from framewright.study.progress import Progress, report_nothing
 from framewright.truth import NOTHING, Boxes, Object, Truth, find_problem, read_truth, write_truth
 from framewright.video.encode import Writer
 from framewright.video.probe import Probe
@@ -52,7 +52,7 @@ class Sequence:
 
 
 def fetch(
-    folder: str | Path, target: Path, *, truth: Path, log: logging.Logger, progress: Progress = silent
+    folder: str | Path, target: Path, *, truth: Path, log: logging.Logger, progress: Progress = report_nothing
 ) -> Fetched:
     """Encode a sequence to `target` and write what is known of it to `truth`: nothing, when the sequence is dead."""
     write_truth(truth, NOTHING)
@@ -98,7 +98,7 @@ def read_sequence(folder: Path) -> Sequence:
     return Sequence(tuple(frames), first, rate, tuple(notes))
 
 
-def encode(sequence: Sequence, target: Path, progress: Progress = silent) -> tuple[int, int]:
+def encode(sequence: Sequence, target: Path, progress: Progress = report_nothing) -> tuple[int, int]:
     """Write the sequence as a video and return its size: close to the pictures, and quick to read from any frame on."""
     height, width = _picture(sequence.frames[0]).shape[:2]
     with Writer(target, (width, height), sequence.rate, crf=10, preset="veryfast", gop=24, threads=1) as writer:

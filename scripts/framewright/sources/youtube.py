@@ -4,6 +4,8 @@ import io
 import logging
 import re
 import shutil
+from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from yt_dlp.utils import GeoRestrictedError, UnavailableVideoError, YoutubeDLErr
 
 from framewright.errors import PassingError, UserError
 from framewright.sources.outcome import Dead, Fetched, Passing, SourceError, check_file
+from framewright.study.progress import MEGABYTE, Progress, report_nothing
 
 LONGEST_PAUSE = 60.0  # seconds
 
@@ -79,12 +82,14 @@ def compose_address(source: str) -> str:
     return f"https://www.youtube.com/watch?v={identity}"
 
 
-def compose_options(settings: Settings, cookies: str | None, folder: Path, log: logging.Logger) -> dict[str, Any]:
-    """What yt-dlp is told: `cookies` is the text of a cookies file, `folder` takes the video.
+def compose_options(
+    settings: Settings, cookies: str | None, folder: Path, log: logging.Logger, progress: Progress = report_nothing
+) -> dict[str, Any]:
+    """What yt-dlp is told: `cookies` is the text of a cookies file, `folder` takes the video, `progress` counts it.
 
     One file, never merged: picture only, or with `audio` the best one that has both. Of the heights on offer the wanted
     one, else the next lower ones, else the next higher (720, 480, 360, 1080); of its variants the one at the rate it
-    was uploaded with, H.264 first. Nothing of the user's own yt-dlp configuration, cache or plugins.
+    was uploaded with, H.264 first. Nothing of the user's yt-dlp configuration, cache or plugins.
     """
 
     def pause(n: int) -> float:
@@ -99,7 +104,7 @@ def compose_options(settings: Settings, cookies: str | None, folder: Path, log: 
         "fixup": "never",
         "updatetime": False,
         "cachedir": False,
-        "cookiefile": io.StringIO(cookies) if cookies else None,  # yt-dlp would write to the user's own file
+        "cookiefile": io.StringIO(cookies) if cookies else None,  # yt-dlp would write to the user's file
         "geo_bypass": False,
         "ratelimit": settings.rate_limit,
         "sleep_interval_requests": settings.sleep_seconds,
@@ -111,7 +116,7 @@ def compose_options(settings: Settings, cookies: str | None, folder: Path, log: 
         "skip_unavailable_fragments": False,
         "js_runtimes": {"deno": {}, "node": {}, "bun": {}, "quickjs": {}},
         "match_filter": _refuse_live,
-        "progress_hooks": [lambda progress: _refuse_large(progress, settings.max_bytes)],
+        "progress_hooks": [lambda state: _refuse_large(state, settings.max_bytes), _count_bytes(progress)],
         "quiet": True,
         "noprogress": True,
         "color": "never",
@@ -120,7 +125,14 @@ def compose_options(settings: Settings, cookies: str | None, folder: Path, log: 
 
 
 def download(
-    source: str, target: Path, unfinished: Path, *, settings: Settings, log: logging.Logger, sha256: str | None = None
+    source: str,
+    target: Path,
+    unfinished: Path,
+    *,
+    settings: Settings,
+    log: logging.Logger,
+    sha256: str | None = None,
+    progress: Progress = report_nothing,
 ) -> Fetched:
     """Get the video of `source` to `target`, through the folder `unfinished`, where an interrupted download waits.
 
@@ -130,7 +142,7 @@ def download(
     url, cookies = compose_address(source), _cookies(settings.cookies)
     try:
         unfinished.mkdir(parents=True, exist_ok=True)
-        info = _extract(url, compose_options(settings, cookies, unfinished, log))
+        info = _extract(url, compose_options(settings, cookies, unfinished, log, progress))
         data = Path(info["requested_downloads"][0]["filepath"])
         fetched = Fetched(data.stat().st_size, check_file(data, sha256), url, _format(info))
         data.replace(target)
@@ -164,7 +176,7 @@ def _cookies(path: str | Path | None) -> str | None:
 
 
 def explain_failure(error: YoutubeDLError) -> UserError:
-    """What yt-dlp's error means for us: Dead, Passing, or a plain UserError where our own disk is the cause."""
+    """What yt-dlp's error means for us: Dead, Passing, or a plain UserError where our disk is the cause."""
     origin = (getattr(error, "exc_info", None) or (None, None))[1]
     message = _sentence(str(error))
     if re.search(r"Netscape format|load cookies", message):
@@ -180,7 +192,7 @@ def explain_failure(error: YoutubeDLError) -> UserError:
 
 
 def _sentence(message: str) -> str:
-    """The message in one line without yt-dlp's own prefix, hints and object addresses."""
+    """The message in one line without yt-dlp's prefix, hints and object addresses."""
     message = " ".join(message.split())
     message = re.sub(r"^(ERROR: )?(\[[^\]]*\] (\S+: )?)?(Got error: )?", "", message)
     message = re.split(r" \(caused by|; please report|\.+ (Use --|Giving up|See +https?:|For more info)", message)[0]
@@ -193,8 +205,28 @@ def _refuse_live(info: dict[str, Any], *, incomplete: bool = False) -> None:
         raise Passing("live", "the video is still being broadcast, or not yet (wait for it)")
 
 
-def _refuse_large(progress: dict[str, Any], max_bytes: int) -> None:
-    size = max(progress.get("total_bytes") or 0, progress.get("downloaded_bytes") or 0)
+def _count_bytes(progress: Progress) -> Callable[[dict[str, Any]], None]:
+    """A hook through which what yt-dlp has downloaded is counted: it calls, where others iterate."""
+    loop: Iterator[float] | None = None
+    pieces: deque[float] = deque()  # megabytes
+    before = 0
+
+    def count(state: dict[str, Any]) -> None:
+        nonlocal loop, before
+        have = state.get("downloaded_bytes") or 0
+        if loop is None:
+            total = state.get("total_bytes") or state.get("total_bytes_estimate")
+            rest = (total - have) / MEGABYTE if total else None
+            loop, before = progress(iter(pieces.popleft, None), rest, "MB", lambda piece: piece), have
+        pieces.append(max(0, have - before) / MEGABYTE)
+        before = have
+        next(loop)
+
+    return count
+
+
+def _refuse_large(state: dict[str, Any], max_bytes: int) -> None:
+    size = max(state.get("total_bytes") or 0, state.get("downloaded_bytes") or 0)
     if size > max_bytes:
         raise Dead("too-large", f"the file has {size:,} bytes or more; at most {max_bytes:,} are allowed")
 

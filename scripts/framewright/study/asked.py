@@ -59,9 +59,9 @@ def list_detector_faults(
     """
     lines = []
     for word in asked:
-        own = [row.video for row in rows if word in row.pipelines and row.kind != "demo"]
-        if word in detectors and detectors[word] is None and own:
-            names = ", ".join(own[:SHOWN]) + (f" and {len(own) - SHOWN:,} more" if len(own) > SHOWN else "")
+        asking = [row.video for row in rows if word in row.pipelines and row.kind != "demo"]
+        if word in detectors and detectors[word] is None and asking:
+            names = ", ".join(asking[:SHOWN]) + (f" and {len(asking) - SHOWN:,} more" if len(asking) > SHOWN else "")
             lines.append(
                 f"config: {word}.detector.weights = null: the demo's detector knows demo: scenes alone and would label "
                 f"other videos of {table} falsely ({names}); {HOW}, {WITHOUT.get(word, 'or write none')}"

@@ -62,9 +62,9 @@ def check(rows: Sequence[Artifact], artifacts: Iterable[str], log: logging.Logge
     for row in rows:
         parts[_part(row.path)].append(row)
     return [
-        own
+        finding
         for part in sorted({*parts, *faults})
-        for own in (_files(part, parts[part], faults[part]), *_contracts(part, [row.path for row in parts[part]]))
+        for finding in (_files(part, parts[part], faults[part]), *_contracts(part, [row.path for row in parts[part]]))
     ]
 
 
@@ -74,16 +74,16 @@ def show(findings: Iterable[Finding], file: TextIO) -> None:
     if not console.is_terminal:
         console.width = 10_000  # nothing is wrapped that a program may read
     table = Table(box=None, pad_edge=False, show_header=False)
-    for own in findings:
-        verdict = Text("ok", "green") if own.ok else Text("FAILED", "bold red")
-        table.add_row(verdict, Text(own.name), Text(own.detail))
+    for finding in findings:
+        verdict = Text("ok", "green") if finding.ok else Text("FAILED", "bold red")
+        table.add_row(verdict, Text(finding.name), Text(finding.detail))
     console.print(table)
 
 
 def require_all(findings: Iterable[Finding]) -> None:
     """A UserError that counts the findings that failed, if there are any."""
     findings = list(findings)
-    if failed := [own.name for own in findings if not own.ok]:
+    if failed := [finding.name for finding in findings if not finding.ok]:
         raise UserError(
             f"{len(failed)} of {len(findings)} checks failed: {', '.join(failed)}; "
             "delete what differs, of a folder the whole, and run snakemake"
@@ -123,7 +123,7 @@ def _contracts(part: str, paths: Iterable[str]) -> Iterable[Finding]:
     for path in paths:
         if Path(path).name == CONTRACT and Path(path).is_file():
             findings = read_contract(path)
-            faults = (f"{own.name}: {own.detail}" for own in findings if not own.ok)
+            faults = (f"{finding.name}: {finding.detail}" for finding in findings if not finding.ok)
             yield make_finding(f"{part}: contract", faults, f"{len(findings)} promises hold")
 
 

@@ -44,7 +44,7 @@ def complete(config: dict | None, folder: Path) -> tuple[dict, list[str]]:
             lines.append(line)
         _drop(filled, path)
     filled = fill(filled, schema)
-    # What a schema can't say, such as two keys that contradict each other, a pipeline's `settings.faults` says.
+    # What a schema can't say, such as two keys that contradict each other, a pipeline's `settings.find_faults` says.
     for pipeline in schema["properties"]["pipelines"]["items"]["enum"]:
         if found := _contradictions(pipeline, filled[pipeline]):
             lines += found
@@ -53,11 +53,11 @@ def complete(config: dict | None, folder: Path) -> tuple[dict, list[str]]:
 
 
 def _contradictions(pipeline: str, section: dict) -> list[str]:
-    """The lines of `framewright.<pipeline>.settings.faults`; none where a pipeline has no such module."""
+    """The lines of `framewright.<pipeline>.settings.find_faults`; none where a pipeline has no such module."""
     module = f"framewright.{pipeline}.settings"
     if importlib.util.find_spec(f"framewright.{pipeline}") is None or importlib.util.find_spec(module) is None:
         return []
-    return importlib.import_module(module).faults(section)
+    return importlib.import_module(module).find_faults(section)
 
 
 def fill(config: Any, schema: Schema) -> Any:
@@ -119,7 +119,7 @@ def read_schema(folder: Path) -> Schema:
     for name, section in sections.items():
         if "$ref" in section:
             sections[name] = read_yaml(folder / section["$ref"])
-            # A part that names its own dialect is validated by jsonschema's own class, which ignores what we add to it.
+            # A part that names a dialect is validated by jsonschema's class, which ignores what we add to it.
             sections[name].pop("$schema", None)
     return schema
 

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 EACH_JOB = "(check individual jobs above for details)"
 TEMPORARY = "Would remove temporary output"  # a line for each file
-HOW_TO_SEE = "(snakemake -n -p lists each job with its files and its own reason)"
+HOW_TO_SEE = "(snakemake -n -p lists each job with its files and its reason)"
 
 
 class Summary(logging.Filter):

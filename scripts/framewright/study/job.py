@@ -22,7 +22,7 @@ from framewright.errors import PassingError, UserError
 from framewright.study import certain
 from framewright.study.progress import Reporter
 
-_TERMINAL: list[TextIO] = []  # the one that was standard output before a script sent its own to a log
+_TERMINAL: list[TextIO] = []  # the one that was standard output before a script sent its output to a log
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}  # nothing more can be written, whatever it is
 # Environment variables: the process id of the Snakemake that starts the jobs, and what tells one run from another.
 RUN, BEGIN = "FRAMEWRIGHT_RUN", "FRAMEWRIGHT_BEGIN"
@@ -33,8 +33,8 @@ def start(snakemake: Any) -> logging.Logger:
 
     Everything printed from here on, by Python or by a native library, lands in the log; `terminal` speaks to the
     person in front of it. A `UserError` that leaves the script is logged as its one line; any other error keeps its
-    traceback. Every ten seconds the log says how far the work has come: see `progress`. A job that has failed in this
-    run of what is certain to recur fails again at once.
+    traceback. Every ten seconds the log says how far the work has come: see `start_progress`. A job that has failed in
+    this run of what is certain to recur fails again at once.
     """
     die_with_parent()
     job = str(snakemake.log[0]) if snakemake.log else ""
@@ -46,12 +46,12 @@ def start(snakemake: Any) -> logging.Logger:
     gc.freeze()  # what was imported stays: to look through all of it for garbage takes longer than many a video
     sys.excepthook = partial(_explain, job)
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr, force=True)
-    progress()
+    start_progress()
     return logging.getLogger("framewright")
 
 
 @cache
-def progress() -> Reporter:
+def start_progress() -> Reporter:
     """What this script's long loops pass through, so that its log says every ten seconds how far they are."""
     reporter = Reporter(time.monotonic)
     reporter.report(logging.getLogger("framewright"))

@@ -54,7 +54,7 @@ def unlock(folder: Path, host: str) -> bool:
     return True
 
 
-def advice(folder: Path, host: str) -> str | None:
+def explain_lock(folder: Path, host: str) -> str | None:
     """A line for a person whose run the lock stops; None where there is no lock."""
     if not is_locked(folder):
         return None
@@ -75,9 +75,9 @@ def _locks(folder: Path) -> Iterator[Path]:
 
 def _working_in(folder: Path) -> Iterator[int]:
     """The processes of Snakemake and of its jobs that work in a folder, but for this process and those above it."""
-    own = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
+    ancestors = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
     for process in psutil.process_iter(["cmdline", "cwd"]):
         words = (process.info["cmdline"] or [])[:3]
         is_snakemake = any(Path(word).name == "snakemake" or "/.snakemake/scripts/" in word for word in words)
-        if is_snakemake and process.info["cwd"] == str(folder) and process.pid not in own:
+        if is_snakemake and process.info["cwd"] == str(folder) and process.pid not in ancestors:
             yield process.pid

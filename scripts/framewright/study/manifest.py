@@ -33,8 +33,8 @@ Digests = dict[str, str]  # sha256 by `stamp`
 def files_of(artifact: str) -> list[str]:
     """The files that an artifact consists of: itself, or all files in a folder and the folders in it, sorted.
 
-    A link is a file of its own name with the bytes that it leads to. What Snakemake or a killed job left there is not
-    counted. Where there is nothing, the list is empty.
+    A link is listed as a file under its name, with the bytes that it leads to. What Snakemake or a killed job left
+    there is not counted. Where there is nothing, the list is empty.
     """
     if not Path(artifact).is_dir():
         return [artifact] if os.path.lexists(artifact) else []
@@ -98,7 +98,9 @@ def _inode(path: str) -> tuple[int, int]:
 
 def find_maker(artifact: str, makers: Mapping[str, Iterable[str]]) -> str:
     """The rule one of whose patterns is the artifact's path; nothing where no rule makes it."""
-    return next((rule for rule, patterns in makers.items() if any(re.match(own, artifact) for own in patterns)), "")
+    return next(
+        (rule for rule, patterns in makers.items() if any(re.match(pattern, artifact) for pattern in patterns)), ""
+    )
 
 
 def sha256_of(path: str) -> str:

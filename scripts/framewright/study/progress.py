@@ -1,6 +1,6 @@
 """How far long work has come, said every ten seconds in a job's log.
 
-The library iterates over `progress(items, total, "frames")` and knows no clock; a script passes `job.progress()`.
+The library iterates over `progress(items, total, "frames")` and knows no clock; a script passes `job.start_progress()`.
 """
 
 import logging
@@ -10,18 +10,42 @@ from typing import Protocol, TypeVar
 
 Item = TypeVar("Item")
 SECONDS = 10.0  # between two lines
+MEGABYTE = 1_000_000
+
+
+def _count_one(item: object) -> float:
+    return 1
 
 
 class Progress(Protocol):
     """Whatever passes items on and notices how many have passed."""
 
-    def __call__(self, items: Iterable[Item], total: float | None = None, unit: str = "items") -> Iterator[Item]:
-        """The items; `total` is how many there will be where that is known, `unit` their name in the plural."""
+    def __call__(
+        self,
+        items: Iterable[Item],
+        total: float | None = None,
+        unit: str = "items",
+        size: Callable[[Item], float] = _count_one,
+    ) -> Iterator[Item]:
+        """The items; `total` is how many there will be where that is known, `unit` their name in the plural.
+
+        `size` tells how much an item counts: one, or the megabytes of a piece of a file.
+        """
 
 
-def silent(items: Iterable[Item], total: float | None = None, unit: str = "items") -> Iterator[Item]:
+def report_nothing(
+    items: Iterable[Item],
+    total: float | None = None,
+    unit: str = "items",
+    size: Callable[[Item], float] = _count_one,
+) -> Iterator[Item]:
     """The items, and nothing is said: the default of the library."""
     return iter(items)
+
+
+def count_megabytes(piece: bytes) -> float:
+    """The size of a piece of a file, for the unit MB."""
+    return len(piece) / MEGABYTE
 
 
 class Reporter:
@@ -35,7 +59,13 @@ class Reporter:
         self._begin = clock()
         self._loops: list[_Loop] = []
 
-    def __call__(self, items: Iterable[Item], total: float | None = None, unit: str = "items") -> Iterator[Item]:
+    def __call__(
+        self,
+        items: Iterable[Item],
+        total: float | None = None,
+        unit: str = "items",
+        size: Callable[[Item], float] = _count_one,
+    ) -> Iterator[Item]:
         """The items, counted as they pass."""
         known = len(items) if total is None and isinstance(items, Sized) else total
         loop = _Loop(known, unit, self._clock())
@@ -43,14 +73,14 @@ class Reporter:
         try:
             for item in items:
                 yield item
-                loop.done += 1
+                loop.done += size(item)
         finally:
             self._loops.remove(loop)
 
     def line(self) -> str:
         """`30 %: 1,234 of 4,170 frames, 1 min 20 s so far, about 3 min left`; only the time where no loop runs."""
         now, loops = self._clock(), list(self._loops)
-        so_far = f"{duration(now - self._begin)} so far"
+        so_far = f"{format_duration(now - self._begin)} so far"
         if not loops:
             return so_far
         timed = next((loop for loop in loops if loop.done and loop.total), None)
@@ -58,7 +88,7 @@ class Reporter:
         if timed is not None and timed.total:
             part = min(1.0, timed.done / timed.total)
             share = f"{100 * part:.0f} %: "
-            left = f", about {duration((now - timed.begin) * (1 - part) / part)} left"
+            left = f", about {format_duration((now - timed.begin) * (1 - part) / part)} left"
         return f"{share}{'; '.join(map(str, loops))}, {so_far}{left}"
 
     def report(self, log: logging.Logger, seconds: float = SECONDS) -> threading.Event:
@@ -75,14 +105,14 @@ class Reporter:
 
 class _Loop:
     def __init__(self, total: float | None, unit: str, begin: float) -> None:
-        self.total, self.unit, self.begin, self.done = total, unit, begin, 0
+        self.total, self.unit, self.begin, self.done = total, unit, begin, 0.0
 
     def __str__(self) -> str:
         of = f" of {self.total:,.0f}" if self.total else ""
-        return f"{self.done:,}{of} {self.unit}"
+        return f"{self.done:,.0f}{of} {self.unit}"
 
 
-def duration(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """A time in the two largest units that it has: `45 s`, `3 min 05 s`, `2 h 10 min`, `4 d 3 h`."""
     whole = max(0, round(seconds))
     if whole < 60:

@@ -135,7 +135,9 @@ def _tails(ids: list[str], at: int) -> str:
     letters = defaultdict(list)
     for letter, group in groupby(ids[one_ends_here:], key=lambda name: name[fork]):
         letters[_tails(list(group), fork + 1)].append(letter)
-    branches = [(f"[{''.join(own)}]" if len(own) > 1 else own[0]) + tail for tail, own in letters.items()]
+    branches = [
+        (f"[{''.join(variants)}]" if len(variants) > 1 else variants[0]) + tail for tail, variants in letters.items()
+    ]
     if one_ends_here or len(branches) > 1:
         return f"{ids[0][at:fork]}(?:{'|'.join(branches)}){'?' * one_ends_here}"
     return ids[0][at:fork] + branches[0]

@@ -27,7 +27,7 @@ def find_faults(table: Table, folder: Path, scenes: Collection[str], categories:
     """A line for each fault of the table: the row's number in the file, what stands there, what is allowed.
 
     `folder` holds the schemas, `scenes` are the names that may follow `demo:`, `categories` those that may have a share
-    where they are not the schema's own. Of many faults of one kind the first ten are shown and the others counted.
+    where they are not the schema's. Of many faults of one kind the first ten are shown and the others counted.
     """
     if table.fault:
         return [table.fault]
@@ -193,7 +193,7 @@ def _no_file(source: str) -> str:
     if has_path("folder", f"{source}/img1"):
         return "a folder; for its frames in img1/ write mot: before it"
     if has_path("folder", source):
-        return "a folder; each of its videos needs a row of its own"
+        return "a folder; each of its videos needs a row"
     if has_path("thing", source):
         return "a pipe, a socket or a device; give a file"
     if has_path("link", source):
@@ -212,7 +212,7 @@ def _names_differ(numbers: list[int], cells: dict[str, list[str | None]]) -> Ite
         if row == number or not name:
             continue
         if name == other:
-            yield Problem(number, f"video = {quote_value(name)}, as in row {row}", "each row needs a name of its own")
+            yield Problem(number, f"video = {quote_value(name)}, as in row {row}", "each row needs another name")
         else:
             there = f"video = {quote_value(name)}, and {quote_value(other)} in row {row}"
             yield Problem(number, there, "names must differ by more than upper and lower case")

@@ -16,7 +16,7 @@ Packages = dict[str, str]  # version by name
 def read_pins(house: Path) -> Packages:
     """The versions that are installed here of all packages that `house/requirements.txt` pins, sorted by name.
 
-    They are read off the names of the packages' own records, which takes a tenth of the time of opening them.
+    They are read off the names of the packages' records, which takes a tenth of the time of opening them.
     """
     names = re.findall(r"^([\w.-]+)==", (house / "requirements.txt").read_text(encoding="utf-8"), re.M)
     here: Packages = {}
@@ -56,7 +56,7 @@ def digest(value: Any) -> str:
 
 
 def file_digest(path: Path) -> str:
-    """The sha256 of a small file of the workflow's own."""
+    """The sha256 of a small file of the workflow."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 

@@ -14,7 +14,7 @@ VOLATILE: dict[str, tuple[str, ...]] = {
     "results/versions.json": ("git", "processor", "platform"),
     "results/flexpatch/training_summary.json": ("seconds",),
     "results/flexpatch/training_summary.txt": (),
-    "results/flexpatch/rated/*-costs.json": ("cpu_ms",),
+    "results/flexpatch/rated/*.costs.json": ("cpu_ms",),
     "results/persistence/*dataset/PROGRESS.txt": (),
     "results/persistence/*dataset/checkpoint.json": ("timestamp", "start_time"),
     "results/persistence/*dataset/GENERATION_SUMMARY.json": (
@@ -37,7 +37,7 @@ def is_volatile(path: str, patterns: Mapping[str, Collection[str]] = VOLATILE) -
 
 def drop_volatile(path: str, content: bytes, patterns: Mapping[str, Collection[str]] = VOLATILE) -> str:
     """What must be the same in each run of the `content` of a volatile file; nothing of one that is not text."""
-    names = {name for pattern, own in patterns.items() if fnmatchcase(path, pattern) for name in own}
+    names = {name for pattern, keys in patterns.items() if fnmatchcase(path, pattern) for name in keys}
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
@@ -50,7 +50,7 @@ def drop_volatile(path: str, content: bytes, patterns: Mapping[str, Collection[s
 
 def _without(value: Any, names: Collection[str]) -> Any:
     if isinstance(value, dict):
-        return {key: _without(own, names) for key, own in value.items() if key not in names}
+        return {key: _without(item, names) for key, item in value.items() if key not in names}
     if isinstance(value, list):
-        return [_without(own, names) for own in value]
+        return [_without(item, names) for item in value]
     return value

@@ -134,7 +134,7 @@ def to_record(track: Track) -> dict[str, Any]:
 
 def to_frames_record(track: Track, number: int) -> dict[str, Any]:
     """The track under the keys of June 2024; `number` is its place among all. Figures of single frames are not known
-    any more: the track's own stand for each."""
+    any more: the track's stand for each."""
     count = len(track.times)
     label, name = (track.labels or (-1,))[0], (track.names or ("",))[0]
     probability, score = (track.probability or (0.0,))[0], (track.score or (0.0,))[0]
@@ -187,7 +187,7 @@ def write_tracks(path: str | Path, tracks: Iterable[Track]) -> None:
 def read_tracks(path: str | Path) -> Iterator[Track]:
     """The tracks in a file of any of the published kinds, one after the other; a UserError names a line that is none.
 
-    A file of the earliest kind does not name its video: its own name does.
+    A file of the earliest kind does not name its video: its file name does.
     """
     video = Path(path).name.split("-meta.jsonl")[0]
     number = 0

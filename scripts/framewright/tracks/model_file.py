@@ -1,4 +1,4 @@
-"""Models of the user's own, from ONNX or TorchScript files, computed on one thread."""
+"""Models of the user, from ONNX or TorchScript files, computed on one thread."""
 
 from collections.abc import Callable
 from pathlib import Path

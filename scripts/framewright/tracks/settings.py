@@ -10,7 +10,7 @@ from typing import Any
 
 from framewright.tracks.card_facts import CardFacts
 from framewright.tracks.clips.options import ClipSettings
-from framewright.tracks.curation.names import stem
+from framewright.tracks.curation.names import compose_stem
 from framewright.tracks.curation.options import Likeness, read_subset
 from framewright.tracks.demo_detector.options import Recipe
 from framewright.tracks.metrics.options import MetricSettings
@@ -39,8 +39,8 @@ class TracksSettings:
     clips: ClipSettings
     training: Recipe
     card: CardFacts
-    weights: str | None  # of the detector; None is the demo's own, "none" no detector
-    prompts: str | None  # a file; None is the workflow's own
+    weights: str | None  # of the detector; None is the demo's, "none" no detector
+    prompts: str | None  # a file; None is the workflow's
     metrics: MetricSettings
     motion_weights: str | None
     embedding_weights: str | None
@@ -154,7 +154,7 @@ def read_settings(section: Section) -> TracksSettings:
     )
 
 
-def faults(section: Section) -> list[str]:
+def find_faults(section: Section) -> list[str]:
     """What the schema can't say: a line for each pair of keys that contradict each other, with the remedy."""
     segments, (narrow, wide) = section["segments"], section["clips"]["aspects"]
     found = []
@@ -190,7 +190,7 @@ def _subset_faults(items: list[dict[str, Any]]) -> list[str]:
         sizes = [key for key in ("max_tracks", "max_per_class") if item[key]]
         wanted = {"random": ["max_tracks"], "picked": []}.get(subset.strategy, ["max_per_class"])
         if name in names:
-            found.append(f"{where}: {name} is there twice; give each subset a name of its own")
+            found.append(f"{where}: {name} is there twice; give each subset another name")
         if sizes != wanted:
             need = f"needs {wanted[0]} and no other size" if wanted else "takes all tracks of its list, and no size"
             found.append(f"{where}: {name}: its strategy {subset.strategy} {need}")
@@ -198,10 +198,11 @@ def _subset_faults(items: list[dict[str, Any]]) -> list[str]:
             found.append(f"{where}: {name}: picked needs a list of track ids; name a file in from")
         if list(item["relax"]) != sorted(set(item["relax"]), reverse=True):
             found.append(f"{where}: {name}: relax = {item['relax']}: each factor must be less than the one before")
-        file = stem(subset), subset.max_tracks  # a limit of tracks shows in the count that the name holds
+        file = compose_stem(subset), subset.max_tracks  # a limit of tracks shows in the count that the name holds
         if file in files:
             found.append(
-                f"{where}: {name} and {files[file]} would both be called {stem(subset).format(count='<count>')}; "
+                f"{where}: {name} and {files[file]} would both be called "
+                f"{compose_stem(subset).format(count='<count>')}; "
                 "leave one out, or give them different sizes or thresholds"
             )
         names.add(name)

@@ -14,7 +14,7 @@ MATRICES = {0: "gbr", 1: "bt709", 4: "fcc", 5: "bt470bg", 6: "smpte170m", 7: "sm
 MATRICES |= {9: "bt2020nc", 10: "bt2020c", 14: "ictcp"}
 RANGES = {1: "tv", 2: "pc"}
 
-# FFmpeg's scaler numbers the matrices in its own way; both BT.2020 kinds are read as the non-constant one
+# FFmpeg's scaler numbers the matrices in another way; both BT.2020 kinds are read as the non-constant one
 _SCALER = {"bt709": 1, "fcc": 4, "bt470bg": 5, "smpte170m": 5, "smpte240m": 7, "bt2020nc": 9, "bt2020c": 9}
 
 

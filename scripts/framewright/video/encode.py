@@ -19,7 +19,7 @@ from framewright.video.frame import SCALER_WHITE
 from framewright.video.media import open_media
 
 BT709 = Colour("bt709", "bt709", "bt709", "tv")
-TICKS = 90_000  # per second, for frames with times of their own: every usual rate is exact in it, or nearly
+TICKS = 90_000  # per second, for frames with times: every usual rate is exact in it, or nearly
 AVX2 = 11  # cv::CpuFeatures, which cv2 does not name in Python
 # What keeps an encoder's bytes from depending on the machine. x264's AVX-512 code for macroblock trees reads memory
 # that nobody wrote, so that every run gives other bytes; all its other code agrees. The other two encoders choose

@@ -3,6 +3,7 @@
 import hashlib
 import struct
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,13 @@ import av
 import numpy as np
 
 from framewright.errors import UserError
+from framewright.study.progress import MEGABYTE, Progress, count_megabytes, report_nothing
 from framewright.video.media import best_stream, open_media, pick_stream
 from framewright.video.sandbox import call
 from framewright.video.stream import LONGEST_STILL, Video, open_video
 from framewright.video.timeline import Timeline
 
+PIECE = 1 << 20  # bytes that are read at once
 SAMPLE = 5  # frames that are decoded at the beginning, in the middle and at the end
 HIGHEST_RATE = 1000  # frames per second; more is a mistake in the time stamps
 FACTS = (
@@ -38,16 +41,18 @@ def probe(path: Path | str) -> dict[str, Any]:
     return _identity(path) | facts
 
 
-def probe_safely(path: Path | str, seconds: float = 120, mebibytes: int = 4096) -> dict[str, Any]:
-    """`probe` in a process of its own: a file that crashes or stalls the decoder, or eats its memory, is rejected.
+def probe_safely(
+    path: Path | str, seconds: float = 120, mebibytes: int = 4096, progress: Progress = report_nothing
+) -> dict[str, Any]:
+    """`probe` in a separate process: a file that crashes or stalls the decoder, or eats its memory, is rejected.
 
     So is a file that somebody is still writing: what was seen of it is true of none of its states.
     """
     before = _state(path)
-    arguments = {"path": str(path)}
-    outcome = call("framewright.video.examine:examine", arguments, seconds=seconds, mebibytes=mebibytes)
-    facts = outcome.value if outcome.ok else _rejected(f"reading it {outcome.reason}")
-    record = _identity(path) | facts
+    passes = (lambda: _identity(path, progress), lambda: _examine_safely(path, seconds, mebibytes))
+    record: dict[str, Any] = {}
+    for read in progress(passes, unit="passes over the file"):
+        record |= read()
     if _state(path) != before:
         return empty_record("it changed while it was read; run again when nobody writes it any more")
     return record
@@ -66,11 +71,20 @@ def examine(path: str) -> dict[str, Any]:
         return _rejected(str(error).removeprefix(f"{path}: "))
 
 
-def _identity(path: Path | str) -> dict[str, Any]:
+def _examine_safely(path: Path | str, seconds: float, mebibytes: int) -> dict[str, Any]:
+    arguments = {"path": str(path)}
+    outcome = call("framewright.video.examine:examine", arguments, seconds=seconds, mebibytes=mebibytes)
+    return outcome.value if outcome.ok else _rejected(f"reading it {outcome.reason}")
+
+
+def _identity(path: Path | str, progress: Progress = report_nothing) -> dict[str, Any]:
     if not Path(path).is_file():
         return {"sha256": None, "bytes": None}
+    size, digest = Path(path).stat().st_size, hashlib.sha256()
     with Path(path).open("rb") as file:
-        return {"sha256": hashlib.file_digest(file, "sha256").hexdigest(), "bytes": Path(path).stat().st_size}
+        for piece in progress(iter(partial(file.read, PIECE), b""), size / MEGABYTE, "MB", count_megabytes):
+            digest.update(piece)
+    return {"sha256": digest.hexdigest(), "bytes": size}
 
 
 def _state(path: Path | str) -> tuple[int, int] | None:
@@ -207,7 +221,7 @@ def _notes(line: Timeline, rate: Fraction, varies: bool, claims: dict[str, Any],
     if len(steps) and steps.min() == 0:
         notes.append(f"{int((steps == 0).sum())} frames have the same time as another")
     if line.guessed:
-        notes.append(f"{line.guessed} frames have no presentation time of their own and are counted at the file's rate")
+        notes.append(f"{line.guessed} frames have no presentation time and are counted at the file's rate")
     if line.failures:
         notes.append(f"it cannot be read at {line.failures} places")
     if sample["errors"] or sample["decoded"] < sample["wanted"]:

@@ -78,7 +78,7 @@ class Frame:
 
     @cached_property
     def rgb(self) -> np.ndarray:
-        """(H, W, 3) uint8 RGB, upright, square pixels, in the video's own transfer: PQ and HLG are not tone-mapped."""
+        """(H, W, 3) uint8 RGB, upright, square pixels, in the video's transfer: PQ and HLG are not tone-mapped."""
         plain = self.shape.stretched == (self.picture.width, self.picture.height)
         fast = plain and _dtype(self.picture) is np.uint8
         return self.shape.turn(self._interleaved("rgb24", np.uint8, FAST if fast else EXACT))

@@ -40,7 +40,7 @@ def open_media(path: Path | str) -> av.container.InputContainer:
 def pick_stream(container: av.container.InputContainer, path: Path | str) -> tuple[av.VideoStream, str]:
     """The video stream to read, and in a few words why that one.
 
-    Covers and thumbnails never count; streams marked as default go before others, then FFmpeg's own rule decides.
+    Covers and thumbnails never count; streams marked as default go before others, then FFmpeg's rule decides.
     """
     covers = Disposition.attached_pic | Disposition.timed_thumbnails
     films = [stream for stream in container.streams.video if not stream.disposition & covers]

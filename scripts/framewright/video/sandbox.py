@@ -31,11 +31,11 @@ class Outcome:
 
     ok: bool
     value: Any = None
-    reason: str | None = None  # goes on from "it": "took longer than 60 s"; a UserError keeps its own words
+    reason: str | None = None  # goes on from "it": "took longer than 60 s"; a UserError keeps its words
 
 
 def call(function: str, arguments: dict[str, Any], *, seconds: float, mebibytes: int) -> Outcome:
-    """Call `module:function` with keyword arguments in a process of its own; arguments and result are JSON values.
+    """Call `module:function` with keyword arguments in a separate process; arguments and result are JSON values.
 
     `seconds` limits the wall clock and the processor time, `mebibytes` what the function allocates beyond its imports
     (on Linux). Whatever happens there, this returns; nothing of the child, nor of its children, is left running.

@@ -186,7 +186,7 @@ class Video:
         yield from self._shown(reader, begun[1] if begun else reader.pictures())
 
     def _want(self, reader: Reader, wanted: Collection[Fraction] | None) -> None:
-        if wanted is not None and not self.interlaced:  # a field may come in a packet of its own
+        if wanted is not None and not self.interlaced:  # a field may come in a separate packet
             reader.want({round(time / self.time_base) for time in wanted})
 
     def _landed(self, start: Fraction, target: Fraction, wanted: Collection[Fraction] | None) -> Iterator[Frame] | None:

@@ -28,7 +28,7 @@ class Timeline:
     keys: np.ndarray  # (n,) bool: decoding can begin here, or at a key frame before the first that is hidden
     unit: Fraction
     hidden: int  # frames in the file that an edit list hides
-    guessed: int  # frames without a time of their own, placed after the one before by the file's rate
+    guessed: int  # frames without a time, placed after the one before by the file's rate
     failures: int  # places where the file could not be read
 
     def __len__(self) -> int:
@@ -45,7 +45,7 @@ class Timeline:
 
     @property
     def end(self) -> Fraction:
-        """When the last frame disappears, in seconds: by its own duration, else by the usual step between frames."""
+        """When the last frame disappears, in seconds: by its duration, else by the usual step between frames."""
         steps = np.diff(self.ticks)
         span = int(self.spans[-1]) or (int(np.median(steps)) if len(steps) else 0)
         return self.time(-1) + span * self.unit
@@ -71,7 +71,7 @@ class Timeline:
 
         Times are stored in whole ticks, so a steady 30000/1001 may look like 33, 34, 33 ms. The rate is steady when
         every frame lies within a tick of an even grid; then the simplest such rate is given, `claimed` before others.
-        What appears at one instant alone has the rate that its own duration says.
+        What appears at one instant alone has the rate that its duration says.
         """
         steps = len(self) - 1
         span = int(self.ticks[-1] - self.ticks[0]) if steps > 0 else 0
@@ -113,7 +113,7 @@ def read_timeline(path: Path | str) -> Timeline:
 
 
 def is_shown(packet: av.Packet, codec: str) -> bool:
-    """Whether a packet holds a frame that is shown. VP8 and VP9 may keep some in packets of their own that are not.
+    """Whether a packet holds a frame that is shown. VP8 and VP9 may keep some in separate packets that are not.
 
     Their first bits say so; several frames in one packet of VP9, which its last byte tells, end with one that is.
     """

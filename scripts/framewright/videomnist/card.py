@@ -12,7 +12,7 @@ DATASET = Dataset(
     description=(
         "Videos of handwritten digits that move over a black frame, for VideoGPT and other models of video. "
         "`videomnist.h5` has them in grey, as documented; `videomnist-videogpt.h5` has them in colour and "
-        "with one frame more, as VideoGPT's own loader wants them. Each video is a function of the seed, its split and "
+        "with one frame more, as VideoGPT's loader wants them. Each video is a function of the seed, its split and "
         "its number; beside its frames stand the digit, the picture that it shows, its motion, its speed, and its "
         "trajectory: x, y in pixels, angle in degrees clockwise, and scale, of each frame."
     ),

@@ -14,7 +14,7 @@ from framewright.video.examine import examine
 from framewright.video.frame import Frame
 from framewright.video.sandbox import call
 from framewright.video.stream import open_video
-from framewright.videomnist.store import PartWriter, Shape, videos
+from framewright.videomnist.store import PartWriter, Shape, iterate_videos
 
 COLUMNS = {
     "labels": (np.int64, ()),
@@ -29,7 +29,7 @@ def write_classes(folder: Path, dataset: Path, split: str, fps: int) -> int:
         labels = file[f"{split}_labels"][()]
         for digit in np.unique(labels):
             (folder / str(digit)).mkdir(parents=True)
-        for index, frames in enumerate(videos(file[f"{split}_data"])):
+        for index, frames in enumerate(iterate_videos(file[f"{split}_data"])):
             path = folder / str(labels[index]) / f"video_{index:06}.mp4"
             with Writer(path, frames.shape[2:0:-1], fps, crf=12) as writer:
                 for frame in frames:
@@ -60,7 +60,7 @@ def convert(
 
 
 def screen(films: Sequence[str | Path], seconds: float, mebibytes: int) -> Iterator[tuple[str | Path, str]]:
-    """Each film and why it can't be read ("" if it can), tried in a process of its own.
+    """Each film and why it can't be read ("" if it can), tried in a separate process.
 
     All are tried together, because starting a process takes longer than reading a short film. Where one of them
     crashes it, halves are tried, and so on down to the film that did it.

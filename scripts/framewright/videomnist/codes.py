@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from framewright.errors import UserError
-from framewright.study.progress import Progress, silent
+from framewright.study.progress import Progress, report_nothing
 from framewright.videomnist.clip_spec import SPLITS
 from framewright.videomnist.model_clips import ClipBatches
 from framewright.videomnist.vqvae import Vqvae, VqvaeConfig
@@ -29,7 +29,7 @@ def batches_for(config: VqvaeConfig, clips: str | Path, split: str, batch: int =
 
 @torch.no_grad()
 def encode_clips(
-    model: Vqvae, clips: str | Path, split: str, device: torch.device, progress: Progress = silent
+    model: Vqvae, clips: str | Path, split: str, device: torch.device, progress: Progress = report_nothing
 ) -> Codes:
     """The codes of all clips of a split."""
     batches = batches_for(model.config, clips, split)
@@ -59,7 +59,7 @@ def code_vectors(model: Vqvae) -> torch.Tensor:
     return vectors / vectors.std() if model.config.fitted else vectors
 
 
-def fitting(codes: Codes, model: Vqvae) -> None:
+def check_codes(codes: Codes, model: Vqvae) -> None:
     """Refuse codes that another VQ-VAE made."""
     length = int(np.prod(model.config.latent_shape))
     if codes.codes.shape[1] != length:

@@ -53,7 +53,7 @@ def check_files(
     motions = f"{', '.join(spec.motions)}; to one video"
     decoded = f"{LOOKED_AT} of each split at most"
     return [
-        make_finding("VideoGPT's loader reads its file", videogpt_loader.faults(videogpt), videos),
+        make_finding("VideoGPT's loader reads its file", videogpt_loader.find_faults(videogpt), videos),
         make_finding("the documented file is as documented", _check_documented(documented, made, spec), videos),
         make_finding("what was measured is what both files hold", _check_packed(documented, videogpt, made), videos),
         make_finding("decoded videos agree in both files", _check_decoded(documented, videogpt), decoded),
@@ -182,7 +182,7 @@ def _find_shared(made: Mapping[str, SplitRecord], digits: Mapping[str, Digits]) 
         yield f"test picture {index} is in both"
     for split, record in made.items():
         unknown = np.setdiff1d(record.columns["source"], digits[split].index)
-        yield from (f"{split} shows picture {source}, which is not its own" for source in unknown)
+        yield from (f"{split} shows picture {source}, which belongs to another split" for source in unknown)
 
 
 def _count_pictures(made: Mapping[str, SplitRecord]) -> str:
@@ -190,7 +190,7 @@ def _count_pictures(made: Mapping[str, SplitRecord]) -> str:
     return ", ".join(counts)
 
 
-def rows(made: Mapping[str, SplitRecord], motions: Sequence[str]) -> Iterator[dict[str, Any]]:
+def list_rows(made: Mapping[str, SplitRecord], motions: Sequence[str]) -> Iterator[dict[str, Any]]:
     """A row of the card's index for each video."""
     for split, record in made.items():
         columns, measures = record.columns, record.measures

@@ -13,7 +13,7 @@ from framewright.videomnist.digit_files import EMBEDDED
 from framewright.videomnist.idx import read_idx
 
 SIDE, BOX = 28, 20  # MNIST's pictures are 28 pixels wide and high, their digits fit into 20
-EVERY = 6  # of a set without parts of its own every sixth picture is for testing: MNIST's own proportion
+EVERY = 6  # in a set without splits every sixth picture is for testing, the proportion of MNIST
 FILES = {"train": "train", "test": "t10k"}
 
 

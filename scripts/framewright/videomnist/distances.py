@@ -29,13 +29,13 @@ class Control:
         return float(np.mean(self.distances)) - float(np.mean(self.floor)) > FOLDS * spread
 
 
-def standardized(features: np.ndarray, data: np.ndarray) -> np.ndarray:
+def standardize_features(features: np.ndarray, data: np.ndarray) -> np.ndarray:
     """(n, d) features in units of the data's spread, around its mean; what never varies in the data counts as it is."""
     spread = data.std(axis=0)
     return (features - data.mean(axis=0)) / np.where(spread > 1e-6, spread, 1)
 
 
-def mmd(one: np.ndarray, other: np.ndarray) -> float:
+def compute_mmd(one: np.ndarray, other: np.ndarray) -> float:
     """The unbiased squared discrepancy of two sets of features, (n, d) and (m, d); around 0 where they are alike."""
     within = [_kernel(each, each) for each in (one, other)]
     means = [(kernel.sum() - np.trace(kernel)) / (len(kernel) * (len(kernel) - 1)) for kernel in within]
@@ -48,7 +48,7 @@ def mmd_by_class(one: np.ndarray, one_labels: np.ndarray, other: np.ndarray, oth
     for label in np.unique(one_labels):
         its, others = one[one_labels == label], other[other_labels == label]
         if min(len(its), len(others)) > 1:
-            found.append(mmd(its, others))
+            found.append(compute_mmd(its, others))
     return float(np.mean(found)) if found else float("nan")
 
 
@@ -67,13 +67,14 @@ def size_curve(
     curve = {}
     for size in sizes:
         found = [
-            mmd(one[rng.permutation(len(one))[:size]], other[rng.permutation(len(other))[:size]]) for _ in range(5)
+            compute_mmd(one[rng.permutation(len(one))[:size]], other[rng.permutation(len(other))[:size]])
+            for _ in range(5)
         ]
         curve[size] = {"mean": float(np.mean(found)), "spread": float(np.std(found))}
     return curve
 
 
-def nearest(videos: np.ndarray, others: np.ndarray) -> np.ndarray:
+def measure_nearest(videos: np.ndarray, others: np.ndarray) -> np.ndarray:
     """(n,) root mean squared differences of each video to the nearest of the others; (n, ...) and (m, ...) arrays."""
     flat, rest = (each.reshape(len(each), -1).astype(np.float64) for each in (videos, others))
     return np.sqrt(_squares(flat, rest).min(axis=1) / flat.shape[1])

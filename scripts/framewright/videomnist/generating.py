@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from framewright.errors import UserError
-from framewright.study.progress import Progress, silent
+from framewright.study.progress import Progress, report_nothing
 from framewright.videomnist.codes import batches_for
 from framewright.videomnist.gpt import Gpt
 from framewright.videomnist.sampling import SamplingPlan, draw_numbers, sample_codes
@@ -43,7 +43,7 @@ def generate(
     digit: int | None,
     plan: SamplingPlan,
     seed: int,
-    progress: Progress = silent,
+    progress: Progress = report_nothing,
 ) -> Generated:
     """New videos of one digit, or of each in turn; a model that wants first frames gets those of test clips."""
     if gpt.config.shape != vqvae.config.latent_shape or gpt.config.n_codes != vqvae.config.n_codes:
@@ -67,7 +67,7 @@ def continue_clips(
     frames: int,
     plan: SamplingPlan,
     seed: int,
-    progress: Progress = silent,
+    progress: Progress = report_nothing,
 ) -> Continued:
     """The first test clip of each digit, and how it goes on after its first frames.
 

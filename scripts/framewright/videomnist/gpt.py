@@ -77,7 +77,7 @@ class Gpt(nn.Module):
         self.fc_in = nn.Linear(config.code_dim, config.hidden_dim, bias=False)
         nn.init.normal_(self.fc_in.weight, std=0.02)
         if config.neighbours:
-            around = neighbours(config.shape)
+            around = list_neighbours(config.shape)
             self.register_buffer("around", around, persistent=False)
             self.surroundings = nn.Linear(around.shape[1] * config.code_dim, config.hidden_dim, bias=False)
             nn.init.normal_(self.surroundings.weight, std=0.02)
@@ -155,7 +155,7 @@ class AttentionStack(nn.Module):
         self.right_shift = RightShift(config.hidden_dim)
         self.pos_embd = AxialEmbedding(config.shape, config.hidden_dim)
         self.attn_nets = nn.ModuleList(AttentionBlock(config) for _ in range(config.layers))
-        turn = rotation(config.shape, config.hidden_dim // config.heads) if config.positions == "rope" else None
+        turn = compute_rotation(config.shape, config.hidden_dim // config.heads) if config.positions == "rope" else None
         self.register_buffer("turn", turn, persistent=False)
 
     def forward(self, h: torch.Tensor, label: torch.Tensor | None, memory: torch.Tensor | None) -> torch.Tensor:
@@ -226,7 +226,7 @@ class CausalAttention(nn.Module):
     ) -> torch.Tensor:
         q, k, v = (each(h).unflatten(-1, (self.config.heads, -1)).transpose(1, 2) for each in self._projections())
         if turn is not None:  # (B, heads, L, d): unit length, then turned by its place
-            q, k = (turned(F.rms_norm(each, each.shape[-1:]), turn) for each in (q, k))
+            q, k = (rotate_pairs(F.rms_norm(each, each.shape[-1:]), turn) for each in (q, k))
         if cache is not None:
             end = cache.length + 1
             cache.keys[layer, :, :, cache.length : end], cache.values[layer, :, :, cache.length : end] = k, v
@@ -325,7 +325,7 @@ class QuickGelu(nn.Module):
         return x * torch.sigmoid(1.702 * x)
 
 
-def neighbours(shape: tuple[int, int, int]) -> torch.Tensor:
+def list_neighbours(shape: tuple[int, int, int]) -> torch.Tensor:
     """(L, 22) int64: of each place the 4 around it that come before, and 9 in each of the two frames before.
 
     -1 stands for what is outside the raster.
@@ -339,7 +339,7 @@ def neighbours(shape: tuple[int, int, int]) -> torch.Tensor:
     return torch.where(inside, (t * high + y) * wide + x, -1)
 
 
-def rotation(shape: tuple[int, int, int], dim: int) -> torch.Tensor:
+def compute_rotation(shape: tuple[int, int, int], dim: int) -> torch.Tensor:
     """(2, L, dim // 2) cosines and sines: each axis turns a third of the pairs of a head's dimensions."""
     pairs = dim // 2
     parts = [pairs // 3 + (pairs % 3 > 2 - axis) for axis in range(3)]
@@ -352,7 +352,7 @@ def rotation(shape: tuple[int, int, int], dim: int) -> torch.Tensor:
     return torch.stack([angle.cos(), angle.sin()])
 
 
-def turned(x: torch.Tensor, turn: torch.Tensor) -> torch.Tensor:
+def rotate_pairs(x: torch.Tensor, turn: torch.Tensor) -> torch.Tensor:
     """(..., L, d) with the pairs (i, i + d / 2) of its dimensions turned by their angles."""
     one, other = x.chunk(2, -1)
     cos, sin = turn.to(x)

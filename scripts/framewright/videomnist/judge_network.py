@@ -69,12 +69,12 @@ class JudgeNetwork(nn.Module):
     def judge(self, track: torch.Tensor, cuts: torch.Tensor) -> Judgement:
         """The same from what `follow` found; the cuts may be those of some frames alone."""
         shape = self.shape(cuts.flatten(0, 1)[:, None]).view(*cuts.shape[:2], -1).mean(1)
-        path = self.path(described(track).flatten(1))
+        path = self.path(describe_track(track).flatten(1))
         features = torch.cat([shape, path], 1)
         return Judgement(self.digit(shape), self.motion(path), self.speed(path)[:, 0], features)
 
 
-def described(track: torch.Tensor) -> torch.Tensor:
+def describe_track(track: torch.Tensor) -> torch.Tensor:
     """(B, T, TRACK) of tracks (B, T, 4): place, ink and spread, the last step, its length, and its change."""
     step = 8 * torch.diff(track[..., :2], dim=1, prepend=track[:, :1, :2])
     change = torch.diff(step, dim=1, prepend=step[:, :1])

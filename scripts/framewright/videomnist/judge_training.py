@@ -6,7 +6,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from framewright.videomnist.judge_network import JudgeConfig, JudgeNetwork, described, follow
+from framewright.videomnist.judge_network import JudgeConfig, JudgeNetwork, describe_track, follow
 from framewright.videomnist.model_clips import ClipBatches
 
 SHOWN = 3  # frames of a clip that a step looks at
@@ -78,7 +78,7 @@ def _train_paths(net: JudgeNetwork, clips: Tracked, rng: np.random.Generator) ->
         track[..., :2] *= torch.from_numpy(rng.choice([-1.0, 1.0], (PATH_BATCH, 1, 2))).float()
         turned = torch.from_numpy(rng.random(PATH_BATCH) < 0.5)
         track[turned, :, :2] = track[turned, :, :2].flip(-1)
-        path = net.path(described(track).flatten(1))
+        path = net.path(describe_track(track).flatten(1))
         error = F.cross_entropy(net.motion(path), clips.motions[places])
         error = error + F.mse_loss(net.speed(path)[:, 0], clips.speeds[places])
         optimizer.zero_grad()

@@ -51,7 +51,7 @@ def write_distances(path: Path, found: Found) -> None:
     figure.savefig(path, format="png", metadata={"Software": None})
 
 
-def verdict(found: Found) -> str:
+def compose_verdict(found: Found) -> str:
     """Whether the gate is met, in a sentence."""
     lines = []
     for key, least in AGREEMENT_GATE.items():
@@ -103,7 +103,7 @@ def _parts(found: Found) -> list[str]:
     shares = found["motion_shares"]
     return [
         "# Moving digits: what the models are worth",
-        verdict(found),
+        compose_verdict(found),
         f"Figures are of {found['clips']['test']} test clips and {found['samples']} samples. Brackets hold the mean of "
         "95 % of resampled sets. The judge is a small network that was trained on real clips alone.",
         "## Agreement with an independent judge",

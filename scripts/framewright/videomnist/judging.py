@@ -1,4 +1,4 @@
-"""What the models are worth: figures of reconstructions and samples, each with an interval, beside the data's own.
+"""What the models are worth: figures of reconstructions and samples, each with an interval, beside the data's.
 
 A figure is a dict with `value`, `low`, `high`: the mean and the interval that holds it in 95 % of resampled sets.
 """
@@ -15,9 +15,17 @@ import torch
 import torch.nn.functional as F
 
 from framewright.errors import UserError
-from framewright.study.progress import Progress, silent
+from framewright.study.progress import Progress, report_nothing
 from framewright.videomnist.codes import batches_for
-from framewright.videomnist.distances import Control, bootstrap, mmd, mmd_by_class, nearest, size_curve, standardized
+from framewright.videomnist.distances import (
+    Control,
+    bootstrap,
+    compute_mmd,
+    measure_nearest,
+    mmd_by_class,
+    size_curve,
+    standardize_features,
+)
 from framewright.videomnist.generating import as_grey, decode_codes, generate
 from framewright.videomnist.gpt import Gpt
 from framewright.videomnist.judge_network import Judgement, JudgeNetwork, follow
@@ -70,7 +78,7 @@ class Looked:
 
 
 def judge(
-    vqvae: Vqvae, gpt: Gpt, clips: str | Path, plan: JudgePlan, seed: int, progress: Progress = silent
+    vqvae: Vqvae, gpt: Gpt, clips: str | Path, plan: JudgePlan, seed: int, progress: Progress = report_nothing
 ) -> dict[str, Any]:
     """All figures, as a record."""
     train, test = (batches_for(vqvae.config, clips, split) for split in ("train", "test"))
@@ -99,13 +107,13 @@ def judge(
     }
 
 
-def psnr(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+def compute_psnr(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """(n,) decibels of videos (n, T, S, S) uint8."""
     error = ((one.astype(np.float64) - other) ** 2).mean(axis=(1, 2, 3))
     return 10 * np.log10(255**2 / np.maximum(error, 1e-9))
 
 
-def ssim(one: np.ndarray, other: np.ndarray) -> float:
+def compute_ssim(one: np.ndarray, other: np.ndarray) -> float:
     """The structural similarity of two frames (S, S) uint8, with a Gaussian window of 11 pixels; at most 1."""
 
     def blurred(picture: np.ndarray) -> np.ndarray:
@@ -119,7 +127,7 @@ def ssim(one: np.ndarray, other: np.ndarray) -> float:
     return float((above / ((mean_x**2 + mean_y**2 + SSIM_ONE) * (spread_x + spread_y + SSIM_TWO)))[5:-5, 5:-5].mean())
 
 
-def smoothness(videos: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def measure_smoothness(videos: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Of videos (n, T, S, S) uint8: the mean length (n,) of a step of the centre of mass, and of a step's change."""
     track, _ = follow(torch.from_numpy(videos).float() / 255)
     path = track[..., :2].numpy() * (videos.shape[-1] - 1) / 2
@@ -164,12 +172,13 @@ def _reconstructions(
     videos = np.concatenate([decode_codes(vqvae, part.to(device)) for part in codes])
     error = ((videos.astype(np.float64) - real.videos) ** 2).mean(axis=(1, 2, 3))
     likeness = [
-        np.mean([ssim(*pair) for pair in zip(*pairs, strict=True)]) for pairs in zip(real.videos, videos, strict=True)
+        np.mean([compute_ssim(*pair) for pair in zip(*pairs, strict=True)])
+        for pairs in zip(real.videos, videos, strict=True)
     ]
     figures: dict[str, Any] = {
         "mse": _figure(error / 255**2, seed),
         "mse_over_variance": _figure(error / real.videos.astype(np.float64).var(), seed),
-        "psnr": _figure(psnr(real.videos, videos), seed),
+        "psnr": _figure(compute_psnr(real.videos, videos), seed),
         "ssim": _figure(np.array(likeness), seed),
     }
     used = codes_in_use(torch.cat(codes), vqvae.config.n_codes)
@@ -231,7 +240,7 @@ def _shares(motions: list[str], looked: Mapping[str, Looked]) -> dict[str, dict[
 
 
 def _path(looked: Looked, seed: int) -> dict[str, Any]:
-    step, change = smoothness(looked.videos)
+    step, change = measure_smoothness(looked.videos)
     return {"step": _figure(step, seed), "change_of_step": _figure(change, seed)}
 
 
@@ -244,24 +253,28 @@ def _distances(
     half = min(len(real.labels) // 2, len(samples.labels))
     draws = [rng.permutation(len(real.labels)) for _ in range(plan.seeds)]
     halves = [(places[:half], places[half : 2 * half]) for places in draws]
-    data, decoded, new = (standardized(looked.features, scale) for looked in (real, again, samples))
+    data, decoded, new = (standardize_features(looked.features, scale) for looked in (real, again, samples))
     labels, asked = real.labels, samples.labels
     damaged = {name: _look(network, damage(real.videos, rng), labels) for name, damage in DAMAGES.items()}
-    floor = [mmd(data[one], data[other]) for one, other in halves]
+    floor = [compute_mmd(data[one], data[other]) for one, other in halves]
     by_class = [mmd_by_class(data[one], labels[one], data[other], labels[other]) for one, other in halves]
     swapped = [mmd_by_class(data[one], labels[one], data[other], (labels[other] + 1) % 10) for one, other in halves]
     controls = [Control("classes swapped", tuple(swapped), tuple(by_class))]
     for name, looked in damaged.items():
-        features = standardized(looked.features, scale)
-        controls.append(Control(name, tuple(mmd(data[one], features[other]) for one, other in halves), tuple(floor)))
+        features = standardize_features(looked.features, scale)
+        controls.append(
+            Control(name, tuple(compute_mmd(data[one], features[other]) for one, other in halves), tuple(floor))
+        )
     chosen = [rng.permutation(len(new))[:half] for _ in halves]
     sizes = [size for size in SIZES if size <= half]
     return {
         "n": half,
         "features": f"{scale.shape[1]} features of the judge, standardized by the data",
         "floor": _spread(floor),
-        "reconstructions": _spread([mmd(data[one], decoded[other]) for one, other in halves]),
-        "samples": _spread([mmd(data[one], new[places]) for (one, _), places in zip(halves, chosen, strict=True)]),
+        "reconstructions": _spread([compute_mmd(data[one], decoded[other]) for one, other in halves]),
+        "samples": _spread(
+            [compute_mmd(data[one], new[places]) for (one, _), places in zip(halves, chosen, strict=True)]
+        ),
         "floor_by_class": _spread(by_class),
         "samples_by_class": _spread([mmd_by_class(data[one], labels[one], new, asked) for one, _ in halves]),
         "controls": [
@@ -279,8 +292,8 @@ def _neighbours(train: ClipBatches, real: Looked, samples: Looked, most: int, se
     """How near samples come to a training clip, and how near held-out clips do: no nearer is no copying."""
     known = np.concatenate([_coarse(as_grey(train.take(part)["video"])) for part in train.parts(most)])
     return {
-        "samples": _figure(nearest(_coarse(samples.videos), known), seed),
-        "held_out": _figure(nearest(_coarse(real.videos[: len(samples.videos)]), known), seed),
+        "samples": _figure(measure_nearest(_coarse(samples.videos), known), seed),
+        "held_out": _figure(measure_nearest(_coarse(real.videos[: len(samples.videos)]), known), seed),
         "training_clips": len(known),
     }
 

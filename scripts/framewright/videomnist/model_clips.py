@@ -52,7 +52,7 @@ class ClipBatches(Dataset[dict[str, torch.Tensor]]):
         return [np.arange(first, min(first + size, count)) for first in range(0, count, size)]
 
 
-def variance(batches: ClipBatches, most: int = 500) -> float:
+def compute_variance(batches: ClipBatches, most: int = 500) -> float:
     """The variance of the pixels of the first clips: what a reconstruction loss is divided by."""
     total, square, count = 0.0, 0.0, 0
     for part in batches.parts(most):

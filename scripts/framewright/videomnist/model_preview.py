@@ -34,10 +34,10 @@ def write_generated(folder: Path, made: Generated, continued: Continued, given: 
     columns = [order[made.labels[order] == label] for label in np.unique(made.labels)]
     if len(columns) == 1:
         columns = [order[column::COLUMNS] for column in range(min(COLUMNS, len(order)))]
-    moving = {"samples": grid([[enlarge(made.videos[place], zoom) for place in column] for column in columns])}
+    moving = {"samples": lay_out_grid([[enlarge(made.videos[place], zoom) for place in column] for column in columns])}
     pairs = zip(continued.real, continued.predicted, strict=True)
-    moving["continuations"] = grid(
-        [[enlarge(real, zoom), framed(enlarge(predicted, zoom), given)] for real, predicted in pairs]
+    moving["continuations"] = lay_out_grid(
+        [[enlarge(real, zoom), add_border(enlarge(predicted, zoom), given)] for real, predicted in pairs]
     )
     for name, frames in moving.items():
         write_gif(folder / f"{name}.gif", frames, fps)
@@ -65,7 +65,7 @@ def write_reconstructions(path: Path, vqvae: Vqvae, clips: str | Path) -> None:
     write_png(path, film_strips(strips))
 
 
-def grid(columns: Iterable[list[np.ndarray]]) -> np.ndarray:
+def lay_out_grid(columns: Iterable[list[np.ndarray]]) -> np.ndarray:
     """(T, H, W) uint8: columns of videos (T, S, S) side by side, black below the shorter ones."""
     whole = [list(column) for column in columns]
     most = max(map(len, whole))
@@ -76,7 +76,7 @@ def grid(columns: Iterable[list[np.ndarray]]) -> np.ndarray:
     return np.concatenate(stacked, axis=2)
 
 
-def framed(video: np.ndarray, given: int) -> np.ndarray:
+def add_border(video: np.ndarray, given: int) -> np.ndarray:
     """The video with a border: bright while its frames were given, darker while they are predicted."""
     video = video.copy()
     for time, frame in enumerate(video):

@@ -68,7 +68,7 @@ def bounce_sine(uniforms: np.ndarray, room: Room, speed: np.ndarray, frames: int
     return _reflect(room, np.stack([x, high - scale * height * np.sin(math.pi * within)]))
 
 
-def circular(uniforms: np.ndarray, room: Room, speed: np.ndarray, frames: int) -> np.ndarray:
+def move_in_circles(uniforms: np.ndarray, room: Room, speed: np.ndarray, frames: int) -> np.ndarray:
     """Round and round on a circle."""
     radius = _radius(uniforms, room)
     centre = room.low + radius + uniforms[1:3] * (room.span - 2 * radius)
@@ -77,7 +77,7 @@ def circular(uniforms: np.ndarray, room: Room, speed: np.ndarray, frames: int) -
     return centre + radius * _turning(uniforms[3:5], turn * np.arange(frames))
 
 
-def linear(uniforms: np.ndarray, room: Room, speed: np.ndarray, frames: int) -> np.ndarray:
+def move_in_lines(uniforms: np.ndarray, room: Room, speed: np.ndarray, frames: int) -> np.ndarray:
     """Along a straight line from side to side and back, with a slight and smooth sway across it."""
     start, direction, length, clearance = _line(uniforms, room)
     pace = speed * math.sqrt(1 - SWAY**2)
@@ -89,7 +89,7 @@ def linear(uniforms: np.ndarray, room: Room, speed: np.ndarray, frames: int) -> 
     return start + along * direction + sway * np.stack([-direction[1], direction[0]])
 
 
-def spiral(uniforms: np.ndarray, room: Room, speed: np.ndarray, frames: int) -> np.ndarray:
+def move_in_spirals(uniforms: np.ndarray, room: Room, speed: np.ndarray, frames: int) -> np.ndarray:
     """Round and round, inwards or outwards."""
     outer = room.span.min(axis=0) / 2
     least = speed / math.sin(FASTEST_TURN)
@@ -131,9 +131,9 @@ def _limit_spiral(uniforms: np.ndarray, room: Room, speed: np.ndarray) -> np.nda
 MOTIONS: dict[str, Motion] = {
     "bounce": Motion(bounce, _limit_bounce),
     "bounce_sine": Motion(bounce_sine, _limit_bounce_sine),
-    "circular": Motion(circular, _limit_circular),
-    "linear": Motion(linear, _limit_linear),
-    "spiral": Motion(spiral, _limit_spiral),
+    "circular": Motion(move_in_circles, _limit_circular),
+    "linear": Motion(move_in_lines, _limit_linear),
+    "spiral": Motion(move_in_spirals, _limit_spiral),
 }
 
 

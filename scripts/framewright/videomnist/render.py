@@ -77,7 +77,7 @@ def assign_motions(indices: np.ndarray, motions: int) -> np.ndarray:
 def draw(digits: Glyphs, spec: ClipSpec, seed: int, split: str, indices: range) -> DrawnDigits:
     """Consecutive videos of a split; the first shows the first `ClipSpec.digits` of these digits, and so on.
 
-    Digits that share a video share its motion and its speed, and each has a path of its own.
+    Digits that share a video share its motion and its speed, and each follows another path.
     """
     uniforms, count = (
         _draw_uniforms(seed, split, range(indices.start * spec.digits, indices.stop * spec.digits)),
@@ -115,7 +115,7 @@ def overlay(pixels: np.ndarray, digits: int) -> np.ndarray:
 
 
 def _enlarge(pictures: np.ndarray, sides: np.ndarray, most: int) -> np.ndarray:
-    """(n, most, most) uint8: each picture with sides of its own, in the upper left corner."""
+    """(n, most, most) uint8: each picture with another size, in the upper left corner."""
     large = np.zeros((len(pictures), most, most), np.uint8)
     for picture, side, target in zip(pictures, sides.tolist(), large, strict=True):
         way = cv2.INTER_AREA if side < len(picture) else cv2.INTER_CUBIC

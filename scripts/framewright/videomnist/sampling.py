@@ -1,4 +1,4 @@
-"""Draw new videos from a trained VideoGPT, code by code, each from random numbers of its own.
+"""Draw new videos from a trained VideoGPT, code by code, each from a separate generator.
 
 A video is a function of (seed, its number, its class), however many are drawn beside it.
 """
@@ -66,12 +66,12 @@ def sample_codes(
 
 def choose(logits: torch.Tensor, number: torch.Tensor, plan: SamplingPlan) -> torch.Tensor:
     """(B,) int64: the code at which the cumulative probability passes `number` (B,) from 0 to 1."""
-    total = probabilities(logits, plan).cumsum(1)
+    total = compute_probabilities(logits, plan).cumsum(1)
     place = (total <= number.to(total)[:, None] * total[:, -1:]).sum(1)
     return place.clamp(max=logits.shape[1] - 1)
 
 
-def probabilities(logits: torch.Tensor, plan: SamplingPlan) -> torch.Tensor:
+def compute_probabilities(logits: torch.Tensor, plan: SamplingPlan) -> torch.Tensor:
     """(B, n_codes) float64 that sum to 1, after temperature, top-k and top-p."""
     logits = logits.double() / plan.temperature
     if plan.top_k:

@@ -70,7 +70,7 @@ LEVELS = (64, 512, 2048, 4096)  # numbers of codes of fsq: as in `quantizer.LEVE
 VALIDATIONS = 10  # of a training, at even distances; after each a killed run can go on
 
 
-def faults(section: Section) -> list[str]:
+def find_faults(section: Section) -> list[str]:
     """A line for each fault that the schema can't see."""
     lines, where = [], "paths are relative to the working directory"
     source, speed, folder = section["digits"], section["speed"], section["convert"]
@@ -164,30 +164,30 @@ def merge_settings(name: str, section: Section, seed: int, definition: str) -> d
 def model_faults(section: Section) -> list[str]:
     """A line for each fault of the model keys that the schema can't see."""
     vqvae, gpt, training = _chosen(section, "vqvae"), _chosen(section, "videogpt"), section["training"]
-    own = training["preset"] == "videogpt"
-    lines = _raster_faults(section, vqvae["downsample"], own)
+    as_videogpt = training["preset"] == "videogpt"
+    lines = _raster_faults(section, vqvae["downsample"], as_videogpt)
     if vqvae["quantizer"] == "fsq" and vqvae["n_codes"] not in LEVELS:
         near = min(LEVELS, key=lambda count: abs(count - vqvae["n_codes"]))
         lines.append(_line("vqvae.n_codes", vqvae["n_codes"], f"fsq has {_listed(LEVELS)}; the nearest is {near}"))
-    if own and vqvae["quantizer"] == "fsq":
+    if as_videogpt and vqvae["quantizer"] == "fsq":
         lines.append(_line("vqvae.quantizer", "fsq", "the preset videogpt has vq alone; use vq, or another preset"))
     if vqvae["n_hiddens"] % 2:
         lines.append(
             _line("vqvae.n_hiddens", vqvae["n_hiddens"], f"must be even; the nearest is {vqvae['n_hiddens'] + 1}")
         )
     hidden, heads = gpt["hidden_dim"], gpt["heads"]
-    unit = math.lcm(3, heads) if own else 2 * heads
+    unit = math.lcm(3, heads) if as_videogpt else 2 * heads
     if hidden % unit:
         below, above = hidden // unit * unit, -(-hidden // unit) * unit
         why = (
             f"the preset videogpt needs a multiple of 3 and of its {heads} heads"
-            if own
+            if as_videogpt
             else f"needs a multiple of {unit}"
         )
         lines.append(_line("videogpt.hidden_dim", hidden, f"{why}; the nearest are {below or above} and {above}"))
-    if own and gpt["positions"] != "axial":
+    if as_videogpt and gpt["positions"] != "axial":
         lines.append(_line("videogpt.positions", gpt["positions"], "the preset videogpt has axial alone"))
-    lines += _condition_faults(section, vqvae["downsample"][0], own)
+    lines += _condition_faults(section, vqvae["downsample"][0], as_videogpt)
     if str(training["precision"]) == "16" and not training["gpus"]:
         lines.append(
             _line("training.precision", 16, "half precision needs a GPU; use 32 or bf16, or set training.gpus to 1")
@@ -204,28 +204,28 @@ def clips_settings(section: Section, seed: int, clip: dict[str, Any]) -> dict[st
 def vqvae_settings(section: Section, seed: int) -> dict[str, Any]:
     """Model and plan of the VQ-VAE's training."""
     chosen = _chosen(section, "vqvae")
-    own = section["training"]["preset"] == "videogpt"
+    as_videogpt = section["training"]["preset"] == "videogpt"
     model = {
         "frames": _frames(section),
         "size": _size(section),
-        "channels": 3 if own else 1,
-        "stem": "strided" if own else "patch",
+        "channels": 3 if as_videogpt else 1,
+        "stem": "strided" if as_videogpt else "patch",
     }
     sizes = ("embedding_dim", "n_codes", "n_hiddens", "n_res_layers", "downsample", "quantizer")
     model |= {key: chosen[key] for key in sizes}
-    schedule = "constant" if own else "linear"
+    schedule = "constant" if as_videogpt else "linear"
     return {"model": model, "plan": _plan(section, chosen, schedule, "adam"), "seed": seed}
 
 
 def gpt_settings(section: Section, seed: int) -> dict[str, Any]:
     """Model and plan of the transformer's training; its raster and codes come from the VQ-VAE."""
     chosen, told = _chosen(section, "videogpt"), section["videogpt"]
-    own = section["training"]["preset"] == "videogpt"
+    as_videogpt = section["training"]["preset"] == "videogpt"
     model = {key: chosen[key] for key in ("hidden_dim", "heads", "layers", "dropout", "attn_dropout", "positions")}
-    model |= {"classes": 10 if told["class_cond"] else 0, "neighbours": not own}
+    model |= {"classes": 10 if told["class_cond"] else 0, "neighbours": not as_videogpt}
     # With the other preset the first frames' codes do not know what follows: they are given as codes when sampling.
-    model["cond_frames"] = told["n_cond_frames"] if own else 0
-    plan = _plan(section, chosen, "cosine" if own else "linear", "adam" if own else "muon")
+    model["cond_frames"] = told["n_cond_frames"] if as_videogpt else 0
+    plan = _plan(section, chosen, "cosine" if as_videogpt else "linear", "adam" if as_videogpt else "muon")
     return {"model": model, "plan": plan, "seed": seed}
 
 
@@ -281,18 +281,18 @@ def _given_frames(section: Section) -> int:
     return section["videogpt"]["n_cond_frames"] or _chosen(section, "vqvae")["downsample"][0]
 
 
-def _raster_faults(section: Section, downsample: list[int], own: bool) -> list[str]:
+def _raster_faults(section: Section, downsample: list[int], as_videogpt: bool) -> list[str]:
     lines = []
     sides = (_frames(section), _size(section), _size(section))
     for axis, (side, factor) in enumerate(zip(sides, downsample, strict=True)):
-        fits = [each for each in range(1, side + 1) if side % each == 0 and (not own or each & (each - 1) == 0)]
+        fits = [each for each in range(1, side + 1) if side % each == 0 and (not as_videogpt or each & (each - 1) == 0)]
         if factor not in fits:
             what = f"{side} {'pixels' if axis else 'frames'}"
             near = min(fits, key=lambda each: (abs(each - factor), each))
-            power = "a power of two that divides" if own else "a number that divides"
+            power = "a power of two that divides" if as_videogpt else "a number that divides"
             line = f"{factor} must be {power} {what}; the nearest is {near}"
             lines.append(_line("vqvae.downsample", downsample, line))
-    if own and not lines and max(downsample) < 4:
+    if as_videogpt and not lines and max(downsample) < 4:
         nearest = [*downsample[:2], 4]
         lines.append(_line("vqvae.downsample", downsample, f"one of them must be 4 or more; the nearest is {nearest}"))
     if not lines and math.prod(side // factor for side, factor in zip(sides, downsample, strict=True)) > 16_384:
@@ -306,18 +306,18 @@ def _raster_faults(section: Section, downsample: list[int], own: bool) -> list[s
     return list(dict.fromkeys(lines))
 
 
-def _condition_faults(section: Section, step: int, own: bool) -> list[str]:
+def _condition_faults(section: Section, step: int, as_videogpt: bool) -> list[str]:
     lines, given, frames = [], section["videogpt"]["n_cond_frames"], _frames(section)
-    most = frames - 1 if own else (frames - 1) // step * step
-    if given > most or (not own and given % step):
-        near = min(most, given if own else max(step, round(given / step) * step))
+    most = frames - 1 if as_videogpt else (frames - 1) // step * step
+    if given > most or (not as_videogpt and given % step):
+        near = min(most, given if as_videogpt else max(step, round(given / step) * step))
         why = (
             f"must be at most {most}"
-            if own
+            if as_videogpt
             else f"must be a multiple of {step}, the frames of a code, and at most {most}"
         )
         lines.append(_line("videogpt.n_cond_frames", given, f"{why}; the nearest is {near}"))
-    if own and given and _size(section) % 4:
+    if as_videogpt and given and _size(section) % 4:
         lines.append(_line("training.resolution", _size(section), "given frames are quartered; take a multiple of 4"))
     if section["generate"]["class"] is not None and not section["videogpt"]["class_cond"]:
         lines.append(

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from framewright.errors import UserError
+from framewright.study.progress import Progress, report_nothing
 from framewright.videomnist.clip_spec import FRAME, ClipSpec
 from framewright.videomnist.digits import Digits
 from framewright.videomnist.measure import Measures, measure, take_worst
@@ -19,7 +20,7 @@ BATCH = 32
 
 def list_columns(spec: ClipSpec) -> Columns:
     """What a shard knows of each video beside its pixels."""
-    each = (spec.digits,) if spec.digits > 1 else ()  # one digit has no axis of its own, as documented
+    each = (spec.digits,) if spec.digits > 1 else ()  # one digit has no axis, as documented
     return {
         "labels": (np.int64, ()),  # the first digit
         **({"digits": (np.int64, each)} if each else {}),
@@ -57,11 +58,12 @@ def write_shard(
     indices: range,
     layouts: Sequence[str] = (GREY, RGB),
     definition: str = "",
+    progress: Progress = report_nothing,
 ) -> None:
     """Draw, measure and write these videos of a split."""
     rows, step = group_by_digit(digits), max(1, BATCH * FRAME**2 // spec.size**2 // spec.digits)
     with PartWriter(path, Shape(spec.frames - 1, spec.size), list_columns(spec), layouts, definition) as part:
-        for first in range(indices.start, indices.stop, step):
+        for first in progress(range(indices.start, indices.stop, step), unit="batches"):
             batch = range(first, min(first + step, indices.stop))
             sources = np.array([choose_picture(index, rows, place) for index in batch for place in range(spec.digits)])
             prepared = prepare_glyphs(digits.images[sources], spec)

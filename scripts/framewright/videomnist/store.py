@@ -1,4 +1,4 @@
-"""HDF5 files of videos: the documented layout, and the one that VideoGPT's own loader reads.
+"""HDF5 files of videos: the documented layout, and the one that VideoGPT's loader reads.
 
 | file | `<split>_data` | one video |
 |---|---|---|
@@ -6,7 +6,7 @@
 | for VideoGPT | (N*(T+1), S, S, 3) uint8 RGB | T+1 frames: its loader wants more frames than it returns |
 
 Both hold `<split>_idx` (N,) int64, the first frame of each video, `<split>_labels` (N,) int64, and one row a video of
-whatever else is known. A video is a chunk of its own, packed with gzip by a fast compressor: any HDF5 library reads it,
+whatever else is known. A video is one chunk, packed with gzip by a fast compressor: any HDF5 library reads it,
 one video at a time, and parts are put together by copying chunks as they are.
 """
 
@@ -144,7 +144,7 @@ def refuse_others(parts: Sequence[str | Path], definition: str) -> None:
             )
 
 
-def videos(data: h5py.Dataset) -> Iterator[np.ndarray]:
+def iterate_videos(data: h5py.Dataset) -> Iterator[np.ndarray]:
     """Its videos one after the other, each unpacked from its chunk by the fast library: (T, ...) uint8."""
     for _, packed in read_packed_videos(data):
         yield np.frombuffer(isal_zlib.decompress(packed), np.uint8).reshape(data.chunks)

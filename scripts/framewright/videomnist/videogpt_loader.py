@@ -1,4 +1,4 @@
-"""The rules of VideoGPT's own loader, so that a file that passes here loads there, unmodified."""
+"""The rules of VideoGPT's loader, so that a file that passes here loads there, unmodified."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +9,8 @@ import numpy as np
 from framewright.videomnist.clip_spec import SPLITS
 
 
-def faults(path: str | Path) -> list[str]:
-    """What keeps VideoGPT's HDF5Dataset from reading this file with its own `sequence_length`; empty when it loads."""
+def find_faults(path: str | Path) -> list[str]:
+    """What keeps VideoGPT's HDF5Dataset from reading this file with this `sequence_length`; empty when it loads."""
     with h5py.File(path) as file:
         lacking = [f"no {split}_{key}" for split in SPLITS for key in ("data", "idx") if f"{split}_{key}" not in file]
         length = int(file.attrs["sequence_length"])

@@ -7,7 +7,7 @@
 With `stem="strided"` it is VideoGPT's: strided convolutions of width 4, and a latent knows all frames. With
 `stem="patch"` one convolution cuts the video into patches: all other work is done on the raster of latents. With `vq`
 as well, encoder and codebook are not learnt by descent: `fit` finds the patches' principal components and their
-clusters, and only the decoder is trained. A latent then knows its own patch alone: codes of the first frames do not
+clusters, and only the decoder is trained. A latent then knows its patch alone: codes of the first frames do not
 tell what follows.
 """
 
@@ -116,7 +116,7 @@ class Encoder(nn.Module):
         if patch:
             self.convs = nn.ModuleList([SameConv(config.channels, width, config.downsample, config.downsample)])
         else:
-            strides = stages(config.downsample)
+            strides = plan_strides(config.downsample)
             inputs = [config.channels] + [width] * (len(strides) - 1)
             pairs = zip(inputs, strides, strict=True)
             self.convs = nn.ModuleList(SameConv(count, width, (4, 4, 4), stride) for count, stride in pairs)
@@ -144,7 +144,7 @@ class Decoder(nn.Module):
             patches = SameConvTranspose(2 * width, config.channels, config.downsample, config.downsample)
             self.convts = nn.ModuleList([grow, patches])
         else:
-            strides = stages(config.downsample)
+            strides = plan_strides(config.downsample)
             outputs = [width] * (len(strides) - 1) + [config.channels]
             pairs = zip(outputs, strides, strict=True)
             self.convts = nn.ModuleList(SameConvTranspose(width, count, (4, 4, 4), stride) for count, stride in pairs)
@@ -180,12 +180,12 @@ class PatchEncoder(nn.Module):
 
 
 class PatchDecoder(nn.Module):
-    """(B, dim, t, h, w) -> (B, C, T, H, W): each vector's own patch, and what its surroundings add to it."""
+    """(B, dim, t, h, w) -> (B, C, T, H, W): each vector's patch, and what its surroundings add to it."""
 
     def __init__(self, config: VqvaeConfig) -> None:
         super().__init__()
         width = config.n_hiddens
-        self.own = nn.ConvTranspose3d(config.dim, config.channels, config.downsample, config.downsample)
+        self.to_patch = nn.ConvTranspose3d(config.dim, config.channels, config.downsample, config.downsample)
         self.widen = SameConv(config.dim, width, (3, 3, 3))
         self.res_stack = residual_stack(width, config.n_res_layers, (3, 3, 3), ("w", "h", "t"))
         self.grow = SameConv(width, 2 * width, (1, 1, 1))
@@ -194,23 +194,27 @@ class PatchDecoder(nn.Module):
             nn.init.zeros_(parameter)
 
     def project(self, components: torch.Tensor) -> None:
-        """Let a vector's own patch be the sum of these components (values, dim)."""
-        weight, bias = self.own.parameters()
+        """Let a vector's patch be the sum of these components (values, dim)."""
+        weight, bias = self.to_patch.parameters()
         weight.copy_(components.T.view_as(weight))
         bias.fill_(BLACK)
 
     def forward(self, vectors: torch.Tensor) -> torch.Tensor:
         around = self.grow(self.res_stack(self.widen(vectors)))
-        return self.own(vectors) + self.add(F.relu(around))
+        return self.to_patch(vectors) + self.add(F.relu(around))
 
 
 def principal_components(rows: torch.Tensor, count: int) -> torch.Tensor:
-    """(values, count): orthonormal directions along which rows (n, values) are largest, 0 included in them."""
+    """(values, count): orthonormal directions along which rows (n, values) are largest, 0 included in them.
+
+    There are no more than values: columns beyond them are 0.
+    """
     square = (rows.T @ rows).double() / len(rows)
-    return torch.linalg.eigh(square).eigenvectors.flip(1)[:, :count].to(rows)
+    found = torch.linalg.eigh(square).eigenvectors.flip(1)[:, :count].to(rows)
+    return F.pad(found, (0, count - found.shape[1]))
 
 
-def stages(downsample: tuple[int, int, int]) -> list[tuple[int, int, int]]:
+def plan_strides(downsample: tuple[int, int, int]) -> list[tuple[int, int, int]]:
     """The strides of convolutions one after the other: each halves the axes that still need it."""
     left = [int(math.log2(factor)) for factor in downsample]
     return [
@@ -295,7 +299,7 @@ class SameConv(nn.Module):
         bias: bool = True,
     ) -> None:
         super().__init__()
-        self.margin = margin(kernel, stride)
+        self.margin = compute_padding(kernel, stride)
         self.conv = nn.Conv3d(inputs, outputs, kernel, stride, bias=bias)
 
     def forward(self, h: torch.Tensor) -> torch.Tensor:
@@ -307,7 +311,7 @@ class SameConvTranspose(nn.Module):
 
     def __init__(self, inputs: int, outputs: int, kernel: tuple[int, int, int], stride: tuple[int, int, int]) -> None:
         super().__init__()
-        self.margin = margin(kernel, stride)
+        self.margin = compute_padding(kernel, stride)
         # Where nothing overlaps, nothing is cut.
         cut = (0, 0, 0) if kernel == stride else (kernel[0] - 1, kernel[1] - 1, kernel[2] - 1)
         self.convt = nn.ConvTranspose3d(inputs, outputs, kernel, stride, cut)
@@ -316,7 +320,7 @@ class SameConvTranspose(nn.Module):
         return self.convt(F.pad(h, self.margin))
 
 
-def margin(kernel: tuple[int, int, int], stride: tuple[int, int, int]) -> list[int]:
+def compute_padding(kernel: tuple[int, int, int], stride: tuple[int, int, int]) -> list[int]:
     """What F.pad adds on each side of an axis, from the last axis to the first."""
     spare = [side - step for side, step in zip(kernel, stride, strict=True)]
     return [side for room in reversed(spare) for side in (room - room // 2, room // 2)]

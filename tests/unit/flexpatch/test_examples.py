@@ -68,9 +68,9 @@ def test_a_loaded_model_of_ultralytics_is_a_detector():
 
 @pytest.mark.slow
 def test_a_network_of_ultralytics_itself_is_a_detector():
-    from framewright.detector import offline
+    from framewright.detector import forbid_downloads
 
-    offline()
+    forbid_downloads()
     ultralytics = pytest.importorskip("ultralytics")
     model = ultralytics.YOLO(str(ROOT / "config/detector/demo.yaml"), task="detect")
     boxes, scores, labels = from_ultralytics(model, confidence=0.0001).detect(draw(*THINGS))
@@ -81,11 +81,11 @@ def test_a_session_of_onnx_runtime_finds_what_our_detector_finds():
     import onnxruntime
 
     from framewright.detector import Settings, open_detector
-    from framewright.scenes.street import street
+    from framewright.scenes.street import make_street
 
     weights = ROOT / "config/detector/demo.onnx"
     session = onnxruntime.InferenceSession(str(weights), providers=["CPUExecutionProvider"])
-    picture = street(np.random.default_rng(1), 0.2).draw(0).picture
+    picture = make_street(np.random.default_rng(1), 0.2).draw(0).picture
     ours = adapt_detector(open_detector(weights, Settings(scale=1.0, confidence=0.25, nms=0.45)))(picture)
     theirs = from_onnxruntime(session).detect(picture)
     order = [np.lexsort(found[0].T) for found in (ours, theirs)]

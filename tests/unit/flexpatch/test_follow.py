@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from make_motion import SIZE, box_at, picture, texture
 
-from framewright.boxes import iou
+from framewright.boxes import compute_iou
 from framewright.flexpatch.follow.crops import Pyramid, correlate, extract_crops
 from framewright.flexpatch.follow.features import FEATURES, feature_matrix
 from framewright.flexpatch.follow.flow import measure_displacements
@@ -28,7 +28,7 @@ def begin(grey, *boxes, **options):
 
 
 def overlap(box, other):
-    return iou(box, other)[0, 0]
+    return compute_iou(box, other)[0, 0]
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ from framewright.flexpatch.tree.picture import draw_tree
 from framewright.flexpatch.tree.rating import predict_by_bounds, rate
 from framewright.flexpatch.tree.report import format_summary
 from framewright.flexpatch.tree.split import GAP, HELD_OUT, TRAIN, split_samples, time_folds
-from framewright.flexpatch.tree.training import MARGIN, Trained, train, verdict
+from framewright.flexpatch.tree.training import MARGIN, Trained, compose_verdict, train
 from framewright.flexpatch.tree.tree import Tree, export_rules
 
 
@@ -329,9 +329,9 @@ def test_the_picture_shows_every_leaf(trained):
 
 def test_another_way_to_decide_must_win_by_a_margin():
     rows = [{"name": "tree", "folds": 0.6}, {"name": "forest", "folds": 0.6 + MARGIN - 1e-6}]
-    assert verdict(rows).startswith("The tree stays")
+    assert compose_verdict(rows).startswith("The tree stays")
     rows[1]["folds"] = 0.6 + MARGIN + 1e-6
-    assert verdict(rows).startswith("forest is better by 0.030")
+    assert compose_verdict(rows).startswith("forest is better by 0.030")
 
 
 @pytest.mark.parametrize("rows", [0, 40], ids=["no sample at all", "one label alone"])

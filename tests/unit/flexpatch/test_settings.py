@@ -52,5 +52,5 @@ def test_films_are_sharp_for_demo_scenes_or_where_it_is_asked_for():
     ids=["the defaults", "no room for medium", "a share above 1", "half a frame"],
 )
 def test_faults_that_the_schema_cannot_say_are_named_with_value_and_remedy(changes, words):
-    lines = settings.faults(section(**changes))
+    lines = settings.find_faults(section(**changes))
     assert len(lines) == len(words) and all(word in line for word, line in zip(words, lines, strict=True))

@@ -8,7 +8,7 @@ import pytest
 from framewright.patches.scale import scale_part
 from framewright.patches.tone import Tone, tone_map
 from framewright.patches.view import Rendering, View, dump_view, fit_size, load_view, make_view
-from framewright.scenes.hdr import PATCHES, hdr, pq
+from framewright.scenes.hdr import PATCHES, encode_pq, make_hdr
 from framewright.video.colour import Colour
 from framewright.video.encode import Writer
 from framewright.video.examine import probe
@@ -74,9 +74,9 @@ def test_golden_greys(kind):
 
 
 def test_a_higher_peak_is_darker_and_colour_fades_where_asked():
-    signal = np.broadcast_to(pq(400.0), (3, 2, 2)).astype(np.float32)
+    signal = np.broadcast_to(encode_pq(400.0), (3, 2, 2)).astype(np.float32)
     assert tone_map(signal, Tone(peak=4000)).max() < tone_map(signal, Tone(peak=1000)).max()
-    red = np.array([pq(900.0), pq(90.0), pq(90.0)], np.float32).reshape(3, 1, 1)
+    red = np.array([encode_pq(900.0), encode_pq(90.0), encode_pq(90.0)], np.float32).reshape(3, 1, 1)
     plain, faded = tone_map(red, Tone())[0, 0].astype(int), tone_map(red, Tone(desat=0.5))[0, 0].astype(int)
     assert np.ptp(faded) < np.ptp(plain)
 
@@ -153,7 +153,7 @@ def test_the_table_forces_a_class(tmp_path):
 
 @pytest.mark.slow
 def test_the_hdr_scene_has_its_nits_and_a_crop_is_part_of_the_whole(tmp_path):
-    scene = hdr(np.random.default_rng(0))
+    scene = make_hdr(np.random.default_rng(0))
     with Writer(tmp_path / "film.mkv", scene.size, scene.rate, container="matroska", **scene.encoding) as writer:
         for number in range(2):
             writer.add(scene.draw(number).picture)
@@ -164,7 +164,7 @@ def test_the_hdr_scene_has_its_nits_and_a_crop_is_part_of_the_whole(tmp_path):
         whole = view.whole(frame)
         for (x1, y1, x2, y2), nits in PATCHES:
             seen = whole[y1 + 8 : y2 - 8, x1 + 8 : x2 - 8].reshape(-1, 3).astype(int)
-            wanted = tone_map(np.full((3, 1, 1), pq(float(nits)), np.float32), Tone())[0, 0, 0]
+            wanted = tone_map(np.full((3, 1, 1), encode_pq(float(nits)), np.float32), Tone())[0, 0, 0]
             assert np.abs(np.median(seen, axis=0) - wanted).max() <= 2, nits
         assert np.array_equal(view.crop(frame, (100, 50, 640, 590)), whole[50:590, 100:640])
 

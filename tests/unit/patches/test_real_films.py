@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from counting import Counting
 from make_film import probe_film, texture
 from make_video import claim_dolby_vision, ffmpeg, make_video
 
@@ -19,8 +20,10 @@ from framewright.patches.fields import compare_fields, count_votes
 from framewright.patches.film import QualityLimits
 from framewright.patches.formats import Category, Format, dump_categories
 from framewright.patches.manifest import Patch, rebuild
+from framewright.patches.outcomes import list_outcomes
 from framewright.patches.record import FilmPlan, make_plan
 from framewright.patches.view import Rendering
+from framewright.study.progress import report_nothing
 from framewright.video.dolby import read_dolby_vision_profile
 from framewright.video.encode import Writer
 from framewright.video.probe import Probe
@@ -54,9 +57,9 @@ def plan_film(path: Path, windows: int = 8, probe: Probe | None = None, **option
         counts={"general": windows},
         categories=options.pop("categories", CATEGORIES),
         split="train",
-        training=options.pop("training", True),
         windows_per_part=100,
         seed=0,
+        progress=options.pop("progress", report_nothing),
         rendering=Rendering(**options),
         limits=QualityLimits(),
     )
@@ -252,9 +255,11 @@ def test_dolby_vision_profile_5_is_refused_with_a_remedy_and_others_are_not(tmp_
 
 
 def test_a_film_that_the_table_keeps_out_of_datasets_is_on_record(tmp_path):
-    path = film(tmp_path / "film.mp4", pan(12))
-    plan, frames = plan_film(path, training=False)
-    assert plan.reason == "not-for-training" and len(frames) == 0
+    plan, _ = plan_film(film(tmp_path / "film.mp4", pan(12)))
+    attempts = {plan.video: [Attempt("general", 0, 0, "1/2", "")]}
+    items = list(list_outcomes([plan], attempts, {plan.video: "not-for-training"}))
+    (patch, *_) = [item for item in items if item.stage == "patch"]
+    assert (patch.reason, patch.detail) == ("not-for-training", "the table of videos says training = no")
 
 
 # ---- editions --------------------------------------------------------------------------------------------------------
@@ -289,3 +294,11 @@ def test_editions_in_different_splits_are_found_before_anything_is_cut(tmp_path)
 def test_a_row_of_a_patch_is_the_same_after_it_was_read(tmp_path):
     _, patches, _ = cut_film(film(tmp_path / "film.mp4", pan(40)), tmp_path / "part", windows=2)
     assert patches and all(isinstance(patch, Patch) for patch in patches)
+
+
+def test_how_many_places_of_a_film_were_looked_at_is_counted(tmp_path):
+    counting = Counting()
+    film(tmp_path / "f.mp4", pan(60))
+    plan_film(tmp_path / "f.mp4", progress=counting)
+    ((total, unit, done),) = counting.loops
+    assert (unit, done) == ("places", total) and total > 10

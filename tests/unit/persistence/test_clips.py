@@ -529,8 +529,8 @@ def test_shards_hold_all_clips_once():
     ids=["a variant named default", "a variant's durations", "the default arm's durations", "companions"],
 )
 def test_what_the_schema_cannot_see_is_said(changes, line):
-    assert settings.faults(SECTION) == []
-    [found] = settings.faults(SECTION | changes)
+    assert settings.find_faults(SECTION) == []
+    [found] = settings.find_faults(SECTION | changes)
     assert found.startswith(f"config: persistence.{line}")
 
 

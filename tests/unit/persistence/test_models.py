@@ -276,7 +276,7 @@ def test_attention_on_transients_costs():
     assert attention.on_transients(on, cells) == 1 and attention.on_transients(beside, cells) == 0
     batch = {"clean": torch.zeros(1, 1), "cells": cells, "positions": torch.zeros(1, 1, 3), "kind": torch.tensor([0])}
     costs = [
-        attention.loss({"attention": own, "places": torch.zeros(1, 1, 2), "kind": torch.zeros(1, 4)}, batch)
+        attention.compute_loss({"attention": own, "places": torch.zeros(1, 1, 2), "kind": torch.zeros(1, 4)}, batch)
         for own in (on, beside)
     ]
     assert costs[0] > costs[1] + 5

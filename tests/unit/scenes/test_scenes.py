@@ -7,18 +7,20 @@ from itertools import pairwise
 import cv2
 import numpy as np
 import pytest
+from counting import Counting
 
 from framewright.errors import UserError
-from framewright.scenes.cuts import DEMO, Event, Shot, cuts, edit
-from framewright.scenes.faces import PORTRAITS, faces
-from framewright.scenes.film import film
-from framewright.scenes.hdr import PATCHES, RAMP, hdr, pq
+from framewright.scenes.cuts import DEMO, Event, Shot, edit, make_cuts
+from framewright.scenes.faces import PORTRAITS, make_faces
+from framewright.scenes.film import make_film
+from framewright.scenes.hdr import PATCHES, RAMP, encode_pq, make_hdr
 from framewright.scenes.names import NAMES
 from framewright.scenes.paint import Canvas, lay
-from framewright.scenes.photos import photo
-from framewright.scenes.render import render, scene
+from framewright.scenes.photos import load_photo
+from framewright.scenes.render import make_scene, render
+from framewright.scenes.repeat import CROPPED, make_repeat
 from framewright.scenes.scene import record
-from framewright.scenes.street import street
+from framewright.scenes.street import make_street
 from framewright.truth import find_problem, read_truth
 from framewright.video.examine import probe
 from framewright.video.stream import open_video
@@ -34,7 +36,7 @@ def one_thread():
 @pytest.fixture(scope="module")
 def walk():
     """A short street: the pictures of every tenth frame, and the truth of all of them."""
-    short = street(np.random.default_rng(3), 6.0, SMALL)
+    short = make_street(np.random.default_rng(3), 6.0, SMALL)
     pictures = []
     truth = record(short, pictures.append)
     return short, pictures, truth
@@ -56,11 +58,11 @@ def shots_of(made) -> list[tuple[int, int]]:
 @pytest.mark.parametrize(
     "make",
     [
-        lambda: street(np.random.default_rng(7), 2.0, SMALL),
-        lambda: cuts(np.random.default_rng(7), 3, SMALL),
-        lambda: film(np.random.default_rng(7), SMALL),
-        lambda: faces(np.random.default_rng(7), 2.0, SMALL),
-        lambda: hdr(np.random.default_rng(7), SMALL),
+        lambda: make_street(np.random.default_rng(7), 2.0, SMALL),
+        lambda: make_cuts(np.random.default_rng(7), 3, SMALL),
+        lambda: make_film(np.random.default_rng(7), SMALL),
+        lambda: make_faces(np.random.default_rng(7), 2.0, SMALL),
+        lambda: make_hdr(np.random.default_rng(7), SMALL),
     ],
     ids=["street", "cuts", "film", "faces", "hdr"],
 )
@@ -72,15 +74,15 @@ def test_a_frame_depends_on_the_seed_alone_not_on_which_frames_were_drawn_before
 
 
 def test_another_seed_gives_another_street():
-    one, other = (street(np.random.default_rng(seed), 1.0, SMALL).draw(10).picture for seed in (1, 2))
+    one, other = (make_street(np.random.default_rng(seed), 1.0, SMALL).draw(10).picture for seed in (1, 2))
     assert np.abs(one.astype(int) - other).mean() > 5
 
 
 def test_pictures_do_not_depend_on_the_number_of_threads():
-    made = street(np.random.default_rng(5), 1.0, SMALL)
+    made = make_street(np.random.default_rng(5), 1.0, SMALL)
     single = digest(made.draw(12))
     cv2.setNumThreads(4)
-    assert digest(street(np.random.default_rng(5), 1.0, SMALL).draw(12)) == single
+    assert digest(make_street(np.random.default_rng(5), 1.0, SMALL).draw(12)) == single
 
 
 # ---- street ---------------------------------------------------------------------------------------------------------
@@ -147,7 +149,7 @@ def test_nothing_jumps(walk):
 
 @pytest.fixture(scope="module")
 def demo_street():
-    return record(scene("street"), lambda picture: None)
+    return record(make_scene("street"), lambda picture: None)
 
 
 @pytest.mark.slow
@@ -183,7 +185,7 @@ def test_the_demo_street_has_somebody_who_stops_and_turns_back(demo_street):
 
 @pytest.mark.parametrize("seed", [11, 12, 13])
 def test_any_street_has_five_classes(seed):
-    made = street(np.random.default_rng(seed), 12.0, SMALL)
+    made = make_street(np.random.default_rng(seed), 12.0, SMALL)
     names = {mark.name for frame in range(0, made.frames, 20) for mark in made.draw(frame).objects}
     assert names == {"person", "dog", "cyclist", "car", "bus"}
 
@@ -192,7 +194,7 @@ def test_any_street_has_five_classes(seed):
 
 
 def test_the_demo_of_cuts_has_every_kind_of_transition():
-    made = scene("cuts")
+    made = make_scene("cuts")
     kinds = [change.kind for change in made.transitions]
     assert {kind: kinds.count(kind) for kind in set(kinds)} == {
         "cut": 5, "dissolve": 3, "fade": 1, "flash": 3, "pan": 1, "shake": 1,
@@ -255,7 +257,7 @@ def test_a_pan_moves_fast_for_its_frames_only(source):
 
 
 def test_random_plans_hold_hundreds_of_transitions_in_order():
-    made = cuts(np.random.default_rng(1), 240)
+    made = make_cuts(np.random.default_rng(1), 240)
     joins = [change for change in made.transitions if change.is_cut]
     assert len(joins) == 239
     assert {change.kind for change in made.transitions} == {"cut", "dissolve", "fade", "flash", "pan", "shake"}
@@ -266,14 +268,14 @@ def test_random_plans_hold_hundreds_of_transitions_in_order():
 
 
 def test_every_shot_of_the_demo_has_its_own_length():
-    assert scene("cuts").frames == sum(shot.frames - shot.over * (shot.join == "dissolve") for shot in DEMO)
+    assert make_scene("cuts").frames == sum(shot.frames - shot.over * (shot.join == "dissolve") for shot in DEMO)
 
 
 # ---- film and files -------------------------------------------------------------------------------------------------
 
 
 def test_the_film_has_cuts_where_it_says_and_fine_detail():
-    made = film(np.random.default_rng(2), (480, 270))
+    made = make_film(np.random.default_rng(2), (480, 270))
     assert [change.start for change in made.transitions] == [44, 88]
     for cut in (44, 88):
         before, at = made.draw(cut - 1).picture.astype(int), made.draw(cut).picture.astype(int)
@@ -282,12 +284,12 @@ def test_the_film_has_cuts_where_it_says_and_fine_detail():
 
 
 def test_the_film_is_full_hd():
-    made = scene("film")
+    made = make_scene("film")
     assert (made.size, made.rate, made.frames) == ((1920, 1080), Fraction(24), 132)
 
 
 def test_the_film_is_tagged_and_has_one_key_frame(tmp_path):
-    render(tmp_path / "video", film(np.random.default_rng(2), SMALL), tmp_path / "truth.json")
+    render(tmp_path / "video", make_film(np.random.default_rng(2), SMALL), tmp_path / "truth.json")
     with open_video(tmp_path / "video") as video:
         frames = [(frame.key, frame.time) for frame in video.frames()]
         assert (video.colour.primaries, video.colour.transfer, video.colour.matrix) == ("bt709",) * 3
@@ -295,8 +297,20 @@ def test_the_film_is_tagged_and_has_one_key_frame(tmp_path):
     assert frames[1][1] - frames[0][1] == Fraction(1, 24)
 
 
+def test_a_repeated_film_shows_the_same_a_little_larger_and_its_own_events_alone():
+    original = make_cuts(np.random.default_rng(4), 3, SMALL)
+    again = make_repeat(original, 20)
+    assert (again.frames, again.size, again.rate) == (20, SMALL, original.rate)
+    assert all(transition.end < 20 for transition in again.transitions)
+    before, after = (made.draw(10).picture.astype(float) for made in (original, again))
+    left, top = round(CROPPED * SMALL[0]), round(CROPPED * SMALL[1])
+    inner = cv2.resize(before[top : SMALL[1] - top, left : SMALL[0] - left], SMALL, interpolation=cv2.INTER_CUBIC)
+    assert np.abs(inner.clip(0, 255) - after).mean() < 1
+    assert np.abs(before - after).mean() > 2
+
+
 def test_a_rendered_file_holds_the_frames_that_were_drawn(tmp_path):
-    made = cuts(np.random.default_rng(4), 2, SMALL)
+    made = make_cuts(np.random.default_rng(4), 2, SMALL)
     assert render(tmp_path / "video", made, tmp_path / "truth.json") == made.frames
     truth = read_truth(tmp_path / "truth.json")
     assert (truth.frames, truth.size, truth.rate) == (made.frames, SMALL, Fraction(25))
@@ -308,17 +322,19 @@ def test_a_rendered_file_holds_the_frames_that_were_drawn(tmp_path):
 
 
 def test_an_unknown_scene_is_named_with_those_that_are_known():
-    with pytest.raises(UserError, match=r"demo:beach: no such scene; known: broken, cuts, faces, film, hdr, street"):
-        scene("beach")
+    with pytest.raises(
+        UserError, match=r"demo:beach: no such scene; known: broken, cuts, faces, film, hdr, repeat, street"
+    ):
+        make_scene("beach")
 
 
 def test_every_name_is_a_scene():
     for name in NAMES:
-        assert scene(name).frames > 0
+        assert make_scene(name).frames > 0
 
 
 def test_the_broken_scene_is_cut_off_and_nothing_is_claimed_of_it(tmp_path):
-    render(tmp_path / "video", scene("broken"), tmp_path / "truth.json")
+    render(tmp_path / "video", make_scene("broken"), tmp_path / "truth.json")
     assert probe(tmp_path / "video")["status"] == "rejected"
     assert read_truth(tmp_path / "truth.json").frames == 0
 
@@ -329,7 +345,7 @@ def test_the_broken_scene_is_cut_off_and_nothing_is_claimed_of_it(tmp_path):
 @pytest.fixture(scope="module")
 def demo_faces():
     pictures = []
-    return pictures, record(scene("faces"), pictures.append)
+    return pictures, record(make_scene("faces"), pictures.append)
 
 
 def test_faces_are_of_many_sizes_down_to_16_pixels(demo_faces):
@@ -356,7 +372,7 @@ def test_what_is_in_a_face_box_is_a_face(demo_faces):
     """Each clear face, scaled back to the photograph, is the face of the photograph."""
     pictures, truth = demo_faces
     x1, y1, x2, y2 = PORTRAITS["astronaut"][1]
-    face = cv2.resize(photo("astronaut")[y1:y2, x1:x2], (18, 24), interpolation=cv2.INTER_AREA)
+    face = cv2.resize(load_photo("astronaut")[y1:y2, x1:x2], (18, 24), interpolation=cv2.INTER_AREA)
     alike = []
     for seen in truth.faces:
         for place in np.flatnonzero(seen.visible > 0.99)[::30]:
@@ -373,12 +389,12 @@ def test_what_is_in_a_face_box_is_a_face(demo_faces):
 
 @pytest.mark.parametrize(("nits", "signal"), [(0, 0.0), (100, 0.5081), (1000, 0.7518), (10000, 1.0)])
 def test_pq_has_the_values_of_the_standard(nits, signal):
-    assert pq(nits) == pytest.approx(signal, abs=1e-4)
+    assert encode_pq(nits) == pytest.approx(signal, abs=1e-4)
 
 
 @pytest.mark.slow
 def test_the_hdr_film_is_tagged_mastered_and_as_bright_as_it_says(tmp_path):
-    render(tmp_path / "video", scene("hdr"), tmp_path / "truth.json")
+    render(tmp_path / "video", make_scene("hdr"), tmp_path / "truth.json")
     with open_video(tmp_path / "video") as video:
         assert (video.colour.kind, video.colour.primaries, video.colour.matrix) == ("PQ", "bt2020", "bt2020nc")
         assert (video.depth, video.size) == (10, (1920, 1080))
@@ -388,6 +404,13 @@ def test_the_hdr_film_is_tagged_mastered_and_as_bright_as_it_says(tmp_path):
         kinds = {str(data.type).split(".")[-1] for data in frames[0].picture.side_data}
     assert {"MASTERING_DISPLAY_METADATA", "CONTENT_LIGHT_LEVEL"} <= kinds
     for (x1, y1, x2, y2), nits in PATCHES:
-        assert luma[y1 + 8 : y2 - 8, x1 + 8 : x2 - 8].mean() == pytest.approx(64 + 876 * float(pq(nits)), abs=1)
+        assert luma[y1 + 8 : y2 - 8, x1 + 8 : x2 - 8].mean() == pytest.approx(64 + 876 * float(encode_pq(nits)), abs=1)
     ramp = luma[RAMP[1] + 20 : RAMP[3] - 20, RAMP[0] : RAMP[2]].mean(0)
-    assert np.abs(ramp - np.linspace(64, 64 + 876 * float(pq(1000)), len(ramp))).max() < 4
+    assert np.abs(ramp - np.linspace(64, 64 + 876 * float(encode_pq(1000)), len(ramp))).max() < 4
+
+
+def test_frames_that_are_drawn_are_counted(tmp_path):
+    counting = Counting()
+    frames = render(tmp_path / "video", make_scene("broken"), tmp_path / "truth.json", counting)
+    assert counting.loops == [[make_scene("broken").frames, "frames", make_scene("broken").frames]]
+    assert frames == 0  # of a file that is cut off

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from house import ROOT
 
-from framewright.sources.advice import advice, in_words
+from framewright.sources.advice import in_words, list_advice
 from framewright.sources.outcome import Outcome
 from framewright.study.declared import Declared, write_declared
 from framewright.study.funnel import Item, write_outcomes
@@ -49,7 +49,8 @@ def results(tmp_path) -> Path:
         (folder / "sources" / record.video).mkdir(parents=True)
         (folder / "sources" / record.video / "source.json").write_text(json.dumps(asdict(record)))
         (folder / "sources" / record.video / "probe.json").write_text(json.dumps(probe))
-    write_declared(folder / "sources/declared.tsv", [Declared("film"), Declared("street", licence="CC0-1.0")])
+    (folder / "sources/declared").mkdir()
+    write_declared(folder / "sources/declared/0-of-1.tsv", [Declared("film"), Declared("street", licence="CC0-1.0")])
     (folder / "flexpatch").mkdir()
     source = [Item("source", "street"), Item("source", "film", "", "busy", "status [503]"), Item("probe", "street")]
     write_outcomes(folder / "sources/outcomes.tsv", source)
@@ -118,13 +119,13 @@ ADVICE = [
 
 @pytest.mark.parametrize(("record", "probe", "words"), ADVICE)
 def test_there_is_advice_for_every_fate(record, probe, words):
-    sentences = advice(record, as_probe(probe), "")
+    sentences = list_advice(record, as_probe(probe), "")
     assert len(sentences) == len(words)
     assert all(word in sentence for word, sentence in zip(words, sentences, strict=True))
 
 
 def test_nothing_is_left_to_do_where_all_is_well():
-    assert advice(outcome(), as_probe(GOOD), "CC0-1.0") == []
+    assert list_advice(outcome(), as_probe(GOOD), "CC0-1.0") == []
 
 
 def test_a_rate_that_varies_and_sound_are_said():

@@ -6,10 +6,12 @@ import tracemalloc
 
 import pytest
 import web
+from counting import Counting
 
 from framewright.errors import UserError
 from framewright.sources import http
 from framewright.sources.outcome import Dead, Passing
+from framewright.study.progress import report_nothing
 
 LOG = logging.getLogger("test")
 
@@ -28,7 +30,7 @@ def server(servers):
 
 @pytest.fixture
 def get(server, tmp_path):
-    def get(path, *, sha256=None, **limits):
+    def get(path, *, sha256=None, progress=report_nothing, **limits):
         pauses = []
         fetched = None
         limits = http.Limits(**{"timeout": 5.0, "max_bytes": 10**6, "tries": 3} | limits)
@@ -41,6 +43,7 @@ def get(server, tmp_path):
                 sha256=sha256,
                 limits=limits,
                 log=LOG,
+                progress=progress,
                 sleep=pauses.append,
             )
         finally:
@@ -74,6 +77,21 @@ def test_the_whole_file_arrives(server, get, tmp_path, path, ranges):
     assert fetched.url == server.url + path
     assert server.ranges() == ranges
     assert not (tmp_path / "unfinished").exists()
+
+
+def test_megabytes_are_counted_and_a_resumed_file_counts_its_rest(get):
+    counting = Counting()
+    get("/truncating", progress=counting)
+    whole, rest, last = counting.loops
+    assert (whole[0], whole[1]) == (len(web.FILM) / 1e6, "MB")
+    assert rest[0] == pytest.approx((len(web.FILM) - 133_337) / 1e6)
+    assert last[2] == pytest.approx(last[0]) == pytest.approx((len(web.FILM) - 266_674) / 1e6)
+
+
+def test_a_file_of_unknown_length_is_counted_without_a_total(get):
+    counting = Counting()
+    get("/chunked", progress=counting)
+    assert counting.loops == [[None, "MB", pytest.approx(len(web.FILM) / 1e6)]]
 
 
 def test_a_file_that_changed_in_between_is_not_mixed(get, tmp_path):

@@ -5,12 +5,14 @@ from pathlib import Path
 import pytest
 import web
 import yt_dlp
+from counting import Counting
 from yt_dlp.utils import DownloadError, ExtractorError, GeoRestrictedError, UnavailableVideoError
 
 from framewright.errors import UserError
 from framewright.sources import youtube
 from framewright.sources.outcome import Dead, Passing
 from framewright.sources.youtube import Settings
+from framewright.study.progress import report_nothing
 
 LOG = logging.getLogger("test")
 COOKIES = "# Netscape HTTP Cookie File\n127.0.0.1\tFALSE\t/\tFALSE\t4102444800\tsession\tsecret\n"
@@ -31,10 +33,11 @@ def server(servers, tmp_path, monkeypatch):
     return servers
 
 
-def get(server, tmp_path, path, sha256=None, **settings):
+def get(server, tmp_path, path, sha256=None, progress=report_nothing, **settings):
     settings = Settings(**{"tries": 1, "timeout": 3.0, "sleep_seconds": 0} | settings)
     target, unfinished = tmp_path / "video", tmp_path / "100%(id)s"
-    return youtube.download(server.url + path, target, unfinished, settings=settings, log=LOG, sha256=sha256)
+    more = {"log": LOG, "sha256": sha256, "progress": progress}
+    return youtube.download(server.url + path, target, unfinished, settings=settings, **more)
 
 
 def picture(height, fps=30, codec="avc1.4d401f", sound="none", **more):
@@ -115,6 +118,14 @@ def test_the_whole_file_arrives(server, tmp_path, path):
     assert fetched.sha256 == hashlib.sha256(server.film).hexdigest()
     assert (fetched.bytes, fetched.url) == (len(server.film), server.url + path)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["video"]
+
+
+def test_megabytes_are_counted(server, tmp_path):
+    counting = Counting()
+    get(server, tmp_path, "/ok", progress=counting)
+    ((total, unit, done),) = counting.loops
+    assert unit == "MB" and 0 < total <= len(server.film) / 1e6
+    assert 0.9 * total <= done <= 1.0001 * total
 
 
 def test_the_next_call_goes_on_where_the_last_one_ended(server, tmp_path):

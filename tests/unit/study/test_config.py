@@ -163,7 +163,9 @@ def test_a_pipeline_is_asked_for_what_its_schema_cannot_say(weather, tmp_path, m
     room = tmp_path / "library/weather"
     room.mkdir(parents=True)
     (room / "__init__.py").touch()
-    (room / "settings.py").write_text("def faults(section):\n    return ['config: weather.sky = ' + section['sky']]\n")
+    (room / "settings.py").write_text(
+        "def find_faults(section):\n    return ['config: weather.sky = ' + section['sky']]\n"
+    )
     monkeypatch.setattr("framewright.__path__", [str(SCRIPTS / "framewright"), str(room.parent)])
     completed, said = config.complete({"weather": {"sky": "grey"}}, weather)
     assert said == ["config: weather.sky = grey"] and completed["weather"]["sky"] == "clear"

@@ -205,7 +205,7 @@ def test_a_script_that_takes_long_says_how_far_it_is(tmp_path):
         tmp_path,
         """
         import time
-        for _ in job.progress()(range(3), unit="films"):
+        for _ in job.start_progress()(range(3), unit="films"):
             time.sleep(4)
         """,
     )

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from framewright.study.progress import Reporter, duration, silent
+from framewright.study.progress import Reporter, count_megabytes, format_duration, report_nothing
 
 
 class Clock:
@@ -23,7 +23,9 @@ def clock() -> Clock:
 
 
 def test_items_pass_as_they_are(clock):
-    assert list(Reporter(clock)(iter("abc"), 3, "letters")) == list(silent("abc", 3, "letters")) == ["a", "b", "c"]
+    assert (
+        list(Reporter(clock)(iter("abc"), 3, "letters")) == list(report_nothing("abc", 3, "letters")) == ["a", "b", "c"]
+    )
 
 
 def test_a_line_has_the_share_the_time_and_the_time_left(clock):
@@ -32,6 +34,14 @@ def test_a_line_has_the_share_the_time_and_the_time_left(clock):
         clock.now = number * 0.1
         if number == 1042:
             assert reporter.line() == "25 %: 1,042 of 4,170 frames, 1 min 44 s so far, about 5 min 13 s left"
+
+
+def test_pieces_of_a_file_count_as_much_as_they_are_large(clock):
+    reporter = Reporter(clock)
+    pieces = reporter(iter([bytes(3_000_000), bytes(1_000_000), b""]), 8, "MB", count_megabytes)
+    next(pieces), next(pieces), next(pieces)
+    clock.now = 12
+    assert reporter.line() == "50 %: 4 of 8 MB, 12 s so far, about 12 s left"
 
 
 def test_a_loop_of_unknown_length_says_what_is_done(clock):
@@ -84,7 +94,7 @@ def test_more_items_than_expected_leave_no_time(clock):
     [(0.4, "0 s"), (59, "59 s"), (60, "1 min 00 s"), (3599, "59 min 59 s"), (7800, "2 h 10 min"), (100_000, "1 d 3 h")],
 )
 def test_durations_read_well(seconds, words):
-    assert duration(seconds) == words
+    assert format_duration(seconds) == words
 
 
 def test_lines_come_at_their_time_even_while_one_item_takes_long(caplog):

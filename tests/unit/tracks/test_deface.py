@@ -10,7 +10,7 @@ import pytest
 from house import ROOT, rules, word_of
 from make_video import is_upright, make_video
 
-from framewright.scenes.photos import photo
+from framewright.scenes.photos import load_photo
 from framewright.tracks.card import describe_dataset
 from framewright.tracks.card_facts import CardFacts
 from framewright.tracks.privacy import cover_video as process
@@ -268,7 +268,7 @@ def test_none_looks_for_nothing(tmp_path):
 
 
 def test_a_face_is_found_and_covered_and_the_audit_sees_what_is_not():
-    picture = np.ascontiguousarray(photo("astronaut")[:300, 60:460])
+    picture = np.ascontiguousarray(load_photo("astronaut")[:300, 60:460])
     face = np.array([(FACE[0] - 60, FACE[1], FACE[2] - 60, FACE[3])], float)
     finder = open_face_finder(0.2, 1920)
     found = finder(picture)

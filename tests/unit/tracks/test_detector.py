@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from make_weights import columns, make_weights
 
-from framewright.detector import Settings, export, letterbox, offline, open_detector
+from framewright.detector import Settings, export, fit_letterbox, forbid_downloads, open_detector
 from framewright.errors import UserError
 
 ROOT = Path(__file__).parents[3]
@@ -95,7 +95,7 @@ def test_a_part_of_a_frame_is_seen_at_the_scale_of_the_whole():
 
 
 def test_a_frame_is_scaled_to_fit_and_centred_on_grey():
-    seen, scale, corner = letterbox([np.full((100, 200, 3), 255, np.uint8)], (100, 100))
+    seen, scale, corner = fit_letterbox([np.full((100, 200, 3), 255, np.uint8)], (100, 100))
     assert (seen.shape, seen.dtype, scale, corner) == ((1, 3, 100, 100), np.float32, 0.5, (0, 25))
     assert np.unique(seen[0, :, 25:75]).tolist() == [1] and np.allclose(seen[0, :, :25], 114 / 255)
 
@@ -184,7 +184,7 @@ def test_prompts_name_the_classes_of_weights_with_as_many(tmp_path):
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory) -> Path:
     """A .pt of our own small network, whose random scores differ from place to place."""
-    offline()
+    forbid_downloads()
     import torch
     from ultralytics import YOLO
 
@@ -243,7 +243,7 @@ def test_the_number_of_threads_does_not_change_a_bit(trained, tmp_path):
 
 @pytest.mark.slow
 def test_open_vocabulary_weights_find_what_prompts_say_or_tell_what_they_lack(tmp_path, monkeypatch):
-    offline()
+    forbid_downloads()
     from ultralytics import YOLOWorld
 
     YOLOWorld("yolov8s-worldv2.yaml").save(tmp_path / "open.pt")
@@ -278,7 +278,7 @@ def tokenize(texts, truncate):
 @pytest.mark.slow
 @pytest.mark.skipif(not (SHARED / "data/detector").is_dir(), reason="needs the COCO weights of FRAMEWRIGHT_SHARED")
 def test_weights_of_a_fixed_size_find_what_ultralytics_finds_with_them():
-    offline()
+    forbid_downloads()
     from ultralytics import YOLO
     from ultralytics.utils import ASSETS
 

@@ -12,7 +12,7 @@ from framewright.tracks.demo_detector.options import Recipe
 from framewright.tracks.objects.options import Association, DetectorSettings, Keep
 from framewright.tracks.privacy.options import AuditSettings, DefaceSettings
 from framewright.tracks.segments.options import CutSettings, Lengths, Limits, ModelFilters
-from framewright.tracks.settings import faults, read_settings
+from framewright.tracks.settings import find_faults, read_settings
 
 SECTION = fill({}, read_schema(ROOT / "config/schemas"))["tracks"]
 STAGES = {
@@ -91,8 +91,8 @@ def test_options_of_a_detector_of_cuts_that_is_not_used_make_nothing_stale():
     ],
 )
 def test_keys_that_contradict_each_other_have_a_line_with_the_remedy(path, value, line):
-    (fault,) = faults(changed(path, value))
-    assert fault.startswith("config: tracks.") and line in fault and faults(SECTION) == []
+    (fault,) = find_faults(changed(path, value))
+    assert fault.startswith("config: tracks.") and line in fault and find_faults(SECTION) == []
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from counting import Counting
 from make_video import make_video
 
 from framewright.sources.describe import Part, describe
@@ -86,3 +87,13 @@ def test_the_summary_has_a_row_for_each_and_no_cell_breaks_it(film):
         ("source", "two", "gone"),
         ("probe", "one", ""),
     ]
+
+
+def test_how_far_a_file_is_read_is_counted(film):
+    counting = Counting()
+    described = describe(film, outcome(), Part(**ASKED), **LIMITS, progress=counting)
+    assert described["status"] == "ok"
+    passes, megabytes = counting.loops
+    assert passes == [2, "passes over the file", 2]
+    size = film.stat().st_size / 1e6
+    assert megabytes == [size, "MB", pytest.approx(size)]

@@ -126,7 +126,7 @@ def with_a_day_between(path: Path) -> Path:
         ("a.mp4", lambda path: make_video(path, [0]), "it has a single frame: a picture rather than a video"),
         ("a.mp4", lambda path: make_video(path, times=TICKS), "say 90000 frames per second, which cannot be"),
         ("a.mkv", with_a_day_between, "its time stamps jump by 86400 s at 0.360 s"),
-        ("a.avi", make_video, "30 frames have no presentation time of their own"),
+        ("a.avi", make_video, "30 frames have no presentation time"),
         ("a.mp4", lambda path: fixture.damage(make_video(path, range(10)), 5), "of 10 sampled frames 9 decode"),
     ],
 )

@@ -76,8 +76,8 @@ def test_the_documented_file_is_as_documented(made):
 
 def test_videogpts_loader_reads_its_file_and_not_the_documented_one(made):
     """The origin's own file fails its own loader: three dimensions, and no frame more than asked for."""
-    assert videogpt_loader.faults(made / "videomnist-videogpt.h5") == []
-    assert [fault.split(":")[0] for fault in videogpt_loader.faults(made / "videomnist.h5")] == [
+    assert videogpt_loader.find_faults(made / "videomnist-videogpt.h5") == []
+    assert [fault.split(":")[0] for fault in videogpt_loader.find_faults(made / "videomnist.h5")] == [
         "train",
         "train",
         "test",
@@ -107,7 +107,7 @@ def test_each_rule_of_the_loader_is_enforced(made, tmp_path, change, said):
     path = shutil.copy(made / "videomnist-videogpt.h5", tmp_path)
     with h5py.File(path, "a") as file:
         change(file)
-    assert videogpt_loader.faults(path)[0].startswith(said)
+    assert videogpt_loader.find_faults(path)[0].startswith(said)
 
 
 def change(file, name, how):
@@ -362,7 +362,7 @@ def test_class_folders_come_back_as_files_that_load(made, tmp_path):
     parts = {split: sorted(tmp_path.glob(f"{split}-*.h5")) for split in ("train", "test")}
     about = {"n_classes": 10}
     assert merge(tmp_path / "converted-videogpt.h5", RGB, parts, about, SHAPE) == {"train": TRAIN, "test": TEST}
-    assert videogpt_loader.faults(tmp_path / "converted-videogpt.h5") == []
+    assert videogpt_loader.find_faults(tmp_path / "converted-videogpt.h5") == []
     with h5py.File(tmp_path / "converted-videogpt.h5") as back, h5py.File(made / "videomnist-videogpt.h5") as file:
         assert back["train_labels"][()].tolist() == sorted(file["train_labels"][()])
         assert back["train_film"].asstr()[0] == "0/video_000000.mp4"

@@ -220,5 +220,5 @@ def test_shards_are_full_but_the_last_so_that_growing_changes_one():
 def test_what_the_schema_cannot_see_is_said(tmp_path, monkeypatch, changes, said):
     monkeypatch.chdir(tmp_path)
     good = config.fill(None, config.read_schema(SCHEMAS))["videomnist"]
-    assert settings.faults(good) == []
-    assert settings.faults(good | changes)[0].startswith(f"config: videomnist.{said}")
+    assert settings.find_faults(good) == []
+    assert settings.find_faults(good | changes)[0].startswith(f"config: videomnist.{said}")

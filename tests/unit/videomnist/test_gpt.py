@@ -6,9 +6,17 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from framewright.videomnist.gpt import NO_CLASS, AxialEmbedding, CausalAttention, Gpt, GptConfig, neighbours, rotation
-from framewright.videomnist.gpt import turned as turn_pairs
-from framewright.videomnist.sampling import SamplingPlan, choose, draw_numbers, probabilities, sample_codes
+from framewright.videomnist.gpt import (
+    NO_CLASS,
+    AxialEmbedding,
+    CausalAttention,
+    Gpt,
+    GptConfig,
+    compute_rotation,
+    list_neighbours,
+)
+from framewright.videomnist.gpt import rotate_pairs as turn_pairs
+from framewright.videomnist.sampling import SamplingPlan, choose, compute_probabilities, draw_numbers, sample_codes
 
 torch.set_num_threads(1)  # several waiting for each other on a busy machine take longer than one
 
@@ -139,7 +147,7 @@ def test_causal_attention_is_torchs_own():
 
 
 def test_turned_queries_and_keys_know_their_distance_alone():
-    turn = rotation((4, 4, 4), 12)
+    turn = compute_rotation((4, 4, 4), 12)
     torch.manual_seed(0)
     q, k = torch.randn(2, 12)
     scores = turn_pairs(q.expand(64, 12), turn) @ turn_pairs(k.expand(64, 12), turn).T
@@ -155,7 +163,7 @@ def test_turned_queries_and_keys_know_their_distance_alone():
 
 
 def test_neighbours_are_earlier_and_near():
-    around = neighbours(SHAPE)
+    around = list_neighbours(SHAPE)
     assert around.shape == (18, 22)
     middle = around[1 * 9 + 4].tolist()  # of the second frame
     assert middle[:4] == [9, 10, 11, 12] and middle[4:13] == list(range(9)) and set(middle[13:]) == {-1}
@@ -206,12 +214,12 @@ def test_names_and_shapes_are_those_of_the_public_videogpt():
 
 def test_probabilities_after_temperature_top_k_and_top_p():
     logits = torch.tensor([[4.0, 3, 2, 1]]).log().double()  # 0.4 0.3 0.2 0.1
-    assert probabilities(logits, SamplingPlan())[0].tolist() == pytest.approx([0.4, 0.3, 0.2, 0.1])
-    assert probabilities(logits, SamplingPlan(top_k=2))[0].tolist() == pytest.approx([4 / 7, 3 / 7, 0, 0])
-    assert probabilities(logits, SamplingPlan(top_p=0.6))[0].tolist() == pytest.approx([4 / 7, 3 / 7, 0, 0])
-    assert probabilities(logits, SamplingPlan(top_p=0.1))[0].tolist() == pytest.approx([1, 0, 0, 0])
+    assert compute_probabilities(logits, SamplingPlan())[0].tolist() == pytest.approx([0.4, 0.3, 0.2, 0.1])
+    assert compute_probabilities(logits, SamplingPlan(top_k=2))[0].tolist() == pytest.approx([4 / 7, 3 / 7, 0, 0])
+    assert compute_probabilities(logits, SamplingPlan(top_p=0.6))[0].tolist() == pytest.approx([4 / 7, 3 / 7, 0, 0])
+    assert compute_probabilities(logits, SamplingPlan(top_p=0.1))[0].tolist() == pytest.approx([1, 0, 0, 0])
     squared = [16 / 30, 9 / 30, 4 / 30, 1 / 30]
-    assert probabilities(logits, SamplingPlan(temperature=0.5))[0].tolist() == pytest.approx(squared)
+    assert compute_probabilities(logits, SamplingPlan(temperature=0.5))[0].tolist() == pytest.approx(squared)
 
 
 def test_codes_are_chosen_as_often_as_they_are_likely():

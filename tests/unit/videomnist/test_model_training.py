@@ -12,14 +12,14 @@ from skimage.metrics import structural_similarity
 from framewright.errors import UserError
 from framewright.videomnist.checkpoints import read_gpt, read_vqvae, write_gpt, write_vqvae
 from framewright.videomnist.codes import encode_clips, read_codes, write_codes
-from framewright.videomnist.distances import Control, bootstrap, mmd, mmd_by_class, nearest
+from framewright.videomnist.distances import Control, bootstrap, compute_mmd, measure_nearest, mmd_by_class
 from framewright.videomnist.generating import continue_clips, generate
 from framewright.videomnist.judge_network import follow
-from framewright.videomnist.judging import DAMAGES, psnr, smoothness, ssim
-from framewright.videomnist.model_clips import ClipBatches, variance
+from framewright.videomnist.judging import DAMAGES, compute_psnr, compute_ssim, measure_smoothness
+from framewright.videomnist.model_clips import ClipBatches, compute_variance
 from framewright.videomnist.model_training import CodeBatches, digest_of, make_gpt, train_gpt, train_vqvae
 from framewright.videomnist.sampling import SamplingPlan
-from framewright.videomnist.training import TrainingPlan, codes_in_use, orthogonalized, rate_at
+from framewright.videomnist.training import TrainingPlan, TrainingRun, codes_in_use, orthogonalize, rate_at
 from framewright.videomnist.vqvae import VqvaeConfig
 
 torch.set_num_threads(1)  # several waiting for each other on a busy machine take longer than one
@@ -88,10 +88,10 @@ def trained(request, clips, tmp_path_factory):
     """Both models of a recipe, trained at once, with their files."""
     folder, recipe = tmp_path_factory.mktemp("models"), request.param
     torch.set_num_threads(1)
-    vqvae, how, about = train_vqvae(clips, config_of(recipe), plan_of(recipe), 0, folder / "a.pt", "d")
+    vqvae, how, about = train_vqvae(clips, config_of(recipe), TrainingRun(plan_of(recipe), 0, folder / "a.pt", "d"))
     codes = {split: encode_clips(vqvae, clips, split, torch.device("cpu")) for split in ("train", "test")}
     gpt = make_gpt(vqvae, GPT | RECIPES[recipe][1], 0)
-    gpt_how = train_gpt(gpt, codes, clips, vqvae, plan_of(recipe), 0, folder / "b.pt", "d")
+    gpt_how = train_gpt(gpt, codes, clips, vqvae, TrainingRun(plan_of(recipe), 0, folder / "b.pt", "d"))
     return recipe, folder, vqvae, how, about, codes, gpt, gpt_how
 
 
@@ -99,9 +99,9 @@ def test_a_vqvae_that_was_killed_goes_on_to_the_same_weights(trained, clips, tmp
     recipe, _, _, whole, *_ = trained
     config, plan = config_of(recipe), plan_of(recipe)
     with pytest.raises(Killed):
-        train_vqvae(clips, config, plan, 0, tmp_path / "p.pt", "d", say=kill_after(2))
+        train_vqvae(clips, config, TrainingRun(plan, 0, tmp_path / "p.pt", "d", say=kill_after(2)))
     # `say` comes before the file is kept: what was done after the first validation is done again.
-    _, again, _ = train_vqvae(clips, config, plan, 0, tmp_path / "p.pt", "d")
+    _, again, _ = train_vqvae(clips, config, TrainingRun(plan, 0, tmp_path / "p.pt", "d"))
     assert again.history == whole.history
     assert sha256(again.best) == sha256(whole.best) and sha256(again.last) == sha256(whole.last)
 
@@ -110,8 +110,14 @@ def test_a_gpt_that_was_killed_goes_on_to_the_same_weights(trained, clips, tmp_p
     recipe, _, vqvae, _, _, codes, _, whole = trained
     sizes, plan = GPT | RECIPES[recipe][1], plan_of(recipe)
     with pytest.raises(Killed):
-        train_gpt(make_gpt(vqvae, sizes, 0), codes, clips, vqvae, plan, 0, tmp_path / "p.pt", "d", say=kill_after(3))
-    again = train_gpt(make_gpt(vqvae, sizes, 0), codes, clips, vqvae, plan, 0, tmp_path / "p.pt", "d")
+        train_gpt(
+            make_gpt(vqvae, sizes, 0),
+            codes,
+            clips,
+            vqvae,
+            TrainingRun(plan, 0, tmp_path / "p.pt", "d", say=kill_after(3)),
+        )
+    again = train_gpt(make_gpt(vqvae, sizes, 0), codes, clips, vqvae, TrainingRun(plan, 0, tmp_path / "p.pt", "d"))
     assert again.history == whole.history
     assert sha256(again.best) == sha256(whole.best) and sha256(again.last) == sha256(whole.last)
 
@@ -120,15 +126,15 @@ def test_what_another_training_left_behind_is_not_taken_up(trained, clips, tmp_p
     recipe, _, vqvae, _, _, codes, _, whole = trained
     sizes, plan = GPT | RECIPES[recipe][1], plan_of(recipe)
     other = plan_of(recipe, max_steps=2)
-    train_gpt(make_gpt(vqvae, sizes, 1), codes, clips, vqvae, other, 1, tmp_path / "p.pt", "other")
-    again = train_gpt(make_gpt(vqvae, sizes, 0), codes, clips, vqvae, plan, 0, tmp_path / "p.pt", "d")
+    train_gpt(make_gpt(vqvae, sizes, 1), codes, clips, vqvae, TrainingRun(other, 1, tmp_path / "p.pt", "other"))
+    again = train_gpt(make_gpt(vqvae, sizes, 0), codes, clips, vqvae, TrainingRun(plan, 0, tmp_path / "p.pt", "d"))
     assert again.history == whole.history
 
 
 def test_workers_change_nothing(trained, clips, tmp_path):
     recipe, _, _, whole, *_ = trained
     plan = plan_of(recipe, num_workers=2)
-    _, again, _ = train_vqvae(clips, config_of(recipe), plan, 0, tmp_path / "p.pt", "d")
+    _, again, _ = train_vqvae(clips, config_of(recipe), TrainingRun(plan, 0, tmp_path / "p.pt", "d"))
     assert again.history == whole.history
 
 
@@ -138,7 +144,7 @@ def test_losses_are_in_their_units(trained, clips):
     batches = ClipBatches(clips, "train", 4, FRAMES, SIZE, 1, 0)
     pixels = batches.take(np.arange(20))["video"]
     assert about["variance"] == pytest.approx(pixels.double().var(correction=0).item())
-    assert variance(batches) == about["variance"]
+    assert compute_variance(batches) == about["variance"]
     assert 0 < how.history[-1]["loss"] < 3
     assert gpt_how.history[0]["train_loss"] == pytest.approx(math.log(16), abs=0.1)
 
@@ -203,7 +209,7 @@ def test_rates_and_directions():
     assert rate_at(0, linear) == pytest.approx(1 / 30) and rate_at(50, linear) == 0.5 and rate_at(99, linear) < 0.02
     cosine = TrainingPlan(100, 1, 1.0, schedule="cosine")
     assert [rate_at(step, cosine) for step in (0, 50)] == pytest.approx([1, 0.5])
-    values = torch.linalg.svdvals(orthogonalized(torch.randn(8, 20, generator=torch.Generator().manual_seed(0))))
+    values = torch.linalg.svdvals(orthogonalize(torch.randn(8, 20, generator=torch.Generator().manual_seed(0))))
     assert values.min() > 0.6 and values.max() < 1.3
 
 
@@ -231,17 +237,19 @@ def test_likeness_of_pictures_is_scikit_images_own():
     one = rng.integers(0, 256, (64, 64)).astype(np.uint8)
     other = np.clip(one + rng.normal(0, 20, one.shape), 0, 255).astype(np.uint8)
     theirs = structural_similarity(one, other, gaussian_weights=True, sigma=1.5, use_sample_covariance=False)
-    assert ssim(one, other) == pytest.approx(theirs, abs=5e-3)
-    assert ssim(one, one) == pytest.approx(1)
+    assert compute_ssim(one, other) == pytest.approx(theirs, abs=5e-3)
+    assert compute_ssim(one, one) == pytest.approx(1)
     videos = np.stack([one, one])[None]
-    assert psnr(videos, np.clip(videos.astype(int) + 5, 0, 255))[0] == pytest.approx(20 * np.log10(255 / 5), abs=0.2)
+    assert compute_psnr(videos, np.clip(videos.astype(int) + 5, 0, 255))[0] == pytest.approx(
+        20 * np.log10(255 / 5), abs=0.2
+    )
 
 
 def test_the_path_of_a_square_that_moves_steadily():
     video = np.zeros((1, 6, 64, 64), np.uint8)
     for time in range(6):
         video[0, time, 10:19, 10 + 3 * time : 19 + 3 * time] = 255
-    step, change = smoothness(video)
+    step, change = measure_smoothness(video)
     assert step[0] == pytest.approx(3, abs=1e-3) and change[0] == pytest.approx(0, abs=1e-3)
     track, cuts = follow(torch.from_numpy(video).float() / 255)
     assert track[0, 0, 0].item() == pytest.approx(2 * 14 / 63 - 1, abs=1e-4)
@@ -250,9 +258,9 @@ def test_the_path_of_a_square_that_moves_steadily():
 
 def test_the_distance_is_zero_on_average_for_alike_and_large_for_others():
     rng = np.random.default_rng(0)
-    alike = [mmd(*rng.normal(0, 1, (2, 100, 8))) for _ in range(30)]
+    alike = [compute_mmd(*rng.normal(0, 1, (2, 100, 8))) for _ in range(30)]
     assert abs(np.mean(alike)) < 2.5 * np.std(alike) / np.sqrt(30)
-    assert mmd(rng.normal(0, 1, (100, 8)), rng.normal(1, 1, (100, 8))) > 20 * np.std(alike)
+    assert compute_mmd(rng.normal(0, 1, (100, 8)), rng.normal(1, 1, (100, 8))) > 20 * np.std(alike)
     labels = np.arange(100) % 2
     rows = rng.normal(0, 0.1, (2, 100, 8)) + 3 * labels[:, None]
     same, swapped = (mmd_by_class(rows[0], labels, rows[1], of) for of in (labels, 1 - labels))
@@ -277,5 +285,5 @@ def test_intervals_hold_the_mean_and_neighbours_are_the_nearest():
     rng = np.random.default_rng(0)
     one, others = rng.random((3, 2, 4)), rng.random((5, 2, 4))
     slow = [min(np.sqrt(((row - other) ** 2).mean()) for other in others) for row in one]
-    assert nearest(one, others) == pytest.approx(slow)
-    assert nearest(others[2:3], others)[0] == pytest.approx(0, abs=1e-6)
+    assert measure_nearest(one, others) == pytest.approx(slow)
+    assert measure_nearest(others[2:3], others)[0] == pytest.approx(0, abs=1e-6)

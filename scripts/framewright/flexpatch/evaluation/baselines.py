@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from framewright.boxes import clip, iou
+from framewright.boxes import clip, compute_iou
 from framewright.flexpatch.follow.follower import Follower, Track
 from framewright.flexpatch.runtime.detector_adapter import DetectionArrays, adapt_detector
 from framewright.flexpatch.runtime.failing import Prediction
@@ -155,7 +155,7 @@ class Oracle:
             return None
         true = self.observations.true.at(self.frame)
         place = np.flatnonzero(true.objects == self.owners[number])
-        overlap = float(iou(box, true.boxes[place])[0, 0]) if len(place) else 0.0
+        overlap = float(compute_iou(box, true.boxes[place])[0, 0]) if len(place) else 0.0
         return "high" if overlap <= 0 else "medium" if overlap <= MATCH else "low"
 
     def predict_tracks(self, tracks: Sequence[Track], frame_size: tuple[int, int]) -> Prediction:
@@ -187,7 +187,7 @@ def _find_owners(observations: Observations, frame: int, fresh: Sequence[Tracked
     true = observations.true.at(frame)
     if not fresh:
         return {}
-    overlaps = iou(np.array([thing.box for thing in fresh]), true.boxes)
+    overlaps = compute_iou(np.array([thing.box for thing in fresh]), true.boxes)
     best = overlaps.argmax(axis=1) if len(true) else np.zeros(len(fresh), int)
     return {
         thing.number: int(true.objects[best[row]]) if overlaps[row].max(initial=0) >= MATCH else NOBODY

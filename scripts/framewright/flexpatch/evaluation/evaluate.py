@@ -26,7 +26,7 @@ from framewright.flexpatch.runtime.options import RuntimeSettings
 from framewright.flexpatch.runtime.run import build_runtime, scale_detector
 from framewright.flexpatch.samples.frames import read_frames
 from framewright.flexpatch.samples.observations import Observations
-from framewright.study.progress import Progress, silent
+from framewright.study.progress import Progress, report_nothing
 from framewright.video.stream import Video, open_video
 
 TIMED = 8  # whole frames of a sequence whose processor time is measured
@@ -41,7 +41,7 @@ def rate_video(
     detector: Detector,
     plan: EvaluationPlan,
     models: Mapping[str, str | Path | None],
-    progress: Progress = silent,
+    progress: Progress = report_nothing,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The figures of each method in each sequence of a video; and, apart from them because they depend on the machine,
     the processor times of FlexPatch and of whole frames (ms per frame). `models` holds the file of each of MODELS.

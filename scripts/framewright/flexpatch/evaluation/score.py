@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from framewright.boxes import iou
+from framewright.boxes import compute_iou
 from framewright.detector import Detections
 from framewright.flexpatch.evaluation.baselines import MATCH, TrackPrediction
 from framewright.flexpatch.runtime.runtime import TrackedObject
@@ -49,7 +49,7 @@ def measure_delays(
         if place == 0:
             old = set(true.objects.tolist())
         here = is_required(true) & ~np.isin(true.objects, list(old | set(found)))
-        hit = iou(true.boxes, _boxes(of_frame)).max(axis=1, initial=0) >= MATCH
+        hit = compute_iou(true.boxes, _boxes(of_frame)).max(axis=1, initial=0) >= MATCH
         for number, is_hit in zip(true.objects[here].tolist(), hit[here].tolist(), strict=True):
             first.setdefault(number, place)
             if is_hit:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from framewright.boxes import from_xywh, iou
+from framewright.boxes import compute_iou, from_xywh
 
 CRITERIA = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 10, 0.03)
 OVERLAP = 0.5  # above which a detection takes a track
@@ -85,7 +85,7 @@ class CompatFollower:
         numbers = []
         for box, score, label in zip(boxes, scores, classes, strict=True):
             there = np.array([track.rectangle for track in self.tracks], float).reshape(-1, 4)
-            overlaps = iou(from_xywh(there), from_xywh(np.array(_whole(box), float)))[:, 0]
+            overlaps = compute_iou(from_xywh(there), from_xywh(np.array(_whole(box), float)))[:, 0]
             if len(overlaps) and overlaps.max() > OVERLAP:
                 track = self.tracks[int(overlaps.argmax())]
                 track.box, track.rectangle, track.score = np.array(box, float), _whole(box), float(score)

@@ -22,7 +22,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from framewright.boxes import area, clip, iou
+from framewright.boxes import clip, compute_areas, compute_iou
 from framewright.errors import UserError
 
 FEATURES = ("min_eig", "ncc", "accel", "flow_std", "confidence")
@@ -88,9 +88,9 @@ def runtime_matrix(tracks: Sequence[Followed], frame_size: tuple[int, int]) -> n
     state = np.array([(track.age, track.unexamined, track.misses, track.kept) for track in tracks], float)
     speeds = np.array([0.0 if track.velocity is None else math.hypot(*track.velocity) for track in tracks])
     sides = np.maximum((boxes[:, 2:] - boxes[:, :2]).mean(axis=1), 1.0)
-    overlaps = iou(boxes, boxes)
+    overlaps = compute_iou(boxes, boxes)
     np.fill_diagonal(overlaps, 0.0)
-    outside = 1 - area(clip(boxes, frame_size)) / np.maximum(area(boxes), 1.0)
+    outside = 1 - compute_areas(clip(boxes, frame_size)) / np.maximum(compute_areas(boxes), 1.0)
     columns = overlaps.max(axis=1), speeds / sides, sides / frame_size[1], outside
     extra = np.column_stack([np.where(np.isnan(state), 1.0, state), *columns])
     return np.concatenate([feature_matrix(tracks), extra.astype(np.float32)], axis=1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from framewright.boxes import area, clip, iou
+from framewright.boxes import clip, compute_areas, compute_iou
 
 Region = tuple[int, int, int, int]  # x1, y1, x2, y2 in whole pixels of the frame
 GREY = 114  # of uncovered pixels, as around the frames in a detector's training
@@ -15,7 +15,7 @@ MIN_PADDING = 0.25
 MERGES = 2.5  # area of two patches made one, over the sum of theirs
 MIN_INSIDE = 0.8  # share of a detection that has to lie in its patch
 TOUCHES = 5.0  # pixels of the cluster from an edge of a patch at which something may be cut off by it
-NEAR = 0.06  # or this share of its own side, since detectors end large things not quite at the edge
+NEAR = 0.06  # or this share of its side, since detectors end large things not quite at the edge
 
 
 @dataclass(frozen=True)
@@ -83,11 +83,11 @@ def pad_box(
     max_size: tuple[float, float] | None = None,
     min_side: float = 0.0,
 ) -> Region | None:
-    """The region around a box: wider by its own width times the ratio, higher by its height, all within the frame
+    """The region around a box: wider by its width times the ratio, higher by its height, all within the frame
     (width, height); None for a box outside of it. No side is shorter than `min_side`.
 
     What would be wider or higher than `max_size` is padded less, down to MIN_PADDING: a detector misses more of what is
-    down-sample_video than of what has little around it.
+    down-sampled than of what has little around it.
     """
     ends = []
     for low, high, limit, room in zip(box[:2], box[2:], frame, max_size or (math.inf, math.inf), strict=True):
@@ -139,7 +139,7 @@ def _around_both(one: Sequence[float], other: Sequence[float]) -> tuple:
 def pack(patches: Iterable[Patch], cluster: tuple[int, int]) -> list[Placed]:
     """As many patches as fit into a cluster (width, height), the first ones first; none covers another.
 
-    A patch whose box lies in the region of one that is placed already needs no place of its own. Each takes the corner
+    A patch whose box lies in the region of one that is placed already needs no place. Each takes the corner
     of the smallest free rectangle that it fits in; the rest of that is cut in two across its longer side.
     """
     free: list[Region] = [(0, 0, *cluster)]
@@ -257,7 +257,8 @@ def map_to_frame(
     boxes = np.asarray(boxes, np.float64).reshape(-1, 4)
     places = np.array([patch.place for patch in placed], np.float64).reshape(-1, 4)
     middles = (boxes[:, None, :2] + boxes[:, None, 2:]) / 2
-    inside = np.all((middles >= places[None, :, :2]) & (middles < places[None, :, 2:]), axis=2)
+    both = (middles >= places[None, :, :2]) & (middles < places[None, :, 2:])
+    inside = both[..., 0] & both[..., 1]
     rows = np.flatnonzero(np.any(inside, axis=1))
     owner = np.argmax(inside[rows], axis=1) if len(rows) else np.zeros(0, int)
     regions = np.array([patch.patch.region for patch in placed], np.float64).reshape(-1, 4)[owner]
@@ -273,8 +274,8 @@ def map_to_frame(
         mapped.reshape(-1, 4), np.asarray(scores, float)[rows], np.asarray(labels, int)[rows], (beside <= near) & inner
     )
     # what goes on in the next patch is made of two things
-    is_whole = area(corners.reshape(-1, 4)) > MIN_INSIDE * area(boxes[rows])
-    return found[is_whole & (area(found.boxes) > 0)]
+    is_whole = compute_areas(corners.reshape(-1, 4)) > MIN_INSIDE * compute_areas(boxes[rows])
+    return found[is_whole & (compute_areas(found.boxes) > 0)]
 
 
 def suppress_duplicates(found: MappedDetections, max_overlap: float = 0.5) -> MappedDetections:
@@ -284,9 +285,12 @@ def suppress_duplicates(found: MappedDetections, max_overlap: float = 0.5) -> Ma
     cut = np.any(found.cut, axis=1)
     order = np.lexsort((-found.scores, cut))
     found, cut = found[order], cut[order]
-    overlap = iou(found.boxes, found.boxes)
+    overlap = compute_iou(found.boxes, found.boxes)
     within = np.where(cut[:, None], share_inside(found.boxes, found.boxes), 0.0)
     clash: np.ndarray = (np.maximum(overlap, within) > max_overlap) & (found.labels[:, None] == found.labels[None, :])
+    np.fill_diagonal(clash, False)
+    if not clash.any():
+        return found
     kept: list[int] = []
     for row in range(len(found)):
         if not clash[row, kept].any():
@@ -298,7 +302,8 @@ def share_inside(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
     """The share of each of `boxes` that lies in each of `others`, (N, M) float64 in 0..1."""
     low = np.maximum(boxes[:, None, :2], others[None, :, :2])
     high = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
-    return np.prod(np.maximum(high - low, 0), axis=2) / np.maximum(area(boxes), 1e-9)[:, None]
+    sides = np.maximum(high - low, 0)
+    return sides[..., 0] * sides[..., 1] / np.maximum(compute_areas(boxes), 1e-9)[:, None]
 
 
 def complete_cut_boxes(

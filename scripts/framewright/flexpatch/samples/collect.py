@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from framewright.boxes import iou
+from framewright.boxes import compute_iou
 from framewright.flexpatch.follow.compat import CompatFollower, CompatTrack
 from framewright.flexpatch.follow.features import (
     COMPAT,
@@ -25,7 +25,7 @@ from framewright.flexpatch.samples.columns import MIN_VISIBLE, Sample, count_lab
 from framewright.flexpatch.samples.frames import read_frames
 from framewright.flexpatch.samples.observations import NOBODY, Observations
 from framewright.flexpatch.samples.options import Sampling
-from framewright.study.progress import Progress, silent
+from framewright.study.progress import Progress, report_nothing
 from framewright.video.stream import open_video
 
 FIRST_EXTRA = RUNTIME_FEATURES.index("kept")
@@ -38,7 +38,7 @@ def sample_video(
     use: Sequence[float],
     sampling: Sampling,
     features: str,
-    progress: Progress = silent,
+    progress: Progress = report_nothing,
 ) -> tuple[list[Sample], dict[str, Any]]:
     """The samples of a video, with features of the definition `features`, and a record of the tracks behind them.
 
@@ -111,7 +111,7 @@ def _of_frame(
         owner = owners[track.number]
         if owner == NOBODY:
             continue
-        overlap = float(iou(track.box, places[owner])[0, 0]) if owner in places else 0.0
+        overlap = float(compute_iou(track.box, places[owner])[0, 0]) if owner in places else 0.0
         state = "there" if owner in places else "gone"
         values = (
             *features[: len(FEATURES)], label_overlap(overlap, sampling), name, frame, time, track.number, owner, state,

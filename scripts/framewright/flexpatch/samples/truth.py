@@ -14,12 +14,13 @@ from typing import Any
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from framewright.boxes import iou
+from framewright.boxes import compute_iou
 from framewright.detector import Detector, Settings, open_detector
+from framewright.flexpatch.samples.fixed_input import warn_of_fixed_input
 from framewright.flexpatch.samples.frames import read_frames
 from framewright.flexpatch.samples.observations import NO_OBSERVATIONS, NOBODY, Observations, box_table
 from framewright.flexpatch.samples.options import DetectorSettings
-from framewright.study.progress import Progress, silent
+from framewright.study.progress import Progress, report_nothing
 from framewright.tracks.objects.associate import FrameDetections, Tracklet, find_tracklets
 from framewright.tracks.objects.options import Association
 from framewright.truth import Truth, read_truth
@@ -43,11 +44,13 @@ class Agreement:
 
 
 def build_detector(settings: DetectorSettings, weights: str | Path) -> Detector:
-    """The detector in a file of weights, set as `settings` say."""
+    """The detector in a file of weights, set as `settings` say; a fixed input size is logged with its remedy."""
     search = Settings(
         settings.image_size, settings.confidence, settings.nms, settings.max_objects, tuple(settings.classes)
     )
-    return open_detector(weights, search, device=settings.device)
+    detector = open_detector(weights, search, device=settings.device)
+    warn_of_fixed_input(detector)
+    return detector
 
 
 def observe_video(
@@ -58,7 +61,7 @@ def observe_video(
     detector: Detector,
     settings: DetectorSettings,
     limit: int | None,
-    progress: Progress = silent,
+    progress: Progress = report_nothing,
 ) -> tuple[Observations, dict[str, Any]]:
     """The observations of a video's first `limit` frames, and a record of how they came about.
 
@@ -157,7 +160,7 @@ def measure_agreement(frames: Sequence[FrameDetections], tracklets: Sequence[Tra
         paired = pair_boxes(found.boxes, here.boxes)
         hit = paired < len(here)
         aside = np.concatenate([beside, here.boxes[here.sure < HIDDEN]])
-        wrong += int((~hit & ~(iou(found.boxes, aside).max(axis=1, initial=0) >= MATCH)).sum())
+        wrong += int((~hit & ~(compute_iou(found.boxes, aside).max(axis=1, initial=0) >= MATCH)).sum())
         visible = here.sure >= HIDDEN
         right += int(visible[paired[hit]].sum())
         missed += int(visible.sum() - visible[paired[hit]].sum())
@@ -173,7 +176,7 @@ def measure_agreement(frames: Sequence[FrameDetections], tracklets: Sequence[Tra
 
 def pair_boxes(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
     """Which of `others` each box is, one to one, by overlaps of at least MATCH: (N,) int64, len(others) for none."""
-    overlaps = iou(boxes, others)
+    overlaps = compute_iou(boxes, others)
     rows, columns = linear_sum_assignment(-np.where(overlaps >= MATCH, overlaps, 0.0))
     paired = overlaps[rows, columns] >= MATCH
     found = np.full(len(overlaps), len(others), np.int64)

@@ -154,7 +154,7 @@ def train_from_csv(
 ) -> "DecisionTreeClassifier":
     """A tree fitted on all rows of a CSV with the six documented columns; others are ignored.
 
-    With `model_save_path` it is written there, its card beside it. The features' `definition` is what the CSV's own
+    With `model_save_path` it is written there, its card beside it. The features' `definition` is what the CSV's
     side file (.json) names, or that of this library.
     """
     samples = read_samples(csv_path)

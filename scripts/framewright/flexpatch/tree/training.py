@@ -68,7 +68,7 @@ def train(
         "learnt": _rate(model, learnt),
         "held_out": _rate(model, held),
         "paper": PAPER,
-        "importances": importances(model, held if len(held) else learnt, settings.random_state),
+        "importances": measure_importances(model, held if len(held) else learnt, settings.random_state),
         "baselines": _rate_pretrained(pretrained, held, definition)
         | {
             "always medium": rate(held[LABEL], np.full(len(held), "medium")),
@@ -76,8 +76,12 @@ def train(
         },
     }
     labels = learnt[LABEL].nunique()
-    rows = list(alternatives(learnt, held, settings, splitting.gap)) if compare and labels > 1 else []
-    summary |= {"alternatives": rows, "verdict": verdict(rows) if labels > 1 else TOO_FEW, "bytes": len(content)}
+    rows = list(compare_alternatives(learnt, held, settings, splitting.gap)) if compare and labels > 1 else []
+    summary |= {
+        "alternatives": rows,
+        "verdict": compose_verdict(rows) if labels > 1 else TOO_FEW,
+        "bytes": len(content),
+    }
     summary["seconds"] = round(time.perf_counter() - began, 3)
     return Trained(content, build_card(model, content, definition, settings), summary)
 
@@ -90,7 +94,7 @@ def _rate_pretrained(forest: Forest | None, samples: pd.DataFrame, definition: D
     return {"the model that ships": rate(samples[LABEL], forest.predict(rows) if len(rows) else [])}
 
 
-def importances(model: Any, samples: pd.DataFrame, seed: int) -> dict[str, dict[str, float]]:
+def measure_importances(model: Any, samples: pd.DataFrame, seed: int) -> dict[str, dict[str, float]]:
     """How much each feature counts: `impurity`, its share of the tree's reduction of impurity (they sum to 1), and
     `permutation`, the balanced accuracy that is lost on these samples when the feature is shuffled."""
     from sklearn.inspection import permutation_importance
@@ -116,7 +120,7 @@ def _nothing() -> pd.DataFrame:
     return pd.DataFrame({**{name: [0.0] for name in FEATURES}, LABEL: ["medium"]})
 
 
-def alternatives(
+def compare_alternatives(
     learnt: pd.DataFrame, held: pd.DataFrame, settings: TreeSettings, gap: float
 ) -> Iterator[dict[str, Any]]:
     """Other models, other settings of the tree, and more features: mean balanced accuracy over folds of the training
@@ -126,7 +130,7 @@ def alternatives(
         yield _rated(name, features, model, learnt, held, cuts)
 
 
-def verdict(rows: Sequence[Mapping[str, Any]]) -> str:
+def compose_verdict(rows: Sequence[Mapping[str, Any]]) -> str:
     """Whether another model wins by MARGIN over the folds, in a sentence."""
     if not rows:
         return "Nothing was compared."

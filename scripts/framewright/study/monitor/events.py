@@ -1,4 +1,4 @@
-"""What Snakemake does, as lines of JSON beside its own records: jobs begun, done and failed, and which process runs.
+"""What Snakemake does, as lines of JSON beside its records: jobs begun, done and failed, and which process runs.
 
 Whatever Snakemake prints, or is told not to print, this file has each job. The monitor reads it, and so does what asks
 whether a lock is held by a living process.

@@ -39,7 +39,7 @@ def processes_of(pid: int) -> dict[int, Process]:
     return found
 
 
-def rates(before: dict[int, Process], now: dict[int, Process], seconds: float) -> Rates:
+def compute_rates(before: dict[int, Process], now: dict[int, Process], seconds: float) -> Rates:
     """What the processes did in between; one that is new counts with all that it did."""
     cpu = read = written = 0.0
     for pid, process in now.items():

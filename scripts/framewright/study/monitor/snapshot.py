@@ -110,7 +110,7 @@ class Watcher:
         here = run.host == self.host
         alive = here and not run.ended and load.is_alive(run.pid)
         processes = load.processes_of(run.pid) if alive else {}
-        used = load.rates(self._processes, processes, now - self._at) if self._processes and alive else None
+        used = load.compute_rates(self._processes, processes, now - self._at) if self._processes and alive else None
         working = tuple(self._working(job, now, processes) for job in run.running()) if alive or not here else ()
         memory, size = psutil.virtual_memory(), self.results.step(entries)
         snapshot = Snapshot(
@@ -142,11 +142,11 @@ class Watcher:
 
     def _working(self, job: Job, now: float, processes: Mapping[int, load.Process]) -> Working:
         log = self.folder / job.log
-        own = [process for process in processes.values() if job.log and process.log == str(log.resolve())]
-        before = [self._processes.get(process.pid) for process in own]
-        spent = [process.cpu - old.cpu for process, old in zip(own, before, strict=True) if old]
+        started = [process for process in processes.values() if job.log and process.log == str(log.resolve())]
+        before = [self._processes.get(process.pid) for process in started]
+        spent = [process.cpu - old.cpu for process, old in zip(started, before, strict=True) if old]
         cpu = sum(spent) / (now - self._at) if spent and now > self._at else None
-        rss = sum(process.rss for process in own) if own else None
+        rss = sum(process.rss for process in started) if started else None
         return Working(job.name, job.log, now - job.begin, last_line(log), cpu, rss)
 
 

@@ -39,7 +39,7 @@ class Tool:
         return self._answer
 
 
-def gpus(said: str | None) -> tuple[str, ...]:
+def parse_gpus(said: str | None) -> tuple[str, ...]:
     """A line for each GPU: `0 NVIDIA H100: 87 % busy, 12.4 of 81.6 GB`."""
     lines = []
     for row in (said or "").splitlines():
@@ -53,7 +53,7 @@ def gpus(said: str | None) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def queue(said: str | None, folder: Path) -> dict[str, int] | None:
+def parse_queue(said: str | None, folder: Path) -> dict[str, int] | None:
     """The jobs of a Slurm queue that belong to the study in `folder`, by state; None without Slurm."""
     if said is None:
         return None

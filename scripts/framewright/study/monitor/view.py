@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from framewright.study.monitor.snapshot import Counts, Failure, Part, Snapshot, Working
-from framewright.study.progress import duration
+from framewright.study.progress import format_duration
 
 BAR = 10  # characters
 STATUS = {"running": "green", "done": "bold green", "failed": "bold red", "killed": "bold red", "elsewhere": "yellow"}
@@ -30,11 +30,11 @@ def render(snapshot: Snapshot, height: int | None = None) -> Group:
 
 def _head(snapshot: Snapshot) -> list[Text]:
     share = f" ({100 * snapshot.done / snapshot.wanted:.0f} %)" if snapshot.wanted else ""
-    words = [f"{snapshot.done:,} of {snapshot.wanted:,} jobs{share}", duration(snapshot.seconds)]
+    words = [f"{snapshot.done:,} of {snapshot.wanted:,} jobs{share}", format_duration(snapshot.seconds)]
     if snapshot.status in ("running", "elsewhere"):
         words.append(f"{snapshot.jobs_a_minute:.1f} jobs/min")
         if snapshot.seconds_left is not None:
-            words.append(f"about {duration(snapshot.seconds_left)} left")
+            words.append(f"about {format_duration(snapshot.seconds_left)} left")
     first = Text.assemble((snapshot.status, STATUS[snapshot.status]), "  ", ", ".join(words))
     notes = {
         "killed": "The run was killed: `make resume` goes on where it was.",
@@ -50,7 +50,7 @@ def _parts(parts: Sequence[Part]) -> Table:
     for part in parts:
         style = "red" if part.failed else "green" if part.done >= part.wanted else "" if part.running else "dim"
         cells = [f"{part.done:,}", f"{part.wanted:,}", _or_blank(part.running), _or_blank(part.failed)]
-        table.add_row(part.name, bar(part.done, part.wanted), *cells, style=style)
+        table.add_row(part.name, draw_bar(part.done, part.wanted), *cells, style=style)
     return table
 
 
@@ -64,9 +64,9 @@ def _counts(title: str, rows: Counts) -> Table:
 def _running(running: Sequence[Working], room: int) -> list[Text]:
     lines = [Text("running", "dim")]
     for job in running[:room]:
-        parts = [duration(job.seconds)]
+        parts = [format_duration(job.seconds)]
         parts += [f"{job.cpu:.0%} CPU".replace("%", " %")] if job.cpu is not None else []
-        parts += [size(job.rss)] if job.rss is not None else []
+        parts += [format_size(job.rss)] if job.rss is not None else []
         lines.append(_line(Text.assemble((job.job, "bold"), "  ", ", ".join(parts))))
         lines += [_line(Text(f"  {job.line}", "dim"))] if job.line else []
     return lines + _more(len(running) - room)
@@ -82,13 +82,16 @@ def _failures(failures: Sequence[Failure], room: int) -> list[Text]:
 
 def _machine(snapshot: Snapshot) -> list[Text]:
     cpu = "" if snapshot.cpu is None else f"{snapshot.cpu:.1f} of {snapshot.cores} CPUs, "
-    own = "" if snapshot.rss is None else f"{size(snapshot.rss)} memory, "
-    memory = f"{size(snapshot.memory_used)} of {size(snapshot.memory)} in use"
-    used = "being counted" if snapshot.disk_used is None else size(snapshot.disk_used)
+    process_memory = "" if snapshot.rss is None else f"{format_size(snapshot.rss)} memory, "
+    memory = f"{format_size(snapshot.memory_used)} of {format_size(snapshot.memory)} in use"
+    used = "being counted" if snapshot.disk_used is None else format_size(snapshot.disk_used)
     speed = ""
     if snapshot.read is not None and snapshot.written is not None:
-        speed = f", read {size(snapshot.read)}/s, written {size(snapshot.written)}/s"
-    lines = [f"cpu   {cpu}{own}{memory}", f"disk  {used} in results, {size(snapshot.disk_free)} left{speed}"]
+        speed = f", read {format_size(snapshot.read)}/s, written {format_size(snapshot.written)}/s"
+    lines = [
+        f"cpu   {cpu}{process_memory}{memory}",
+        f"disk  {used} in results, {format_size(snapshot.disk_free)} left{speed}",
+    ]
     lines += [f"gpu   {gpu}" for gpu in snapshot.gpus]
     if snapshot.queue is not None:
         counts = ", ".join(f"{count:,} {state.lower()}" for state, count in snapshot.queue.items())
@@ -96,13 +99,13 @@ def _machine(snapshot: Snapshot) -> list[Text]:
     return [_line(Text(line)) for line in lines]
 
 
-def bar(done: int, wanted: int) -> str:
+def draw_bar(done: int, wanted: int) -> str:
     """The share that is done as a bar; it is full when all is done, and not before."""
     filled = BAR if done >= wanted else int(BAR * done / wanted)
     return "█" * filled + "░" * (BAR - filled)
 
 
-def size(count: float) -> str:
+def format_size(count: float) -> str:
     """`640 MB`, with three digits."""
     for unit in ("B", "kB", "MB", "GB"):
         if count < 999.5:

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from framewright.errors import UserError
-from framewright.study.progress import Progress, silent
+from framewright.study.progress import Progress, report_nothing
+from framewright.study.record import hash_file
 from framewright.tracks.clips.crop import CropWindows, Cutter, find_visible_span, plan_windows
 from framewright.tracks.clips.options import ClipSettings
 from framewright.tracks.clips.record import Clip
@@ -68,7 +69,7 @@ def extract(
     tracks: Sequence[Track],
     folder: Path,
     settings: ClipSettings = DEFAULTS,
-    progress: Progress = silent,
+    progress: Progress = report_nothing,
 ) -> list[Clip]:
     """Write a clip for each track of the video in `path` into `folder`, under the last part of its `fn`.
 
@@ -97,7 +98,7 @@ def extract(
         place = folder / Path(clip.fn).name
         if not clip.reason and (wrong := find_fault(place, clip.size, clip.frames, settings.key_seconds)):
             raise UserError(f"{place}: {wrong}; look after the disk and run again")
-    return clips
+    return [clip if clip.reason else replace(clip, sha256=hash_file(folder / Path(clip.fn).name)) for clip in clips]
 
 
 def plan_clip(track: Track, line: Timeline, size: tuple[int, int], settings: ClipSettings) -> ClipPlan | Clip:
@@ -168,7 +169,7 @@ class _ClipWriter:
         self.keys = choose_key_frames(self.times, key_seconds)
         self.boxes = plan.windows.at_times(line.ticks[plan.first : plan.last + 1] * float(line.unit))
         self.planes: tuple[np.ndarray, ...] = ()  # of its last picture
-        self.lost = 0  # frames that stood for none of their own
+        self.lost = 0  # frames that were shown for no output frame
 
     def draw(self, cutter: Cutter, index: int) -> None:
         """Add frame `index` of the video; what could not be decoded before it repeats the picture before."""

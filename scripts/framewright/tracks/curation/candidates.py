@@ -31,8 +31,8 @@ class Candidates:
     def take(self, places: np.ndarray) -> "Candidates":
         """These tracks alone, in this order."""
         columns = {
-            own.name: own_column if own.name == "names" else own_column[places]
-            for own in fields(self)
-            for own_column in [getattr(self, own.name)]
+            field.name: own_column if field.name == "names" else own_column[places]
+            for field in fields(self)
+            for own_column in [getattr(self, field.name)]
         }
         return Candidates(**columns)

@@ -5,10 +5,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from framewright.boxes import iou
+from framewright.boxes import compute_iou
 from framewright.tracks.curation.candidates import Candidates
 from framewright.tracks.curation.options import Constraints
-from framewright.tracks.metrics.vectors import products, squared_threshold, squares
+from framewright.tracks.metrics.vectors import compute_products, compute_squares, squared_threshold
 
 BLOCK = 512  # candidates whose distances to what was picked are computed together
 FAR = np.iinfo(np.int32).max
@@ -86,13 +86,13 @@ def _fill_class(
             open_ = free[part] & (first[part] <= number)
             if not open_.any():
                 continue
-            exact = own = np.zeros(0)
+            exact = norms = np.zeros(0)
             if apart:
                 exact = tracks.vectors[places[part]].astype(np.float32)
-                own = squares(exact)
+                norms = compute_squares(exact)
                 if len(picks) > seen[block]:
                     others = tracks.vectors[places[picks[seen[block] :]]].astype(np.float32)
-                    _come_nearer(near[part], own, exact, others)
+                    _come_nearer(near[part], norms, exact, others)
             for place in (np.flatnonzero(open_ & (near[part] >= least)) + start).tolist():
                 if near[place] < least or not _fits(tracks, places, place, by_video, level):
                     continue
@@ -103,14 +103,14 @@ def _fill_class(
                 if len(picks) == quota:
                     return places[picks], np.array(reached, np.uint8)
                 if apart:
-                    _come_nearer(near[part], own, exact, exact[place - start : place - start + 1])
+                    _come_nearer(near[part], norms, exact, exact[place - start : place - start + 1])
             seen[block] = len(picks)
     return places[picks], np.array(reached, np.uint8)
 
 
-def _come_nearer(near: np.ndarray, own: np.ndarray, vectors: np.ndarray, picked: np.ndarray) -> None:
+def _come_nearer(near: np.ndarray, norms: np.ndarray, vectors: np.ndarray, picked: np.ndarray) -> None:
     """Let `near` (N,) know of the vectors that were picked (P, D)."""
-    apart = (squares(picked) - 2 * products(vectors, picked)).min(axis=1) + own
+    apart = (compute_squares(picked) - 2 * compute_products(vectors, picked)).min(axis=1) + norms
     near[:] = np.where(near < 0, near, np.minimum(near, apart))
 
 
@@ -126,4 +126,4 @@ def _fits(
         return True
     apart = np.abs(tracks.middles[others] - tracks.middles[one])
     fade = np.maximum(np.sqrt(apart / level.overlap_seconds), 1.0)
-    return bool((iou(tracks.boxes[one], tracks.boxes[others])[0] / fade <= level.max_overlap).all())
+    return bool((compute_iou(tracks.boxes[one], tracks.boxes[others])[0] / fade <= level.max_overlap).all())

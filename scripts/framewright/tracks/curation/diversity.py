@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from framewright.tracks.metrics.vectors import products, squares
+from framewright.tracks.metrics.vectors import compute_products, compute_squares
 
 ROUNDS = 8  # of k-means
 ROWS = 4096  # vectors that are compared with all centres at once
@@ -19,14 +19,14 @@ def farthest_first(vectors: np.ndarray, count: int) -> np.ndarray:
     That order covers the vectors within twice the best possible distance, whatever the count (Gonzalez 1985). Of
     equally far ones the first is taken.
     """
-    exact, own = vectors.astype(np.float32), squares(vectors)
+    exact, norms = vectors.astype(np.float32), compute_squares(vectors)
     count = min(count, len(vectors))
     chosen = np.zeros(count, np.int64)
     nearest = np.full(len(vectors), np.iinfo(np.int32).max, np.int32)
     for k in range(count):
         place = int(np.argmax(nearest)) if k else 0
         chosen[k] = place
-        apart = own + own[place] - 2 * products(exact, exact[place : place + 1])[:, 0]
+        apart = norms + norms[place] - 2 * compute_products(exact, exact[place : place + 1])[:, 0]
         np.minimum(nearest, apart, out=nearest)
         nearest[place] = -1
     return chosen
@@ -57,11 +57,11 @@ def k_means(vectors: np.ndarray, count: int, rounds: int = ROUNDS) -> tuple[np.n
 
 def nearest_centres(vectors: np.ndarray, centres: np.ndarray) -> np.ndarray:
     """(N,) int64: which of the centres (K, D) is nearest to each vector (N, D), the first of equally near ones."""
-    right, half = centres.astype(np.float32), squares(centres)
+    right, half = centres.astype(np.float32), compute_squares(centres)
     found = np.zeros(len(vectors), np.int64)
     for start in range(0, len(vectors), ROWS):
         part = slice(start, start + ROWS)
-        found[part] = np.argmax(2 * products(vectors[part], right) - half, axis=1)
+        found[part] = np.argmax(2 * compute_products(vectors[part], right) - half, axis=1)
     return found
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from framewright.tracks.curation.diversity import k_means
 from framewright.tracks.curation.options import Likeness
-from framewright.tracks.metrics.vectors import BLOCK, products, squared_threshold, squares
+from framewright.tracks.metrics.vectors import BLOCK, compute_products, compute_squares, squared_threshold
 
 SAMPLE = 48  # vectors a bucket from which its centre is found
 ROWS = 4096
@@ -43,7 +43,7 @@ def near_duplicates(vectors: np.ndarray, videos: np.ndarray, signatures: np.ndar
     return Pairs(one[order], other[order], squared[order].astype(np.int32), bits[order])
 
 
-def repeated(pairs: Pairs, rank: np.ndarray) -> dict[int, int]:
+def find_repeated(pairs: Pairs, rank: np.ndarray) -> dict[int, int]:
     """The place that each repeated track repeats. Of a pair the one of the lower rank (N,) is kept; what is removed
     removes nothing itself."""
     removed: dict[int, int] = {}
@@ -60,7 +60,7 @@ def _close(vectors: np.ndarray, most: int) -> Iterator[tuple[np.ndarray, np.ndar
     """Places of pairs at most so far apart, smaller one first, with their squared distances; each pair once."""
     count = max(1, round(math.sqrt(2 * len(vectors))) if len(vectors) > 4 * ROWS else 1)
     first, second = _buckets(vectors, count)
-    own = squares(vectors)
+    norms = compute_squares(vectors)
     members = np.argsort(first, kind="stable")
     starts = np.searchsorted(first[members], np.arange(count + 1))
     guests = np.argsort(second, kind="stable")
@@ -71,12 +71,12 @@ def _close(vectors: np.ndarray, most: int) -> Iterator[tuple[np.ndarray, np.ndar
             np.concatenate([inside, guests[guest_starts[bucket] : guest_starts[bucket + 1]]]) if count > 1 else inside
         )
         exact = vectors[around].astype(np.float32)
-        half = own[around].astype(np.float32) / 2
+        half = norms[around].astype(np.float32) / 2
         for start in range(0, len(inside), ROWS):
             part = inside[start : start + ROWS]
             # minus half of the squared distance: halves of integers, which float32 holds exactly at these lengths
             left, right = exact[start : start + len(part)], exact[start:]
-            near = left @ right.T if vectors.shape[1] <= BLOCK else products(left, right).astype(np.float64)
+            near = left @ right.T if vectors.shape[1] <= BLOCK else compute_products(left, right).astype(np.float64)
             near -= half[start : start + len(part), None]
             near -= half[None, start:]
             row, column = np.nonzero(near >= -most / 2)
@@ -101,7 +101,7 @@ def _buckets(vectors: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
         else vectors
     )
     centres, _ = k_means(sample, count, rounds=3)
-    right, half = centres.astype(np.float32), squares(centres).astype(np.float32) / 2
+    right, half = centres.astype(np.float32), compute_squares(centres).astype(np.float32) / 2
     for start in range(0, len(vectors), ROWS):
         near = vectors[start : start + ROWS].astype(np.float32) @ right.T
         near -= half

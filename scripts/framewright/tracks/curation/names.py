@@ -9,7 +9,7 @@ SUFFIX = ".jsonl.gzip"
 
 def file_name(dataset: str, subset: Subset, count: int) -> str:
     """The file of a subset of so many tracks."""
-    return f"{dataset}-{stem(subset).format(count=short_count(count))}{SUFFIX}"
+    return f"{dataset}-{compose_stem(subset).format(count=short_count(count))}{SUFFIX}"
 
 
 def full_name(dataset: str, count: int) -> str:
@@ -17,7 +17,7 @@ def full_name(dataset: str, count: int) -> str:
     return f"{dataset}-Full-{short_count(count)}{SUFFIX}"
 
 
-def stem(subset: Subset) -> str:
+def compose_stem(subset: Subset) -> str:
     """What follows the dataset's name, with `{count}` in the place of the count."""
     end = _suffix(subset.constraints)
     match subset.strategy:

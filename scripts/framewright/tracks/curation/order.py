@@ -17,7 +17,7 @@ NIBBLE[np.frombuffer(b"0123456789abcdef", np.uint8)] = np.arange(16)
 
 
 def id_numbers(tids: Sequence[str] | pa.Array | pa.ChunkedArray) -> np.ndarray:
-    """(N, 2) uint64 of track ids, high half first: an md5 as it reads, any other id as its own md5.
+    """(N, 2) uint64 of track ids, high half first: an md5 as it reads, any other id as its md5.
 
     Numbers of md5 ids are in the order of their texts.
     """
@@ -38,15 +38,15 @@ def id_numbers(tids: Sequence[str] | pa.Array | pa.ChunkedArray) -> np.ndarray:
     return np.array([(int(text[:16], 16), int(text[16:], 16)) for text in texts], np.uint64)
 
 
-def noise(numbers: np.ndarray, seed: int, purpose: str) -> np.ndarray:
+def hash_ids(numbers: np.ndarray, seed: int, purpose: str) -> np.ndarray:
     """(N,) uint64, as good as random, for each id ((N, 2) uint64): a function of the id, the seed and the purpose."""
     key = int(_md5(f"{seed}/{purpose}")[:16], 16)
     return _mixed(_mixed(numbers[:, 0] ^ np.uint64(key)) ^ numbers[:, 1])
 
 
-def uniform(numbers: np.ndarray, seed: int, purpose: str) -> np.ndarray:
-    """(N,) float64 between 0 and 1, both excluded, from `noise`."""
-    return ((noise(numbers, seed, purpose) >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
+def draw_uniforms(numbers: np.ndarray, seed: int, purpose: str) -> np.ndarray:
+    """(N,) float64 between 0 and 1, both excluded, from `hash_ids`."""
+    return ((hash_ids(numbers, seed, purpose) >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
 
 
 def by_id(numbers: np.ndarray, videos: np.ndarray | None = None) -> np.ndarray:
@@ -67,7 +67,7 @@ def by_value(order: np.ndarray, values: np.ndarray) -> np.ndarray:
     return order[np.argsort(-values[order], kind="stable")]
 
 
-def drawn(values: np.ndarray, temperature: float, uniforms: np.ndarray) -> np.ndarray:
+def draw_keys(values: np.ndarray, temperature: float, uniforms: np.ndarray) -> np.ndarray:
     """(N,) float64 keys whose largest K are a draw of K without replacement with p = softmax(value / temperature).
 
     Temperature 0 leaves the values, infinity leaves chance alone (Gumbel's noise, from `uniforms`).

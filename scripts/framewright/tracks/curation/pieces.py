@@ -17,7 +17,7 @@ END = b"\x03\x00"  # the last block, which is empty
 POLYNOMIAL = 0xEDB88320
 
 
-def piece(line: bytes) -> tuple[bytes, int]:
+def compress_line(line: bytes) -> tuple[bytes, int]:
     """The line, compressed, and its CRC-32."""
     packer = isal_zlib.compressobj(LEVEL, wbits=-15)
     return packer.compress(line) + packer.flush(isal_zlib.Z_FULL_FLUSH), isal_zlib.crc32(line)

@@ -25,7 +25,7 @@ class ClassFill:
     relaxed: dict[float, int]
 
 
-def fills(subset: Subset, choice: Choice, classes: np.ndarray, names: tuple[str, ...]) -> list[ClassFill]:
+def count_fills(subset: Subset, choice: Choice, classes: np.ndarray, names: tuple[str, ...]) -> list[ClassFill]:
     """A line for each class that has candidates. A random subset asks for no number of a class:
     `asked` is what it took.
 
@@ -58,18 +58,6 @@ def write_fills(path: str | Path, rows: Iterable[ClassFill]) -> None:
         writer.writerow([*COLUMNS, *(f"at_{factor:g}" for factor in factors)])
         for row in rows:
             writer.writerow([row.name, row.asked, row.found, row.taken, row.as_asked, *row.relaxed.values()])
-
-
-def describe_subsets(paths: Iterable[str | Path]) -> str:
-    """A sentence on the subsets whose tables these are: how many tracks each has, and how many of them met what it
-    asks; empty without any."""
-    parts = []
-    for path in paths:
-        rows = read_fills(path)
-        taken, met = sum(row.taken for row in rows), sum(row.as_asked for row in rows)
-        relaxed = f", {met:,} of them as asked" if met < taken else ""
-        parts.append(f"{Path(path).stem} ({taken:,} tracks of {sum(row.taken > 0 for row in rows):,} classes{relaxed})")
-    return f"Subsets: {'; '.join(parts)}." if parts else ""
 
 
 def read_fills(path: str | Path) -> list[ClassFill]:

@@ -81,12 +81,12 @@ def candidates_of(path: str | Path) -> tuple[Candidates, pa.Table]:
             "score": pa.array([line.score for line in lines], pa.float64()),
         }
     )
-    names, classes = codes(table["name"])
-    _, videos = codes(table["video"])
-    return bare(id_numbers(table["track"]), videos, classes, names, table["score"].to_numpy()), table
+    names, classes = encode_texts(table["name"])
+    _, videos = encode_texts(table["video"])
+    return make_bare_candidates(id_numbers(table["track"]), videos, classes, names, table["score"].to_numpy()), table
 
 
-def bare(
+def make_bare_candidates(
     numbers: np.ndarray, videos: np.ndarray, classes: np.ndarray, names: tuple[str, ...], score: np.ndarray
 ) -> Candidates:
     """Candidates of which nothing was measured."""
@@ -106,7 +106,7 @@ def bare(
     )
 
 
-def codes(column: pa.ChunkedArray) -> tuple[tuple[str, ...], np.ndarray]:
+def encode_texts(column: pa.ChunkedArray) -> tuple[tuple[str, ...], np.ndarray]:
     """The different texts of a column, sorted, and the place of each row's among them, (N,) int32."""
     encoded = column.combine_chunks().dictionary_encode()
     encoded = pa.concat_arrays(encoded.chunks) if isinstance(encoded, pa.ChunkedArray) else encoded

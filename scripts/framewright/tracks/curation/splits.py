@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from framewright.study.declared import Declared
-from framewright.tracks.curation.order import id_numbers, uniform
+from framewright.tracks.curation.order import draw_uniforms, id_numbers
 
 
 def groups_of(videos: Iterable[str], together: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -44,7 +44,7 @@ def assign(
     names = list(shares)
     bounds = np.cumsum([shares[name] for name in names]) / sum(shares.values()) if shares else np.zeros(0)
     splits, faults = {}, []
-    drawn = uniform(id_numbers(list(groups.values())), seed, "split")
+    drawn = draw_uniforms(id_numbers(list(groups.values())), seed, "split")
     for (video, group), at in zip(groups.items(), drawn, strict=True):
         kept = sorted(wanted.get(group, ()))
         by_chance = names[int(np.searchsorted(bounds, at, side="right"))] if names else ""

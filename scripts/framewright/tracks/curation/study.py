@@ -3,8 +3,9 @@
 import csv
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -12,16 +13,14 @@ import pyarrow.parquet as pq
 
 from framewright.study.declared import Declared
 from framewright.tracks.curation.candidates import Candidates
-from framewright.tracks.curation.duplicates import Pairs, near_duplicates, repeated
+from framewright.tracks.curation.duplicates import Pairs, find_repeated, near_duplicates
 from framewright.tracks.curation.evaluation import evaluation_videos
-from framewright.tracks.curation.index import NEEDED, candidates, embeddings, read_index
+from framewright.tracks.curation.index import NEEDED, make_candidates, read_embeddings, read_index
 from framewright.tracks.curation.options import Likeness, Subset
 from framewright.tracks.curation.order import by_id, by_value, id_numbers
-from framewright.tracks.curation.scan import codes
-from framewright.tracks.curation.subsets import Choice, choose_all, picked
+from framewright.tracks.curation.scan import encode_texts
+from framewright.tracks.curation.subsets import Choice, choose_all, pick_tracks
 
-PAIR_COLUMNS = ("track", "video", "repeats", "of_video", "distance", "bits")
-LEFT_OUT_COLUMNS = ("track", "video", "reason", "partner")
 Paths = Sequence[str | Path]
 
 
@@ -47,17 +46,20 @@ class LeftOut:
     partner: str = ""
 
 
+Row = TypeVar("Row", Pair, LeftOut)
+
+
 def find_pairs(index: Paths, likeness: Likeness) -> list[Pair]:
     """The near duplicates among all tracks with an embedding, by track."""
     columns = ("video", "track", "reason", "score", "embedding", "signature")
     table = read_index(index, columns)
-    vectors, there = embeddings(table["embedding"])
+    vectors, there = read_embeddings(table["embedding"])
     places = np.flatnonzero(there)
     if not len(places):
         return []
     known = table.select(["video", "track", "score"]).take(pa.array(places))
     signatures = table["signature"].take(pa.array(places)).to_numpy().astype(np.uint64)
-    _, videos = codes(known["video"])
+    _, videos = encode_texts(known["video"])
     pairs = near_duplicates(vectors[places], videos, signatures, likeness)
     rank = _rank(known)
     first = np.where(rank[pairs.one] < rank[pairs.other], pairs.one, pairs.other)
@@ -85,7 +87,7 @@ def _rank(table: pa.Table) -> np.ndarray:
     return rank
 
 
-def repeats(pairs: Sequence[Pair]) -> dict[str, str]:
+def map_repeats(pairs: Sequence[Pair]) -> dict[str, str]:
     """The track that each removed track repeats; what is removed removes nothing itself."""
     order: dict[str, int] = {}
     for pair in pairs:
@@ -105,7 +107,7 @@ def repeats(pairs: Sequence[Pair]) -> dict[str, str]:
         depth = deeper
     rank = np.argsort(np.argsort(depth, kind="stable"), kind="stable")
     nothing = np.zeros(len(pairs), np.int32)
-    gone = repeated(Pairs(one, other, nothing, nothing.astype(np.uint8)), rank)
+    gone = find_repeated(Pairs(one, other, nothing, nothing.astype(np.uint8)), rank)
     return {names[removed]: names[kept] for removed, kept in gone.items()}
 
 
@@ -133,11 +135,11 @@ def read_candidates(index: Paths, with_vectors: bool, without: set[tuple[str, st
         pairs = zip(table["video"].to_pylist(), table["track"].to_pylist(), strict=True)
         table = table.filter(pa.array([pair not in without for pair in pairs], pa.bool_()))
     if with_vectors:
-        vectors, there = embeddings(table["embedding"])
+        vectors, there = read_embeddings(table["embedding"])
         table = table.drop_columns(["embedding"])
     else:
         vectors, there = np.zeros((len(table), 0), np.int8), np.zeros(len(table), bool)
-    return table, candidates(table, vectors, there)
+    return table, make_candidates(table, vectors, there)
 
 
 def make_subsets(
@@ -146,7 +148,7 @@ def make_subsets(
     """Each subset with its choice; `lists` are the ids of those that somebody picked, by the subset's name."""
     for subset in subsets:
         if subset.strategy == "picked":
-            yield subset, picked(tracks, lists[subset.name], subset.ids)
+            yield subset, pick_tracks(tracks, lists[subset.name], subset.ids)
     yield from choose_all(tracks, [subset for subset in subsets if subset.strategy != "picked"])
 
 
@@ -156,13 +158,13 @@ def subset_table(table: pa.Table, subset: Subset, choice: Choice, splits: Mappin
     order = np.argsort(choice.places, kind="stable")  # the index is sorted
     places = choice.places[order]
     factors = np.array(subset.constraints.factors)
-    columns = ["video", "track", "clip", "name", "score", "motion_q90", "quality", "bucket", "row"]
+    columns = ["video", "track", "clip", "name", "score", "motion_q90", "quality"]
     rows = table.select(columns).take(pa.array(places))
     rows = rows.append_column("rank", pa.array(choice.ranks[order].astype(np.int32)))
     rows = rows.append_column("factor", pa.array(factors[choice.levels[order]]))
-    names, videos = codes(rows["video"])
-    own = np.array([splits.get(name, "") for name in names], object)
-    return rows.append_column("split", pa.array(own[videos] if len(videos) else [], pa.string()))
+    names, videos = encode_texts(rows["video"])
+    split_of = np.array([splits.get(name, "") for name in names], object)
+    return rows.append_column("split", pa.array(split_of[videos] if len(videos) else [], pa.string()))
 
 
 def write_table(path: str | Path, table: pa.Table) -> None:
@@ -170,12 +172,12 @@ def write_table(path: str | Path, table: pa.Table) -> None:
     pq.write_table(table, path, compression="zstd", row_group_size=1 << 16)
 
 
-def write_rows(path: str | Path, columns: Sequence[str], rows: Sequence[Pair] | Sequence[LeftOut]) -> None:
-    """Write a tab-separated line for each."""
+def write_rows(path: str | Path, kind: type[Row], rows: Sequence[Row]) -> None:
+    """Write a tab-separated line for each, with the names of its fields above."""
     with Path(path).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, "excel-tab", lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows([getattr(row, column) for column in columns] for row in rows)
+        writer.writerow(field.name for field in fields(kind))
+        writer.writerows(astuple(row) for row in rows)
 
 
 def read_pairs(path: str | Path) -> list[Pair]:
@@ -215,7 +217,7 @@ def open_study(
     lines, what declarations keep out, tracks without a clip, and those that repeat another one of `pairs`."""
     heads = read_index(index, ("video", "track", "reason"))
     videos = set(heads["video"].unique().to_pylist())
-    without = left_out(heads, declared, evaluation_videos(evaluation, videos), repeats(pairs))
+    without = left_out(heads, declared, evaluation_videos(evaluation, videos), map_repeats(pairs))
     with_vectors = any(subset.needs_vectors for subset in subsets)
     return *read_candidates(index, with_vectors, {(one.video, one.track) for one in without}), without
 

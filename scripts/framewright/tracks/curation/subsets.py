@@ -54,7 +54,7 @@ def choose(tracks: Candidates, subset: Subset) -> Choice:
     return _choose(tracks, subset, rank(tracks, subset))
 
 
-def picked(tracks: Candidates, tids: Sequence[str], where: object) -> Choice:
+def pick_tracks(tracks: Candidates, tids: Sequence[str], where: object) -> Choice:
     """The tracks with these ids, which stand in a file `where`; a UserError names the first that are not there."""
     wanted = order.id_numbers(list(tids))
     known = {(int(high), int(low)): place for place, (high, low) in enumerate(tracks.numbers)}
@@ -71,17 +71,17 @@ def rank(tracks: Candidates, subset: Subset) -> np.ndarray:
     """Places of the tracks that the subset may take, the first choice of each class first, class by class."""
     places = order.by_id(tracks.numbers, tracks.videos)
     if subset.strategy == "random":
-        return places[np.argsort(order.noise(tracks.numbers, subset.seed, "random")[places], kind="stable")]
+        return places[np.argsort(order.hash_ids(tracks.numbers, subset.seed, "random")[places], kind="stable")]
     match subset.strategy:
         case "class_balanced":
             cold, even = subset.temperature == 0, math.isinf(subset.temperature)
             known = places if even else _known(places, tracks.score, "score", "temperature: inf")
-            chance = tracks.score if cold else order.uniform(tracks.numbers, subset.seed, "temperature")
-            ranked = order.by_value(known, order.drawn(tracks.score, subset.temperature, chance))
+            chance = tracks.score if cold else order.draw_uniforms(tracks.numbers, subset.seed, "temperature")
+            ranked = order.by_value(known, order.draw_keys(tracks.score, subset.temperature, chance))
         case "max_motion":
             ranked = order.by_value(_known(places, tracks.motion, "motion", "tracks.metrics.motion"), tracks.motion)
         case "min_redundancy":
-            keys = order.uniform(tracks.numbers, subset.seed, "redundancy")
+            keys = order.draw_uniforms(tracks.numbers, subset.seed, "redundancy")
             ranked = order.by_value(_embedded(places, tracks), keys)
         case "diverse":
             ranked = order.by_value(_embedded(places, tracks), np.nan_to_num(tracks.score, nan=-1.0))

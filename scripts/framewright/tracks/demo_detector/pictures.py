@@ -1,7 +1,7 @@
 """Pictures to train and to try the demo's detector on: people, dogs, cyclists, cars and buses, drawn as in the demo.
 
 Seven of eight are cut from streets of other seeds than the demo's, the eighth shows things thrown together before any
-background. What is held out has seeds, photographs and a texture of its own.
+background. What is held out has other seeds, photographs and another texture.
 """
 
 from collections.abc import Iterator
@@ -14,10 +14,10 @@ import numpy as np
 
 from framewright.scenes import figures, plants, vehicles
 from framewright.scenes.backdrop import MOODS
-from framewright.scenes.paint import Sprite, lay, shadow
-from framewright.scenes.photos import clouds, photo, texture
+from framewright.scenes.paint import Sprite, cast_shadow, lay
+from framewright.scenes.photos import draw_clouds, load_photo, load_texture
 from framewright.scenes.scene import Mark, Scene
-from framewright.scenes.street import seen, street
+from framewright.scenes.street import find_visible, make_street
 
 NAMES = ("person", "dog", "cyclist", "car", "bus")
 TAUGHT, RATED = 0.3, 0.5  # share that must be seen of a thing to be learnt from, and to be asked for
@@ -105,7 +105,7 @@ def write_practice(folder: Path, pictures: Iterator[Picture]) -> int:
 
 def _windows(rng: np.random.Generator, size: int) -> Iterator[Picture]:
     """Square windows of one street's frames, in any light."""
-    scene = street(rng, 18.0)
+    scene = make_street(rng, 18.0)
     for frame in rng.permutation(scene.frames)[:FRAMES]:
         drawn = scene.draw(int(frame))
         width, height = scene.size
@@ -130,9 +130,9 @@ def _thrown(rng: np.random.Generator, look: Backgrounds, size: int) -> Picture:
     for number, sprite in things:
         x, y = rng.uniform(0, size), rng.uniform(0.1, 1.0) * size + 0.3 * sprite.rgba.shape[0]
         if number >= 0 and rng.random() < 0.6:
-            shadow(rgb, sprite, x, y, sprite.scale, light.shadow, light.shade * rng.random())
+            cast_shadow(rgb, sprite, x, y, sprite.scale, light.shadow, light.shade * rng.random())
         covers.append((number, lay(rgb, _lit(rng, sprite, light.light), x, y, sprite.scale)))
-    marks = seen(covers, [NAMES[label] for label in labels], (size, size))
+    marks = find_visible(covers, [NAMES[label] for label in labels], (size, size))
     return _picture(_worn(rng, rgb), [(mark, np.array(mark.box, float)) for mark in marks])
 
 
@@ -143,7 +143,9 @@ def _thing(rng: np.random.Generator, name: str, size: int) -> Sprite:
     aside = np.pi * float(rng.integers(2))
     match name:
         case "person":
-            return figures.draw_person(figures.someone(rng), phase, swing, rng.uniform(0, 2 * np.pi), longer / 1.75)
+            return figures.draw_person(
+                figures.choose_person(rng), phase, swing, rng.uniform(0, 2 * np.pi), longer / 1.75
+            )
         case "dog":
             return figures.draw_dog(figures.some_dog(rng), phase, swing, rng.uniform(0, 2 * np.pi), longer / 0.95)
         case "cyclist":
@@ -160,9 +162,9 @@ def _still(rng: np.random.Generator, size: int) -> Sprite:
     tone = tuple(rng.uniform(0.1, 0.7, 3))
     green = plants.GREENS[int(rng.integers(len(plants.GREENS)))]
     makers = (
-        partial(plants.tree, rng, rng.uniform(2.0, 4.0), green, scale * 0.6),
-        partial(plants.lamp, 3.5, scale), partial(plants.bench, scale), partial(plants.bin_, scale, tone),
-        partial(plants.post, scale * 0.7, tone),
+        partial(plants.draw_tree, rng, rng.uniform(2.0, 4.0), green, scale * 0.6),
+        partial(plants.draw_lamp, 3.5, scale), partial(plants.draw_bench, scale), partial(plants.bin_, scale, tone),
+        partial(plants.draw_post, scale * 0.7, tone),
     )  # fmt: skip
     return makers[int(rng.integers(len(makers)))]()
 
@@ -171,19 +173,19 @@ def _background(rng: np.random.Generator, look: Backgrounds, size: int) -> np.nd
     """(size, size, 3) uint8: a piece of a photograph, a texture in some colour, or clouds of two colours."""
     kind = rng.random()
     if kind < 0.4:
-        whole = photo(str(rng.choice(look.photos)))
+        whole = load_photo(str(rng.choice(look.photos)))
         side = int(rng.integers(min(size // 2, 150), min(whole.shape[:2])))
         y, x = (int(rng.integers(length - side + 1)) for length in whole.shape[:2])
         rgb = cv2.resize(whole[y : y + side, x : x + side], (size, size), interpolation=cv2.INTER_LINEAR)
         return np.ascontiguousarray(rgb[:, :: -1 if rng.random() < 0.5 else 1])
     low, high = rng.uniform(0.1, 0.95, (2, 3)).astype(np.float32)
     if kind < 0.7:
-        tile = texture(str(rng.choice(look.textures)))
+        tile = load_texture(str(rng.choice(look.textures)))
         side = int(rng.integers(size // 2, 2 * size))
         y, x = (int(rng.integers(length - side + 1)) for length in tile.shape)
         rgb = low * cv2.resize(tile[y : y + side, x : x + side], (size, size), interpolation=cv2.INTER_AREA)[..., None]
     else:
-        share = clouds(rng, size, size, int(rng.integers(16, size // 2)))[..., None]
+        share = draw_clouds(rng, size, size, int(rng.integers(16, size // 2)))[..., None]
         rgb = low + (high - low) * share
     return np.clip(rgb * 255, 0, 255).astype(np.uint8)
 

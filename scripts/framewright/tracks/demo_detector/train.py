@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from framewright.detector import Detector, Settings, export, open_detector, train
-from framewright.scenes.render import scene
+from framewright.scenes.render import make_scene
 from framewright.tracks.demo_detector.options import Recipe
 from framewright.tracks.demo_detector.pictures import (
     NAMES,
@@ -68,7 +68,7 @@ def rate(weights: Path, recipe: Recipe) -> dict[str, float]:
     held_out = recipe.seed, "held-out", recipe.held_out, recipe.size
     return {
         "held-out streets": round(rate_pictures(small, draw_streets(*held_out)), 4),
-        "demo:street": round(rate_pictures(whole, draw_frames(scene("street"), STEP)), 4),
+        "demo:street": round(rate_pictures(whole, draw_frames(make_scene("street"), STEP)), 4),
         "held-out things thrown together": round(rate_pictures(small, draw_thrown(*held_out)), 4),
     }
 

@@ -1,7 +1,7 @@
 """What a clip looks like as a vector: the mean over pictures half a second apart, of length 1.
 
 `hog_lab` needs no weights. `detector` takes the deepest features of a detector's .onnx file, `onnx` and `torchscript` a
-model of your own, which is given pictures as TrackVerse gives them to a ResNet: 224 x 224, normalised as for ImageNet.
+model of yours, which is given pictures as TrackVerse gives them to a ResNet: 224 x 224, normalised as for ImageNet.
 """
 
 import hashlib
@@ -85,7 +85,7 @@ def _hog_lab(picture: np.ndarray) -> np.ndarray:
 def _lab(picture: np.ndarray) -> np.ndarray:
     """(H, W, 3) float32 CIELAB of a uint8 sRGB picture, its lightness 0 to 255.
 
-    OpenCV's own fills tables first, which takes .4 s.
+    OpenCV's fills tables first, which takes .4 s.
     """
     xyz = np.cbrt(LINEAR[picture] @ TO_XYZ)
     light, a, b = 116 * xyz[..., 1] - 16, 500 * (xyz[..., 0] - xyz[..., 1]), 200 * (xyz[..., 1] - xyz[..., 2])

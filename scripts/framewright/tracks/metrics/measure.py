@@ -7,12 +7,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from framewright.boxes import area, clip
+from framewright.boxes import clip, compute_areas
 from framewright.tracks.clips.record import Clip
 from framewright.tracks.meta import Track
 from framewright.tracks.metrics.appearance import Embed, mean_vector
 from framewright.tracks.metrics.camera import CameraPath
-from framewright.tracks.metrics.motion import PAIRS, STEP, Flow, PairMotion, batches, over_time, pair_motion
+from framewright.tracks.metrics.motion import PAIRS, STEP, Flow, PairMotion, over_time, pair_motion, pool_batches
 from framewright.tracks.metrics.quality import Quality, picture_quality
 from framewright.video.fingerprint import hash_picture
 from framewright.video.frame import Frame
@@ -88,7 +88,7 @@ def measure_clip(
     whole = float(size[0] * size[1])
     return ClipMetrics(
         made.tid,
-        batches(pairs),
+        pool_batches(pairs),
         over_time([pair.object for pair in pairs]),
         over_time([pair.camera for pair in pairs]),
         mean_vector(embed(pictures)),
@@ -98,7 +98,7 @@ def measure_clip(
             brightness=float(rated[1]),
             contrast=float(rated[2]),
             bits_per_pixel=8 * path.stat().st_size / pixels,
-            object_share=float(area(clip(track.boxes, size)).mean()) / whole,
+            object_share=float(compute_areas(clip(track.boxes, size)).mean()) / whole,
         ),
     )
 

@@ -1,8 +1,8 @@
-"""Motion in a clip: how fast its pixels move, and how much of that is the camera's and how much the object's own.
+"""Motion in a clip: how fast its pixels move, and how much of that is the camera's and how much the object's.
 
 Flow is measured between two frames 1/16 s apart, four times a second. A clip follows its object, so that its pixels
 alone do not say what moves: where its window lay in the video's frame is added, the camera's motion is taken away, and
-what remains of the object is its own motion.
+what remains is the object's motion.
 """
 
 from collections.abc import Callable, Sequence
@@ -54,7 +54,7 @@ class PairMotion:
 def open_flow(backend: str, weights: str | Path | None) -> Flow:
     """`dis`, or the model in a file: `raft`, as ONNX or TorchScript."""
     if backend == "dis":
-        return dis()
+        return make_dis_flow()
     if weights is None:
         raise UserError("tracks.metrics.motion.backend is raft, but there are no weights; name a file")
     model = load_pair(Path(weights))
@@ -100,7 +100,7 @@ def load_pair(path: Path) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
     return run
 
 
-def dis() -> Flow:
+def make_dis_flow() -> Flow:
     """Dense inverse search, OpenCV's."""
     flow: Any = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
     flow.setFinestScale(1)
@@ -130,12 +130,12 @@ def pair_motion(
     height, width = before.shape[:2]
     rate = STEP / (times[1] - times[0])
     speeds = np.hypot(moved[..., 0], moved[..., 1]) * np.float32(rate * SHORT / min(height, width))
-    own, camera = _apart(before, moved, windows, known)
+    object_motion, camera = _apart(before, moved, windows, known)
     clip_scale = min(height, width) / min(windows[0][2:] - windows[0][:2])  # pixels here for one of the frame's
     return PairMotion(
         times[0],
         speeds,
-        own * rate * clip_scale * SHORT / min(height, width),
+        object_motion * rate * clip_scale * SHORT / min(height, width),
         camera * rate * SHORT / min(size),
     )
 
@@ -206,13 +206,13 @@ def _texture(picture: np.ndarray) -> np.ndarray:
     return np.maximum(np.abs(across), np.abs(down))
 
 
-def batches(pairs: Sequence[PairMotion]) -> np.ndarray:
+def pool_batches(pairs: Sequence[PairMotion]) -> np.ndarray:
     """(B, 7) float32 quantiles of the speeds of all pixels of each two seconds, as TrackVerse keeps them."""
     rows = []
     numbers = [int(pair.time // BATCH) for pair in pairs]
     for number in sorted(set(numbers)):
         pooled = np.concatenate(
-            [pair.speeds.ravel() for pair, own in zip(pairs, numbers, strict=True) if own == number]
+            [pair.speeds.ravel() for pair, pair_number in zip(pairs, numbers, strict=True) if pair_number == number]
         )
         rows.append(np.quantile(pooled, QUANTILES))
     return np.array(rows, np.float32).reshape(-1, len(QUANTILES))

@@ -1,4 +1,4 @@
-"""Metrics on disk: three npz files a video, rows in the order of `track`, and TrackVerse's own file for each clip.
+"""Metrics on disk: three npz files a video, rows in the order of `track`, and TrackVerse's file for each clip.
 
 `<video>.npz` of tracks_motion has `track` (N,), `motion` (sum of B, 7) with `parts` (N,) rows each, `object_motion` and
 `camera_motion` (N, 7) and `quantiles` (7,); of tracks_embeddings `track`, `vectors` (N, D) int8, `signature` (N,)
@@ -58,13 +58,13 @@ def read_rows(motion: str | Path, embeddings: str | Path, quality: str | Path) -
     rows: dict[str, dict[str, Any]] = {}
     with np.load(motion) as file:
         ends = np.cumsum(file["parts"])
-        for tid, end, parts, own, camera in zip(
+        for tid, end, parts, of_object, camera in zip(
             file["track"], ends, file["parts"], file["object_motion"], file["camera_motion"], strict=True
         ):
             means = file["motion"][end - parts : end].mean(axis=0) if parts else None
             row = rows.setdefault(str(tid), {})
             row |= {name: None if means is None else float(means[column]) for name, column in ROW.items()}
-            row |= {"object_motion": _or_none(own[3]), "camera_motion": _or_none(camera[3])}
+            row |= {"object_motion": _or_none(of_object[3]), "camera_motion": _or_none(camera[3])}
     with np.load(embeddings) as file:
         for tid, vector, signature in zip(file["track"], file["vectors"], file["signature"], strict=True):
             rows.setdefault(str(tid), {}).update(embedding=vector.tobytes(), signature=int(signature))

@@ -24,7 +24,7 @@ def quantise(vectors: np.ndarray) -> tuple[np.ndarray, int]:
     return np.clip(scaled, -MOST, MOST).astype(np.int8), int((np.abs(scaled) > MOST).sum())
 
 
-def products(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+def compute_products(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """(N, M) int32 inner products of int8 vectors (N, D) and (M, D), or of float32 ones that hold such integers."""
     total: np.ndarray | None = None
     for start in range(0, max(left.shape[1], 1), BLOCK):
@@ -35,15 +35,15 @@ def products(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     return total
 
 
-def squares(vectors: np.ndarray) -> np.ndarray:
+def compute_squares(vectors: np.ndarray) -> np.ndarray:
     """(N,) int32 squared lengths of int8 vectors, or of float32 ones that hold such integers."""
     whole = vectors.astype(np.int32, copy=False)
     return np.einsum("ij,ij->i", whole, whole)
 
 
-def distances(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """(N, M) int32 squared distances, in the integers' own unit."""
-    return squares(left)[:, None] + squares(right)[None] - 2 * products(left, right)
+def compute_distances(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """(N, M) int32 squared distances, in the integers' unit."""
+    return compute_squares(left)[:, None] + compute_squares(right)[None] - 2 * compute_products(left, right)
 
 
 def squared_threshold(distance: float, dimensions: int) -> int:

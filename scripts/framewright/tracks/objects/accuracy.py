@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from framewright.boxes import area, clip, iou
+from framewright.boxes import clip, compute_areas, compute_iou
 from framewright.tracks.meta import Track
 from framewright.tracks.objects.accuracy_table import Accuracy
 from framewright.tracks.objects.options import Keep
@@ -33,9 +33,9 @@ def measure_accuracy(
     found = _found_at(instants, tracks)
     ids, own_ids, overlaps = [], [], []
     for (identities, boxes), beside, (numbers, places) in zip(real, ignored, found, strict=True):
-        shared = iou(boxes, places)
+        shared = compute_iou(boxes, places)
         hit = shared.max(axis=0, initial=0) >= 0.5
-        aside = iou(beside, places).max(axis=0, initial=0) >= 0.5
+        aside = compute_iou(beside, places).max(axis=0, initial=0) >= 0.5
         counted = hit | ~aside
         ids.append(identities)
         own_ids.append(numbers[counted])
@@ -66,8 +66,9 @@ def measure_video(truth: Truth, record: Mapping[str, Any], tracks: Iterable[Trac
     classes = {thing.name for thing in truth.objects}
     scored = choose_annotated(list(tracks), classes)
     accuracy = measure_accuracy(fair, [time for part in parts for time in part["times"]], list_boxes(scored))
-    purities = [measure_purity(searched, track.times, track.boxes) for track in scored]
-    return replace(accuracy, purity=float(np.mean(purities)) if purities else 1.0, classes=tuple(sorted(classes)))
+    purities = {track.tid: measure_purity(searched, track.times, track.boxes) for track in scored}
+    mean = float(np.mean(list(purities.values()))) if purities else 1.0
+    return replace(accuracy, purity=mean, classes=tuple(sorted(classes)), purities=tuple(purities.items()))
 
 
 def choose_annotated(tracks: Sequence[Track], classes: Set[str]) -> list[Track]:
@@ -90,7 +91,7 @@ def measure_purity(truth: Truth, times: np.ndarray, boxes: np.ndarray) -> float:
         rows = [k for k, frame in enumerate(thing.frames.tolist()) if frame in at]
         for k in rows:
             number = at[int(thing.frames[k])]
-            shared = float(iou(boxes[number], thing.boxes[k])[0, 0])
+            shared = float(compute_iou(boxes[number], thing.boxes[k])[0, 0])
             if shared >= SHOWN and shared > best[number]:
                 best[number], main[number] = shared, place
     shown.update(main[main >= 0].tolist())
@@ -98,7 +99,7 @@ def measure_purity(truth: Truth, times: np.ndarray, boxes: np.ndarray) -> float:
 
 
 def restrict_to_spans(truth: Truth, spans: Iterable[tuple[float, float]]) -> Truth:
-    """The truth with an object of its own for what is there of one in each of these spans (first and last second):
+    """The truth with a new object for what is there of one in each of these spans (first and last second):
     nothing is followed from one to the next."""
     objects: list[Object] = []
     for first, last in spans:
@@ -122,7 +123,9 @@ def keep_trackable(truth: Truth, keep: Keep) -> Truth:
     for thing in truth.objects:
         seen = thing.visible >= SEEN
         seconds = float(np.ptp(thing.frames[seen]) / truth.rate) if seen.any() else 0.0
-        large = seen.any() and area(clip(thing.boxes[seen], truth.size)).mean() >= min_area * np.prod(truth.size)
+        large = seen.any() and compute_areas(clip(thing.boxes[seen], truth.size)).mean() >= min_area * np.prod(
+            truth.size
+        )
         (kept if large and seconds >= min_seconds else beside).append(thing)
     return replace(truth, objects=tuple(kept), ignore=tuple(beside))
 

@@ -1,7 +1,7 @@
 """Following: which detection of the next frame is which thing, so that each thing's detections are one chain.
 
 In two rounds, as ByteTrack does it: sure detections first, unsure ones for what is left. Beyond that, a thing goes on
-with a detection of its own shape alone, and with another class only where both lie nearly in the same place: what
+with a detection of its shape alone, and with another class only where both lie nearly in the same place: what
 passes in front of a car that is not seen for a moment does not become it. Things move at a speed that is forgotten
 while they are unseen, and keep their size.
 """
@@ -15,7 +15,7 @@ from functools import partial
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from framewright.boxes import iou
+from framewright.boxes import compute_iou
 from framewright.tracks.objects.appearance import LENGTH
 from framewright.tracks.objects.camera import STILL
 from framewright.tracks.objects.options import Association
@@ -85,7 +85,7 @@ class Tracklet:
     def part(self, first: int, end: int) -> "Tracklet":
         """The detections first <= number < end as a tracklet; its classes are summed up over their likeliest ones."""
         rows = slice(first, end)
-        numbers, values = (own[rows] for own in self.likeliest)
+        numbers, values = (each[rows] for each in self.likeliest)
         sums = np.zeros_like(self.sums)
         weighted = values * self.scores[rows, None]
         for total, more in zip(sums, (values, values**2, weighted, weighted**2), strict=True):
@@ -103,7 +103,7 @@ class Tracklet:
 def suppress_overlaps(found: FrameDetections, most: float) -> FrameDetections:
     """The detections without those that overlap a surer one by more than `most`, whatever their classes."""
     order = np.argsort(-found.scores, kind="stable")
-    overlaps = iou(found.boxes[order], found.boxes[order]) > most
+    overlaps = compute_iou(found.boxes[order], found.boxes[order]) > most
     kept = np.ones(len(order), bool)
     for k in range(len(order)):
         if kept[k]:
@@ -180,7 +180,7 @@ def _score_pairs(
     """How well each track goes on with each detection, (tracks, rows) float64; 0 where it can't."""
     places = np.array([track.box() for track in tracks]).reshape(-1, 4)
     boxes = found.boxes[rows]
-    fit = iou(places, boxes)
+    fit = compute_iou(places, boxes)
     numbers, columns = np.nonzero(fit >= least)
     if not len(numbers):
         return np.zeros_like(fit)
@@ -224,7 +224,7 @@ def _cosine(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 class _ActiveTrack:
     """A thing while it is followed: where it is, how fast it moves, its detections, and what it was taken for.
 
-    Its few numbers are Python's own: arrays of two take many times longer.
+    Its few numbers are Python's: arrays of two take many times longer.
     """
 
     def __init__(self, found: FrameDetections, row: int) -> None:

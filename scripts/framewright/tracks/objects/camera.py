@@ -21,7 +21,7 @@ class CameraMotion:
     def add(self, picture: np.ndarray, boxes: np.ndarray) -> np.ndarray:
         """The camera's motion since the frame before, (6,) float64, from this one, (H, W, 3) uint8 RGB, in its pixels.
 
-        `boxes` (N, 4) are the objects in it, whose own motion is not the camera's.
+        `boxes` (N, 4) are the objects in it, whose motion is not the camera's.
         """
         height, width = picture.shape[:2]
         scale = min(1.0, LONG / max(height, width))

@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from framewright.detector import Detector, Settings, open_detector
-from framewright.study.progress import Progress, silent
+from framewright.study.progress import Progress, report_nothing
 from framewright.tracks.objects.appearance import describe_boxes
 from framewright.tracks.objects.associate import FrameDetections
 from framewright.tracks.objects.camera import CameraMotion
@@ -43,7 +43,7 @@ def detect_video(
     detector: Detector | None,
     rate: float,
     batch: int,
-    progress: Progress = silent,
+    progress: Progress = report_nothing,
 ) -> int:
     """Write what is found in these segments (start, end in seconds) of a video to `target`; how many detections.
 

@@ -32,7 +32,7 @@ def split_at_jumps(tracklet: Tracklet) -> list[Tracklet]:
     alike = places[similar <= worst + EQUAL]  # what is next to the jump is left out, so that several places are as good
     place = int(alike[len(alike) // 2])
     parts = tracklet.part(0, place), tracklet.part(place, count)
-    return [own for part in parts for own in split_at_jumps(part)]
+    return [piece for part in parts for piece in split_at_jumps(part)]
 
 
 def _compare_sides(looks: np.ndarray, places: np.ndarray) -> np.ndarray:

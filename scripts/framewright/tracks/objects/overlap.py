@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from framewright.boxes import area
+from framewright.boxes import compute_areas
 from framewright.tracks.meta import Track
 
 
@@ -12,7 +12,7 @@ def measure_overlap(track: Track, other: Track) -> float:
     """How much of the space and time of `track` another one shares with it, 0..1.
 
     Shared areas over united ones, both summed up over the instants of `track`; where `other` has no box at that time,
-    the united area is the track's own.
+    the united area is the track's.
     """
     right = np.clip(np.searchsorted(other.times, track.times), 1, max(1, len(other.times) - 1))
     left = right - 1
@@ -22,7 +22,7 @@ def measure_overlap(track: Track, other: Track) -> float:
     boxes = other.boxes[nearest]
     sides = np.minimum(track.boxes[:, 2:], boxes[:, 2:]) - np.maximum(track.boxes[:, :2], boxes[:, :2])
     shared = np.prod(np.maximum(sides, 0), axis=1) * there
-    united = float((area(track.boxes) + area(boxes) * there - shared).sum())
+    united = float((compute_areas(track.boxes) + compute_areas(boxes) * there - shared).sum())
     return float(shared.sum()) / united if united else 0.0
 
 

@@ -18,7 +18,7 @@ def read_prompts(path: str | Path) -> tuple[str, ...]:
         raise UserError(f"{path}: {empty}; a line's number is its label, so that each must hold a prompt")
     if len(set(lines)) < len(lines):
         twice = next(line for line in lines if lines.count(line) > 1)
-        raise UserError(f"{path}: {twice!r} stands there twice; each prompt is a class of its own")
+        raise UserError(f"{path}: {twice!r} stands there twice; each prompt is one class")
     return tuple(lines)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from framewright.boxes import area, clip
+from framewright.boxes import clip, compute_areas
 from framewright.tracks.meta import Track, new_track
 from framewright.tracks.objects.associate import ASSOCIATION, CONFIRMED, FrameDetections, Tracklet, associate
 from framewright.tracks.objects.jumps import split_at_jumps
@@ -54,7 +54,7 @@ def find_drop_reason(tracklet: Tracklet, size: tuple[int, int], keep: Keep) -> s
         return "unconfirmed"
     if round(tracklet.times[-1] - tracklet.times[0], 6) < keep.min_seconds:
         return "short"
-    return "small" if area(clip(tracklet.boxes, size)).mean() < keep.min_area * size[0] * size[1] else ""
+    return "small" if compute_areas(clip(tracklet.boxes, size)).mean() < keep.min_area * size[0] * size[1] else ""
 
 
 def make_track(tracklet: Tracklet, video: str, size: tuple[int, int], names: Sequence[str]) -> Track:

@@ -11,7 +11,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from framewright.study.progress import Progress, silent
+from framewright.study.progress import Progress, report_nothing
 from framewright.tracks.privacy.cover import cover, draw_ellipses
 from framewright.tracks.privacy.face_tracks import FaceTrack, link_faces, list_covers
 from framewright.tracks.privacy.link import link_file as link_to
@@ -52,7 +52,7 @@ def deface_video(
     method: str,
     crf: int,
     frames: int | None = None,
-    progress: Progress = silent,
+    progress: Progress = report_nothing,
 ) -> tuple[dict[str, Any], list[FaceTrack], np.ndarray]:
     """Write `source` to `target` with all that the searches find covered, or link it where they find nothing.
 
@@ -77,7 +77,7 @@ def write_covered(
     times: np.ndarray,
     method: str,
     crf: int,
-    progress: Progress = silent,
+    progress: Progress = report_nothing,
 ) -> dict[str, Any]:
     """Write `source` to `target` with what is followed covered: the same frames, times, sound, and tags.
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from framewright.study.progress import Progress, silent
+from framewright.study.progress import Progress, report_nothing
 from framewright.tracks.privacy.cover import draw_ellipses
 from framewright.tracks.privacy.cover_video import deface_video
 from framewright.tracks.privacy.face_tracks import FaceTrack, list_covers
@@ -25,7 +25,7 @@ INSIDE = 0.5  # of a box, covered: what the detector sees there is the cover
 
 
 def deface(
-    source: str | Path, target: Path, probe: Probe, settings: DefaceSettings, progress: Progress = silent
+    source: str | Path, target: Path, probe: Probe, settings: DefaceSettings, progress: Progress = report_nothing
 ) -> tuple[dict[str, Any], list[FaceTrack], np.ndarray]:
     """Put at `target` the video without what shall not be seen.
 
@@ -95,7 +95,7 @@ def audit(
     found: tuple[list[FaceTrack], np.ndarray],
     finders: list[Finder],
     count: int,
-    progress: Progress = silent,
+    progress: Progress = report_nothing,
 ) -> dict[str, Any]:
     """Look at `count` frames of the written video, spread evenly, as if it had never been covered.
 

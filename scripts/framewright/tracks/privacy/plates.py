@@ -1,4 +1,4 @@
-"""Finding licence plates with weights of one's own: a detector of the YOLO family as an ONNX file with one image in."""
+"""Finding licence plates with the user's weights: a detector of the YOLO family as an ONNX file with one image in."""
 
 from pathlib import Path
 

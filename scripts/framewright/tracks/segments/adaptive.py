@@ -13,7 +13,7 @@ from framewright.video.frame import Frame
 
 
 class AdaptiveCutDetector:
-    """Finds cuts in frames that are added in order; options are AdaptiveDetector's own, lengths in frames."""
+    """Finds cuts in frames that are added in order; options are AdaptiveDetector's, lengths in frames."""
 
     name = f"AdaptiveDetector of scenedetect {scenedetect.__version__}"
 

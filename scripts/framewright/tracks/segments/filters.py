@@ -1,4 +1,4 @@
-"""Filters with weights of one's own: a classifier of cartoons and a judge of beauty, from ONNX or TorchScript files.
+"""Filters with the user's weights: a classifier of cartoons and a judge of beauty, from ONNX or TorchScript files.
 
 Both look at a segment's first seconds, two pictures a second. A model is given (n, 3, 224, 224) float32 pictures in
 RGB, normalised as it was trained, and gives (n,), (n, 1) or (n, k) numbers.
@@ -98,7 +98,7 @@ def _make_judge(
 
 
 def sample_frames(path: str | Path, segment: Segment) -> Iterator[np.ndarray]:
-    """Two pictures a second of the first seconds of a segment, (H, W, 3) uint8 RGB; read by a seek of its own."""
+    """Two pictures a second of the first seconds of a segment, (H, W, 3) uint8 RGB; each read after a seek."""
     with open_video(path) as video:
         end = min(segment.end, segment.start + SECONDS)
         yield from (frame.rgb for frame in video.frames(segment.start, end, RATE))

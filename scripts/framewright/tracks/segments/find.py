@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from framewright.study.progress import Progress, silent
+from framewright.study.progress import Progress, report_nothing
 from framewright.tracks.segments import quality, segments
 from framewright.tracks.segments.options import CutSettings, Lengths
 from framewright.tracks.segments.quality import FrameStats
@@ -71,7 +71,7 @@ def scan_video(
     use: Sequence[float],
     detector: CutDetector,
     count: int | None = None,
-    progress: Progress = silent,
+    progress: Progress = report_nothing,
 ) -> VideoScan | None:
     """Read the part `use` (start, end in seconds) of a video once; None where no frame of it can be decoded.
 
@@ -123,7 +123,7 @@ def find_segments(
     detector: CutDetector,
     lengths: Lengths,
     judges: Sequence[Judge],
-    progress: Progress = silent,
+    progress: Progress = report_nothing,
 ) -> dict[str, Any]:
     """What is known of a film's segments: every candidate with its scores, and why it was dropped if it was.
 

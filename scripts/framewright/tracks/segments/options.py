@@ -6,7 +6,7 @@ from fractions import Fraction
 
 @dataclass(frozen=True)
 class CutSettings:
-    """What finds cuts: `transitions`, or `adaptive`, PySceneDetect's AdaptiveDetector, with options of its own."""
+    """What finds cuts: `transitions`, or `adaptive`, PySceneDetect's AdaptiveDetector, with its options."""
 
     detector: str = "transitions"
     adaptive: dict[str, float] = field(default_factory=dict)

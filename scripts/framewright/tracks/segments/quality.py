@@ -14,7 +14,7 @@ from framewright.tracks.segments.segments import Segment
 from framewright.video.frame import Frame
 
 LONG, SHORT = 64, 36
-DARK = 32  # luma up to this is black: video's own black is 16, and compression leaves marks
+DARK = 32  # luma up to this is black: video's black is 16, and compression leaves marks
 STILL = 1  # grey values by which a still picture's places may change: compression breathes
 SHARP_EVERY = 1  # seconds between frames whose sharpness is measured
 SHARP = 240, 135  # pixels of the pictures that it is measured in; finer detail is not missed in a clip

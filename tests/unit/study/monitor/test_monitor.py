@@ -16,7 +16,7 @@ from rich.console import Console
 from framewright.study.monitor import load, tools
 from framewright.study.monitor.events import PLACE
 from framewright.study.monitor.snapshot import Watcher, last_line
-from framewright.study.monitor.view import bar, render, size
+from framewright.study.monitor.view import draw_bar, format_size, render
 
 ROOT = Path(__file__).parents[4]
 HOST = socket.gethostname()
@@ -149,13 +149,13 @@ def test_a_folder_is_counted_in_steps(tmp_path):
 
 def test_gpus_and_the_queue_are_read_as_their_tools_print_them():
     said = "0, NVIDIA H100 80GB HBM3, 87, 12000, 81559\n"
-    assert tools.gpus(said) == ("0 NVIDIA H100 80GB HBM3: 87 % busy, 12.6 of 85.5 GB",)
-    assert tools.gpus(None) == () and tools.gpus("No devices were found") == ()
+    assert tools.parse_gpus(said) == ("0 NVIDIA H100 80GB HBM3: 87 % busy, 12.6 of 85.5 GB",)
+    assert tools.parse_gpus(None) == () and tools.parse_gpus("No devices were found") == ()
     said = (
         "RUNNING|/data/study|rule_tracks_deface\nPENDING|/data/study|x\nPENDING|/data/study|y\nRUNNING|/data/other|z\n"
     )
-    assert tools.queue(said, Path("/data/study")) == {"RUNNING": 1, "PENDING": 2}
-    assert tools.queue(None, Path("/data/study")) is None
+    assert tools.parse_queue(said, Path("/data/study")) == {"RUNNING": 1, "PENDING": 2}
+    assert tools.parse_queue(None, Path("/data/study")) is None
 
 
 def test_a_tool_is_asked_now_and_then_and_never_waited_for(tmp_path, monkeypatch):
@@ -175,7 +175,7 @@ def test_a_tool_is_asked_now_and_then_and_never_waited_for(tmp_path, monkeypatch
 
 
 def test_sizes_and_bars_read_well():
-    assert [size(value) for value in (0, 999, 1000, 123_456, 5e9, 7.25e12)] == [
+    assert [format_size(value) for value in (0, 999, 1000, 123_456, 5e9, 7.25e12)] == [
         "0 B",
         "999 B",
         "1.0 kB",
@@ -183,7 +183,7 @@ def test_sizes_and_bars_read_well():
         "5.0 GB",
         "7.2 TB",
     ]
-    assert (bar(0, 3), bar(99, 100), bar(3, 3)) == ("░" * 10, "█" * 9 + "░", "█" * 10)
+    assert (draw_bar(0, 3), draw_bar(99, 100), draw_bar(3, 3)) == ("░" * 10, "█" * 9 + "░", "█" * 10)
 
 
 def test_the_last_line_of_a_log_is_the_last_that_says_something(tmp_path):

@@ -5,17 +5,19 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from curated import subset_item
 from made_candidates import EVERY, made_up
 
 from framewright.errors import UserError
-from framewright.tracks.curation.duplicates import near_duplicates, repeated
+from framewright.tracks.curation.duplicates import find_repeated, near_duplicates
 from framewright.tracks.curation.evaluation import evaluation_videos, read_evaluation_videos
 from framewright.tracks.curation.names import file_name, full_name
-from framewright.tracks.curation.options import Constraints, Likeness, Subset
-from framewright.tracks.curation.relaxation import describe_subsets, fills, read_fills, write_fills
+from framewright.tracks.curation.options import Constraints, Likeness, Subset, read_subset
+from framewright.tracks.curation.relaxation import count_fills, read_fills, write_fills
 from framewright.tracks.curation.splits import assign
 from framewright.tracks.curation.subsets import choose
-from framewright.tracks.metrics.vectors import distances, quantise, squared_threshold
+from framewright.tracks.curation.tables import tabulate_subsets
+from framewright.tracks.metrics.vectors import compute_distances, quantise, squared_threshold
 
 CB = Subset("x", max_per_class=1000)
 
@@ -49,7 +51,7 @@ def test_the_index_has_its_documented_name():
 def test_a_table_of_relaxation_adds_up(subset, tmp_path):
     tracks = made_up()
     choice = choose(tracks, subset)
-    rows = fills(subset, choice, tracks.classes[choice.places], tracks.names)
+    rows = count_fills(subset, choice, tracks.classes[choice.places], tracks.names)
     assert sum(row.taken for row in rows) == len(choice.places)
     assert [row.found for row in rows] == np.bincount(tracks.classes).tolist()
     for row in rows:
@@ -57,8 +59,22 @@ def test_a_table_of_relaxation_adds_up(subset, tmp_path):
         assert row.taken <= min(row.asked, row.found)
     write_fills(tmp_path / "x.tsv", rows)
     assert read_fills(tmp_path / "x.tsv") == rows
-    words = describe_subsets([tmp_path / "x.tsv"])
-    assert words.startswith(f"Subsets: x ({len(choice.places):,} tracks of ") and describe_subsets([]) == ""
+
+
+def test_the_card_has_a_table_of_subsets_with_their_files_and_relaxations(tmp_path):
+    tracks = made_up()
+    item = subset_item({"name": "moving", "max_per_class": 40, "min_motion": 1.5, "relax": [0.5, 0]})
+    subset = read_subset(item, 0)
+    choice = choose(tracks, subset)
+    rows = count_fills(subset, choice, tracks.classes[choice.places], tracks.names)
+    write_fills(tmp_path / "x.tsv", rows)
+    line = tabulate_subsets("D", [item], [tmp_path / "x.tsv"]).splitlines()[2]
+    taken, met, half = (
+        sum(column) for column in zip(*((r.taken, r.as_asked, r.relaxed[0.5]) for r in rows), strict=True)
+    )
+    assert line.startswith(f"| moving | `D-CB40-{taken}-T0MinQ90Motion1.5.jsonl.gzip` | {taken} | ")
+    assert line.endswith(f" | {met} | 0.5: {half}, 0: {taken - met - half} |") and 0 < met < met + half < taken
+    assert tabulate_subsets("D", [], []) == ""
 
 
 def test_relaxation_is_not_silent_and_hard_is_hard():
@@ -66,7 +82,7 @@ def test_relaxation_is_not_silent_and_hard_is_hard():
     asked = Constraints(min_motion=1.5)
     soft = Subset("x", max_per_class=40, constraints=replace(asked, relax=(0.5, 0.0)))
     choice = choose(tracks, soft)
-    rows = fills(soft, choice, tracks.classes[choice.places], tracks.names)
+    rows = count_fills(soft, choice, tracks.classes[choice.places], tracks.names)
     for code, row in enumerate(rows):
         motion = tracks.motion[choice.places[tracks.classes[choice.places] == code]]
         assert row.as_asked == int((motion >= 1.5).sum())
@@ -112,7 +128,7 @@ def test_near_duplicates_are_those_that_trying_all_pairs_gives(count):
     pairs = near_duplicates(vectors, videos, signatures, likeness)
     most, expected = squared_threshold(0.4, 64), set()
     for start in range(0, len(vectors), 1000):
-        rows, columns = np.nonzero(distances(vectors[start : start + 1000], vectors) <= most)
+        rows, columns = np.nonzero(compute_distances(vectors[start : start + 1000], vectors) <= most)
         for one, other in zip((rows + start).tolist(), columns.tolist(), strict=True):
             if (
                 one < other
@@ -135,7 +151,7 @@ def test_of_near_duplicates_the_best_is_kept():
     vectors, videos, signatures = planted(500)
     pairs = near_duplicates(vectors, videos, signatures, Likeness(max_distance=0.4))
     rank = np.random.default_rng(0).permutation(len(vectors))
-    gone = repeated(pairs, rank)
+    gone = find_repeated(pairs, rank)
     assert gone and not set(gone) & set(gone.values())
     assert all(rank[kept] < rank[removed] for removed, kept in gone.items())
     for one, other in zip(pairs.one.tolist(), pairs.other.tolist(), strict=True):

@@ -6,7 +6,7 @@ import zlib
 import numpy as np
 import pytest
 
-from framewright.tracks.curation.pieces import joined_check, line_of, piece, write_gzip
+from framewright.tracks.curation.pieces import compress_line, joined_check, line_of, write_gzip
 
 
 def lines(count: int) -> list[bytes]:
@@ -18,7 +18,7 @@ def lines(count: int) -> list[bytes]:
 def test_any_choice_of_lines_is_a_gzip_file_of_one_member(count, tmp_path):
     texts = lines(60)
     chosen = np.random.default_rng(1).permutation(60)[:count]
-    made = [piece(texts[k]) for k in chosen]
+    made = [compress_line(texts[k]) for k in chosen]
     checks = np.array([check for _, check in made], np.uint32)
     lengths = np.array([len(texts[k]) for k in chosen], np.int64)
     write_gzip(tmp_path / "x.gz", [data for data, _ in made], checks, lengths)

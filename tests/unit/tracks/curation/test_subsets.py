@@ -12,8 +12,8 @@ from made_candidates import ASKED, EVERY, made_up, tids
 from framewright.errors import UserError
 from framewright.tracks.curation.candidates import Candidates
 from framewright.tracks.curation.options import Constraints, Subset
-from framewright.tracks.curation.order import drawn, id_numbers, uniform
-from framewright.tracks.curation.subsets import choose, choose_all, picked
+from framewright.tracks.curation.order import draw_keys, draw_uniforms, id_numbers
+from framewright.tracks.curation.subsets import choose, choose_all, pick_tracks
 from framewright.tracks.metrics.vectors import squared_threshold
 
 
@@ -168,7 +168,7 @@ def test_draws_have_the_stated_probabilities():
     firsts, pairs = Counter(), Counter()
     runs = 20_000
     for seed in range(runs):
-        one, other = np.argsort(-drawn(values, temperature, uniform(numbers, seed, "temperature")))[:2]
+        one, other = np.argsort(-draw_keys(values, temperature, draw_uniforms(numbers, seed, "temperature")))[:2]
         firsts[int(one)] += 1
         pairs[int(one), int(other)] += 1
     for k in range(4):
@@ -181,7 +181,8 @@ def test_draws_have_the_stated_probabilities():
 def test_infinite_temperature_is_even_and_another_seed_is_another_draw():
     numbers = id_numbers(tids(5))
     counted = Counter(
-        int(np.argmax(drawn(np.arange(5.0), math.inf, uniform(numbers, seed, "temperature")))) for seed in range(5000)
+        int(np.argmax(draw_keys(np.arange(5.0), math.inf, draw_uniforms(numbers, seed, "temperature"))))
+        for seed in range(5000)
     )
     assert min(counted.values()) > 900 and max(counted.values()) < 1100
     tracks = made_up()
@@ -201,10 +202,10 @@ def test_temperature_between_lies_between():
 
 def test_a_list_of_ids_is_a_subset():
     tracks, names = made_up(), tids(400)
-    choice = picked(tracks, [names[7], names[3], names[7]], "ids.txt")
+    choice = pick_tracks(tracks, [names[7], names[3], names[7]], "ids.txt")
     assert sorted(choice.places.tolist()) == [3, 7]
     with pytest.raises(UserError, match=r"ids.txt: 1 of 2 track ids are not in the index \(nobody\)"):
-        picked(tracks, [names[7], "nobody"], "ids.txt")
+        pick_tracks(tracks, [names[7], "nobody"], "ids.txt")
 
 
 def test_ids_are_numbers_in_the_order_of_their_texts():

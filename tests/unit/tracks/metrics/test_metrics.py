@@ -14,10 +14,10 @@ from framewright.tracks.meta import new_track
 from framewright.tracks.metrics.appearance import DIMENSIONS, hog_lab, mean_vector, open_backend
 from framewright.tracks.metrics.camera import CameraPath
 from framewright.tracks.metrics.measure import ClipMetrics, measure_clips
-from framewright.tracks.metrics.motion import dis, open_flow, pair_motion
+from framewright.tracks.metrics.motion import make_dis_flow, open_flow, pair_motion
 from framewright.tracks.metrics.quality import picture_quality
 from framewright.tracks.metrics.store import read_rows, write_embeddings, write_motion, write_npy, write_quality
-from framewright.tracks.metrics.vectors import distances, quantise
+from framewright.tracks.metrics.vectors import compute_distances, quantise
 from framewright.video.encode import Writer
 
 SIZE, RATE, SECONDS = (640, 360), 32, 4
@@ -57,7 +57,7 @@ def film(folder: Path, pan: float, walk: float, rate: int = RATE, zoom: float = 
     track = new_track("film", SIZE, times, grown, [0], ["thing"])
     folder.joinpath("clips").mkdir()
     clips = extract(folder / "film.mp4", [track], folder / "clips")
-    return list(measure_clips(folder / "clips", [track], clips, dis(), hog_lab))
+    return list(measure_clips(folder / "clips", [track], clips, make_dis_flow(), hog_lab))
 
 
 def test_a_still_object_under_a_pan_does_not_move(tmp_path):
@@ -98,7 +98,7 @@ def test_flow_is_in_pixels_of_360_per_sixteenth():
     ground = texture(rng, 300, 200)
     before, after = ground[20:164, 20:164], ground[20:164, 17:161]  # 3 pixels to the right
     window = np.array([0.0, 0.0, 288.0, 288.0])
-    found = pair_motion(before, after, (0.0, 1 / 8), (window, window), (640, 360), dis())
+    found = pair_motion(before, after, (0.0, 1 / 8), (window, window), (640, 360), make_dis_flow())
     assert np.median(found.speeds) == pytest.approx(3 * 360 / 144 / 2, rel=0.03)
     assert found.camera == pytest.approx(3 * 2 / 2, rel=0.05)  # a pixel here is two of the frame's
     assert found.object < 0.2
@@ -107,7 +107,7 @@ def test_flow_is_in_pixels_of_360_per_sixteenth():
 def test_where_nothing_can_be_seen_nothing_is_said():
     grey = np.full((100, 100), 90, np.uint8)
     window = np.array([0.0, 0.0, 100.0, 100.0])
-    found = pair_motion(grey, grey, (0.0, 1 / 16), (window, window), (640, 360), dis())
+    found = pair_motion(grey, grey, (0.0, 1 / 16), (window, window), (640, 360), make_dis_flow())
     assert np.isnan(found.camera) and np.isnan(found.object)
 
 
@@ -124,11 +124,11 @@ def test_a_copy_is_nearer_than_any_other_thing():
     smaller = [cv2.resize(one, (90, 90), interpolation=cv2.INTER_AREA) for one in things]
     cut = [one[6:-6, 6:-6] for one in things]
     own, _ = quantise(hog_lab(things))
-    apart = np.sqrt(distances(own, own).astype(float))
+    apart = np.sqrt(compute_distances(own, own).astype(float))
     others = np.sort(apart[np.triu_indices(60, 1)])
     for copies in (worse, smaller, cut):
         copied, _ = quantise(hog_lab(copies))
-        near = np.sqrt(np.diag(distances(own, copied)).astype(float))
+        near = np.sqrt(np.diag(compute_distances(own, copied)).astype(float))
         assert np.quantile(near, 0.95) < others[0]
 
 
@@ -204,7 +204,7 @@ def test_what_the_whole_frame_says_of_the_camera_goes_before_the_corners(pan, zo
     thing = texture(rng, 200, 200)
     windows = np.array([100.0, 100.0, 300.0, 300.0]), np.array([108.0, 100.0, 308.0, 300.0])
     camera = np.array([zoom, 0.0, pan, 0.0, zoom, 0.0])
-    found = pair_motion(thing, thing, (0.0, 1 / 16), windows, (640, 360), dis(), camera)
+    found = pair_motion(thing, thing, (0.0, 1 / 16), windows, (640, 360), make_dis_flow(), camera)
     shift = np.hypot(zoom * 200 + pan - 200, zoom * 200 - 200)
     assert found.camera == pytest.approx(shift, abs=0.01)
     moved = np.hypot(8 - (zoom * 200 + pan - 200), zoom * 200 - 200)

@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from framewright.tracks.curation.diversity import evenly_over_clusters, farthest_first, k_means, nearest_centres
-from framewright.tracks.metrics.vectors import distances, products, quantise, scale_of, squared_threshold
+from framewright.tracks.metrics.vectors import (
+    compute_distances,
+    compute_products,
+    quantise,
+    scale_of,
+    squared_threshold,
+)
 
 
 @pytest.mark.parametrize("dimensions", [1, 3, 128, 1024, 1025, 2048, 2500])
@@ -14,15 +20,15 @@ def test_distances_are_those_of_integers(dimensions):
     right = rng.integers(-127, 128, (30, dimensions)).astype(np.int8)
     left[0], right[0] = 127, -127  # the farthest that there is
     wide = left.astype(np.int64)[:, None] - right.astype(np.int64)[None]
-    assert np.array_equal(distances(left, right), (wide**2).sum(axis=2))
-    assert np.array_equal(products(left, right), left.astype(np.int64) @ right.astype(np.int64).T)
+    assert np.array_equal(compute_distances(left, right), (wide**2).sum(axis=2))
+    assert np.array_equal(compute_products(left, right), left.astype(np.int64) @ right.astype(np.int64).T)
 
 
 def test_no_order_of_summation_changes_a_product():
     rng = np.random.default_rng(0)
     vectors = rng.integers(-127, 128, (200, 2048)).astype(np.int8)
     mixed = vectors[:, rng.permutation(2048)]
-    assert np.array_equal(products(vectors, vectors), products(mixed, mixed))
+    assert np.array_equal(compute_products(vectors, vectors), compute_products(mixed, mixed))
 
 
 def test_saturated_entries_are_counted_and_the_rest_is_rounded():
@@ -40,7 +46,7 @@ def test_integers_find_nearly_the_neighbours_that_floats_find():
     vectors = centres[rng.integers(0, 50, 2000)] + 0.5 * rng.standard_normal((2000, 128))
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     integers, saturated = quantise(vectors)
-    apart = distances(integers, integers).astype(float)
+    apart = compute_distances(integers, integers).astype(float)
     np.fill_diagonal(apart, np.inf)
     true = -2 * vectors @ vectors.T
     np.fill_diagonal(true, np.inf)
