@@ -51,8 +51,8 @@ class Reader:
             pictures = self._decode(av.Packet() if enough else packet)
             if packet is None or pictures is None:
                 self.errors += 1
-                timed = packet is not None and packet.pts is not None
-                self.damage.add(packet.pts if timed else previous or 0)
+                tick = None if packet is None else packet.pts
+                self.damage.add(previous or 0 if tick is None else tick)
                 continue
             if packet.size and not packet.is_discard and is_shown(packet, self.stream.codec_context.name):
                 sent += 1
