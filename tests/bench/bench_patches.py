@@ -70,7 +70,7 @@ def watched(*arguments):
         yield window
         began = time.process_time()
 cut.read_windows, began = watched, time.process_time()
-patches, _ = cut.cut_part(
+patches, _ = cut.cut(
     film, planned.film, read_frames(plan / "frames.npz"), planned.parts[part], settings, plan / f"{part}"
 )
 cutting = time.process_time() - began - sum(decoding)
@@ -140,7 +140,6 @@ def planned(film: Path, folder: Path) -> tuple[int, list[int], Frames]:
         counts={"general": windows},
         categories=read_categories(SETTINGS),
         split="train",
-        training=True,
         windows_per_part=-(-windows // CORES),
         seed=0,
         rendering=Rendering(),
