@@ -70,7 +70,7 @@ def watched(*arguments):
         yield window
         began = time.process_time()
 cut.read_windows, began = watched, time.process_time()
-patches, _ = cut.cut(
+patches, _ = cut.cut_part(
     film, planned.film, read_frames(plan / "frames.npz"), planned.parts[part], settings, plan / f"{part}"
 )
 cutting = time.process_time() - began - sum(decoding)
