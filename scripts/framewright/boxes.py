@@ -33,7 +33,7 @@ def clip(boxes: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 def compute_iou(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Overlap of every box of `first` with every box of `second`: (N, M) float64 in 0..1, 0 where both are empty.
 
-    >>> iou(np.array([[0, 0, 10, 10]]), np.array([[0, 0, 10, 20], [20, 0, 30, 10]])).tolist()
+    >>> compute_iou(np.array([[0, 0, 10, 10]]), np.array([[0, 0, 10, 20], [20, 0, 30, 10]])).tolist()
     [[0.5, 0.0]]
     """
     first, second = _rows(first), _rows(second)

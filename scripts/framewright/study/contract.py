@@ -1,12 +1,12 @@
 """Contracts: what a dataset promises, found to hold or broken."""
 
-import json
 import logging
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from framewright.errors import UserError
+from framewright.study.record import read_record, write_record
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,12 @@ def hold(findings: Iterable[Finding], log: logging.Logger) -> list[Finding]:
 
 def write_contract(path: str | Path, findings: Iterable[Finding]) -> None:
     """Write the findings as JSON; the same findings give the same bytes."""
-    text = json.dumps([asdict(finding) for finding in findings], indent=1, ensure_ascii=False)
-    Path(path).write_text(text + "\n", encoding="utf-8")
+    write_record(path, [asdict(finding) for finding in findings])
 
 
 def read_contract(path: str | Path) -> list[Finding]:
     """The findings written in `path`."""
     try:
-        return [Finding(**finding) for finding in json.loads(Path(path).read_text(encoding="utf-8"))]
+        return [Finding(**finding) for finding in read_record(path)]
     except (OSError, ValueError, TypeError) as error:
         raise UserError(f"{path}: not a contract ({error}); delete it and run snakemake") from error

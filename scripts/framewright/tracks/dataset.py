@@ -42,6 +42,11 @@ class TrackClips(Dataset):
     is too short repeats its last picture. `transform` is applied to `video`.
 
     Tracks without a clip in the folder are left out; `missing` counts them.
+
+    >>> place = "results/tracks/tracks_{}/Streets"
+    >>> clips = TrackClips(place.format("meta"), place.format("mp4"), frames=8, size=(112, 112), seed=0)
+    >>> clips[0]["video"].shape, clips[0]["name"]
+    (torch.Size([8, 3, 112, 112]), 'person')
     """
 
     def __init__(
