@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -121,21 +121,22 @@ def write_digits(folder: Path) -> None:
 
 
 def write_trajectories(folder: Path) -> None:
-    """Clips with transients as .pt and .json, number 42 among them, and a model that has learnt for one epoch."""
+    """Clips with transients as .pt and .json, number 42 among them, and a model that has not learnt."""
     from framewright.persistence.base import render_base_clips
-    from framewright.persistence.models import learn, write_model
+    from framewright.persistence.frame_classifier import FrameClassifier, FrameClassifierConfig
+    from framewright.persistence.models import TrainedModel, write_model
     from framewright.persistence.shard import Account, augment_shard
-    from framewright.persistence.specs import BaseSpec, TrainingSpec, Variant
+    from framewright.persistence.specs import BaseSpec, Variant
     from framewright.persistence.store import Clips, write_clips
 
     (folder / "models/same_colour/persistence").mkdir(parents=True)
-    base = render_base_clips(BaseSpec(frames=8, size=32), 0, range(80))
+    base = render_base_clips(BaseSpec(frames=8, size=32), 0, range(2 * NUMBER))
     write_clips(folder / "base", "traj", "0000", "hdf5", base)
     clips = augment_shard(Clips(folder / "base", "traj"), Variant(per_video=1, max_duration=2), "default", 0, Account())
     write_clips(folder / "dataset", "augmented_traj", "0000", "pt", clips)
-    made = Clips(folder / "dataset", "augmented_traj")
-    plan = TrainingSpec(epochs=1, batch=8, learning_rate=0.01)
-    model = learn(made, "persistence", {}, plan, 0, folder / "progress.pt", "code")
+    config = FrameClassifierConfig(size=32)
+    warmths = {"clean": 1.0, "persistent": 1.0}
+    model = TrainedModel("persistence", asdict(config), FrameClassifier(config), [1.0], warmths)
     write_model(folder / "models/same_colour/persistence/model.pt", model)
 
 
