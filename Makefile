@@ -92,6 +92,9 @@ format: .venv/ready ## Format and lint everything
 config-readme: .venv/ready ## Write config/README.md anew from config/schemas
 	@$(TIMED) "make config-readme: config/README.md" "$(BIN)/python scripts/document_config.py"
 
+readme-pictures: .venv/ready ## Take README's pictures anew from the demo's results
+	@$(TIMED) "make readme-pictures: one picture of each pipeline" "$(BIN)/python scripts/readme_pictures.py results docs/pictures"
+
 lock: ## Resolve requirements.in into requirements.txt, for Python 3.11 to 3.13; ARGS=--upgrade takes the newest of all
 	@cp requirements.txt requirements.txt.new
 	@$(BIN)/uv pip compile requirements.in --universal --python-version 3.11 --fork-strategy fewest $(ARGS) \
@@ -111,4 +114,4 @@ clean: ## Remove results and logs; the environment stays
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
-.PHONY: bench-scale verify-sources demo table convert-patches monitor resume retry-sources explain dag slurm-profile test test-long hostile test-browser test-fast verify bench format config-readme lock clean help
+.PHONY: readme-pictures bench-scale verify-sources demo table convert-patches monitor resume retry-sources explain dag slurm-profile test test-long hostile test-browser test-fast verify bench format config-readme lock clean help

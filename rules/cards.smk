@@ -7,6 +7,7 @@ rule cards_funnel:
     """The funnel says for each stage of each pipeline what entered, what was kept, and why the rest was dropped."""
     input:
         outcomes=[getattr(rules, f"{word}_summary").output.outcomes for word in ("sources", *PIPELINES)],
+        stages=[getattr(rules, f"{word}_subsets").output.stages for word in pipelines_with("subsets")],
     output:
         table="results/funnel.tsv",
         picture=report(
@@ -19,7 +20,7 @@ rule cards_funnel:
         "../envs/overview.yaml"
     params:
         code=code_of("cards_funnel"),
-        settings={"pipelines": ["sources", *PIPELINES]},
+        settings={"pipelines": ["sources", *PIPELINES], "counted": pipelines_with("subsets")},
     script:
         "../scripts/cards_funnel.py"
 

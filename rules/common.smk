@@ -6,6 +6,7 @@ import os
 import socket
 import sys
 from collections import Counter
+from functools import cache
 import time
 
 HOUSE = Path(workflow.current_basedir).parent
@@ -39,6 +40,10 @@ from framewright.study.config import complete, fill, read_schema, read_yaml, par
 from snakemake.logging import logger
 from snakemake.utils import update_config
 from framewright.scenes.names import NAMES as SCENES
+
+
+wildcard_constraints:
+    bucket=r"\d+-of-\d+",
 
 
 def checked() -> dict:
@@ -159,9 +164,31 @@ def of_each(pattern: str, ids, flag=list):
     return lambda wildcards: flag(expand(pattern, video=list(ids)))
 
 
-def of_bucket(pattern: str, ids, **others):
+@cache
+def bucketed() -> dict[str, list[str]]:
+    """The ids in each bucket, sorted."""
+    return buckets.group_videos(videos, config["buckets"])
+
+
+def in_bucket(wildcards) -> list[str]:
+    """The ids in the bucket that the wildcard names."""
+    return bucketed()[wildcards.bucket]
+
+
+def of_parts(pattern: str, parts, videos_of):
+    """Inputs made in parts of videos: the path of each (video, part) of those that `videos_of` names by wildcards."""
+    return lambda wildcards: [
+        pattern.format(video=video, part=part)
+        for among in [frozenset(videos_of(wildcards))]
+        for video, part in parts
+        if video in among
+    ]
+
+
+def of_bucket(pattern: str, ids, flag=list):
     """Inputs where the wildcard is `bucket`, the path of each of these videos that lies in it."""
-    return lambda wildcards: expand(pattern, video=buckets.in_bucket(ids, wildcards.bucket), **others)
+    among = frozenset(ids)
+    return lambda wildcards: flag(expand(pattern, video=[video for video in in_bucket(wildcards) if video in among]))
 
 
 def of_buckets(pattern: str):

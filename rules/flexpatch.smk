@@ -71,12 +71,34 @@ rule flexpatch_samples:
         "../scripts/flexpatch_samples.py"
 
 
+rule flexpatch_rows:
+    """The samples of a bucket of videos stand in rows, which all else reads; beside them what became of each video."""
+    input:
+        samples=of_bucket(rules.flexpatch_samples.output.samples, FLEXPATCH_VIDEOS),
+        records=of_bucket(rules.flexpatch_samples.output.record, FLEXPATCH_VIDEOS),
+        truths=of_bucket(rules.flexpatch_truth.output.record, FLEXPATCH_VIDEOS),
+        declared=rules.sources_declared.output.table,
+    output:
+        rows="results/flexpatch/rows/{bucket}.parquet",
+        accounts="results/flexpatch/rows/{bucket}-accounts.jsonl",
+        outcomes="results/flexpatch/rows/{bucket}-outcomes.tsv",
+    log:
+        "logs/flexpatch_rows/{bucket}.log",
+    localrule: True
+    conda:
+        "../envs/flexpatch.yaml"
+    params:
+        code=code_of("flexpatch_rows"),
+        settings={},
+    script:
+        "../scripts/flexpatch_rows.py"
+
+
 rule flexpatch_gather:
     """All samples are in training_data.csv, as documented; beside it, their description, and the detector's agreement."""
     input:
-        samples=of_each(rules.flexpatch_samples.output.samples, FLEXPATCH_VIDEOS),
-        records=of_each(rules.flexpatch_samples.output.record, FLEXPATCH_VIDEOS),
-        truths=of_each(rules.flexpatch_truth.output.record, FLEXPATCH_VIDEOS),
+        rows=of_buckets(rules.flexpatch_rows.output.rows),
+        accounts=of_buckets(rules.flexpatch_rows.output.accounts),
     output:
         data="results/flexpatch/training_data.csv",
         side="results/flexpatch/training_data.json",
@@ -285,8 +307,7 @@ rule flexpatch_evaluate:
 rule flexpatch_summary:
     """The outcome of each video, and of each track in it, is in outcomes.tsv."""
     input:
-        truths=rules.flexpatch_gather.input.truths,
-        records=rules.flexpatch_gather.input.records,
+        outcomes=of_buckets(rules.flexpatch_rows.output.outcomes),
     output:
         outcomes="results/flexpatch/outcomes.tsv",
     log:
@@ -306,8 +327,7 @@ rule flexpatch_contract:
     input:
         data=rules.flexpatch_gather.output.data,
         side=rules.flexpatch_gather.output.side,
-        samples=rules.flexpatch_gather.input.samples,
-        records=rules.flexpatch_gather.input.records,
+        accounts=of_buckets(rules.flexpatch_rows.output.accounts),
         model=rules.flexpatch_train.output.model,
         card=rules.flexpatch_train.output.card,
         summary=rules.flexpatch_train.output.summary,
@@ -331,7 +351,7 @@ rule flexpatch_contract:
 rule flexpatch_card:
     """The samples have a card for programs and one for people: content, losses, licences, limits."""
     input:
-        data=rules.flexpatch_gather.output.data,
+        rows=of_buckets(rules.flexpatch_rows.output.rows),
         side=rules.flexpatch_gather.output.side,
         training=rules.flexpatch_train.output.summary,
         sources=rules.sources_summary.output.outcomes,
@@ -364,6 +384,7 @@ rule flexpatch:
     input:
         *if_used(
             "flexpatch",
+            of_buckets(rules.flexpatch_rows.output),
             rules.flexpatch_gather.output,
             rules.flexpatch_train.output,
             of_each(rules.flexpatch_preview.output, FLEXPATCH_DEMOS),

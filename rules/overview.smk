@@ -2,6 +2,8 @@
 # requires: the rule files, and benchmarks/ as far as they are there
 # yields:   results/dag.svg, results/dag/<pipeline>.svg, results/costs.{tsv,svg}, results/front.rst
 
+CONTRACTS = ("contract", "subsets_contract")  # of a pipeline: rules whose output is a contract
+
 
 rule overview_dag:
     """The rules of each pipeline are drawn as a graph, and all rules of this configuration in results/dag.svg."""
@@ -67,8 +69,9 @@ rule overview_front:
         versions=lambda wildcards: rules.cards_versions.output.versions,
         outcomes=lambda wildcards: rules.cards_funnel.input.outcomes,
         tiles=lambda wildcards: [getattr(rules, f"{word}_card").output.tile for word in PIPELINES],
+        stages=lambda wildcards: rules.cards_funnel.input.stages,
         contracts=lambda wildcards: [
-            getattr(rules, f"{word}_contract").output.contract for word in pipelines_with("contract")
+            getattr(rules, f"{word}_{part}").output.contract for part in CONTRACTS for word in pipelines_with(part)
         ],
     output:
         page=FRONT_PAGE,
@@ -81,7 +84,8 @@ rule overview_front:
         code=code_of("overview_front"),
         settings=lambda wildcards: {
             "pipelines": PIPELINES,
-            "promising": pipelines_with("contract"),
+            "counted": pipelines_with("subsets"),
+            "promising": [word for part in CONTRACTS for word in pipelines_with(part)],
             "cards": [str(getattr(rules, f"{word}_card").output.page) for word in PIPELINES],
             "sources": dict(sorted(Counter(row.kind for row in videos.values()).items())),
             "seed": config["seed"],

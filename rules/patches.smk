@@ -11,6 +11,7 @@ from framewright.patches import formats as patches_formats, settings as patches_
 PATCHES = config["patches"]
 PATCHES_CATEGORIES = patches_settings.read_categories(PATCHES)
 PATCHES_FILMS = {row.video: row for row in videos.values() if "patches" in row.pipelines}
+PATCHES_SERVED = [video for video, row in PATCHES_FILMS.items() if row.training]
 PATCHES_SHARES = {video: row.categories for video, row in PATCHES_FILMS.items()}
 PATCHES_WINDOWS = patches_settings.count_windows(PATCHES, PATCHES_SHARES)
 PATCHES_PARTS = patches_settings.list_parts(PATCHES, PATCHES_WINDOWS)
@@ -63,7 +64,6 @@ rule patches_plan:
             PATCHES,
             PATCHES_WINDOWS[wildcards.video],
             PATCHES_SPLITS[wildcards.video],
-            PATCHES_FILMS[wildcards.video].training,
             config["seed"],
         ),
     script:
@@ -73,7 +73,7 @@ rule patches_plan:
 rule patches_editions:
     """Pairs of films that show the same are in editions.tsv; none of them is half trained with and half held out."""
     input:
-        plans=expand(rules.patches_plan.output.plan, video=PATCHES_FILMS),
+        plans=of_each(rules.patches_plan.output.plan, PATCHES_FILMS),
     output:
         editions="results/patches/editions.tsv",
     log:
@@ -83,7 +83,7 @@ rule patches_editions:
         "../envs/patches.yaml"
     params:
         code=code_of("patches_editions"),
-        settings={"videos": list(PATCHES_FILMS)},
+        settings={},
     script:
         "../scripts/patches_editions.py"
 
@@ -117,10 +117,33 @@ rule patches_cut:
         "../scripts/patches_cut.py"
 
 
+rule patches_rows:
+    """The patches of a bucket of films stand in rows, which all else reads; beside them what became of each film."""
+    input:
+        plans=of_bucket(rules.patches_plan.output.plan, PATCHES_FILMS),
+        parts=of_parts(rules.patches_cut.output.folder, PATCHES_PARTS, in_bucket),
+        declared=rules.sources_declared.output.table,
+    output:
+        rows="results/patches/rows/{bucket}.parquet",
+        accounts="results/patches/rows/{bucket}-accounts.jsonl",
+        outcomes="results/patches/rows/{bucket}-outcomes.tsv",
+    log:
+        "logs/patches_rows/{bucket}.log",
+    localrule: True
+    conda:
+        "../envs/patches.yaml"
+    params:
+        code=code_of("patches_rows"),
+        settings={},
+    script:
+        "../scripts/patches_rows.py"
+
+
 rule patches_tree:
     """All patches are in the documented folders, and manifest.tsv has a row for each from which it can be rebuilt."""
     input:
-        parts=[rules.patches_cut.output.folder.format(video=video, part=part) for video, part in PATCHES_PARTS],
+        rows=of_buckets(rules.patches_rows.output.rows),
+        parts=of_parts(rules.patches_cut.output.folder, PATCHES_PARTS, lambda wildcards: PATCHES_SERVED),
     output:
         folders=[directory(f"{PATCHES_DATASET}/{folder}") for folder in PATCHES_FOLDERS],
         manifest="results/patches/manifest.tsv",
@@ -142,8 +165,7 @@ rule patches_tree:
 rule patches_summary:
     """What became of each film, of each place that was tried and of each patch that was wanted is in outcomes.tsv."""
     input:
-        plans=of_each(rules.patches_plan.output.plan, PATCHES_FILMS),
-        parts=rules.patches_tree.input.parts,
+        outcomes=of_buckets(rules.patches_rows.output.outcomes),
     output:
         outcomes="results/patches/outcomes.tsv",
     log:
@@ -153,7 +175,7 @@ rule patches_summary:
         "../envs/patches.yaml"
     params:
         code=code_of("patches_summary"),
-        settings={"videos": list(PATCHES_FILMS), "video_of_part": [video for video, _ in PATCHES_PARTS]},
+        settings={},
     script:
         "../scripts/patches_summary.py"
 
@@ -163,11 +185,7 @@ rule patches_preview:
     input:
         folders=rules.patches_tree.output.folders,
         manifest=rules.patches_tree.output.manifest,
-        parts=[
-            folder
-            for folder, (video, _) in zip(rules.patches_tree.input.parts, PATCHES_PARTS)
-            if video in PATCHES_SHOWN
-        ],
+        parts=of_parts(rules.patches_cut.output.folder, PATCHES_PARTS, lambda wildcards: PATCHES_SHOWN),
         videos=of_each(rules.sources_link.output.video, PATCHES_SHOWN, ancient),
         plans=of_each(rules.patches_plan.output.plan, PATCHES_SHOWN),
         frames=of_each(rules.patches_plan.output.frames, PATCHES_SHOWN),
@@ -204,7 +222,7 @@ rule patches_preview:
 rule patches_card:
     """The patches have a card for programs and one for people: what they are, what was lost, licences, limits."""
     input:
-        manifest=rules.patches_tree.output.manifest,
+        rows=of_buckets(rules.patches_rows.output.rows),
         sources=rules.sources_summary.output.outcomes,
         summary=rules.sources_summary.output.table,
         outcomes=rules.patches_summary.output.outcomes,
@@ -236,7 +254,7 @@ rule patches_contract:
     input:
         folders=rules.patches_tree.output.folders,
         manifest=rules.patches_tree.output.manifest,
-        plans=of_each(rules.patches_plan.output.plan, PATCHES_FILMS),
+        accounts=of_buckets(rules.patches_rows.output.accounts),
         outcomes=rules.patches_summary.output.outcomes,
     output:
         contract="results/patches/contract.json",
@@ -301,6 +319,7 @@ rule patches:
         *if_used(
             "patches",
             rules.patches_wanted.output,
+            of_buckets(rules.patches_rows.output),
             rules.patches_tree.output,
             rules.patches_editions.output,
             rules.patches_summary.output,

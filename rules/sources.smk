@@ -219,11 +219,11 @@ rule sources_preview:
 
 
 rule sources_declared:
-    """What the table declares of each video, such as its licence, stands apart: no job that decodes reads it."""
+    """What the table declares of a bucket's videos, such as licences, stands apart: no job that decodes reads it."""
     output:
-        table="results/sources/declared.tsv",
+        table="results/sources/declared/{bucket}.tsv",
     log:
-        "logs/sources_declared.log",
+        "logs/sources_declared/{bucket}.log",
     localrule: True
     conda:
         "../envs/cards.yaml"
@@ -231,7 +231,7 @@ rule sources_declared:
         table=str(TABLE),
     params:
         code=code_of("sources_declared"),
-        settings=lambda wildcards: {"rows": declared.digest(videos.values())},
+        settings=lambda wildcards: {"rows": declared.digest(videos[video] for video in in_bucket(wildcards))},
     script:
         "../scripts/sources_declared.py"
 
@@ -241,7 +241,7 @@ rule sources_summary:
     input:
         sources=of_each(rules.sources_link.output.outcome, videos),
         probes=of_each(rules.sources_probe.output.probe, videos),
-        declared=rules.sources_declared.output.table,
+        declared=of_buckets(rules.sources_declared.output.table),
     output:
         table="results/sources/summary.tsv",
         outcomes="results/sources/outcomes.tsv",
@@ -268,7 +268,7 @@ rule sources_card:
     input:
         summary=rules.sources_summary.output.table,
         outcomes=rules.sources_summary.output.outcomes,
-        declared=rules.sources_declared.output.table,
+        declared=of_buckets(rules.sources_declared.output.table),
     output:
         croissant="results/sources/card/croissant.json",
         index="results/sources/card/index.parquet",
@@ -300,7 +300,7 @@ rule sources_contract:
         probes=of_each(rules.sources_probe.output.probe, videos),
         truths=of_each(rules.sources_render.output.truth, videos_with_truth()),
         summary=rules.sources_summary.output.table,
-        declared=rules.sources_declared.output.table,
+        declared=of_buckets(rules.sources_declared.output.table),
     output:
         contract="results/sources/contract.json",
     log:

@@ -16,18 +16,41 @@ include: "tracks_segments.smk"
 include: "tracks_privacy.smk"
 include: "tracks_objects.smk"
 include: "tracks_clips.smk"
+include: "tracks_rows.smk"
 include: "tracks_curation.smk"
+
+
+rule tracks_timeline:
+    """A picture shows the segments of all videos over time; cuts.tsv says how well cuts fit the truth where known."""
+    input:
+        accounts=of_buckets(rules.tracks_rows.output.accounts),
+        truths=of_each(rules.sources_render.output.truth, TRACKS_ANNOTATED),
+    output:
+        picture=report(
+            "results/tracks/timeline.svg",
+            caption="captions/tracks_timeline.rst",
+            category="Tracks",
+            labels={"video": "all", "shows": "segments"},
+        ),
+        scores="results/tracks/cuts.tsv",
+    log:
+        "logs/tracks_timeline.log",
+    localrule: True
+    conda:
+        "../envs/tracks.yaml"
+    params:
+        code=code_of("tracks_timeline"),
+        settings={},
+    script:
+        "../scripts/tracks_timeline.py"
 
 
 rule tracks_summary:
     """What became of each video, segment and object is in outcomes.tsv; a picture shows tracks' lengths and classes."""
     input:
-        records=rules.tracks_timeline.input.records,
-        privacy=of_each(rules.tracks_deface.output.record, TRACKS_VIDEOS),
-        audits=of_each(rules.tracks_audit.output.audit, TRACKS_VIDEOS),
-        parsed=of_each(rules.tracks_follow.output.record, TRACKS_VIDEOS),
-        metas=of_each(rules.tracks_follow.output.meta, TRACKS_VIDEOS),
-        clips=of_each(rules.tracks_extract.output.record, TRACKS_VIDEOS),
+        outcomes=of_buckets(rules.tracks_rows.output.outcomes),
+        rows=of_buckets(rules.tracks_rows.output.rows),
+        accounts=of_buckets(rules.tracks_rows.output.accounts),
     output:
         outcomes="results/tracks/outcomes.tsv",
         picture=report(
@@ -51,15 +74,9 @@ rule tracks_summary:
 rule tracks_contract:
     """The tracks keep what they promise, which contract.json says."""
     input:
-        probes=of_each(rules.sources_probe.output.probe, TRACKS_VIDEOS),
-        records=rules.tracks_timeline.input.records,
-        texts=of_each(rules.tracks_segment.output.text, TRACKS_VIDEOS),
-        privacy=rules.tracks_summary.input.privacy,
-        audits=rules.tracks_summary.input.audits,
-        searches=rules.tracks_summary.input.parsed,
-        metas=rules.tracks_summary.input.metas,
-        clips=rules.tracks_summary.input.clips,
-        folders=of_each(rules.tracks_extract.output.clips, TRACKS_VIDEOS),
+        promises=of_buckets(rules.tracks_rows.output.promises),
+        rows=of_buckets(rules.tracks_rows.output.rows),
+        accounts=of_buckets(rules.tracks_rows.output.accounts),
         meta_tree=rules.tracks_tree.output.meta,
         clip_tree=rules.tracks_tree.output.clips,
     output:
@@ -71,7 +88,7 @@ rule tracks_contract:
         "../envs/tracks.yaml"
     params:
         code=code_of("tracks_contract"),
-        settings=TRACKS.choose("lengths", "clips"),
+        settings=TRACKS.choose("clips"),
     script:
         "../scripts/tracks_contract.py"
 
@@ -79,15 +96,14 @@ rule tracks_contract:
 rule tracks_card:
     """The tracks have a card for programs and one for people: what they are, what was lost, licences, limits."""
     input:
-        records=rules.tracks_timeline.input.records,
-        metas=rules.tracks_summary.input.metas,
-        clips=rules.tracks_summary.input.clips,
-        searches=rules.tracks_summary.input.parsed,
+        rows=of_buckets(rules.tracks_rows.output.rows),
+        accounts=of_buckets(rules.tracks_rows.output.accounts),
         accuracy=rules.tracks_accuracy.output.table,
         sources=rules.sources_summary.output.outcomes,
         summary=rules.sources_summary.output.table,
         outcomes=rules.tracks_summary.output.outcomes,
         relaxation=rules.tracks_subsets.output.fills,
+        stages=rules.tracks_subsets.output.stages,
     output:
         croissant="results/tracks/card/croissant.json",
         index="results/tracks/card/index.parquet",
@@ -107,7 +123,9 @@ rule tracks_card:
         "../envs/cards.yaml"
     params:
         code=code_of("tracks_card"),
-        settings=TRACKS.choose("card") | {"chosen": {"tracks": config["tracks"]}, "citation": CITATION},
+        settings=TRACKS.choose("card")
+        | {"dataset": TRACKS.dataset, "subsets": TRACKS.subsets}
+        | {"chosen": {"tracks": config["tracks"]}, "citation": CITATION},
     script:
         "../scripts/tracks_card.py"
 
@@ -126,6 +144,7 @@ rule tracks:
             of_each(rules.tracks_follow.output, TRACKS_VIDEOS),
             of_each(rules.tracks_extract.output, TRACKS_VIDEOS),
             of_each(rules.tracks_sheet.output, TRACKS_SHEETS),
+            of_buckets(rules.tracks_rows.output),
             rules.tracks_tree.output,
             rules.tracks_timeline.output,
             rules.tracks_accuracy.output,

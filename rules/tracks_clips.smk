@@ -1,8 +1,6 @@
 # Tracks, fourth stage: a clip of each track, and sheets of them.
 # requires: tracks_privacy.smk, tracks_objects.smk
-# yields:   results/tracks/clips/<video>/, results/tracks/clips/<video>-clips.jsonl.gzip, results/tracks/sheets/,
-#           results/tracks/tracks_meta/<dataset>/<xx>/, results/tracks/tracks_mp4/<dataset>/<xx>/,
-#           results/tracks/schemas/<dataset>-{2024-06,2025}.jsonl.gz
+# yields:   results/tracks/clips/<video>/, results/tracks/clips/<video>-clips.jsonl.gzip, results/tracks/sheets/
 
 
 rule tracks_extract:
@@ -61,26 +59,3 @@ rule tracks_sheet:
         settings={},
     script:
         "../scripts/tracks_sheet.py"
-
-
-rule tracks_tree:
-    """Tracks and clips stand in the trees that TrackVerse documents, hard-linked, and in its other two schemas."""
-    input:
-        metas=of_each(rules.tracks_follow.output.meta, TRACKS_VIDEOS),
-        folders=of_each(rules.tracks_extract.output.clips, TRACKS_VIDEOS),
-        records=of_each(rules.tracks_extract.output.record, TRACKS_VIDEOS),
-    output:
-        meta=directory(f"results/tracks/tracks_meta/{TRACKS.dataset}"),
-        clips=directory(f"results/tracks/tracks_mp4/{TRACKS.dataset}"),
-        frames=f"results/tracks/schemas/{TRACKS.dataset}-2024-06.jsonl.gz",
-        release=f"results/tracks/schemas/{TRACKS.dataset}-2025.jsonl.gz",
-    log:
-        "logs/tracks_tree.log",
-    localrule: True
-    conda:
-        "../envs/tracks.yaml"
-    params:
-        code=code_of("tracks_tree"),
-        settings={},
-    script:
-        "../scripts/tracks_tree.py"

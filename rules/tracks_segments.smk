@@ -1,7 +1,6 @@
 # Tracks, first stage: videos into segments between two cuts.
-# requires: the sources; TRACKS, TRACKS_VIDEOS, TRACKS_ANNOTATED of tracks.smk
-# yields:   results/tracks/videos_mp4/<video>.mp4, results/tracks/videos_segm/<video>.{txt,json},
-#           results/tracks/timeline.svg, results/tracks/cuts.tsv
+# requires: the sources; TRACKS of tracks.smk
+# yields:   results/tracks/videos_mp4/<video>.mp4, results/tracks/videos_segm/<video>.{txt,json}
 
 
 rule tracks_link:
@@ -45,29 +44,3 @@ rule tracks_segment:
         settings=TRACKS.choose("cuts", "lengths", "limits", "models"),
     script:
         "../scripts/tracks_segment.py"
-
-
-rule tracks_timeline:
-    """A picture shows the segments of all videos over time; cuts.tsv says how well cuts fit the truth where known."""
-    input:
-        records=of_each(rules.tracks_segment.output.record, TRACKS_VIDEOS),
-        annotated=of_each(rules.tracks_segment.output.record, TRACKS_ANNOTATED),
-        truths=of_each(rules.sources_render.output.truth, TRACKS_ANNOTATED),
-    output:
-        picture=report(
-            "results/tracks/timeline.svg",
-            caption="captions/tracks_timeline.rst",
-            category="Tracks",
-            labels={"video": "all", "shows": "segments"},
-        ),
-        scores="results/tracks/cuts.tsv",
-    log:
-        "logs/tracks_timeline.log",
-    localrule: True
-    conda:
-        "../envs/tracks.yaml"
-    params:
-        code=code_of("tracks_timeline"),
-        settings={},
-    script:
-        "../scripts/tracks_timeline.py"

@@ -2,15 +2,16 @@
 
 from framewright.report.funnel_picture import draw
 from framewright.study import job
-from framewright.study.funnel import count, funnel_table, read_outcomes
+from framewright.study.funnel import funnel_table, read_funnel
 
 log = job.start(snakemake)
+inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
-outcomes = zip(snakemake.params.settings["pipelines"], snakemake.input.outcomes, strict=True)
-funnel = {pipeline: count(read_outcomes(path)) for pipeline, path in outcomes}
+outcomes = zip(settings["pipelines"], inputs.outcomes, strict=True)
+funnel = read_funnel(outcomes, zip(settings["counted"], inputs.stages, strict=True))
 
-with job.whole(snakemake.output.table) as path:
+with job.whole(outputs.table) as path:
     path.write_text(funnel_table(funnel), encoding="utf-8")
-with job.whole(snakemake.output.picture) as path:
+with job.whole(outputs.picture) as path:
     path.write_text(draw(funnel), encoding="utf-8")
 log.info("%d stages of %d pipelines", sum(map(len, funnel.values())), len(funnel))

@@ -39,7 +39,7 @@ def explain(console: Console, results: Path, video: str) -> None:
     console.print(f"[bold]{video}[/]  {escape(outcome.source)}")
     try:
         probe = read_probe(folder / "probe.json")
-        licence = read_declared(results / "sources" / "declared.tsv")[video].licence
+        licence = read_declared(results.glob("sources/declared/*.tsv"))[video].licence
     except (OSError, KeyError) as error:
         raise UserError(f"{folder}: not probed yet; run snakemake first") from error
     if probe.usable:

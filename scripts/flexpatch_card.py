@@ -1,6 +1,6 @@
 """Write the card of the samples: what they are, what was dropped and why, their licences and limits."""
 
-from framewright.flexpatch.card import describe_dataset, read_index_rows
+from framewright.flexpatch.card import describe_dataset, list_index_rows
 from framewright.report.card import read_store
 from framewright.report.publish import write_card
 from framewright.sources.fates import read_licences
@@ -13,5 +13,5 @@ inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.
 dataset = describe_dataset(read_record(inputs.side), read_record(inputs.training))
 outcomes = {"sources": inputs.sources, "flexpatch": inputs.outcomes}
 store = read_store(outcomes, read_licences(inputs.summary), settings["chosen"], settings["citation"])
-write_card(outputs, dataset, store, read_index_rows(inputs.data))
+write_card(outputs, dataset, store, list_index_rows(inputs.rows))
 log.info("the card is written")

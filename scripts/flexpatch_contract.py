@@ -1,6 +1,7 @@
 """Check what samples, model, boxes and evaluation promise; a broken promise fails the build."""
 
 from framewright.flexpatch.contract import check_pipeline
+from framewright.flexpatch.samples.gather import read_accounts
 from framewright.flexpatch.samples.options import Sampling
 from framewright.flexpatch.tree.model import read_samples
 from framewright.study import job
@@ -10,10 +11,11 @@ from framewright.study.record import read_record
 log = job.start(snakemake)
 inputs, settings = snakemake.input, snakemake.params.settings
 
+records, _, _ = read_accounts(inputs.accounts)
 findings = check_pipeline(
     read_samples(inputs.data),
     read_record(inputs.side),
-    list(map(read_record, inputs.records)),
+    records,
     Sampling(**settings["sampling"]),
     settings["features"],
     read_record(inputs.summary),

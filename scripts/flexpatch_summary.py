@@ -1,13 +1,11 @@
 """List for the funnel what became of each video, and of each track."""
 
-from framewright.flexpatch.outcomes import list_outcomes
+from framewright.flexpatch.outcomes import STAGES
 from framewright.study import job
-from framewright.study.funnel import write_outcomes
-from framewright.study.record import read_record
+from framewright.study.funnel import merge_outcomes, write_outcomes
 
 log = job.start(snakemake)
-inputs = snakemake.input
 
 with job.whole(snakemake.output.outcomes) as path:
-    write_outcomes(path, list_outcomes(map(read_record, inputs.truths), map(read_record, inputs.records)))
-log.info("%d videos", len(inputs.truths))
+    write_outcomes(path, merge_outcomes(snakemake.input.outcomes, STAGES))
+log.info("%d buckets", len(snakemake.input.outcomes))

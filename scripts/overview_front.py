@@ -5,17 +5,19 @@ from pathlib import Path
 from framewright.report.costs import read_costs_table
 from framewright.report.front import describe_making, read_tile, write_front
 from framewright.study import job
-from framewright.study.funnel import count, read_outcomes
+from framewright.study.funnel import read_funnel
 from framewright.study.record import read_record
 
 log = job.start(snakemake)
 inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
-contracts = dict(zip(settings["promising"], inputs.contracts, strict=True))
+contracts = list(zip(settings["promising"], inputs.contracts, strict=True))
 shown = zip(settings["pipelines"], inputs.tiles, settings["cards"], strict=True)
-tiles = [read_tile(word, tile, contracts.get(word), card) for word, tile, card in shown]
+tiles = [
+    read_tile(word, tile, [path for owner, path in contracts if owner == word], card) for word, tile, card in shown
+]
 outcomes = zip(["sources", *settings["pipelines"]], inputs.outcomes, strict=True)
-funnel = {word: count(read_outcomes(path)) for word, path in outcomes}
+funnel = read_funnel(outcomes, zip(settings["counted"], inputs.stages, strict=True))
 making = describe_making(read_record(inputs.versions), read_costs_table(inputs.costs), settings["seed"])
 
 with job.whole(outputs.page) as path:

@@ -3,13 +3,14 @@
 from collections import Counter
 from pathlib import Path
 
+from framewright.patches.bucket import FilmAccount
 from framewright.patches.contract import check_dataset
 from framewright.patches.formats import load_categories
 from framewright.patches.manifest import read_patches
-from framewright.patches.record import read_plan
 from framewright.study import job
 from framewright.study.contract import hold, write_contract
 from framewright.study.funnel import read_outcomes
+from framewright.study.record import read_lines
 
 log = job.start(snakemake)
 inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
@@ -18,7 +19,7 @@ wanted = (item for item in read_outcomes(inputs.outcomes) if item.stage == "patc
 findings = check_dataset(
     Path(inputs.manifest).parent / "dataset",
     list(read_patches(inputs.manifest)),
-    list(map(read_plan, inputs.plans)),
+    [FilmAccount(**account) for account in read_lines(inputs.accounts)],
     Counter((item.video, item.item.split()[1]) for item in wanted),
     settings["shares"],
     load_categories(settings["categories"]),

@@ -16,7 +16,6 @@ plan, frames = make_plan(
     counts=settings["counts"],
     categories=load_categories(settings["categories"]),
     split=settings["split"],
-    training=settings["training"],
     windows_per_part=settings["windows_per_part"],
     seed=settings["seed"],
     rendering=Rendering(**settings["rendering"]),

@@ -1,9 +1,9 @@
 """Link the patches of all parts together as the dataset is documented, and put their rows into one manifest."""
 
-from itertools import chain
 from pathlib import Path
 
-from framewright.patches.manifest import read_patches, write_patches
+from framewright.patches.manifest import write_patches
+from framewright.patches.rows import read_patch_rows
 from framewright.patches.tree import gather
 from framewright.study import job
 
@@ -16,4 +16,4 @@ for name, folder in zip(settings["folders"], outputs.folders, strict=True):
 for folder in settings["by_hand"]:
     Path(folder).mkdir(parents=True, exist_ok=True)
 with job.whole(outputs.manifest) as path:
-    write_patches(path, chain.from_iterable(read_patches(Path(part, "patches.tsv")) for part in inputs.parts))
+    write_patches(path, read_patch_rows(inputs.rows))

@@ -2,15 +2,20 @@
 
 from framewright.study import job
 from framewright.study.contract import hold, write_contract
+from framewright.study.record import read_lines
 from framewright.tracks.clips.options import ClipSettings
-from framewright.tracks.contract import TracksFiles, check_tracks
-from framewright.tracks.segments.options import Lengths
+from framewright.tracks.contract import check_tracks
 
 log = job.start(snakemake)
 inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
 findings = check_tracks(
-    TracksFiles(**dict(inputs.items())), Lengths(**settings["lengths"]), ClipSettings(**settings["clips"])
+    inputs.promises,
+    inputs.rows,
+    list(read_lines(inputs.accounts)),
+    inputs.meta_tree,
+    inputs.clip_tree,
+    ClipSettings(**settings["clips"]).key_seconds,
 )
 with job.whole(outputs.contract) as path:
     write_contract(path, hold(findings, log))

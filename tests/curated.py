@@ -13,12 +13,11 @@ from house import ROOT
 from framewright.study.buckets import bucket_names, in_bucket
 from framewright.study.contract import Finding
 from framewright.study.declared import Declared
+from framewright.study.rows import write_rows
 from framewright.tracks.clips.record import Clip, write_clips
-from framewright.tracks.curation.collect import bucket_rows
 from framewright.tracks.curation.contract import SubsetFiles, check_subsets, read_subset_files
 from framewright.tracks.curation.evaluation import evaluation_videos
 from framewright.tracks.curation.files import write_full, write_subset
-from framewright.tracks.curation.index import write_index
 from framewright.tracks.curation.options import Likeness, read_subset
 from framewright.tracks.curation.relaxation import count_fills, write_fills
 from framewright.tracks.curation.splits import split_study
@@ -36,6 +35,8 @@ from framewright.tracks.meta import Track, new_track, write_tracks
 from framewright.tracks.metrics.measure import ClipMetrics
 from framewright.tracks.metrics.quality import Quality
 from framewright.tracks.metrics.store import write_embeddings, write_motion, write_quality
+from framewright.tracks.row_columns import COLUMNS
+from framewright.tracks.rows import list_rows, write_lines
 
 DATASET, NAMES = "Own", ("bus", "car", "cat", "dog")
 RELAX = [0.8, 0.5, 0]
@@ -125,14 +126,16 @@ def curate(videos: Sequence[VideoFiles], buckets: int, items: Sequence[Mapping[s
     out = place / "out"
     out.mkdir(parents=True, exist_ok=True)
     by_name = {own.video: own for own in videos}
+    declared = {name: Declared(name, ("tracks",), training=name != "v04") for name in by_name}
     index, pieces = [], []
     for bucket in bucket_names(buckets):
         own = [by_name[name] for name in in_bucket(by_name, bucket)]
         kinds = ("meta", "clips", "motion", "embeddings", "quality")
         index.append(out / f"{bucket}.parquet")
         pieces.append(out / f"{bucket}.pieces")
-        write_index(index[-1], pieces[-1], bucket_rows(*([getattr(one, kind) for one in own] for kind in kinds)))
-    declared = {name: Declared(name, ("tracks",), training=name != "v04") for name in by_name}
+        found = list_rows(*([getattr(one, kind) for one in own] for kind in kinds), DATASET)
+        with pieces[-1].open("wb") as lines:
+            write_rows(index[-1], COLUMNS, write_lines(lines, found), declared)
     subsets = [read_subset(subset_item(item), 0) for item in items]
     pairs = find_pairs(index, Likeness())
     together = [(pair.video, pair.of_video) for pair in pairs]

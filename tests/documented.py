@@ -51,11 +51,10 @@ def lay_out(folder: Path) -> None:
     write_tree(results / "flexpatch")
     shutil.copy(ROOT / "config/detector/demo.onnx", folder / "yolo.onnx")
     (folder / "config").symlink_to(ROOT / "config")
-    (results / "tracks/rows").mkdir()
-    row = {"video": "walk", "item": "one", "state": "kept", "path": "walk/one.mp4"}
-    write_rows(results / "tracks/rows/0-of-1.parquet", {}, [row], {})
-    (results / "sources/walk").mkdir(parents=True)
-    write_record(results / "sources/walk/probe.json", probe(str(folder / "walk.mp4")))
+    source = results / "sources/street"
+    source.mkdir(parents=True)
+    shutil.copy(folder / "walk.mp4", source / "video")
+    write_record(source / "probe.json", probe(str(source / "video")))
 
 
 def names_of(folder: Path) -> dict[str, Any]:
@@ -85,21 +84,23 @@ def write_pairs(folder: Path) -> None:
 
 
 def write_clips(folder: Path, results: Path) -> None:
-    """A film of one track, 3 s long, and its clip."""
+    """A film of one track, 3 s long, its clip and its row."""
     from framewright.tracks.clips.extract import extract
     from framewright.tracks.clips.options import ClipSettings
-    from framewright.tracks.meta import new_track, write_tracks
+    from framewright.tracks.meta import new_track
+    from framewright.tracks.row_columns import COLUMNS
+    from framewright.tracks.rows import make_row
 
     film = make_video(folder / "walk.mp4", range(80), size=(96, 64), rate=25)
     times = np.arange(49) / 16
     boxes = np.tile([0.0, 0, 96, 64], (len(times), 1))
     tracks = [new_track("walk", (96, 64), times, boxes, [0], ["person"], np.full((4, 1), 0.5))]
-    meta = results / "tracks_meta/Streets/wa"
-    meta.mkdir(parents=True)
-    write_tracks(meta / "walk-meta.jsonl.gzip", tracks)
-    clips = results / "tracks_mp4/Streets" / Path(tracks[0].fn).parent
-    clips.mkdir(parents=True)
-    extract(film, tracks, clips, ClipSettings())
+    place = results / "tracks_mp4/Streets" / Path(tracks[0].fn).parent
+    place.mkdir(parents=True)
+    clips = extract(film, tracks, place, ClipSettings())
+    (results / "rows").mkdir()
+    row = make_row(tracks[0], b"", clips[0], {}, "Streets")
+    write_rows(results / "rows/0-of-1.parquet", COLUMNS, [row], {})
 
 
 def write_digits(folder: Path) -> None:
@@ -143,6 +144,7 @@ def write_trajectories(folder: Path) -> None:
 def write_tree(folder: Path) -> None:
     """A tree that has learnt from samples whose label is what their correlation says, with its card."""
     from framewright.flexpatch.follow.features import FRAMEWRIGHT, definition_record
+    from framewright.flexpatch.rows import ROW_COLUMNS, list_rows
     from framewright.flexpatch.samples.columns import COLUMNS
     from framewright.flexpatch.tree.model import card_path, write_card
     from framewright.flexpatch.tree.options import Splitting, TreeSettings
@@ -165,4 +167,6 @@ def write_tree(folder: Path) -> None:
     path.write_bytes(trained.content)
     write_card(card_path(path), trained.card)
     samples.to_csv(folder / "training_data.csv", index=False)
+    (folder / "rows").mkdir()
+    write_rows(folder / "rows/0-of-1.parquet", ROW_COLUMNS, list_rows([folder / "training_data.csv"]), {})
     write_record(folder / "training_data.json", record)

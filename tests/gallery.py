@@ -4,6 +4,8 @@ from pathlib import Path
 
 import yaml
 
+from framewright.scenes.names import NAMES
+
 ROOT = Path(__file__).parent.parent
 TOP = yaml.safe_load((ROOT / "config/schemas/config.schema.yaml").read_text())["properties"]
 PIPELINES = TOP["pipelines"]["items"]["enum"]
@@ -347,7 +349,7 @@ TABLES = {
     ),
     "an unknown scene": (
         below("a | demo:beach | tracks | |"),
-        ['videos.tsv: row 2: source = "demo:beach": no such scene; known: broken, cuts, faces, film, hdr, street'],
+        [f'videos.tsv: row 2: source = "demo:beach": no such scene; known: {", ".join(sorted(NAMES))}'],
     ),
     "a control character": (
         below("a | films/a\a.mp4 | tracks | |"),

@@ -302,7 +302,11 @@ def name_faults(root: Path) -> list[str]:
                     faults.append(f"{name}: {node.name} is no verb; say what it does, or add the verb to VERBS")
             elif isinstance(node, ast.ClassDef):
                 classes.setdefault((name.split("/")[0], node.name), []).append(name)
-    faults += [f"{word} is a class in {' and '.join(at)}" for (_, word), at in classes.items() if len(at) > 1]
+    faults += [
+        f"{word} is a class in {' and '.join(at)}"
+        for (room, word), at in classes.items()
+        if len(at) > 1 and (root / f"rules/{room}.smk").is_file()
+    ]
     return faults + ([f"`own` stands in {lines} lines, more than {MAX_OWN}"] if lines > MAX_OWN else [])
 
 
@@ -504,19 +508,30 @@ def pipeline_faults(root: Path) -> list[str]:
 
 
 def text_faults(root: Path) -> list[str]:
-    """README and Makefile agree; nothing names a machine, a registry or a secret."""
-    makefile, readme = (root / "Makefile").read_text(), (root / "README.md").read_text()
+    """Documents and Makefile agree; documents find each other; nothing names a machine, a registry or a secret."""
+    makefile = (root / "Makefile").read_text()
+    documents = {path: path.read_text() for path in [*root.glob("*.md"), *root.glob("docs/*.md")]}
     targets = set(re.findall(r"^([a-z-]+):", makefile, re.M))
     faults = [
-        f"README.md names make {t}, which the Makefile lacks"
-        for t in re.findall(r"`make ([a-z-]+)", readme)
-        if t not in targets
+        f"{path.relative_to(root)} names make {target}, which the Makefile lacks"
+        for path, text in documents.items()
+        for target in re.findall(r"`make ([a-z-]+)", text)
+        if target not in targets
     ]
     faults += [
-        f"README.md does not name rules/{p.name}"
-        for p in root.glob("rules/*.smk")
-        if "_" not in p.stem and p.name not in readme
+        f"{path.relative_to(root)} leads to {link}, which is not there"
+        for path, text in documents.items()
+        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text)
+        if not (path.parent / link).exists()
     ]
+    contents = documents[root / "README.md"]
+    faults += [
+        f"README.md does not lead to docs/{path.name}"
+        for path in root.glob("docs/*.md")
+        if f"](docs/{path.name})" not in contents
+    ]
+    if contents.count("\n") > 130:
+        faults.append(f"README.md has {contents.count(chr(10))} lines; a visitor reads 130")
     version = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
     if f"## {version}" not in (root / "CHANGELOG.md").read_text():
         faults.append(f"CHANGELOG.md has no section {version}")

@@ -30,10 +30,10 @@ MODULES = {  # whose docstrings have examples that need no more than the extra
     "flexpatch,tracks": [f"flexpatch.runtime.{name}" for name in ("detector_adapter", "failing", "runtime")],
 }
 WORDS = {  # a document's block belongs to the extra whose word it holds
-    "torch": ("PatchPairs", "TrackClips", "MovingDigits", "PersistenceClips", "h5py", "torch.load", "decide"),
-    "flexpatch": ("feature_matrix",),
-    "tracks": (),
-    "flexpatch,tracks": ("open_detector",),
+    "torch": ("PatchPairs", "TrackClips", "MovingDigits", "PersistenceClips", "h5py", "torch", "open_video"),
+    "flexpatch": ("load_samples",),
+    "tracks": ("open_detector",),
+    "flexpatch,tracks": ("FlexPatch",),
 }
 RUNNER = """
 import doctest, importlib, json, sys
@@ -49,7 +49,7 @@ if any("clip.video" in block for block in given["blocks"]):
     from framewright.persistence.store import Clips
     names["clip"] = Clips("results/persistence/dataset", "augmented_traj")[0]
 for block in given["blocks"]:
-    exec(compile(block, "block", "exec"), dict(names))
+    exec(compile(block, "block", "exec"), names)
 for module in given["modules"]:
     result = doctest.testmod(importlib.import_module(f"framewright.{module}"))
     assert result.attempted and not result.failed, module

@@ -1,6 +1,7 @@
 """What a person is told who looks before running, or runs in the wrong place."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -91,3 +92,21 @@ def test_what_snakemake_answers_with_a_traceback_is_one_line(tmp_path, arguments
     assert "Traceback" not in refused.stderr
     assert refused.stderr.splitlines()[-1] == line
     assert len(refused.stderr.splitlines()) == 2  # the other says which profile is used
+
+
+def test_a_workflow_runs_with_its_own_library_whatever_the_environment_knows(tmp_path):
+    """The profile asks the environment's library, the workflow its own: here, that of another checkout fails."""
+    other = tmp_path / "other/framewright"
+    shutil.copytree(ROOT / "scripts/framewright/study", other / "study", ignore=shutil.ignore_patterns("lock.py"))
+    (other / "__init__.py").touch()
+    (other / "errors.py").write_text((ROOT / "scripts/framewright/errors.py").read_text())
+    known = os.environ | {"PYTHONPATH": str(other.parent)}
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "-n", "-q", "all"]
+    refused = subprocess.run(
+        [*command, "--config", "a.b=1"], cwd=tmp_path, env=known, capture_output=True, text=True, check=False
+    )
+    assert "write --config 'a={b: 1}'" in refused.stderr  # it is the other one that answers
+    planned = subprocess.run(
+        [*command, "--", "sources"], cwd=tmp_path, env=known, capture_output=True, text=True, check=False
+    )
+    assert planned.returncode == 0, planned.stderr

@@ -58,7 +58,7 @@ def test_a_documented_command_works_at_small_size(word, command, tmp_path):
 
 
 def test_the_documents_have_examples():
-    assert len(commands("persistence")) == 7 and len(commands("videomnist")) == 8
+    assert len(commands("persistence")) == 7 and len(commands("videomnist")) == 9
 
 
 @pytest.mark.parametrize("word", SMALL)

@@ -27,7 +27,8 @@ SMALL = (
     "videos_per_digit: {train: 2, test: 1}, videos_per_shard: 15, sequence_length: 8, convert: films, "
     "motion_types: [bounce, circular, linear, spiral], samples: {num_samples: 10, min_width: 64}}"
 )
-EXAMPLES = re.findall(r"^\| .*? \| `\"videomnist=(\{.*\})\"` \|$", (ROOT / "README.md").read_text(), re.M)
+DOCUMENT = (ROOT / "docs/videomnist.md").read_text()
+EXAMPLES = re.findall(r"^\|[^|]*\| `snakemake -c8 --config \"videomnist=(\{.*\})\" -- videomnist` \|$", DOCUMENT, re.M)
 
 
 def study(folder: Path) -> Path:
@@ -166,8 +167,8 @@ def test_mnists_files_come_from_the_web(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("example", [text for text in EXAMPLES if "convert" not in text])
-def test_the_readmes_examples_work_at_reduced_size(example, tmp_path):
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_the_documents_examples_work_at_reduced_size(example, tmp_path):
     """Each as it stands there, but with a few videos of each digit."""
     write_table(tmp_path, "street demo:street tracks - CC0-1.0")
     said = config.parse_overrides([f"videomnist={example}"])["videomnist"]
@@ -189,5 +190,6 @@ def test_the_readmes_examples_work_at_reduced_size(example, tmp_path):
         assert video.timeline.rate()[0] == samples.get("fps", 10)
 
 
-def test_the_readme_has_the_guides_sets():
-    assert len(EXAMPLES) == 7
+def test_the_document_has_the_guides_sets():
+    assert len(EXAMPLES) == 8
+    assert "videomnist={convert: films}" in DOCUMENT

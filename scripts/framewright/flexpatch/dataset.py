@@ -18,13 +18,15 @@ import numpy as np
 import pandas as pd
 
 from framewright.flexpatch.follow.features import FEATURES, Definition, read_definition
+from framewright.flexpatch.rows import STATE
 from framewright.flexpatch.samples.columns import Sample
 from framewright.flexpatch.tree.cards import read_card
-from framewright.flexpatch.tree.model import LABEL, read_samples
+from framewright.flexpatch.tree.model import LABEL
 from framewright.flexpatch.tree.options import Splitting
 from framewright.flexpatch.tree.split import HELD_OUT, TRAIN, split_samples
+from framewright.study.rows import read_rows, rows_in
 
-TABLE = "training_data.csv"
+SIDE = "training_data.json"
 DEFAULT_SPLITTING = Splitting()
 TYPES: Mapping[str, str] = {
     name: {float: "float64", int: "int64", str: "str"}[kind] for name, kind in Sample.__annotations__.items()
@@ -68,9 +70,12 @@ class Samples:
 
 
 def load_samples(folder: str | Path) -> Samples:
-    """The samples in a folder results/flexpatch, with their side file; UserError where either is not as documented."""
-    path = Path(folder) / TABLE
-    side = path.with_suffix(".json")
+    """The samples in a folder results/flexpatch, with their side file; UserError where either is not as documented.
+
+    They are those of its rows: what left the table of videos is served no more.
+    """
+    side = Path(folder) / SIDE
     record = read_card(side)
-    table = read_samples(path).astype({name: kind for name, kind in TYPES.items() if kind != "str"})
+    rows = read_rows(rows_in(folder), [STATE if name == "state" else name for name in TYPES])
+    table = rows.to_pandas().rename(columns={STATE: "state"}).astype(TYPES)
     return Samples(table, read_definition(record, side), record["truth"])

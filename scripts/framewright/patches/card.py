@@ -1,13 +1,13 @@
 """What the dataset of patches is, for its card, and the rows of its index."""
 
-import csv
-from collections.abc import Iterator
-from fractions import Fraction
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from framewright.report.card import Column, Dataset, Front
+from framewright.study.rows import merge_rows
 
+SCORED = ("sharpness", "blockiness", "diversity", "liveliness")
 DATASET = Dataset(
     name="framewright-patches",
     description=(
@@ -58,19 +58,8 @@ DATASET = Dataset(
 )
 
 
-def read_rows(path: str | Path) -> Iterator[dict[str, Any]]:
-    """A row of the index for each patch of a manifest."""
-    with Path(path).open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
-            x1, y1, x2, y2 = map(int, row["crop"].split(","))
-            times = row["times"].split(",")
-            yield {name: row[name] for name in DATASET.columns if name in row} | {
-                "width": x2 - x1,
-                "height": y2 - y1,
-                "seconds": float(Fraction(times[len(times) // 2])),
-                "colour": row["chain"],
-                **{
-                    name: float(row[f"window_{name}"])
-                    for name in ("sharpness", "blockiness", "diversity", "liveliness")
-                },
-            }
+def list_index_rows(paths: Iterable[str | Path]) -> Iterator[dict[str, Any]]:
+    """A row of the index for each patch that is served, from the shared rows."""
+    for row in merge_rows(paths):
+        known = {"colour": row["chain"]} | {name: row[f"window_{name}"] for name in SCORED}
+        yield known | {name: row[name] for name in DATASET.columns if name not in known}

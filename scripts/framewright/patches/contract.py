@@ -2,14 +2,14 @@
 
 import struct
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from framewright.patches.bucket import FilmAccount
 from framewright.patches.formats import FOLDERS, HELD_OUT, SCALE, SPAN, STACKS, Category, Format
 from framewright.patches.manifest import Patch
-from framewright.patches.record import FilmPlan
 from framewright.patches.stack import decode_png, make_low, unstack
 from framewright.study.contract import Finding, make_finding
 from framewright.video.fingerprint import find_duplicates
@@ -21,7 +21,7 @@ TILT = 1.0  # by how many windows a category's share of a film may be off, by ro
 def check_dataset(
     dataset: Path,
     patches: list[Patch],
-    plans: list[FilmPlan],
+    plans: Sequence[FilmAccount],
     lost: Mapping[tuple[str, str], int],
     shares: Mapping[str, Mapping[str, float]] | None,
     categories: Mapping[str, Category],
@@ -155,7 +155,7 @@ def _order_faults(patches: Iterable[Patch]) -> Iterator[str]:
             yield f"{patch.gt}: its times are {', '.join(map(str, patch.times))}"
 
 
-def _weight_faults(plans: Iterable[FilmPlan], shares: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
+def _weight_faults(plans: Iterable[FilmAccount], shares: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
     for plan in plans:
         weights, counts = shares.get(plan.video, {}), plan.counts
         for name, share in weights.items():
@@ -164,11 +164,11 @@ def _weight_faults(plans: Iterable[FilmPlan], shares: Mapping[str, Mapping[str, 
 
 
 def _count_faults(
-    patches: Iterable[Patch], plans: Iterable[FilmPlan], lost: Mapping[tuple[str, str], int]
+    patches: Iterable[Patch], plans: Iterable[FilmAccount], lost: Mapping[tuple[str, str], int]
 ) -> Iterator[str]:
     made = Counter((patch.video, patch.category) for patch in patches)
     for plan in plans:
-        for name, count in plan.counts.items() if plan.film else ():
+        for name, count in plan.counts.items() if plan.usable else ():
             key = plan.video, name
             if made[key] + lost.get(key, 0) != count:
                 yield f"{' '.join(key)}: {made[key]} made, {lost.get(key, 0)} lost, {count} planned"

@@ -7,11 +7,25 @@ import torch
 from torch.utils.data import Dataset
 
 from framewright.errors import UserError
+from framewright.patches.formats import HELD_OUT
 from framewright.patches.stack import read_png, unstack
+from framewright.study.rows import list_served
+
+
+def list_pairs(folder: Path, small: Path) -> list[str]:
+    """The names of the pairs in a format's folder: those of the rows of its study, or all where no study is around."""
+    there = sorted(path.name for path in (folder / "GT").glob("*.png") if (small / path.name).is_file())
+    served = list_served(folder / "GT")
+    if served is None or (not served and folder.name in HELD_OUT.values()):
+        return there
+    return sorted({Path(row["path"]).name for row in served} & {*there})
 
 
 class PatchPairs(Dataset):
-    """The pairs in a folder that holds GT and LR_5frames or LR_7frames, in the order of their names.
+    """The pairs of a folder that holds GT and LR_5frames or LR_7frames, in the order of their names.
+
+    In a study its rows say which there are: what left the table of videos is served no more, whatever lies there. Val
+    and Test serve also what a person put there.
 
     `pairs[0]` has `lr_stack` (frames, 3, H/3, W/3) and `gt` (3, H, W), both uint8 RGB in order of time, and `name`, the
     file's name. With `range=(0, 1)` pixels are float32 from 0 to 1 instead; any two numbers will do.
@@ -27,9 +41,7 @@ class PatchPairs(Dataset):
         self.small = self.folder / f"LR_{frames}frames"
         if not self.small.is_dir():
             self.small = self.folder / "LR"  # of films that are held out
-        self.names = sorted(
-            path.name for path in (self.folder / "GT").glob("*.png") if (self.small / path.name).is_file()
-        )
+        self.names = list_pairs(self.folder, self.small)
         if not self.names:
             raise UserError(f"{folder}: no pair of pictures in GT and {self.small.name}; give the folder of a format")
 

@@ -41,6 +41,11 @@ class FilmPlan:
     lost: tuple[tuple[str, int, str], ...]
     hashes: tuple[str, ...]  # perceptual hashes of pictures all over the film
 
+    @property
+    def usable(self) -> bool:
+        """Whether anything is cut from it."""
+        return self.film is not None
+
 
 def make_plan(
     path: str | Path,
@@ -49,7 +54,6 @@ def make_plan(
     counts: Counts,
     categories: Categories,
     split: str,
-    training: bool,
     windows_per_part: int,
     seed: int,
     rendering: Rendering,
@@ -58,7 +62,7 @@ def make_plan(
 ) -> tuple[FilmPlan, Frames]:
     """The plan of a film, and its frames in use: none of a film that can't be used.
 
-    `counts` are the windows that each category is to get; with `training` off the film is left out.
+    `counts` are the windows that each category is to get.
     """
     parts = tuple(plan(counts, 0, windows_per_part, seed, "")[0])
 
@@ -67,8 +71,6 @@ def make_plan(
 
     if not probe.usable:
         return refuse("unusable", probe.reason)
-    if not training:
-        return refuse("not-for-training", "the table of videos says training = no")
     if fault := find_colour_fault(path, probe):
         return refuse("colour", fault)
     view = make_view(probe, rendering)

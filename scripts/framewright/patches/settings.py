@@ -97,13 +97,12 @@ def compose_wanted(section: Section, windows: Mapping[str, Counts]) -> Settings:
     return {"windows": dict(windows), "categories": dump_categories(read_categories(section))}
 
 
-def compose_plan(section: Section, counts: Counts, split: str, training: bool, seed: int) -> Settings:
-    """Settings of patches_plan for a film; `training` is off where the table keeps it out of all datasets."""
+def compose_plan(section: Section, counts: Counts, split: str, seed: int) -> Settings:
+    """Settings of patches_plan for a film."""
     return {
         "counts": counts,
         "categories": _dump_uncapped(section),
         "split": split,
-        "training": training,
         "windows_per_part": section["windows_per_part"],
         "seed": seed,
         "rendering": {"frame": section["frame"], "interlaced": section["interlaced"], **section["colour"]},

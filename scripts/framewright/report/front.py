@@ -58,10 +58,10 @@ class Tile:
     licences: Mapping[str, int]  # number of videos by licence; "" is unknown
 
 
-def read_tile(pipeline: str, tile: str | Path, contract: str | Path | None, card: str) -> Tile:
-    """The tile of a pipeline, from the record beside its card and from its contract, where it has one."""
+def read_tile(pipeline: str, tile: str | Path, contracts: Iterable[str | Path], card: str) -> Tile:
+    """The tile of a pipeline, from the record beside its card and from its contracts, of which it may have none."""
     said = read_record(tile)
-    findings = read_contract(contract) if contract else []
+    findings = [finding for contract in contracts for finding in read_contract(contract)]
     promises = (sum(finding.ok for finding in findings), len(findings))
     picture = shrink_picture(said.pop("picture"))
     return Tile(pipeline=pipeline, card=card, picture=picture, promises=promises, **said)

@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 
 from framewright.errors import UserError
-from framewright.scenes.cuts import make_cuts
+from framewright.scenes.cuts import DEMO, make_cuts
 from framewright.scenes.faces import make_faces
 from framewright.scenes.film import make_film
 from framewright.scenes.hdr import make_hdr
 from framewright.scenes.names import NAMES
+from framewright.scenes.repeat import make_repeat
 from framewright.scenes.scene import Scene, record
 from framewright.scenes.street import make_street
 from framewright.study.progress import Progress, report_nothing
@@ -26,6 +27,8 @@ def make_scene(name: str) -> Scene:
             return make_street(np.random.default_rng(1), 18.0, mood="golden")
         case "cuts":
             return make_cuts()
+        case "repeat":
+            return make_repeat(make_cuts(), DEMO[0].frames)
         case "film":
             return make_film(np.random.default_rng(2))
         case "faces":

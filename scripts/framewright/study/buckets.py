@@ -23,12 +23,21 @@ def bucket_names(buckets: int) -> list[str]:
 
 def change_of_buckets(results: str | Path, buckets: int) -> str:
     """A line that refuses another number of buckets than that of the study in `results`; empty where it is the same."""
-    for path in sorted(Path(results).glob("*/rows/*-of-*.parquet")):
+    made = (*Path(results).glob("*/rows/*-of-*.parquet"), *Path(results).glob("sources/declared/*-of-*.tsv"))
+    for path in sorted(made):
         found = re.fullmatch(r"\d+-of-(\d+)", path.stem)
         if found and int(found[1]) != buckets:
             there = f"config: buckets = {buckets}: this study was made with {found[1]}, which is fixed"
             return f"{there}; set buckets: {found[1]}, or make another study with --directory"
     return ""
+
+
+def group_videos(videos: Iterable[str], buckets: int) -> dict[str, list[str]]:
+    """The videos in each bucket, sorted; a bucket may be empty."""
+    groups: dict[str, list[str]] = {name: [] for name in bucket_names(buckets)}
+    for video in sorted(videos):
+        groups[bucket_of(video, buckets)].append(video)
+    return groups
 
 
 def _name(place: int, buckets: int) -> str:

@@ -11,6 +11,8 @@ from typing import Any
 
 from framewright.errors import UserError
 
+KEPT_OUT = "the table of videos says training = no"
+
 
 @dataclass(frozen=True)
 class Declared:
@@ -51,8 +53,12 @@ def write_declared(path: str | Path, rows: Iterable[Declared]) -> None:
     Path(path).write_text(_text(rows), encoding="utf-8")
 
 
-def read_declared(path: str | Path) -> dict[str, Declared]:
-    """The declarations by video."""
+def read_declared(paths: Iterable[str | Path]) -> dict[str, Declared]:
+    """The declarations in these files, such as those of all buckets, by video."""
+    return {video: row for path in paths for video, row in _read(path).items()}
+
+
+def _read(path: str | Path) -> dict[str, Declared]:
     header, *lines = Path(path).read_text(encoding="utf-8").split("\n")[:-1]
     if tuple(header.split("\t")) != COLUMNS:
         raise UserError(f"{path}: its columns are not {', '.join(COLUMNS)}; delete it and run snakemake")

@@ -3,6 +3,7 @@
 Every pipeline writes its outcomes, one row for each item that entered a stage, as `results/<pipeline>/outcomes.tsv`.
 """
 
+import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import NamedTuple
 from framewright.errors import UserError
 
 COLUMNS = ("pipeline", "stage", "in", "kept", "dropped", "reason", "examples")
+COUNTED = ("stage", "in", "reason", "dropped", "examples", "detail")  # of a table of stages, counted already
 EXAMPLES = 3
 
 
@@ -78,6 +80,15 @@ def read_outcomes(path: str | Path) -> Iterator[Item]:
             yield Item._make(cells)
 
 
+def merge_outcomes(paths: Iterable[str | Path], stages: Sequence[str]) -> Iterator[Item]:
+    """The items of all buckets, stage after stage and by video, as if there were one bucket.
+
+    Each file has its items in the order of `stages`, and those of a stage by video.
+    """
+    rank = {stage: number for number, stage in enumerate(stages)}
+    return heapq.merge(*map(read_outcomes, paths), key=lambda item: (rank[item.stage], item.video))
+
+
 def count(items: Iterable[Item]) -> list[Stage]:
     """The stages in the order in which they were entered first.
 
@@ -98,6 +109,42 @@ def count(items: Iterable[Item]) -> list[Stage]:
         Stage(name, number, tuple(sorted(dropped[name].values(), key=lambda reason: (-reason.number, reason.word))))
         for name, number in entered.items()
     ]
+
+
+def write_stages(path: str | Path, stages: Iterable[Stage]) -> None:
+    """Write stages that are counted already, without their items: a row of totals, then a row for each reason."""
+    rows = [COUNTED]
+    for stage in stages:
+        rows.append((stage.name, str(stage.entered), "", "", "", ""))
+        rows += [
+            (stage.name, "", reason.word, str(reason.number), ", ".join(reason.examples), reason.detail)
+            for reason in stage.reasons
+        ]
+    text = "".join("\t".join(" ".join(cell.split()) for cell in row) + "\n" for row in rows)
+    Path(path).write_text(text, encoding="utf-8")
+
+
+def read_stages(path: str | Path) -> list[Stage]:
+    """The stages that `write_stages` wrote."""
+    lines = [line.split("\t") for line in Path(path).read_text(encoding="utf-8").splitlines()]
+    if not lines or tuple(lines[0]) != COUNTED:
+        raise UserError(f"{path}: its columns are not {', '.join(COUNTED)}; delete it and run again")
+    stages: list[Stage] = []
+    for name, entered, word, number, examples, detail in lines[1:]:
+        if word:
+            reason = Reason(word, int(number), tuple(examples.split(", ")) if examples else (), detail)
+            stages[-1] = stages[-1]._replace(reasons=(*stages[-1].reasons, reason))
+        else:
+            stages.append(Stage(name, int(entered), ()))
+    return stages
+
+
+def read_funnel(outcomes: Iterable[tuple[str, str]], counted: Iterable[tuple[str, str]] = ()) -> dict[str, list[Stage]]:
+    """The stages of each pipeline, from its outcomes, and after them those of `counted`; both name (pipeline, path)."""
+    funnel = {pipeline: count(read_outcomes(path)) for pipeline, path in outcomes}
+    for pipeline, path in counted:
+        funnel[pipeline] += read_stages(path)
+    return funnel
 
 
 def funnel_table(funnel: Mapping[str, Sequence[Stage]]) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,19 @@ def write_record(path: str | Path, known: Mapping[str, Any] | Sequence[Any], ind
 def read_record(path: str | Path) -> Any:
     """A record as it was written. A file that holds none is an OSError or a ValueError."""
     return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+def write_lines(path: str | Path, records: Iterable[Mapping[str, Any]]) -> None:
+    """Write records, a line of JSON each; the same records give the same bytes."""
+    with Path(path).open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(json.dumps(known, ensure_ascii=False) + "\n" for known in records)
+
+
+def read_lines(paths: Iterable[str | Path]) -> Iterator[dict[str, Any]]:
+    """The records in these files, one after the other."""
+    for path in paths:
+        with Path(path).open(encoding="utf-8") as file:
+            yield from map(json.loads, file)
 
 
 def hash_file(path: str | Path) -> str:

@@ -4,6 +4,7 @@ A row stands for an item that entered the last stage: a clip, a patch, a sample.
 `COMMON` and adds its columns. What is in no row is served by nobody.
 """
 
+import heapq
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -17,11 +18,15 @@ from framewright.errors import UserError
 from framewright.study.declared import Declared
 
 KEPT = "kept"
+DEEPEST = 8  # folders between a file and the folder of results that it lies in, at most
 BATCH = 1 << 16  # rows that are plain Python objects at once
 KINDS = {
     "text": pa.string(),
     "whole": pa.int64(),
     "number": pa.float64(),
+    "single": pa.float32(),
+    "bits": pa.uint64(),
+    "bytes": pa.binary(),
     "yes-no": pa.bool_(),
     "texts": pa.list_(pa.string()),
     "numbers": pa.list_(pa.float64()),
@@ -40,6 +45,7 @@ COMMON: dict[str, Column] = {
     "video": Column("text", "The video it was made from; empty where it was made from nothing."),
     "item": Column("text", "Its name, unique within the video."),
     "path": Column("text", "Its file, relative to the folder of the pipeline's results; empty where it has none."),
+    "sha256": Column("text", "The digest of that file, where it is one of its own."),
     "state": Column("text", "kept, or in one word why it is not in the dataset."),
     "split": Column("text", "train, val or test."),
     "group": Column("text", "Editions of one film share a group, and so a split."),
@@ -65,9 +71,9 @@ def write_rows(
 ) -> int:
     """Write rows sorted by (video, item), and say how many are kept; the same rows give the same bytes.
 
-    A row has `video`, `item`, `state` and the pipeline's `columns`; what it leaves out is null. `licence`, `group` and
-    `training` come from what the table declares, and so does `split` where the row has none. What the table keeps out
-    of training is not kept.
+    A row has `video`, `item`, `state`, `path`, `sha256` and the pipeline's `columns`; what it leaves out is null.
+    `licence`, `group` and `training` come from what the table declares, and so does `split` where the row has none.
+    What the table keeps out of training is not kept.
     """
     schema = schema_of(columns)
     complete = (_completed(row, declared) for row in rows)
@@ -84,8 +90,8 @@ def read_rows(paths: Iterable[str | Path], columns: Sequence[str] | None = None,
     """The rows in these files as one table, sorted by (video, item); only the kept ones, or all.
 
     >>> table = read_rows(["results/tracks/rows/0-of-1.parquet"], ["video", "path"])
-    >>> table.num_rows, table["path"][0].as_py()
-    (1, 'walk/one.mp4')
+    >>> table["video"].to_pylist()
+    ['walk']
     """
     asked = None if columns is None else list(dict.fromkeys([*columns, "video", "item", "state"]))
     parts = [_read(path, asked) for path in paths]
@@ -106,6 +112,11 @@ def iterate_rows(paths: Iterable[str | Path], kept: bool = True) -> Iterator[dic
                 yield from (row for row in batch.to_pylist() if not kept or row["state"] == KEPT)
 
 
+def merge_rows(paths: Iterable[str | Path], kept: bool = True) -> Iterator[dict[str, Any]]:
+    """The rows in these files as dictionaries, sorted by (video, item) whatever the buckets."""
+    return heapq.merge(*(iterate_rows([path], kept) for path in paths), key=lambda row: (row["video"], row["item"]))
+
+
 def rows_in(results: str | Path) -> list[Path]:
     """The files of rows in the folder of a pipeline's results; a UserError where there are none."""
     found = sorted(Path(results, "rows").glob("*.parquet"))
@@ -114,6 +125,29 @@ def rows_in(results: str | Path) -> list[Path]:
             f"{results}: no rows/*.parquet in it; give the folder of a pipeline's results, made by snakemake"
         )
     return found
+
+
+def find_rows(place: str | Path) -> tuple[Path, list[Path]] | None:
+    """The folder of a pipeline's results that `place` lies in, and its files of rows; None where there are none."""
+    for folder in Path(place).absolute().parents[:DEEPEST]:
+        if files := sorted(folder.glob("rows/*.parquet")):
+            return folder, files
+    return None
+
+
+def list_served(place: str | Path) -> list[dict[str, Any]] | None:
+    """The kept rows whose file is `place` or lies in it: `item`, `path` and `split`; None where nothing has rows.
+
+    A folder may hold more: of videos that left the table, or of an earlier configuration.
+    """
+    found = find_rows(place)
+    if found is None:
+        return None
+    results, files = found
+    inside = Path(place).absolute().relative_to(results).as_posix()
+    table = read_rows(files, ["item", "path", "split"])
+    within = pc.or_(pc.equal(table["path"], inside), pc.starts_with(table["path"], f"{inside}/"))
+    return table.filter(within).to_pylist()
 
 
 def _completed(row: Mapping[str, Any], declared: Mapping[str, Declared]) -> dict[str, Any]:

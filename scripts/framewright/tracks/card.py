@@ -1,19 +1,17 @@
 """What the dataset of tracks is, for its card, and the rows of its tables: tracks with their clips, and segments."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from framewright.boxes import clip, compute_areas
 from framewright.report.card import Column, Dataset, Front
+from framewright.study.rows import KEPT, read_rows
 from framewright.tracks.card_facts import CardFacts
-from framewright.tracks.clips.record import Clip, read_clips
-from framewright.tracks.meta import Track, read_tracks
+from framewright.tracks.row_columns import COLUMNS
 
 SEGMENTS = {
     "segment": Column("text", "The video and the number of the segment in it, counted from 0; names a row."),
@@ -66,7 +64,7 @@ DATASET = Dataset(
     others={"segments": SEGMENTS},
     front=Front(
         title="Object tracks",
-        load='datasets.TrackClips("results/tracks/tracks_meta", "results/tracks/tracks_mp4", frames=16)',
+        load='datasets.TrackClips("results/tracks", frames=16)',
         picture="results/tracks/sheets/street-clips.png",
     ),
 )
@@ -90,21 +88,23 @@ OFF = {
 }
 
 
-def describe_dataset(facts: CardFacts, figures: str = "") -> Dataset:
-    """What the dataset is, with `figures` in words; filters that are off, and the demo's detector, are limits."""
+def describe_dataset(facts: CardFacts, figures: str = "", subsets: str = "") -> Dataset:
+    """What the dataset is, with `figures` in words and a table of its `subsets`; filters that are off, and the demo's
+    detector, are limits."""
     off = (("" if facts.cartoon else OFF["cartoon"]), ("" if facts.aesthetic else OFF["aesthetic"]))
     demo = DEMO if facts.demo_detector else ""
     about = f"{DATASET.description if facts.searched else SHOTS} {figures}".rstrip()
-    known = replace(DATASET, description=about, limits=(*filter(None, (demo, *off)), *DATASET.limits))
+    limits = (*filter(None, (demo, *off)), *DATASET.limits)
+    known = replace(DATASET, description=about, limits=limits, sections={"Subsets": subsets} if subsets else {})
     if not facts.covered:
         return replace(known, description=f"{BARE} {about}", privacy=f"{BARE} {known.privacy}")
     looked_for = "Faces, and what the weights took for plates," if facts.plates else "Faces, but no licence plates,"
     return replace(known, privacy=f"{looked_for} {COVERED} {known.privacy}")
 
 
-def list_segment_rows(records: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    """A row for each segment that is used."""
-    for record in records:
+def list_segment_rows(accounts: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """A row for each segment that is used, of the videos that may be in datasets."""
+    for record in (account["segments"] for account in accounts if not account["why_not"]):
         used = [part for part in record["segments"] if not part["reason"]]
         for number, part in enumerate(used):
             yield {
@@ -116,34 +116,14 @@ def list_segment_rows(records: Iterable[Mapping[str, Any]]) -> Iterator[dict[str
             }
 
 
-def list_track_rows(metas: Iterable[str | Path], clips: Iterable[str | Path]) -> Iterator[dict[str, Any]]:
-    """A row for each track of the videos' files of tracks, with what the files beside them say became of its clip."""
-    for meta, became in zip(metas, clips, strict=True):
-        for track, made_clip in zip(read_tracks(meta), read_clips(became), strict=True):
-            yield _row(track, made_clip)
-
-
-def _row(track: Track, made_clip: Clip) -> dict[str, Any]:
-    whole = np.prod(track.size)
-    made = not made_clip.reason
-    return {
-        "track": track.tid,
-        "video": track.video,
-        "start": float(track.times[0]),
-        "end": float(track.times[-1]),
-        "instants": len(track.times),
-        "area": round(float(compute_areas(clip(track.boxes, track.size)).mean() / whole), 6) if whole else None,
-        "label": track.labels[0] if track.labels else None,
-        "name": track.names[0] if track.names else None,
-        "probability": track.probability[0] if track.probability else None,
-        "score": track.score[0] if track.score else None,
-        "clip": made_clip.fn if made else None,
-        "reason": made_clip.reason or None,
-        "clip_start": made_clip.start if made else None,
-        "frames": made_clip.frames if made else None,
-        "width": made_clip.size[0] if made else None,
-        "height": made_clip.size[1] if made else None,
-    }
+def list_track_rows(rows: Sequence[str | Path], without: Collection[str]) -> Iterator[dict[str, Any]]:
+    """A row for each track of the shared rows, but for the videos `without`, which are in no dataset."""
+    shared = ("video", *(name for name in DATASET.columns if name in COLUMNS))
+    for row in read_rows(rows, ["item", "path", "state", *shared], kept=False).to_pylist():
+        if row["video"] not in without:
+            place = row["path"].split("/", 2)[2] if row["path"] else None
+            reason = None if row["state"] == KEPT else row["state"]
+            yield {"track": row["item"], "clip": place, "reason": reason} | {name: row[name] for name in shared}
 
 
 def describe_figures(index: str | Path, accuracy: str = "") -> str:

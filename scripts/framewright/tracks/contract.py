@@ -1,54 +1,39 @@
-"""What segments, defaced videos, tracks and clips promise: the contracts of all stages in one list."""
+"""What segments, defaced videos, tracks and clips promise: what was found in all buckets, and what the trees hold."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from framewright.study.contract import Finding
-from framewright.study.record import read_record
-from framewright.tracks.clips.contract import check_clips, read_video_clips
-from framewright.tracks.clips.options import ClipSettings
-from framewright.tracks.objects.contract import check_objects
-from framewright.tracks.privacy.contract import check_privacy
-from framewright.tracks.segments.contract import check_segments
-from framewright.tracks.segments.options import Lengths
+from framewright.study.contract import Finding, join_parts, read_parts
+from framewright.study.rows import read_rows
+from framewright.tracks.clips.contract import ClipFile, check_clip_files
+from framewright.tracks.objects.contract import SEARCHED, describe_search
+from framewright.tracks.row_columns import CLIPS
 from framewright.tracks.tree import check_tree
-from framewright.video.probe import read_probe
 
 Paths = Sequence[str | Path]
 
 
-@dataclass(frozen=True)
-class TracksFiles:
-    """The files that are checked; each list has one of each video, in the same order."""
-
-    probes: Paths
-    records: Paths  # of the segments
-    texts: Paths  # the same as text
-    privacy: Paths
-    audits: Paths
-    searches: Paths  # records of the search for objects
-    metas: Paths
-    clips: Paths  # what became of each track
-    folders: Paths  # of the clips
-    meta_tree: str | Path
-    clip_tree: str | Path
-
-
-def check_tracks(files: TracksFiles, lengths: Lengths, clips: ClipSettings) -> list[Finding]:
-    """All promises, each found to hold or broken."""
-    records: list[dict[str, Any]] = [read_record(path) for path in files.records]
-    searches: list[dict[str, Any]] = [read_record(path) for path in files.searches]
-    texts = [Path(path).read_text(encoding="utf-8") for path in files.texts]
-    private = zip(
-        map(read_probe, files.probes), map(read_record, files.privacy), map(read_record, files.audits), strict=True
-    )
-    cut = zip(files.records, files.metas, files.clips, files.folders, strict=True)
-    return [
-        *check_segments(zip(records, texts, strict=True), lengths),
-        *check_privacy(list(private)),
-        *check_objects(searches, records),
-        *check_clips((read_video_clips(*paths) for paths in cut), clips.key_seconds, clips.max_seconds),
-        *check_tree(files.meta_tree, files.clip_tree, (tid for search in searches for tid in search["tracks"])),
+def check_tracks(
+    parts: Paths,
+    rows: Paths,
+    accounts: Sequence[Mapping[str, Any]],
+    meta_tree: str | Path,
+    clip_tree: str | Path,
+    key_seconds: float,
+) -> list[Finding]:
+    """All promises, each found to hold or broken: those of the buckets, then those of the documented trees."""
+    found = [
+        replace(own, detail=describe_search([account["search"] for account in accounts]))
+        if own.ok and own.name == SEARCHED
+        else own
+        for own in join_parts(map(read_parts, parts))
     ]
+    served = [account for account in accounts if not account["why_not"]]
+    tids = [tid for account in served for tid in account["search"]["tracks"]]
+    known = read_rows(rows, ["path", "width", "height", "frames"]).to_pylist()
+    results = Path(clip_tree).parent.parent
+    clips = [ClipFile(results / row["path"], (row["width"], row["height"]), row["frames"]) for row in known]
+    named = [Path(row["path"]).relative_to(CLIPS, Path(clip_tree).name).as_posix() for row in known]
+    return [*found, check_clip_files(clips, key_seconds), *check_tree(meta_tree, clip_tree, tids, named)]

@@ -1,6 +1,6 @@
 """Clips of tracks for training: a PyTorch dataset of short windows, each with what its track is.
 
-clips = TrackClips("results/tracks/tracks_meta/TrackVerseLVIS", "results/tracks/tracks_mp4/TrackVerseLVIS", frames=16)
+clips = TrackClips("results/tracks", frames=16)
 for batch in DataLoader(clips, batch_size=8, num_workers=2):
     batch["video"], batch["label"], batch["name"]
 """
@@ -17,12 +17,12 @@ import torch
 from torch.utils.data import Dataset
 
 from framewright.errors import UserError
-from framewright.tracks.meta import read_tracks
+from framewright.study.rows import KEPT, read_rows, rows_in
 from framewright.video.media import open_media
 
 
 class Row(NamedTuple):
-    """What is kept in memory of a track; the rest stays in its file."""
+    """What is kept in memory of a track; the rest stays in the rows."""
 
     path: Path
     video: str
@@ -33,7 +33,7 @@ class Row(NamedTuple):
 
 
 class TrackClips(Dataset):
-    """Windows of clips: `frames` pictures, `step` seconds apart, one window of each clip.
+    """Windows of the clips in a folder results/tracks: `frames` pictures, `step` seconds apart, one of each clip.
 
     An item is a dictionary: `video` (T, 3, H, W) uint8 RGB, resized to `size` (width, height) if one is given, as clips
     differ in size; `times` (T,) float64 seconds in the clip; `label`, `name`, `score`, `video_id`, `tid`. With
@@ -41,18 +41,17 @@ class TrackClips(Dataset):
     `seed` anywhere: the same place for the same seed, epoch (`set_epoch`) and track, whatever the workers. A clip that
     is too short repeats its last picture. `transform` is applied to `video`.
 
-    Tracks without a clip in the folder are left out; `missing` counts them.
+    Its rows say which clips there are: what left the table of videos is served no more, whatever lies in the folder.
+    Tracks without a clip, or kept out of datasets, are left out; `missing` counts them.
 
-    >>> place = "results/tracks/tracks_{}/Streets"
-    >>> clips = TrackClips(place.format("meta"), place.format("mp4"), frames=8, size=(112, 112), seed=0)
+    >>> clips = TrackClips("results/tracks", frames=8, size=(112, 112), seed=0)
     >>> clips[0]["video"].shape, clips[0]["name"]
     (torch.Size([8, 3, 112, 112]), 'person')
     """
 
     def __init__(
         self,
-        meta: Path | str,
-        clips: Path | str,
+        results: Path | str,
         frames: int = 16,
         step: float = 1 / 16,
         size: tuple[int, int] | None = None,
@@ -61,24 +60,19 @@ class TrackClips(Dataset):
         classes: Sequence[int] | None = None,
         range: tuple[float, float] | None = None,
     ) -> None:
-        files = sorted(Path(meta).rglob("*-meta.jsonl.gzip"))
-        if not files:
-            raise UserError(f"{meta}: no files *-meta.jsonl.gzip in it; give the folder tracks_meta/<dataset>")
         self.frames, self.step, self.size, self.seed, self.transform = frames, step, size, seed, transform
-        self.range = range
+        self.range, self.epoch, self.missing = range, 0, 0
         self.rows: list[Row] = []
-        self.missing, self.epoch = 0, 0
-        for file in files:
-            for track in read_tracks(file):
-                path = Path(clips, track.fn)
-                label = track.labels[0] if track.labels else -1
-                if classes is not None and label not in classes:
-                    continue
-                if not path.is_file():
-                    self.missing += 1
-                    continue
-                name, score = (track.names or ("",))[0], (track.score or (0.0,))[0]
-                self.rows.append(Row(path, track.video, track.tid, label, name, score))
+        columns = ["path", "video", "item", "label", "name", "score", "state"]
+        for row in read_rows(rows_in(results), columns, kept=False).to_pylist():
+            label = -1 if row["label"] is None else row["label"]
+            if classes is not None and label not in classes:
+                continue
+            if row["state"] != KEPT:
+                self.missing += 1
+                continue
+            path = Path(results, row["path"])
+            self.rows.append(Row(path, row["video"], row["item"], label, row["name"] or "", row["score"] or 0.0))
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -4,19 +4,26 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from framewright.study.funnel import Item
-from framewright.tracks.clips.record import Clip, list_clip_outcomes
+from framewright.tracks.clips.record import EVERY, Clip, list_clip_outcomes
 from framewright.tracks.objects.contract import list_track_outcomes
 from framewright.tracks.privacy.contract import list_privacy_outcomes
 from framewright.tracks.segments.contract import list_segment_outcomes
 
 Records = Sequence[Mapping[str, Any]]
+STAGES = ("privacy", "video", "segment", "track", "clip")
 
 
 def list_outcomes(
-    segments: Records, privacy: Records, audits: Records, searches: Records, clips: Iterable[tuple[str, Clip]]
+    segments: Records,
+    privacy: Records,
+    audits: Records,
+    searches: Records,
+    clips: Iterable[tuple[str, Clip]],
+    without: Mapping[str, str] = EVERY,
 ) -> Iterator[Item]:
-    """The items of all stages, from the videos' records; `clips` are given with the names of their videos."""
+    """The items of all `STAGES`, from the videos' records; `clips` are given with the names of their videos. The clips
+    of videos that the table keeps out are dropped, each for the reason in `without`."""
     yield from list_privacy_outcomes(privacy, audits)
     yield from list_segment_outcomes(segments)
     yield from list_track_outcomes(searches)
-    yield from list_clip_outcomes(clips)
+    yield from list_clip_outcomes(clips, without)

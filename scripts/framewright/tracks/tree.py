@@ -20,8 +20,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from framewright.study.contract import Finding, make_finding
-from framewright.tracks.clips.record import read_clips
-from framewright.tracks.meta import CODE, KEYS, Track, read_tracks, to_frames_record, to_release_record, video_code
+from framewright.study.rows import read_rows
+from framewright.tracks.meta import CODE, KEYS, read_tracks, to_frames_record, to_release_record, video_code
 
 ENDING = "-meta.jsonl.gzip"
 METADATA = pa.schema(
@@ -49,20 +49,21 @@ def link_meta(metas: Iterable[str | Path], target: Path) -> int:
     return len(paths)
 
 
-def link_clips(
-    folders: Sequence[str | Path], metas: Sequence[str | Path], records: Sequence[str | Path], target: Path
-) -> int:
-    """Make the folder `target` of the videos' clips, with metadata.parquet, a row for each clip; how many clips."""
+def link_clips(rows: Sequence[str | Path], folder_of: str, target: Path) -> int:
+    """Make the folder `target` of the clips in these rows, with metadata.parquet, a row for each clip; how many clips.
+
+    `folder_of` is where a video's own clips lie, with {video} in it.
+    """
     target.mkdir(parents=True)
-    rows: list[dict[str, Any]] = []
-    for folder, meta, record in zip(folders, metas, records, strict=True):
-        for track, clip in zip(read_tracks(meta), read_clips(record), strict=True):
-            if not clip.reason:
-                _link(Path(folder, Path(clip.fn).name), target / clip.fn)
-                rows.append(_describe(track, clip.fn, clip.start, clip.end))
-    rows.sort(key=lambda row: (row["video"], row["tid"]))
-    pq.write_table(pa.Table.from_pylist(rows, METADATA), target / "metadata.parquet")
-    return len(rows)
+    table = read_rows(rows, ["path", "video", "item", "label", "name", "score", "start", "end"])
+    known = []
+    for row in table.to_pylist():
+        file = Path(row["path"]).relative_to(*Path(row["path"]).parts[:2])
+        _link(Path(folder_of.format(video=row["video"]), file.name), target / file)
+        place = {"file_name": file.as_posix(), "code": video_code(row["video"]), "tid": row["item"]}
+        known.append(place | {name: row[name] for name in ("video", "label", "name", "score", "start", "end")})
+    pq.write_table(pa.Table.from_pylist(known, METADATA), target / "metadata.parquet")
+    return len(known)
 
 
 def write_schemas(metas: Iterable[str | Path], frames: Path, release: Path) -> None:
@@ -80,8 +81,8 @@ def read_tree(folder: str | Path) -> Iterator[dict[str, Any]]:
             yield from map(json.loads, lines)
 
 
-def check_tree(meta: str | Path, clips: str | Path, tids: Iterable[str]) -> list[Finding]:
-    """The promises of both trees: TrackVerse's readers find each of the tracks `tids` once, and its clip."""
+def check_tree(meta: str | Path, clips: str | Path, tids: Iterable[str], files: Iterable[str]) -> list[Finding]:
+    """The promises of both trees: TrackVerse's readers find each of the tracks `tids` once, and the clips `files`."""
     lines = list(read_tree(meta))
     return [
         make_finding(
@@ -89,7 +90,10 @@ def check_tree(meta: str | Path, clips: str | Path, tids: Iterable[str]) -> list
             _reading_faults(lines, sorted(tids)),
             f"{len(lines):,} lines",
         ),
-        make_finding("tracks_mp4 has the clips of its metadata.parquet, and no others", _clip_faults(Path(clips))),
+        make_finding(
+            "tracks_mp4 has the clips of the rows and of its metadata.parquet, and no others",
+            _clip_faults(Path(clips), set(files)),
+        ),
     ]
 
 
@@ -103,17 +107,12 @@ def _reading_faults(lines: Sequence[dict[str, Any]], tids: list[str]) -> Iterato
             yield f"{line['fn']}: its keys are not those that its readers know"
 
 
-def _clip_faults(folder: Path) -> Iterator[str]:
-    named = set(pq.read_table(folder / "metadata.parquet", columns=["file_name"])["file_name"].to_pylist())
+def _clip_faults(folder: Path, files: set[str]) -> Iterator[str]:
+    described = set(pq.read_table(folder / "metadata.parquet", columns=["file_name"])["file_name"].to_pylist())
     there = {path.relative_to(folder).as_posix() for path in folder.glob("*/*.mp4")}
-    yield from (f"{name} is missing" for name in sorted(named - there))
-    yield from (f"{name} is not in metadata.parquet" for name in sorted(there - named))
-
-
-def _describe(track: Track, file: str, start: float, end: float) -> dict[str, Any]:
-    label, name, score = (track.labels or (None,))[0], (track.names or (None,))[0], (track.score or (None,))[0]
-    place = {"file_name": file, "video": track.video, "code": video_code(track.video), "tid": track.tid}
-    return place | {"label": label, "name": name, "score": score, "start": start, "end": end}
+    yield from (f"{name} is in metadata.parquet or in the rows alone" for name in sorted(described ^ files))
+    yield from (f"{name} is missing" for name in sorted(described - there))
+    yield from (f"{name} is not in metadata.parquet" for name in sorted(there - described))
 
 
 def _link(source: Path, target: Path) -> None:

@@ -74,7 +74,7 @@ FRACTIONS, PAIRS = ("pixel_aspect", "rate", "time_base"), ("use", "coded_size", 
 def read_probe(path: str | Path) -> Probe:
     """The record in `path`.
 
-    >>> read_probe("results/sources/walk/probe.json").displayed_size
+    >>> read_probe("results/sources/street/probe.json").displayed_size
     (96, 64)
     """
     try:

@@ -16,9 +16,10 @@ from framewright.flexpatch.follow.compat import CompatFollower
 from framewright.flexpatch.follow.features import COMPAT, DEFINITIONS, FRAMEWRIGHT
 from framewright.flexpatch.follow.follower import Follower
 from framewright.flexpatch.outcomes import list_outcomes
+from framewright.flexpatch.rows import list_rows
 from framewright.flexpatch.samples import collect, columns, observations, truth
 from framewright.flexpatch.samples.columns import COLUMNS, label_overlap, write_samples
-from framewright.flexpatch.samples.gather import describe_table, write_table
+from framewright.flexpatch.samples.gather import describe_table
 from framewright.flexpatch.samples.observations import (
     NOBODY,
     Observations,
@@ -27,6 +28,7 @@ from framewright.flexpatch.samples.observations import (
     write_observations,
 )
 from framewright.flexpatch.samples.options import DetectorSettings, Sampling
+from framewright.study.declared import Declared
 from framewright.tracks.objects.associate import FrameDetections, find_tracklets
 from framewright.tracks.objects.options import Association
 from framewright.truth import Boxes, Object, Truth, write_truth
@@ -150,8 +152,7 @@ def test_a_table_begins_as_documented_and_says_the_same_each_time(tmp_path, grou
     text = (tmp_path / "a.csv").read_text()
     assert text.splitlines()[0].startswith("min_eig,ncc,accel,flow_std,confidence,iou_label,video,frame,")
     assert text == (tmp_path / "b.csv").read_text()
-    assert write_table(tmp_path / "all.csv", [tmp_path / "a.csv", tmp_path / "b.csv"]) == 2 * len(rows)
-    assert (tmp_path / "all.csv").read_text().splitlines() == text.splitlines() + text.splitlines()[1:]
+    assert len(list(list_rows([tmp_path / "a.csv", tmp_path / "b.csv"]))) == 2 * len(rows)
     assert columns.Sample._fields == COLUMNS
 
 
@@ -319,10 +320,14 @@ def test_what_became_of_videos_and_tracks_is_said():
         {"video": "b", "reason": "unusable", "detail": "no video", "detections": 0, "frames": 0, "detector": detector},
         {"video": "c", "reason": "", "detail": "", "detections": 0, "frames": 9, "detector": detector},
     ]
-    items = list(list_outcomes(truths, [{"video": "a", "tracks": [0, 2], "without_truth": [1, 2]}]))
+    records, declared = [{"video": "a", "tracks": [0, 2], "without_truth": [1, 2]}], {"a": Declared("a")}
+    items = list(list_outcomes(truths, records, declared))
     assert [(own.name, own.reason) for own in items] == [
         ("a", ""), ("b", "unusable"), ("c", "empty"), ("a 0", ""), ("a 1", "untrue"), ("a 2", ""),
     ]  # fmt: skip
+    kept_out = list_outcomes(truths, records, {"a": Declared("a", training=False)})
+    reasons = ["", "unusable", "empty", "not-for-training", "untrue", "not-for-training"]
+    assert [item.reason for item in kept_out] == reasons
 
 
 # ---- a video and a detector -----------------------------------------------------------------------------------------

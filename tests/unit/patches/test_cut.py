@@ -214,7 +214,6 @@ def planned(film: Path, section: dict, counts: dict, split: str = "train", use=N
         counts=counts,
         categories=read_categories(section),
         split=split,
-        training=True,
         windows_per_part=8,
         seed=seed,
         rendering=Rendering(interlaced=section["interlaced"], **section["colour"]),

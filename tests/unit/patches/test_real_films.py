@@ -20,6 +20,7 @@ from framewright.patches.fields import compare_fields, count_votes
 from framewright.patches.film import QualityLimits
 from framewright.patches.formats import Category, Format, dump_categories
 from framewright.patches.manifest import Patch, rebuild
+from framewright.patches.outcomes import list_outcomes
 from framewright.patches.record import FilmPlan, make_plan
 from framewright.patches.view import Rendering
 from framewright.study.progress import report_nothing
@@ -56,7 +57,6 @@ def plan_film(path: Path, windows: int = 8, probe: Probe | None = None, **option
         counts={"general": windows},
         categories=options.pop("categories", CATEGORIES),
         split="train",
-        training=options.pop("training", True),
         windows_per_part=100,
         seed=0,
         progress=options.pop("progress", report_nothing),
@@ -255,9 +255,11 @@ def test_dolby_vision_profile_5_is_refused_with_a_remedy_and_others_are_not(tmp_
 
 
 def test_a_film_that_the_table_keeps_out_of_datasets_is_on_record(tmp_path):
-    path = film(tmp_path / "film.mp4", pan(12))
-    plan, frames = plan_film(path, training=False)
-    assert plan.reason == "not-for-training" and len(frames) == 0
+    plan, _ = plan_film(film(tmp_path / "film.mp4", pan(12)))
+    attempts = {plan.video: [Attempt("general", 0, 0, "1/2", "")]}
+    items = list(list_outcomes([plan], attempts, {plan.video: "not-for-training"}))
+    (patch, *_) = [item for item in items if item.stage == "patch"]
+    assert (patch.reason, patch.detail) == ("not-for-training", "the table of videos says training = no")
 
 
 # ---- editions --------------------------------------------------------------------------------------------------------

@@ -216,7 +216,7 @@ def test_the_script_writes_a_card_that_holds_no_path_of_this_machine(tmp_path, m
     made |= {"page": "card/README.html", "tile": "card/tile.json"}
     snakemake = SimpleNamespace(
         log=[],
-        input=SimpleNamespace(summary="summary.tsv", outcomes="outcomes.tsv", declared="declared.tsv"),
+        input=SimpleNamespace(summary="summary.tsv", outcomes="outcomes.tsv", declared=["declared.tsv"]),
         output=SimpleNamespace(**made),
         params=SimpleNamespace(settings={"splits": {}, "chosen": {}, "citation": CITATION}),
     )

@@ -18,6 +18,7 @@ from framewright.scenes.names import NAMES
 from framewright.scenes.paint import Canvas, lay
 from framewright.scenes.photos import load_photo
 from framewright.scenes.render import make_scene, render
+from framewright.scenes.repeat import CROPPED, make_repeat
 from framewright.scenes.scene import record
 from framewright.scenes.street import make_street
 from framewright.truth import find_problem, read_truth
@@ -296,6 +297,18 @@ def test_the_film_is_tagged_and_has_one_key_frame(tmp_path):
     assert frames[1][1] - frames[0][1] == Fraction(1, 24)
 
 
+def test_a_repeated_film_shows_the_same_a_little_larger_and_its_own_events_alone():
+    original = make_cuts(np.random.default_rng(4), 3, SMALL)
+    again = make_repeat(original, 20)
+    assert (again.frames, again.size, again.rate) == (20, SMALL, original.rate)
+    assert all(transition.end < 20 for transition in again.transitions)
+    before, after = (made.draw(10).picture.astype(float) for made in (original, again))
+    left, top = round(CROPPED * SMALL[0]), round(CROPPED * SMALL[1])
+    inner = cv2.resize(before[top : SMALL[1] - top, left : SMALL[0] - left], SMALL, interpolation=cv2.INTER_CUBIC)
+    assert np.abs(inner.clip(0, 255) - after).mean() < 1
+    assert np.abs(before - after).mean() > 2
+
+
 def test_a_rendered_file_holds_the_frames_that_were_drawn(tmp_path):
     made = make_cuts(np.random.default_rng(4), 2, SMALL)
     assert render(tmp_path / "video", made, tmp_path / "truth.json") == made.frames
@@ -309,7 +322,9 @@ def test_a_rendered_file_holds_the_frames_that_were_drawn(tmp_path):
 
 
 def test_an_unknown_scene_is_named_with_those_that_are_known():
-    with pytest.raises(UserError, match=r"demo:beach: no such scene; known: broken, cuts, faces, film, hdr, street"):
+    with pytest.raises(
+        UserError, match=r"demo:beach: no such scene; known: broken, cuts, faces, film, hdr, repeat, street"
+    ):
         make_scene("beach")
 
 

@@ -49,7 +49,8 @@ def results(tmp_path) -> Path:
         (folder / "sources" / record.video).mkdir(parents=True)
         (folder / "sources" / record.video / "source.json").write_text(json.dumps(asdict(record)))
         (folder / "sources" / record.video / "probe.json").write_text(json.dumps(probe))
-    write_declared(folder / "sources/declared.tsv", [Declared("film"), Declared("street", licence="CC0-1.0")])
+    (folder / "sources/declared").mkdir()
+    write_declared(folder / "sources/declared/0-of-1.tsv", [Declared("film"), Declared("street", licence="CC0-1.0")])
     (folder / "flexpatch").mkdir()
     source = [Item("source", "street"), Item("source", "film", "", "busy", "status [503]"), Item("probe", "street")]
     write_outcomes(folder / "sources/outcomes.tsv", source)

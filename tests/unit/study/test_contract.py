@@ -10,7 +10,17 @@ import pytest
 from framewright.errors import UserError
 from framewright.sources.contract import Source, check_sources
 from framewright.sources.outcome import Outcome
-from framewright.study.contract import Finding, hold, make_finding, read_contract, write_contract
+from framewright.study.contract import (
+    Finding,
+    hold,
+    join_parts,
+    make_finding,
+    make_part,
+    read_contract,
+    read_parts,
+    write_contract,
+    write_parts,
+)
 from framewright.truth import Object, Truth
 from framewright.video.examine import empty_record
 
@@ -159,3 +169,20 @@ BAD_TRUTHS = [
 def test_a_truth_of_another_video_is_noticed(sources, truth, said):
     sources["one"] = replace(sources["one"], truth=truth)
     assert broken(sources) == [f"the truth is of this video, and its objects are in the picture: one: {said}"]
+
+
+# ---- parts ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_promises_of_buckets_add_up(tmp_path):
+    one = [make_part("clips are there", [], "{clips:,} clips of {videos} videos", clips=1200, videos=2)]
+    other = [make_part("clips are there", [], "{clips:,} clips of {videos} videos", clips=34, videos=1)]
+    write_parts(tmp_path / "one.json", one)
+    assert read_parts(tmp_path / "one.json") == one
+    assert join_parts([one, other]) == [Finding("clips are there", True, "1,234 clips of 3 videos")]
+
+
+def test_a_promise_that_one_bucket_breaks_is_broken_and_all_faults_are_counted():
+    parts = [[make_part("x", ["c", "d"])], [make_part("x", [])], [make_part("x", ["a", "b"])]]
+    assert join_parts(parts) == [Finding("x", False, "a; b; c and 1 more")]
+    assert [part.ok for (part,) in parts] == [False, True, False]

@@ -6,7 +6,18 @@ import pytest
 
 from framewright.errors import UserError
 from framewright.report.funnel_picture import KEPT, WIDTH, draw
-from framewright.study.funnel import Item, Reason, Stage, count, funnel_table, read_outcomes, write_outcomes
+from framewright.study.funnel import (
+    Item,
+    Reason,
+    Stage,
+    count,
+    funnel_table,
+    read_funnel,
+    read_outcomes,
+    read_stages,
+    write_outcomes,
+    write_stages,
+)
 
 ITEMS = [
     Item("source", "a"),
@@ -114,3 +125,18 @@ def test_whatever_happened_everything_is_within_the_picture(funnel):
     for stages in funnel.values():
         assert all(f">{stage.kept:,}<" in svg for stage in stages)
     assert "&lt;c&gt;" in svg or "a&b" not in svg
+
+
+def test_stages_that_are_counted_already_follow_those_of_the_items(tmp_path):
+    write_outcomes(tmp_path / "outcomes.tsv", ITEMS)
+    later = [
+        Stage("subset a", 9, (Reason("class-full", 4, ("car", "dog"), "more\tthan asked"),)),
+        Stage("subset b", 9, ()),
+    ]
+    write_stages(tmp_path / "stages.tsv", later)
+    assert [stage.kept for stage in read_stages(tmp_path / "stages.tsv")] == [5, 9]
+    funnel = read_funnel([("tracks", str(tmp_path / "outcomes.tsv"))], [("tracks", str(tmp_path / "stages.tsv"))])
+    assert [stage.name for stage in funnel["tracks"]] == ["source", "clip", "subset a", "subset b"]
+    assert funnel["tracks"][2].reasons == (Reason("class-full", 4, ("car", "dog"), "more than asked"),)
+    with pytest.raises(UserError, match="its columns are not stage, in, reason"):
+        read_stages(tmp_path / "outcomes.tsv")

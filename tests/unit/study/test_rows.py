@@ -4,9 +4,19 @@ import pyarrow.parquet as pq
 import pytest
 
 from framewright.errors import UserError
-from framewright.study.buckets import bucket_names, bucket_of, change_of_buckets, in_bucket
+from framewright.study.buckets import bucket_names, bucket_of, change_of_buckets, group_videos, in_bucket
 from framewright.study.declared import Declared
-from framewright.study.rows import COMMON, Column, iterate_rows, read_rows, rows_in, write_rows
+from framewright.study.funnel import Item, merge_outcomes, write_outcomes
+from framewright.study.rows import (
+    COMMON,
+    Column,
+    iterate_rows,
+    list_served,
+    merge_rows,
+    read_rows,
+    rows_in,
+    write_rows,
+)
 
 COLUMNS = {
     "times": Column("numbers", "Seconds."),
@@ -96,3 +106,29 @@ def test_another_number_of_buckets_is_refused_with_the_way_out(tmp_path):
         "config: buckets = 4: this study was made with 2, which is fixed; set buckets: 2, or make another study "
         "with --directory"
     )
+
+
+@pytest.mark.parametrize("buckets", [1, 4])
+def test_merged_rows_and_outcomes_do_not_depend_on_the_number_of_buckets(tmp_path, buckets):
+    videos = [f"v{number}" for number in range(12)]
+    for name, members in group_videos(videos, buckets).items():
+        rows = [{"video": video, "item": item, "state": "kept"} for video in members for item in "ba"]
+        write_rows(tmp_path / f"{name}.parquet", {}, rows, {})
+        items = [Item(stage, video, f"{video} {k}") for stage in ("film", "cut") for video in members for k in "ba"]
+        write_outcomes(tmp_path / f"{name}.tsv", items)
+    rows = [(row["video"], row["item"]) for row in merge_rows(sorted(tmp_path.glob("*.parquet")))]
+    assert rows == [(video, item) for video in sorted(videos) for item in "ab"]
+    items = list(merge_outcomes(sorted(tmp_path.glob("*.tsv")), ("film", "cut")))
+    assert items == [
+        Item(stage, video, f"{video} {k}") for stage in ("film", "cut") for video in sorted(videos) for k in "ba"
+    ]
+
+
+def test_what_a_folder_serves_stands_in_the_rows_above_it(tmp_path):
+    write = [{"video": "a", "item": str(k), "state": "kept", "path": f"clips/{k}/x.mp4"} for k in range(2)]
+    (tmp_path / "rows").mkdir()
+    write_rows(tmp_path / "rows/0-of-1.parquet", {}, write, {})
+    assert [row["item"] for row in list_served(tmp_path / "clips/1")] == ["1"]
+    assert [row["item"] for row in list_served(tmp_path / "clips/1/x.mp4")] == ["1"]
+    assert list_served(tmp_path / "clips/10") == [] and len(list_served(tmp_path / "clips")) == 2
+    assert list_served(tmp_path.parent / "elsewhere/clips") is None

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from make_video import damage, make_video
 
+from framewright.study.contract import join_parts
 from framewright.study.funnel import count
-from framewright.tracks.clips.contract import VideoClips, check_clips
+from framewright.tracks.clips.contract import ClipFile, VideoClips, check_clip_files, check_clips
 from framewright.tracks.clips.extract import extract
 from framewright.tracks.clips.preview import draw_clip_sheet, draw_histograms, draw_overlay
 from framewright.tracks.clips.record import list_clip_outcomes, read_clips, write_clips
@@ -19,8 +20,8 @@ SIZE = (96, 64)
 
 
 @pytest.fixture(scope="module")
-def cut(tmp_path_factory):
-    """Two clips of three tracks; one begins past the end."""
+def made(tmp_path_factory):
+    """Two clips of three tracks, and their folder; one begins past the end."""
     place = tmp_path_factory.mktemp("cut")
     path = make_video(place / "v.mp4", range(150), size=SIZE, rate=25)
     times = np.arange(49) / 16
@@ -32,17 +33,38 @@ def cut(tmp_path_factory):
     tracks.sort(key=lambda track: track.tid)
     (place / "clips").mkdir()
     clips = extract(path, tracks, place / "clips")
-    return VideoClips("v", tracks, clips, [(0.0, 4.0), (1.9, 6.0), (30, 40)], place / "clips")
+    return VideoClips("v", tracks, clips, [(0.0, 4.0), (1.9, 6.0), (30, 40)]), place / "clips"
+
+
+@pytest.fixture(scope="module")
+def cut(made):
+    return made[0]
+
+
+@pytest.fixture(scope="module")
+def folder(made):
+    return made[1]
 
 
 def broken(cut: VideoClips) -> list[str]:
-    return [own.name for own in check_clips([cut], 0.5, 180) if not own.ok]
+    return [own.name for own in check_clips([cut], 180) if not own.ok]
 
 
-def test_what_the_library_cuts_holds(cut):
-    findings = check_clips([cut], 0.5, 180)
+def files_of(cut: VideoClips, folder: Path) -> list[ClipFile]:
+    made = [clip for clip in cut.clips if not clip.reason]
+    return [ClipFile(folder / Path(clip.fn).name, clip.size, clip.frames) for clip in made]
+
+
+def test_what_the_library_cuts_holds(cut, folder):
+    findings = check_clips([cut], 180)
     assert [own.detail for own in findings if not own.ok] == []
     assert findings[0].detail == "2 clips of 3 tracks, 6 s"
+    assert check_clip_files(files_of(cut, folder), 0.5).detail == "2 opened"
+
+
+def test_the_promises_of_two_buckets_are_those_of_one(cut):
+    one, other, both = (check_clips(cuts, 180) for cuts in ([cut], [cut], [cut, cut]))
+    assert join_parts([one, other]) == join_parts([both])
 
 
 @pytest.mark.parametrize(
@@ -66,7 +88,6 @@ def test_each_broken_promise_of_tracks_is_found(cut, change, promise):
             {"windows": ((0.0, 0.0, 40.0, 60.0),) * 75 + ((0.0, 0.0, 60.0, 60.0),)}, "one shape", id="another shape"
         ),
         pytest.param({"end": 9.0}, "within their tracks", id="longer than its track"),
-        pytest.param({"frames": 75}, "decode", id="a frame too many"),
     ],
 )
 def test_each_broken_promise_of_a_clip_is_found(cut, values, promise):
@@ -75,17 +96,14 @@ def test_each_broken_promise_of_a_clip_is_found(cut, values, promise):
     assert any(promise in name for name in broken(replace(cut, clips=clips)))
 
 
-def test_damaged_missing_and_foreign_files_are_found(cut, tmp_path):
-    folder = Path(shutil.copytree(cut.folder, tmp_path / "clips"))
-    own = replace(cut, folder=folder)
-    (folder / "other.mp4").write_bytes(b"")
-    assert broken(own) == ["each track has a clip, or a reason why not"]
-    (folder / "other.mp4").unlink()
-    path = next(iter(folder.iterdir()))
-    damage(path, 10)
-    assert broken(own) == ["clips decode, with all their frames and a key frame in time"]
-    path.unlink()
-    assert len(broken(own)) == 2
+def test_damaged_missing_and_too_short_files_are_found(cut, folder, tmp_path):
+    copied = Path(shutil.copytree(folder, tmp_path / "clips"))
+    files = files_of(cut, copied)
+    assert not check_clip_files([replace(files[0], frames=75)], 0.5).ok
+    damage(files[0].path, 10)
+    assert not check_clip_files(files, 0.5).ok
+    files[0].path.unlink()
+    assert not check_clip_files(files, 0.5).ok
 
 
 def test_what_became_of_tracks_is_read_back_and_counted(cut, tmp_path):
@@ -98,13 +116,13 @@ def test_what_became_of_tracks_is_read_back_and_counted(cut, tmp_path):
     assert stage.reasons[0].word == "past-the-end"
 
 
-def test_sheets_show_frames_clips_and_counts(cut, tmp_path):
+def test_sheets_show_frames_clips_and_counts(cut, folder, tmp_path):
     path = make_video(tmp_path / "v.mp4", range(150), size=SIZE, rate=25)
     frames = draw_overlay(path, cut.tracks[:2])
     assert frames.shape[1:] == (1280, 3) and frames.shape[0] > 300
-    sheet = draw_clip_sheet(cut.folder, cut.clips)
+    sheet = draw_clip_sheet(folder, cut.clips)
     assert sheet.shape[1:] == (1280, 3) and len(np.unique(sheet.reshape(-1, 3), axis=0)) > 50
-    picture = draw_histograms(cut.tracks)
+    picture = draw_histograms((track.seconds, track.names[0]) for track in cut.tracks)
     assert "3 tracks, 3 classes" in picture and "3 to 4 s" in picture and "class 2" in picture
 
 

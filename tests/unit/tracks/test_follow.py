@@ -14,7 +14,9 @@ from framewright.detector import Detections
 from framewright.study.record import write_record
 from framewright.tracks.objects.contract import (
     check_objects,
+    describe_search,
     list_track_outcomes,
+    summarise_search,
     warn_of_limits,
     warn_of_nothing,
 )
@@ -121,21 +123,22 @@ def test_every_object_followed_is_in_the_funnel_with_its_reason(film, tmp_path):
 
 
 def test_a_detector_that_finds_nothing_in_a_whole_run_is_named(film, tmp_path):
-    nothing, segments = records(film, tmp_path, (0, 0, 0, 0, 0, 0, 0))
+    nothing, _ = records(film, tmp_path, (0, 0, 0, 0, 0, 0, 0))
     something, _ = records(film, tmp_path, LARGE)
+    nothing, something = summarise_search(nothing), summarise_search(something)
     assert "w.onnx found nothing at all in 80 frames of 1 videos" in warn_of_nothing([nothing])
     assert warn_of_nothing([nothing, something]) == "" == warn_of_nothing([])
-    assert "nothing at all" in check_objects([nothing], [segments])[0].detail
+    assert "nothing at all" in describe_search([nothing])
 
 
 def test_a_segment_that_was_left_out_breaks_the_contract(film, tmp_path):
     record, segments = records(film, tmp_path, LARGE)
-    assert [own.ok for own in check_objects([record], [segments])] == [True]
+    assert check_objects([record], [segments]).ok
     less = record | {"segments": record["segments"][:-1]}
-    assert [own.ok for own in check_objects([less], [segments])] == [False]
+    assert not check_objects([less], [segments]).ok
     across = json.loads(json.dumps(record))
     across["segments"][0]["times"][-1] = 2.1
-    assert [own.ok for own in check_objects([across], [segments])] == [False]
+    assert not check_objects([across], [segments]).ok
 
 
 # ---- what is stored -------------------------------------------------------------------------------------------------
@@ -200,5 +203,4 @@ def test_when_nearly_all_is_dropped_the_hint_says_how_many_looser_limits_keep(fi
     assert (strict["tracks"], strict["with_loose_limits"], usual["with_loose_limits"]) == ([], 2, None)
     assert "tracks.keep drops 6 of 6 objects; 2 tracks would pass with" in warn_of_limits([strict])
     assert warn_of_limits([usual]) == "" == warn_of_limits([])
-    segments = {"video": "v", "segments": [{"start": a, "end": b, "reason": ""} for a, b in SEGMENTS]}
-    assert "2 tracks would pass" in check_objects([strict], [segments])[0].detail
+    assert "2 tracks would pass" in describe_search([summarise_search(strict)])

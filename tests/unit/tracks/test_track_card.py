@@ -12,11 +12,15 @@ from house import ROOT
 from framewright.report.card import read_store, write_croissant, write_index
 from framewright.report.citation import read_citation
 from framewright.report.readme import write_readme
+from framewright.study.declared import Declared
 from framewright.study.funnel import Item, write_outcomes
+from framewright.study.rows import write_rows
 from framewright.tracks.card import DATASET, describe_dataset, describe_figures, list_segment_rows, list_track_rows
 from framewright.tracks.card_facts import CardFacts
-from framewright.tracks.clips.record import Clip, write_clips
-from framewright.tracks.meta import new_track, write_tracks
+from framewright.tracks.clips.record import Clip
+from framewright.tracks.meta import new_track
+from framewright.tracks.row_columns import COLUMNS
+from framewright.tracks.rows import make_row
 
 FACTS = CardFacts(demo_detector=True, aesthetic=True)
 SCORES = {"sharpness": 60.0}
@@ -43,12 +47,16 @@ def card(tmp_path):
         Clip(tracks[0].tid, tracks[0].fn, "", "", (50, 50), 96, tracks[0].times[0], tracks[0].times[-1], "25"),
         Clip(tracks[1].tid, tracks[1].fn, "duplicate", "shows what another shows"),
     ]
-    write_tracks(tmp_path / "v-meta.jsonl.gzip", tracks)
-    write_clips(tmp_path / "v-clips.jsonl.gzip", clips)
     write_outcomes(tmp_path / "tracks.tsv", [Item("clip", "v", clip.tid, clip.reason) for clip in clips])
     index = tmp_path / "index.parquet"
-    write_index(index, DATASET, list_track_rows([tmp_path / "v-meta.jsonl.gzip"], [tmp_path / "v-clips.jsonl.gzip"]))
-    write_index(tmp_path / "segments.parquet", DATASET, list_segment_rows([RECORD]), "segments")
+    hidden = new_track("w", (100, 50), times, boxes, (3, 1), ("dog", "cat"), scores)
+    rows = [make_row(track, b"", clip, {}, "Own") for track, clip in zip(tracks, clips, strict=True)]
+    rows.append(make_row(hidden, b"", Clip(hidden.tid, hidden.fn), {}, "Own"))
+    write_rows(tmp_path / "rows.parquet", COLUMNS, rows, {"w": Declared("w", training=False)})
+    write_index(index, DATASET, list_track_rows([tmp_path / "rows.parquet"], {"w"}))
+    accounts = [{"video": "v", "why_not": "", "segments": RECORD}]
+    accounts.append({"video": "w", "why_not": "not-for-training", "segments": RECORD | {"video": "w"}})
+    write_index(tmp_path / "segments.parquet", DATASET, list_segment_rows(accounts), "segments")
     known = describe_dataset(FACTS, describe_figures(index, "Fits."))
     store = read_store({"tracks": tmp_path / "tracks.tsv"}, {"v": "CC0-1.0"}, {"tracks": {}}, CITATION)
     write_readme(tmp_path / "README.md", known, store, index)

@@ -10,21 +10,24 @@ from make_video import damage, make_video, number_in
 from torch.utils.data import DataLoader
 
 from framewright.errors import UserError
+from framewright.study.declared import Declared
+from framewright.study.rows import write_rows
 from framewright.tracks.clips.extract import extract
 from framewright.tracks.clips.options import ClipSettings
 from framewright.tracks.dataset import TrackClips, clip_seconds, read_window
-from framewright.tracks.meta import new_track, write_tracks
+from framewright.tracks.meta import new_track
+from framewright.tracks.row_columns import COLUMNS
+from framewright.tracks.rows import make_row
 
 RATE = 25
 
 
 @pytest.fixture(scope="module")
-def folders(tmp_path_factory):
-    """Two films with three tracks each, of which one begins past the end: (metadata, clips)."""
+def results(tmp_path_factory):
+    """Two films with three tracks each, of which one begins past the end; one film more is not for training."""
     place = tmp_path_factory.mktemp("tracks")
-    meta, clips = place / "tracks_meta", place / "tracks_mp4"
-    meta.mkdir()
-    for video in ("one", "two"):
+    rows = []
+    for video in ("one", "two", "hidden"):
         path = make_video(place / f"{video}.mp4", range(150), size=(96, 64), rate=RATE)
         tracks = []
         for label, (start, seconds) in enumerate([(0, 5.9), (1, 3), (50, 3)]):
@@ -35,16 +38,18 @@ def folders(tmp_path_factory):
         tracks[1] = new_track(
             video, (96, 64), tracks[1].times, tracks[1].boxes - [0, 0, 30, 0], [1], ["class 1"], scores
         )
-        write_tracks(meta / f"{video}-meta.jsonl.gzip", tracks)
-        folder = clips / Path(tracks[0].fn).parent
+        folder = place / "tracks_mp4/Own" / Path(tracks[0].fn).parent
         folder.mkdir(parents=True)
-        extract(path, tracks, folder, ClipSettings(crf=4))
-    return meta, clips
+        clips = extract(path, tracks, folder, ClipSettings(crf=4))
+        rows += [make_row(*pair, {}, "Own") for pair in zip(tracks, [b""] * 3, clips, strict=True)]
+    (place / "rows").mkdir()
+    write_rows(place / "rows/0-of-1.parquet", COLUMNS, rows, {"hidden": Declared("hidden", training=False)})
+    return place
 
 
-def test_a_loader_with_two_workers_gives_each_clip_once(folders):
-    clips = TrackClips(*folders, frames=8, size=(48, 32), seed=1)
-    assert len(clips) == 4 and clips.missing == 2
+def test_a_loader_with_two_workers_gives_each_clip_once(results):
+    clips = TrackClips(results, frames=8, size=(48, 32), seed=1)
+    assert len(clips) == 4 and clips.missing == 5  # two past the end, three not for training
     batches = list(DataLoader(clips, batch_size=2, num_workers=2))
     assert [tuple(batch["video"].shape) for batch in batches] == [(2, 8, 3, 32, 48)] * 2
     assert sorted(tid for batch in batches for tid in batch["tid"]) == sorted(row.tid for row in clips.rows)
@@ -56,8 +61,8 @@ def test_a_loader_with_two_workers_gives_each_clip_once(folders):
     assert all((own == batches[k // 2]["video"][k % 2]).all() for k, own in enumerate(alone))
 
 
-def test_a_window_has_its_pictures_at_its_times(folders):
-    clips = TrackClips(*folders, frames=5, step=0.4)
+def test_a_window_has_its_pictures_at_its_times(results):
+    clips = TrackClips(results, frames=5, step=0.4)
     clips.rows.sort(key=lambda row: row.label)
     item = clips[0]
     assert clip_seconds(clips.rows[0].path) == pytest.approx(147 / RATE)
@@ -67,29 +72,29 @@ def test_a_window_has_its_pictures_at_its_times(folders):
     assert np.abs(item["times"].numpy() - (middle + 0.4 * np.arange(5))).max() <= 1 / RATE
 
 
-def test_windows_differ_between_epochs_and_not_between_runs(folders):
-    first, again = (TrackClips(*folders, frames=4, seed=3) for _ in range(2))
+def test_windows_differ_between_epochs_and_not_between_runs(results):
+    first, again = (TrackClips(results, frames=4, seed=3) for _ in range(2))
     starts = [[float(first[k]["times"][0]) for k in range(4)]]
     assert starts[0] == [float(again[k]["times"][0]) for k in range(4)]
     first.set_epoch(1)
     assert starts[0] != [float(first[k]["times"][0]) for k in range(4)]
 
 
-def test_a_clip_that_is_too_short_repeats_its_last_picture(folders):
-    clips = TrackClips(*folders, frames=40, step=0.25)
+def test_a_clip_that_is_too_short_repeats_its_last_picture(results):
+    clips = TrackClips(results, frames=40, step=0.25)
     item = clips[0]
     assert item["video"].shape[0] == 40 and (item["video"][-1] == item["video"][-2]).all()
 
 
-def test_classes_can_be_chosen_and_pictures_transformed(folders):
-    clips = TrackClips(*folders, frames=2, classes=[1], transform=lambda video: video.float() / 255)
+def test_classes_can_be_chosen_and_pictures_transformed(results):
+    clips = TrackClips(results, frames=2, classes=[1], transform=lambda video: video.float() / 255)
     assert len(clips) == 2 and {clips[k]["label"] for k in range(2)} == {1}
     assert float(clips[0]["video"].min()) >= 0 and float(clips[0]["video"].max()) <= 1
 
 
-def test_a_window_is_read_from_the_key_frame_before_it(folders, tmp_path):
+def test_a_window_is_read_from_the_key_frame_before_it(results, tmp_path):
     """What is just more than half a second before it is destroyed: nobody misses it."""
-    clips = TrackClips(*folders)
+    clips = TrackClips(results)
     whole = next(row.path for row in clips.rows if row.label == 0)
     for start in (1.3, 3.77, 5.5):
         path = Path(shutil.copy(whole, tmp_path / "a.mp4"))
@@ -107,12 +112,18 @@ def test_a_window_of_a_clip_of_varying_rate(tmp_path):
     assert shown.tolist() == pytest.approx([0, 0, 0.1, 1.0, 1.1, 3.0])
 
 
-def test_a_folder_without_metadata_is_one_line(tmp_path):
-    with pytest.raises(UserError, match="no files"):
-        TrackClips(tmp_path, tmp_path)
+def test_a_folder_without_rows_is_one_line(tmp_path):
+    with pytest.raises(UserError, match=r"no rows/\*.parquet"):
+        TrackClips(tmp_path)
 
 
-def test_pixels_come_in_the_range_asked_for(folders):
-    plain, scaled = TrackClips(*folders, frames=2), TrackClips(*folders, frames=2, range=(-0.5, 0.5))
+def test_what_is_in_no_row_is_not_served(results):
+    """Clips of a video that left the table may lie in the folder still, and so may those of another dataset."""
+    assert len(list(results.glob("tracks_mp4/Own/*/*.mp4"))) == 6
+    assert {row.video for row in TrackClips(results).rows} == {"one", "two"}
+
+
+def test_pixels_come_in_the_range_asked_for(results):
+    plain, scaled = TrackClips(results, frames=2), TrackClips(results, frames=2, range=(-0.5, 0.5))
     assert str(plain[0]["video"].dtype) == "torch.uint8" and str(scaled[0]["video"].dtype) == "torch.float32"
     assert np.allclose(scaled[0]["video"].numpy(), plain[0]["video"].numpy() / 255 - 0.5, atol=1e-6)

@@ -7,8 +7,11 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from framewright.tracks.clips.record import Clip, write_clips
+from framewright.study.rows import write_rows
+from framewright.tracks.clips.record import Clip
 from framewright.tracks.meta import new_track, read_tracks, video_code, write_tracks
+from framewright.tracks.row_columns import COLUMNS
+from framewright.tracks.rows import make_row
 from framewright.tracks.tree import check_tree, link_clips, link_meta, read_tree, write_schemas
 
 VIDEOS = ("street", "dQw4w9WgXcQ", "none")
@@ -16,8 +19,8 @@ VIDEOS = ("street", "dQw4w9WgXcQ", "none")
 
 @pytest.fixture
 def made(tmp_path):
-    """Three videos, one of them without tracks: (files of tracks, folders of clips, what became of each)."""
-    metas, folders, records = [], [], []
+    """Three videos, one of them without tracks: (files of tracks, folders of clips, rows)."""
+    metas, folders, rows = [], [], []
     for number, video in enumerate(VIDEOS):
         times, scores = np.arange(20) / 16, np.array([[0.9, 0.1], [0.1, 0.1], [0.7, 0.0], [0.1, 0.0]])
         boxes = np.tile([[1.0, 2.0, 60.0, 50.0]], (20, 1))
@@ -31,21 +34,25 @@ def made(tmp_path):
         clips = [Clip(track.tid, track.fn, "" if k == 0 else "duplicate") for k, track in enumerate(tracks)]
         for clip in clips[:1]:
             (folders[-1] / clip.fn.split("/")[1]).write_bytes(bytes([number]))
-        records.append(tmp_path / f"{video}-clips.jsonl.gzip")
-        write_clips(records[-1], clips)
-    return metas, folders, records
+        rows += [make_row(track, b"", clip, {}, "Own") for track, clip in zip(tracks, clips, strict=True)]
+    write_rows(tmp_path / "rows.parquet", COLUMNS, rows, {})
+    return metas, folders, tmp_path / "rows.parquet"
 
 
 @pytest.fixture
 def trees(made, tmp_path):
-    metas, folders, records = made
+    metas, _, rows = made
     assert link_meta(metas, tmp_path / "tracks_meta") == 3
-    assert link_clips(folders, metas, records, tmp_path / "tracks_mp4") == 2
+    assert link_clips([rows], str(tmp_path / "clips/{video}"), tmp_path / "tracks_mp4") == 2
     return (
         tmp_path / "tracks_meta",
         tmp_path / "tracks_mp4",
         [track.tid for meta in metas for track in read_tracks(meta)],
     )
+
+
+def clips_in(folder):
+    return [path.relative_to(folder).as_posix() for path in folder.glob("*/*.mp4")]
 
 
 def test_the_origins_way_of_reading_finds_every_track(trees):
@@ -88,16 +95,18 @@ def test_all_three_schemas_say_the_same(made, tmp_path):
 
 def test_both_trees_keep_their_promises_and_broken_ones_are_found(trees):
     meta, clips, tids = trees
-    assert all(own.ok for own in check_tree(meta, clips, tids))
-    assert [own.ok for own in check_tree(meta, clips, tids[:-1])] == [False, True]
+    files = clips_in(clips)
+    assert all(own.ok for own in check_tree(meta, clips, tids, files))
+    assert [own.ok for own in check_tree(meta, clips, tids[:-1], files)] == [False, True]
+    assert [own.ok for own in check_tree(meta, clips, tids, files[1:])] == [True, False]
     next(clips.glob("*/*.mp4")).unlink()
-    assert [own.ok for own in check_tree(meta, clips, tids)] == [True, False]
+    assert [own.ok for own in check_tree(meta, clips, tids, files)] == [True, False]
     file = next(path for path in meta.glob("*/*.gzip") if path.stat().st_size > 50)
     content = gzip.decompress(file.read_bytes()).replace(b"top10_wcls", b"top10_xcls")
     file.unlink()
     file.write_bytes(gzip.compress(content))
     with pytest.raises(KeyError):
-        check_tree(meta, clips, tids)
+        check_tree(meta, clips, tids, files)
 
 
 def test_the_schemas_have_the_same_bytes_under_any_name(tmp_path):

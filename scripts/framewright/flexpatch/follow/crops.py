@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 SIDE = 24  # pixels of a crop
+STEPS = (np.arange(SIDE) + 0.5) / SIDE  # where its pixels are, as shares of a box's sides
 MAX_LEVELS = 4
 MIN_SHARED = 0.1  # share of pixels that two crops must share to be compared
 
@@ -31,28 +32,23 @@ def extract_crops(pyramid: Pyramid, boxes: np.ndarray) -> np.ndarray:
     boxes = np.asarray(boxes, np.float64).reshape(-1, 4)
     pictures = pyramid.pictures
     height, width = pictures[0].shape
-    steps = (np.arange(SIDE) + 0.5) / SIDE
-    x = boxes[:, :1] + steps * (boxes[:, 2:3] - boxes[:, :1])
-    y = boxes[:, 1:2] + steps * (boxes[:, 3:] - boxes[:, 1:2])
-    inside = ((y >= 0) & (y <= height))[:, :, None] & ((x >= 0) & (x <= width))[:, None, :]
+    x = boxes[:, :1] + STEPS * (boxes[:, 2:3] - boxes[:, :1])
+    y = boxes[:, 1:2] + STEPS * (boxes[:, 3:] - boxes[:, 1:2])
     sides = np.sqrt(np.maximum((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]), 1.0)) / SIDE
     levels = np.clip(np.log2(sides).astype(int), 0, len(pictures) - 1)
+    scales = np.array([picture.shape for picture in pictures])[levels] / (height, width)
+    across, down = (x * scales[:, 1:] - 0.5).astype(np.float32), (y * scales[:, :1] - 0.5).astype(np.float32)
     crops = np.empty((len(boxes), SIDE, SIDE), np.float32)
-    for level in np.unique(levels):
-        rows, picture = np.flatnonzero(levels == level), pictures[level]
-        across = x[rows] * (picture.shape[1] / width) - 0.5
-        down = y[rows] * (picture.shape[0] / height) - 0.5
-        map_x = np.broadcast_to(across[:, None, :], (len(rows), SIDE, SIDE)).reshape(-1, SIDE)
-        map_y = np.broadcast_to(down[:, :, None], (len(rows), SIDE, SIDE)).reshape(-1, SIDE)
-        pixels = cv2.remap(
-            picture,
-            map_x.astype(np.float32),
-            map_y.astype(np.float32),
-            cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
-        crops[rows] = pixels.reshape(-1, SIDE, SIDE)
-    crops[~inside] = np.nan
+    for level, picture in enumerate(pictures):
+        rows = np.flatnonzero(levels == level)
+        if len(rows):
+            map_x = np.repeat(across[rows], SIDE, axis=0)  # a row of pixels for each row of each crop
+            map_y = np.repeat(down[rows].reshape(-1, 1), SIDE, axis=1)
+            pixels = cv2.remap(picture, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+            crops[rows] = pixels.reshape(-1, SIDE, SIDE)
+    inside_x, inside_y = (x >= 0) & (x <= width), (y >= 0) & (y <= height)
+    if not (inside_x.all() and inside_y.all()):
+        crops[~(inside_y[:, :, None] & inside_x[:, None, :])] = np.nan
     return crops
 
 

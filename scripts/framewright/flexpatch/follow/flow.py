@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 QUALITY, BLOCK = 0.01, 5  # minimum eigenvalue of a point over the best one's, and the window it is computed in
 INNER = 0.8  # share of a box's sides in which points are chosen: nearer to the edge there is much background
 WINDOW, LEVELS = (11, 11), 2
-CRITERIA = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 10, 0.03)
+END = cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT
+FORWARD, BACKWARD = (END, 10, 0.03), (END, 5, 0.1)  # iterations, and pixels: the way back only has to come near
 MIN_SCALE_POINTS, MIN_RADIUS = 5, 2.0  # points, and pixels from their mean, that a change of size is measured by
 MAX_ERROR = 1.0  # pixels between a point and the end of the way forward and back
 
@@ -47,8 +48,8 @@ def follow_points(before: np.ndarray, now: np.ndarray, points: np.ndarray) -> tu
     """Where points (P, 2) of a picture are in the next, (P, 2) float32, and whether the way back agrees, (P,) bool."""
     if not len(points):
         return points, np.zeros(0, bool)
-    ends, is_there = _flow(before, now, points)
-    back, is_again = _flow(now, before, ends)
+    ends, is_there = _flow(before, now, points, FORWARD)
+    back, is_again = _flow(now, before, ends, BACKWARD)
     error = np.abs(back - points).max(axis=1)
     return ends, is_there & is_again & (error < MAX_ERROR)
 
@@ -58,24 +59,25 @@ def measure_displacements(points: np.ndarray, ends: np.ndarray, agrees: np.ndarr
     counts = np.asarray(counts, np.int64)
     owner = np.repeat(np.arange(len(counts)), counts)
     place = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
-    moves = np.full((len(counts), max(int(counts.max(initial=0)), 1), 2), np.nan)
-    moves[owner[agrees], place[agrees]] = (ends - points)[agrees]
-    kept = np.bincount(owner[agrees], minlength=len(counts))
-    rows, ordered = np.arange(len(counts)), np.sort(moves, axis=1)  # not-a-number comes last
+    shape = len(counts), max(int(counts.max(initial=0)), 1), 2
+    moves, starts = np.full(shape, np.inf), np.zeros(shape)
+    rows_of, place = owner[agrees], place[agrees]
+    moves[rows_of, place], starts[rows_of, place] = (ends - points)[agrees], points[agrees]
+    kept = np.bincount(rows_of, minlength=len(counts))
+    rows, ordered = np.arange(len(counts)), np.sort(moves, axis=1)  # what is not there comes last
     last = np.maximum(kept, 1)
     median = (ordered[rows, (last - 1) // 2] + ordered[rows, last // 2]) / 2
-    mean = np.nansum(moves, axis=1) / last[:, None]
-    apart = moves - mean[:, None]
-    square = np.nansum(apart**2, axis=(1, 2)) / last
-    starts = np.full_like(moves, np.nan)
-    starts[owner[agrees], place[agrees]] = points[agrees]
-    starts -= (np.nansum(starts, axis=1) / last[:, None])[:, None]
+    there = (moves[..., 0] < np.inf)[..., None]
+    moves = np.where(there, moves, 0.0)
+    apart = np.where(there, moves - moves.sum(axis=1, keepdims=True) / last[:, None, None], 0.0)
+    starts = np.where(there, starts - starts.sum(axis=1, keepdims=True) / last[:, None, None], 0.0)
     scale = _measure_scale(starts, starts + apart)
-    return Displacements(np.where(kept[:, None] > 0, median, 0.0), np.sqrt(square), scale, kept)
+    spread = np.sqrt((apart * apart).sum(axis=(1, 2)) / last)
+    return Displacements(np.where(kept[:, None] > 0, median, 0.0), spread, scale, kept)
 
 
 def _measure_scale(before: np.ndarray, after: np.ndarray) -> np.ndarray:
-    """The median ratio of the lengths of vectors (N, P, 2), not-a-number for none: (N,), 1 for too few or too short."""
+    """The median ratio of the lengths of vectors (N, P, 2), zeros for none: (N,), 1 for too few or too short."""
     radius = np.hypot(before[..., 0], before[..., 1])
     usable = radius >= MIN_RADIUS
     count = usable.sum(axis=1)
@@ -85,8 +87,10 @@ def _measure_scale(before: np.ndarray, after: np.ndarray) -> np.ndarray:
     return np.where(count >= MIN_SCALE_POINTS, median, 1.0)
 
 
-def _flow(before: np.ndarray, now: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _flow(
+    before: np.ndarray, now: np.ndarray, points: np.ndarray, criteria: tuple[int, int, float]
+) -> tuple[np.ndarray, np.ndarray]:
     ends, status, _ = cv2.calcOpticalFlowPyrLK(  # type: ignore[call-overload]  # None is no first guess
-        before, now, points, None, winSize=WINDOW, maxLevel=LEVELS, criteria=CRITERIA
+        before, now, points, None, winSize=WINDOW, maxLevel=LEVELS, criteria=criteria
     )
     return ends, status[:, 0] > 0

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from framewright.boxes import clip, compute_iou
+from framewright.boxes import clip, compute_areas, compute_iou
 from framewright.flexpatch.follow.crops import Pyramid, correlate, extract_crops
 from framewright.flexpatch.follow.flow import choose_points, follow_points, measure_displacements
 
@@ -187,6 +187,8 @@ class Follower:
 
     def _remember(self, tracks: list[Track]) -> None:
         """Keep the contents of these tracks' boxes."""
+        if not tracks:
+            return
         boxes = np.array([track.box for track in tracks]).reshape(-1, 4) / self._scales
         ends = np.array([*self.frame_size, *self.frame_size], float)
         for track, crop in zip(tracks, extract_crops(self._before, boxes), strict=True):
@@ -213,9 +215,8 @@ class Follower:
         spreads = np.where(kept < MIN_POINTS, np.nan, spreads * self.shrink)
         scales = np.clip(scales, 1 / MAX_SCALE, MAX_SCALE)
         shares = np.where(counts > 0, kept / np.maximum(counts, 1), np.nan)
-        changes = zip(self.tracks, moves * self._scale, scales.tolist(), lost.tolist(), shares.tolist(), strict=True)
-        for track, move, scale, is_lost, track.kept in changes:
-            _advance(track, move, scale, is_lost)
+        self._advance(moves * self._scale, scales, lost)
+        for track, track.kept in zip(self.tracks, shares.tolist(), strict=True):
             if track.pinned is not None:
                 _extend(track, self.frame_size)
         boxes = self._small_boxes()[owner]
@@ -232,6 +233,21 @@ class Follower:
         for track, track.points, track.eigenvalues, track.min_eig, track.flow_std in rows:
             track.unexamined += 1
 
+    def _advance(self, moves: np.ndarray, scales: np.ndarray, lost: np.ndarray) -> None:
+        """Move and resize all boxes by their points: `moves` (N, 2), `scales` (N,). As long as a track is lost (N,), it
+        goes on by what is left of its speed."""
+        lost |= np.array([track.is_lost for track in self.tracks])
+        known = np.array([track.velocity is not None for track in self.tracks])
+        earlier = np.array([track.velocity if track.velocity is not None else (0.0, 0.0) for track in self.tracks])
+        moves = np.where(lost[:, None], earlier * COASTING, moves)
+        changes = np.where(known, np.hypot(*(moves - earlier).T), np.nan)
+        boxes = self._boxes()
+        growth = (boxes[:, 2:] - boxes[:, :2]) * ((np.where(lost, 1.0, scales) - 1) / 2)[:, None]
+        boxes += np.concatenate([moves - growth, moves + growth], axis=1)
+        rows = zip(self.tracks, boxes, moves, changes.tolist(), lost.tolist(), strict=True)
+        for track, box, velocity, change, is_lost in rows:
+            track.box, track.velocity, track.accel, track.is_lost = box, velocity, change, is_lost
+
     def _is_inside(self, examined: np.ndarray | None) -> np.ndarray:
         """Which tracks lie in the areas, so that a detector would have found them, (N,) bool."""
         if examined is None:
@@ -241,8 +257,8 @@ class Follower:
             return np.zeros(len(boxes), bool)
         low = np.maximum(boxes[:, None, :2], areas[None, :, :2])
         high = np.minimum(boxes[:, None, 2:], areas[None, :, 2:])
-        shared = np.prod(np.maximum(high - low, 0), axis=2).max(axis=1)
-        whole = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
+        sides = np.maximum(high - low, 0)
+        shared, whole = (sides[..., 0] * sides[..., 1]).max(axis=1), compute_areas(boxes)
         return (whole > 0) & (shared >= INSIDE * whole)
 
     def _pairs(self, boxes: np.ndarray, classes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -258,18 +274,6 @@ class Follower:
 
     def _drop_old(self) -> None:
         self.tracks = [track for track in self.tracks if track.age < self.max_age and track.misses < MAX_MISSES]
-
-
-def _advance(track: Track, move: np.ndarray, scale: float, is_lost: bool) -> None:
-    """Move and resize a track's box by its points or, as long as it is lost, move it by what is left of its speed."""
-    track.is_lost |= is_lost
-    earlier = track.velocity
-    if track.is_lost:
-        move, scale = (np.zeros(2) if earlier is None else earlier * COASTING), 1.0
-    track.velocity = move
-    track.accel = float("nan") if earlier is None else float(np.hypot(*(move - earlier)))
-    growth = (track.box[2:] - track.box[:2]) * ((scale - 1) / 2)
-    track.box = track.box + np.concatenate([move - growth, move + growth])
 
 
 def _extend(track: Track, frame: tuple[int, int]) -> None:

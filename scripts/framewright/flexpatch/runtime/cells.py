@@ -112,14 +112,23 @@ def find_best_windows(priority: np.ndarray, window: tuple[int, int], count: int)
     """
     left = priority.astype(np.float64)
     columns, rows = min(window[0], left.shape[1]), min(window[1], left.shape[0])
+    sums = _window_sums(left, columns, rows)
     for _ in range(count):
-        total = cv2.integral(left)
-        sums = total[rows:, columns:] - total[:-rows, columns:] - total[rows:, :-columns] + total[:-rows, :-columns]
-        y, x = np.unravel_index(np.argmax(sums), sums.shape)
+        y, x = divmod(int(np.argmax(sums)), sums.shape[1])
         if sums[y, x] <= 1e-6:
             return
-        yield (int(x), int(y), int(x) + columns, int(y) + rows), float(sums[y, x])
+        yield (x, y, x + columns, y + rows), float(sums[y, x])
         left[y : y + rows, x : x + columns] = 0
+        # the windows that share a cell with this one are the only ones whose sums have changed
+        top, before = max(0, y - rows + 1), max(0, x - columns + 1)
+        near = left[top : y + 2 * rows - 1, before : x + 2 * columns - 1]
+        sums[top : y + rows, before : x + columns] = _window_sums(near, columns, rows)
+
+
+def _window_sums(cells: np.ndarray, columns: int, rows: int) -> np.ndarray:
+    """The sum of each window of the cells, by its first row and column."""
+    total = cv2.integral(cells)
+    return total[rows:, columns:] - total[:-rows, columns:] - total[rows:, :-columns] + total[:-rows, :-columns]
 
 
 def _covered(boxes: np.ndarray, cell: tuple[int, int]) -> np.ndarray:

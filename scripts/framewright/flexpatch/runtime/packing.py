@@ -87,7 +87,7 @@ def pad_box(
     (width, height); None for a box outside of it. No side is shorter than `min_side`.
 
     What would be wider or higher than `max_size` is padded less, down to MIN_PADDING: a detector misses more of what is
-    down-sample_video than of what has little around it.
+    down-sampled than of what has little around it.
     """
     ends = []
     for low, high, limit, room in zip(box[:2], box[2:], frame, max_size or (math.inf, math.inf), strict=True):
@@ -257,7 +257,8 @@ def map_to_frame(
     boxes = np.asarray(boxes, np.float64).reshape(-1, 4)
     places = np.array([patch.place for patch in placed], np.float64).reshape(-1, 4)
     middles = (boxes[:, None, :2] + boxes[:, None, 2:]) / 2
-    inside = np.all((middles >= places[None, :, :2]) & (middles < places[None, :, 2:]), axis=2)
+    both = (middles >= places[None, :, :2]) & (middles < places[None, :, 2:])
+    inside = both[..., 0] & both[..., 1]
     rows = np.flatnonzero(np.any(inside, axis=1))
     owner = np.argmax(inside[rows], axis=1) if len(rows) else np.zeros(0, int)
     regions = np.array([patch.patch.region for patch in placed], np.float64).reshape(-1, 4)[owner]
@@ -287,6 +288,9 @@ def suppress_duplicates(found: MappedDetections, max_overlap: float = 0.5) -> Ma
     overlap = compute_iou(found.boxes, found.boxes)
     within = np.where(cut[:, None], share_inside(found.boxes, found.boxes), 0.0)
     clash: np.ndarray = (np.maximum(overlap, within) > max_overlap) & (found.labels[:, None] == found.labels[None, :])
+    np.fill_diagonal(clash, False)
+    if not clash.any():
+        return found
     kept: list[int] = []
     for row in range(len(found)):
         if not clash[row, kept].any():
@@ -298,7 +302,8 @@ def share_inside(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
     """The share of each of `boxes` that lies in each of `others`, (N, M) float64 in 0..1."""
     low = np.maximum(boxes[:, None, :2], others[None, :, :2])
     high = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
-    return np.prod(np.maximum(high - low, 0), axis=2) / np.maximum(compute_areas(boxes), 1e-9)[:, None]
+    sides = np.maximum(high - low, 0)
+    return sides[..., 0] * sides[..., 1] / np.maximum(compute_areas(boxes), 1e-9)[:, None]
 
 
 def complete_cut_boxes(

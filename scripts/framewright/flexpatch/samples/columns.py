@@ -55,13 +55,16 @@ def count_labels(samples: Sequence[Sample]) -> dict[str, Any]:
     return {"samples": len(samples), "labels": labels}
 
 
-def write_samples(path: str | Path, samples: Iterable[Sample]) -> None:
-    """Write samples as CSV, the documented columns first; the same samples give the same bytes."""
+def write_samples(path: str | Path, samples: Iterable[Sample]) -> int:
+    """Write samples as CSV, the documented columns first, and say how many; the same samples give the same bytes."""
+    number = 0
     with Path(path).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
         for sample in samples:
             writer.writerow(_cell(value) for value in sample)
+            number += 1
+    return number
 
 
 def _cell(value: Any) -> Any:

@@ -29,7 +29,7 @@ class Forest:
         self.weights = np.array([card["weights"][label] for label in LABELS], float)
         self._feature = np.array(rules["feature"], np.int64)
         self._threshold = np.array(rules["threshold"], np.float32)
-        self._next = np.array([rules["yes"], rules["no"]], np.int64).T
+        self._next = np.array([rules["yes"], rules["no"]], np.int64).T.ravel()  # of node k: at 2 k, and at 2 k + 1
         self._shares = np.array(rules["shares"], np.float64)
         self._roots = np.array(rules["roots"], np.int64)
         self._depth = int(card["max_depth"])
@@ -40,10 +40,10 @@ class Forest:
         """(N, 3) probabilities of high, medium and low, for (N, F) features in the order of `inputs`."""
         rows = np.asarray(matrix, np.float32).reshape(-1, len(self.inputs))
         at = np.broadcast_to(self._roots, (len(rows), len(self._roots)))
-        places = np.arange(len(rows))[:, None]
+        values, firsts = rows.ravel(), np.arange(len(rows))[:, None] * rows.shape[1]
         for _ in range(self._depth):  # a leaf leads to itself
-            above = rows[places, self._feature[at]] > self._threshold[at]
-            at = self._next[at, above.astype(np.int64)]
+            above = values.take(firsts + self._feature.take(at)) > self._threshold.take(at)
+            at = self._next.take(2 * at + above)
         return self._shares[at].mean(axis=1)
 
     def measure_risks(self, shares: np.ndarray) -> np.ndarray:

@@ -20,7 +20,10 @@ from framewright.scenes.scene import Drawn, Scene
 from framewright.scenes.square import RATE, Crowd, make_square
 from framewright.scenes.street import make_street
 
-SIZES = ((640, 360), (640, 360), (960, 540))
+SIZES = ((480, 270), (640, 360), (640, 360), (960, 540))
+SCALES, MAX_NUMBER = (12, 110), 40  # pixels per metre, and actors of a square
+PACES = 0.4, 3.2  # of a square's actors: 1 is walking pace
+SLOW = 0.4, 1.6  # how much a street's time is stretched
 PAUSES = (3, 6, 10, 16)  # frames between two examinations
 CONFIDENCE, NMS = 0.25, 0.45
 MIN_AREA = 0.35  # share of a frame's sides that an examination covers
@@ -30,8 +33,8 @@ MIN_AREA = 0.35  # share of a frame's sides that an examination covers
 class Recipe:
     """How much is drawn: scenes to train on and scenes to rate on, frames in each, and the seed of all."""
 
-    scenes: int = 36
-    held_out: int = 14
+    scenes: int = 96
+    held_out: int = 30
     frames: int = 60
     seed: int = 0
 
@@ -60,10 +63,10 @@ def _draw_scene(rng: np.random.Generator, size: tuple[int, int], frames: int) ->
     """A street, or a square with a crowd of any kind."""
     if rng.random() < 0.35:
         seconds = frames / RATE
-        return make_street(rng, seconds, size, Fraction(RATE), slow=float(rng.uniform(0.5, 1.5)))
-    scale = float(np.exp(rng.uniform(np.log(14), np.log(90))))
-    number = int(np.clip(rng.uniform(250, 900) / scale, 4, 30))
-    pace, late = float(rng.uniform(0.6, 2.6)), float(rng.choice([0.0, 0.3, 0.6]))
+        return make_street(rng, seconds, size, Fraction(RATE), slow=float(rng.uniform(*SLOW)))
+    scale = float(np.exp(rng.uniform(*np.log(SCALES))))
+    number = int(np.clip(rng.uniform(250, 1100) / scale, 4, MAX_NUMBER))
+    pace, late = float(rng.uniform(*PACES)), float(rng.choice([0.0, 0.3, 0.6]))
     return make_square(rng, Crowd(number, pace, late, (0.8 * scale, 1.25 * scale)), frames, size)
 
 

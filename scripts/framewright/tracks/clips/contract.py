@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from framewright.study.contract import Finding, make_finding
+from framewright.study.contract import Finding, Part, make_finding, make_part
 from framewright.study.record import read_record
 from framewright.tracks.clips.extract import Clip
 from framewright.tracks.clips.record import read_clips
@@ -19,60 +19,70 @@ SLACK = 1e-3  # seconds and pixels that are lost where numbers become decimals
 
 @dataclass(frozen=True)
 class VideoClips:
-    """A video whose clips are there: its tracks, what became of them, its segments in use (seconds), its folder."""
+    """A video whose clips are there: its tracks, what became of them, and its segments in use (seconds)."""
 
     video: str
     tracks: Sequence[Track]
     clips: Sequence[Clip]
     segments: Sequence[tuple[float, float]]
-    folder: Path
 
 
-def read_video_clips(segments: str | Path, tracks: str | Path, became: str | Path, folder: str | Path) -> VideoClips:
-    """What is known of a video's clips: the record of its segments, its tracks, what became of them, its folder."""
+@dataclass(frozen=True)
+class ClipFile:
+    """The file of a clip, its size (width, height) and the number of its frames."""
+
+    path: Path
+    size: tuple[int, int]
+    frames: int
+
+
+def read_video_clips(segments: str | Path, tracks: str | Path, became: str | Path) -> VideoClips:
+    """What is known of a video's clips: the record of its segments, its tracks, what became of them."""
     record = read_record(segments)
     used = [(part["start"], part["end"]) for part in record["segments"] if not part["reason"]]
-    return VideoClips(record["video"], list(read_tracks(tracks)), list(read_clips(became)), used, Path(folder))
+    return VideoClips(record["video"], list(read_tracks(tracks)), list(read_clips(became)), used)
 
 
-def check_clips(cuts: Iterable[VideoClips], key_seconds: float, max_seconds: float) -> list[Finding]:
-    """The promises of all videos' tracks and clips, each found to hold or broken."""
+def check_clips(cuts: Iterable[VideoClips], max_seconds: float) -> list[Part]:
+    """The promises of tracks and of what became of them, each found to hold or broken."""
     cuts = list(cuts)
     made = [(cut, clip) for cut in cuts for clip in cut.clips if not clip.reason]
-    seconds = sum(clip.end - clip.start for _, clip in made)
-    opened = made[:: max(1, -(-len(made) // OPENED))]
     return [
-        make_finding(
+        make_part(
             "each track has a clip, or a reason why not",
-            _file_faults(cuts),
-            f"{len(made):,} clips of {sum(len(cut.tracks) for cut in cuts):,} tracks, {seconds:,.0f} s",
+            _became_faults(cuts),
+            "{clips:,} clips of {tracks:,} tracks, {seconds:,.0f} s",
+            clips=len(made),
+            tracks=sum(len(cut.tracks) for cut in cuts),
+            seconds=round(sum(clip.end - clip.start for _, clip in made), 6),
         ),
-        make_finding(
-            "clips decode, with all their frames and a key frame in time",
-            _picture_faults(opened, key_seconds),
-            f"{len(opened):,} opened",
-        ),
-        make_finding("clips show what lies inside the frame, in one shape each", _window_faults(made, cuts)),
-        make_finding("clips lie within their tracks, and are not too long", _span_faults(made, max_seconds)),
-        make_finding("a track's times increase, and its id is there once", _time_faults(cuts)),
-        make_finding("no track crosses a cut", _cut_faults(cuts)),
+        make_part("clips show what lies inside the frame, in one shape each", _window_faults(made, cuts)),
+        make_part("clips lie within their tracks, and are not too long", _span_faults(made, max_seconds)),
+        make_part("a track's times increase, and its id is there once", _time_faults(cuts)),
+        make_part("no track crosses a cut", _cut_faults(cuts)),
     ]
 
 
-def _file_faults(cuts: Iterable[VideoClips]) -> Iterator[str]:
+def check_clip_files(clips: Sequence[ClipFile], key_seconds: float) -> Finding:
+    """Whether clips are there and decode; of very many some are opened, as their jobs have decoded all of them."""
+    opened = clips[:: max(1, -(-len(clips) // OPENED))]
+    return make_finding(
+        "clips decode, with all their frames and a key frame in time",
+        _picture_faults(opened, key_seconds),
+        f"{len(opened):,} opened",
+    )
+
+
+def _became_faults(cuts: Iterable[VideoClips]) -> Iterator[str]:
     for cut in cuts:
         if [track.tid for track in cut.tracks] != [clip.tid for clip in cut.clips]:
             yield f"{cut.video}: {len(cut.tracks)} tracks and what became of {len(cut.clips)}"
-        named = {Path(clip.fn).name for clip in cut.clips if not clip.reason}
-        there = {file.name for file in cut.folder.iterdir() if not file.name.startswith(".")}  # Snakemake's are hidden
-        yield from (f"{cut.video}/{name} is missing" for name in sorted(named - there))
-        yield from (f"{cut.video}/{name} belongs to no track" for name in sorted(there - named))
 
 
-def _picture_faults(opened: Iterable[tuple[VideoClips, Clip]], key_seconds: float) -> Iterator[str]:
-    for cut, clip in opened:
-        if wrong := find_fault(cut.folder / Path(clip.fn).name, clip.size, clip.frames, key_seconds):
-            yield f"{clip.fn}: {wrong}"
+def _picture_faults(opened: Iterable[ClipFile], key_seconds: float) -> Iterator[str]:
+    for clip in opened:
+        if wrong := find_fault(clip.path, clip.size, clip.frames, key_seconds):
+            yield f"{clip.path.name}: {wrong}"
 
 
 def _window_faults(made: Iterable[tuple[VideoClips, Clip]], cuts: Iterable[VideoClips]) -> Iterator[str]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from framewright.errors import UserError
 from framewright.study.progress import Progress, report_nothing
+from framewright.study.record import hash_file
 from framewright.tracks.clips.crop import CropWindows, Cutter, find_visible_span, plan_windows
 from framewright.tracks.clips.options import ClipSettings
 from framewright.tracks.clips.record import Clip
@@ -97,7 +98,7 @@ def extract(
         place = folder / Path(clip.fn).name
         if not clip.reason and (wrong := find_fault(place, clip.size, clip.frames, settings.key_seconds)):
             raise UserError(f"{place}: {wrong}; look after the disk and run again")
-    return clips
+    return [clip if clip.reason else replace(clip, sha256=hash_file(folder / Path(clip.fn).name)) for clip in clips]
 
 
 def plan_clip(track: Track, line: Timeline, size: tuple[int, int], settings: ClipSettings) -> ClipPlan | Clip:

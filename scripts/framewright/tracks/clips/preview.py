@@ -63,13 +63,13 @@ def draw_clip_sheet(folder: Path, clips: Sequence[Clip]) -> np.ndarray:
     return contact_sheet(shown, labels, 5)
 
 
-def draw_histograms(tracks: Iterable[Track]) -> str:
-    """How long tracks are, and of which classes, as SVG."""
+def draw_histograms(tracks: Iterable[tuple[float, str]]) -> str:
+    """How long tracks are, and of which classes, as SVG; each is (seconds, name of its class)."""
     lengths: Counter[int] = Counter()
     classes: Counter[str] = Counter()
-    for track in tracks:
-        lengths[min(int(track.seconds), 30)] += 1
-        classes[track.names[0] if track.names else "unknown"] += 1
+    for seconds, name in tracks:
+        lengths[min(int(seconds), 30)] += 1
+        classes[name or "unknown"] += 1
     common = sorted(classes.items(), key=lambda entry: (-entry[1], entry[0]))[:20]
     rows = [(f"{k} to {k + 1} s" if k < 30 else "30 s and more", count) for k, count in sorted(lengths.items())]
     parts = [svg.draw_text(16, 28, f"{lengths.total():,} tracks, {len(classes):,} classes", bold=True)]

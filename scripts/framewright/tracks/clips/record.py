@@ -3,14 +3,17 @@
 import gzip
 import json
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
+from framewright.study.declared import KEPT_OUT
 from framewright.study.funnel import Item
+
+EVERY: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class Clip:
     start: float = 0.0  # when its first frame appears in the video, seconds
     end: float = 0.0  # when its last frame appears
     rate: str = ""  # frames per second as a fraction, empty where it varies
+    sha256: str = ""  # of its file
     windows: array = field(default_factory=lambda: array("d"))  # x1, y1, x2, y2 of each frame, in the upright frame
 
 
@@ -46,7 +50,9 @@ def read_clips(path: str | Path) -> Iterator[Clip]:
             yield Clip(**fields | {"size": tuple(fields["size"]), "windows": windows})
 
 
-def list_clip_outcomes(clips: Iterable[tuple[str, Clip]]) -> Iterator[Item]:
-    """An item of the stage `clip` for each track, given with the name of its video."""
+def list_clip_outcomes(clips: Iterable[tuple[str, Clip]], without: Mapping[str, str] = EVERY) -> Iterator[Item]:
+    """An item of the stage `clip` for each track, given with the name of its video; the table of videos keeps those
+    `without` out, each for a reason in one word."""
     for video, clip in clips:
-        yield Item("clip", video, clip.tid, clip.reason, clip.detail)
+        why_not = without.get(video, "")
+        yield Item("clip", video, clip.tid, clip.reason or why_not, clip.detail or (why_not and KEPT_OUT))

@@ -29,22 +29,18 @@ def write_full(folder: Path, dataset: str, index: Paths, pieces: Paths, hidden: 
 
 def write_subset(folder: Path, dataset: str, subset: Subset, chosen: str | Path, index: Paths, pieces: Paths) -> Path:
     """Write the lines of a subset's tracks, verbatim, in the index's order; returns the file."""
-    rows = pq.read_table(chosen, columns=["bucket", "row"])
+    rows = pq.read_table(chosen, columns=["video", "track"])
     path = folder / file_name(dataset, subset, len(rows))
     _write(path, _places(rows, index), pieces)
     return path
 
 
 def _places(rows: pa.Table, index: Paths) -> pa.Table:
-    """Where the lines of these rows lie."""
-    bucket, row = rows["bucket"].to_numpy(), rows["row"].to_numpy()
-    columns = {name: np.zeros(len(rows), np.int64) for name in PLACES}
-    for number in np.unique(bucket).tolist():
-        table = pq.read_table(index[number], columns=list(PLACES))
-        in_bucket = bucket == number
-        for name, column in columns.items():
-            column[in_bucket] = table[name].to_numpy()[row[in_bucket]]
-    return pa.table(columns | {"bucket": bucket})
+    """Where the lines of these rows lie, in the rows' order."""
+    table = read_index(index, ("video", "track", *PLACES))
+    numbered = rows.append_column("place", pa.array(np.arange(len(rows))))
+    found = numbered.join(table, ["video", "track"], join_type="inner")
+    return found.sort_by("place")
 
 
 def _write(path: Path, table: pa.Table, pieces: Paths) -> None:

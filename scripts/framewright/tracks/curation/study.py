@@ -3,8 +3,9 @@
 import csv
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -20,8 +21,6 @@ from framewright.tracks.curation.order import by_id, by_value, id_numbers
 from framewright.tracks.curation.scan import encode_texts
 from framewright.tracks.curation.subsets import Choice, choose_all, pick_tracks
 
-PAIR_COLUMNS = ("track", "video", "repeats", "of_video", "distance", "bits")
-LEFT_OUT_COLUMNS = ("track", "video", "reason", "partner")
 Paths = Sequence[str | Path]
 
 
@@ -45,6 +44,9 @@ class LeftOut:
     video: str
     reason: str
     partner: str = ""
+
+
+Row = TypeVar("Row", Pair, LeftOut)
 
 
 def find_pairs(index: Paths, likeness: Likeness) -> list[Pair]:
@@ -156,7 +158,7 @@ def subset_table(table: pa.Table, subset: Subset, choice: Choice, splits: Mappin
     order = np.argsort(choice.places, kind="stable")  # the index is sorted
     places = choice.places[order]
     factors = np.array(subset.constraints.factors)
-    columns = ["video", "track", "clip", "name", "score", "motion_q90", "quality", "bucket", "row"]
+    columns = ["video", "track", "clip", "name", "score", "motion_q90", "quality"]
     rows = table.select(columns).take(pa.array(places))
     rows = rows.append_column("rank", pa.array(choice.ranks[order].astype(np.int32)))
     rows = rows.append_column("factor", pa.array(factors[choice.levels[order]]))
@@ -170,12 +172,12 @@ def write_table(path: str | Path, table: pa.Table) -> None:
     pq.write_table(table, path, compression="zstd", row_group_size=1 << 16)
 
 
-def write_rows(path: str | Path, columns: Sequence[str], rows: Sequence[Pair] | Sequence[LeftOut]) -> None:
-    """Write a tab-separated line for each."""
+def write_rows(path: str | Path, kind: type[Row], rows: Sequence[Row]) -> None:
+    """Write a tab-separated line for each, with the names of its fields above."""
     with Path(path).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, "excel-tab", lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows([getattr(row, column) for column in columns] for row in rows)
+        writer.writerow(field.name for field in fields(kind))
+        writer.writerows(astuple(row) for row in rows)
 
 
 def read_pairs(path: str | Path) -> list[Pair]:

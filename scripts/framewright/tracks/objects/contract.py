@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from framewright.study.contract import Finding, make_finding
+from framewright.study.contract import Part, make_part
 from framewright.study.funnel import Item
 
 NEARLY_NONE = 0.1  # share of the objects: with fewer kept, there is a hint
@@ -27,24 +27,34 @@ def list_track_outcomes(records: Iterable[Mapping[str, Any]]) -> Iterator[Item]:
                 yield Item("track", record["video"], f"{record['video']} {reason} {k + 1}", reason, WORDS[reason])
 
 
-def check_objects(parsed: Iterable[Mapping[str, Any]], records: Iterable[Mapping[str, Any]]) -> list[Finding]:
-    """The promises of the search for objects, found to hold or broken, from its records and those of the segments."""
-    parsed = list(parsed)
+SEARCHED = "every segment was searched from its start to its end, and nothing else was"
+
+
+def check_objects(parsed: Iterable[Mapping[str, Any]], records: Iterable[Mapping[str, Any]]) -> Part:
+    """The promise of the search for objects, found to hold or broken, from its records and those of the segments."""
     used = {
         record["video"]: [(part["start"], part["end"]) for part in record["segments"] if not part["reason"]]
         for record in records
     }
-    frames = sum(len(part["times"]) for record in parsed for part in record["segments"])
-    objects = sum(part["objects"] for record in parsed for part in record["segments"])
-    without = "" if all(record["detector"]["weights"] for record in parsed) else "; no detector was given"
-    return [
-        make_finding(
-            "every segment was searched from its start to its end, and nothing else was",
-            _search_faults(parsed, used),
-            warn_of_nothing(parsed)
-            or f"{objects:,} objects in {frames:,} frames{without}. {warn_of_limits(parsed)}".strip(". "),
-        )
+    return make_part(SEARCHED, _search_faults(parsed, used))
+
+
+def summarise_search(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The record of a video's search without the instants and numbers of each frame: what whole studies count."""
+    parts = [
+        {"frames": len(part["times"]), "objects": part["objects"], "start": part["start"], "end": part["end"]}
+        for part in record["segments"]
     ]
+    return {name: known for name, known in record.items() if name != "segments"} | {"segments": parts}
+
+
+def describe_search(searches: Sequence[Mapping[str, Any]]) -> str:
+    """How much was searched, and what was found, from the summaries of all videos; a warning where nothing was."""
+    frames = sum(part["frames"] for record in searches for part in record["segments"])
+    objects = sum(part["objects"] for record in searches for part in record["segments"])
+    without = "" if all(record["detector"]["weights"] for record in searches) else "; no detector was given"
+    found = f"{objects:,} objects in {frames:,} frames{without}. {warn_of_limits(searches)}".strip(". ")
+    return warn_of_nothing(searches) or found
 
 
 def _search_faults(parsed: Iterable[Mapping[str, Any]], used: Mapping[str, list]) -> Iterator[str]:
@@ -79,7 +89,7 @@ def warn_of_limits(records: Sequence[Mapping[str, Any]]) -> str:
 def warn_of_nothing(records: Sequence[Mapping[str, Any]]) -> str:
     """A warning where a detector found no object in any frame of a whole run, else empty."""
     parts = [part for record in records for part in record["segments"]]
-    frames = sum(len(part["times"]) for part in parts)
+    frames = sum(part["frames"] for part in parts)
     if not frames or any(part["objects"] for part in parts):
         return ""
     weights = ", ".join(sorted({record["detector"]["weights"] for record in records}))

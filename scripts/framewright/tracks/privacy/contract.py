@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from framewright.study.contract import Finding, make_finding
+from framewright.study.contract import Part, make_part
 from framewright.study.funnel import Item
 from framewright.video.probe import Probe
 
@@ -11,22 +11,24 @@ Records = Sequence[tuple[Probe, Mapping[str, Any], Mapping[str, Any]]]
 TICK = 1 / 90_000  # seconds: what a file's clock may cost where an mp4 can't have it
 
 
-def check_privacy(records: Records) -> list[Finding]:
+def check_privacy(records: Records) -> list[Part]:
     """The promises, found to hold or broken, of (probe, record of defacing, audit) of each video."""
     searched = [entry for entry in records if entry[1]["status"] in ("covered", "linked")]
     again = sum(audit["open"] for _, _, audit in searched)
     frames = sum(audit["looked_at"] for _, _, audit in searched)
     return [
-        make_finding("defaced videos have the frames of their sources, at the same times", _time_faults(searched)),
-        make_finding("defaced videos are as large as their sources and have their sound", _form_faults(searched)),
-        make_finding(
+        make_part("defaced videos have the frames of their sources, at the same times", _time_faults(searched)),
+        make_part("defaced videos are as large as their sources and have their sound", _form_faults(searched)),
+        make_part(
             "some frames of each defaced video were looked at again",
             (
                 f"{record['video']}: none"
                 for _, record, audit in searched
                 if record["frames"] and not audit["looked_at"]
             ),
-            f"{again:,} faces seen outside of what is covered in {frames:,} frames",
+            "{again:,} faces seen outside of what is covered in {frames:,} frames",
+            again=again,
+            frames=frames,
         ),
     ]
 

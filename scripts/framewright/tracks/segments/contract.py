@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
-from framewright.study.contract import Finding, make_finding
+from framewright.study.contract import Part, make_part
 from framewright.study.funnel import Item
 from framewright.tracks.segments.options import Lengths
 from framewright.tracks.segments.segments import parse_segments
@@ -13,21 +13,23 @@ Records = Iterable[tuple[Mapping[str, Any], str]]
 SLACK = 1e-6  # seconds: what is lost where exact times become floating-point numbers
 
 
-def check_segments(records: Records, lengths: Lengths) -> list[Finding]:
+def check_segments(records: Records, lengths: Lengths) -> list[Part]:
     """The promises, each found to hold or broken, of videos' records and the texts beside them."""
     records = list(records)
     used = sum(not part["reason"] for record, _ in records for part in record["segments"])
     cuts = sum(len(record["cuts"]) for record, _ in records)
     return [
-        make_finding(
+        make_part(
             "segments are in order, do not overlap and lie inside the film",
             _order_faults(records),
-            f"{used:,} segments of {len(records):,} videos",
+            "{segments:,} segments of {videos:,} videos",
+            segments=used,
+            videos=len(records),
         ),
-        make_finding("segments are neither too short nor too long", _length_faults(records, lengths)),
-        make_finding("no segment crosses a cut", _cut_faults(records), f"{cuts:,} cuts"),
-        make_finding("the text has the segments that the record uses", _text_faults(records)),
-        make_finding(
+        make_part("segments are neither too short nor too long", _length_faults(records, lengths)),
+        make_part("no segment crosses a cut", _cut_faults(records), "{cuts:,} cuts", cuts=cuts),
+        make_part("the text has the segments that the record uses", _text_faults(records)),
+        make_part(
             "whatever is dropped has a reason, and every moment of the film is accounted for", _gap_faults(records)
         ),
     ]

@@ -4,9 +4,11 @@ import gzip
 import hashlib
 import json
 import zlib
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from curated import DATASET, LIST, curate, make_study, subset_item
 
@@ -16,10 +18,12 @@ from framewright.study.contract import Finding
 from framewright.study.declared import Declared
 from framewright.tracks.curation.contract import check_subsets
 from framewright.tracks.curation.files import write_subset
-from framewright.tracks.curation.index import COLUMNS, SCHEMA, read_index
+from framewright.tracks.curation.index import read_index
 from framewright.tracks.curation.options import Likeness, read_subset
 from framewright.tracks.curation.scan import read_lines, scan
+from framewright.tracks.curation.stages import list_stages
 from framewright.tracks.curation.study import Pair, find_pairs, left_out, map_repeats
+from framewright.tracks.row_columns import COLUMNS
 
 
 @pytest.fixture(scope="module")
@@ -88,9 +92,9 @@ def test_a_clip_uploaded_twice_is_found_and_both_videos_share_a_split(study):
     assert len(set(study.splits.values())) > 1
 
 
-def test_every_column_says_what_it_means():
+def test_every_column_says_what_it_means(study):
     assert all(column.sentence.endswith(".") for column in COLUMNS.values())
-    assert SCHEMA.names[:2] == ["video", "track"]
+    assert pq.read_schema(study.index[0]).names[:2] == ["video", "item"]
 
 
 @pytest.mark.parametrize(
@@ -191,3 +195,18 @@ def test_sums_of_a_subset_do_not_change_by_chance(study):
 def test_lines_of_a_subset_name_its_tracks(study):
     for path, one in zip(study.files, study.made, strict=True):
         assert [scan(line).tid for line in read_lines(path)] == one.rows["track"].to_pylist()
+
+
+def test_subsets_have_their_lines_in_the_funnel(study):
+    filled = {one.subset: one.fills for one in study.made}
+    candidates, *stages = list_stages(12 * 8, study.left_out, filled)
+    assert candidates.name == "candidates" and candidates.entered == 12 * 8
+    reasons = {reason.word: reason.number for reason in candidates.reasons}
+    assert reasons == Counter(one.reason for one in study.left_out) and {"repeated", "evaluation"} <= {*reasons}
+    assert [stage.name for stage in stages] == [f"subset {one.subset.name}" for one in study.made]
+    for stage, one in zip(stages, study.made, strict=True):
+        assert stage.entered == candidates.kept and stage.kept == len(one.rows)
+    words = {stage.name: {reason.word for reason in stage.reasons} for stage in stages}
+    assert words["subset CB1"] == {"class-full"} and words["subset some"] == {"not-drawn"}
+    repeated = next(reason for reason in candidates.reasons if reason.word == "repeated")
+    assert repeated.detail.startswith("repeats ")  # the partner
