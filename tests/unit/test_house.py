@@ -15,7 +15,7 @@ CHECKS = [
     house.layer_faults,
     house.configuration_faults,
     house.record_faults,
-    house.name_faults,
+    house.word_faults,
     house.film_faults,
     house.global_faults,
     house.requirement_faults,
