@@ -102,6 +102,16 @@ def describe_dataset(facts: CardFacts, figures: str = "", subsets: str = "") -> 
     return replace(known, privacy=f"{looked_for} {COVERED} {known.privacy}")
 
 
+def choose_figure(accuracy: str) -> tuple[str, str]:
+    """The number that tells how good the tracks are, and its meaning, by the table of accuracies; two empty texts
+    where no truth is known."""
+    rows = [line.split("\t") for line in accuracy.splitlines()[1:]]
+    if not rows:
+        return "", ""
+    hota = sum(float(row[1]) for row in rows) / len(rows)
+    return f"{hota:.2f}", f"HOTA of the tracks, on {len(rows)} video{'s' * (len(rows) != 1)} with known truth"
+
+
 def list_segment_rows(accounts: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
     """A row for each segment that is used, of the videos that may be in datasets."""
     for record in (account["segments"] for account in accounts if not account["why_not"]):
