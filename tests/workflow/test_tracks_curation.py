@@ -80,6 +80,7 @@ def made(tmp_path_factory) -> Path:
     configure(folder)
     result = run(folder, "--", "tracks", "cards")
     assert result.status == 0, result.text
+    (folder / "jobs.json").write_text(json.dumps(result.jobs))
     return folder
 
 
@@ -98,11 +99,17 @@ def rows_of(folder: Path, name: str) -> list[dict]:
     return pq.read_table(folder / f"results/tracks/subsets/{name}.parquet").to_pylist()
 
 
-def test_there_is_a_table_of_the_index_for_each_bucket_and_a_subset_is_the_same_in_one(made):
-    index = sorted((made / "results/tracks/index").glob("*.parquet"))
+def test_rows_lie_in_four_buckets_and_every_step_ran_once_for_each_video(made):
+    index = sorted((made / "results/tracks/rows").glob("*.parquet"))
     assert [path.stem for path in index] == [f"{k}-of-4" for k in range(4)]
     videos = [row["video"] for path in index for row in pq.read_table(path, columns=["video"]).to_pylist()]
     assert {*videos} == set("abcd")
+    jobs = json.loads((made / "jobs.json").read_text())
+    steps = ("link", "segment", "deface", "audit", "detect", "follow", "extract", "metrics")
+    assert {step: jobs[f"tracks_{step}"] for step in steps} == dict.fromkeys(steps, 4)
+    assert jobs["tracks_rows"] == 4 and all(jobs[name] == 1 for name in CURATED)
+    lines = [line for path in (made / "results/tracks/followed").glob("*.gzip") for line in read_lines(path)]
+    assert len({json.loads(line)["tid"] for line in lines}) == len(lines) == len(videos)
 
 
 def test_subsets_nest_and_keep_their_quotas_and_their_tables_add_up(made):
@@ -128,8 +135,8 @@ def test_no_subset_has_a_track_of_an_evaluation_video_or_a_near_duplicate_of_ano
     assert {row["reason"] for row in left_out.values() if row["video"] == "d"} == {"evaluation"}
     repeated = [row for row in left_out.values() if row["reason"] == "repeated"]
     assert repeated and {row["video"] for row in repeated} <= {"a", "b"}
-    partners = {row["track"]: row["video"] for path in (made / "results/tracks/index").glob("*.parquet")
-                for row in pq.read_table(path, columns=["video", "track"]).to_pylist()}  # fmt: skip
+    partners = {row["item"]: row["video"] for path in (made / "results/tracks/rows").glob("*.parquet")
+                for row in pq.read_table(path, columns=["video", "item"]).to_pylist()}  # fmt: skip
     assert all({row["video"], partners[row["partner"]]} == {"a", "b"} for row in repeated)
     for subset in SUBSETS:
         chosen = {(row["video"], row["track"]) for row in rows_of(made, subset["name"])}

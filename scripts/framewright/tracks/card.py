@@ -65,7 +65,7 @@ DATASET = Dataset(
     front=Front(
         title="Object tracks",
         load='datasets.TrackClips("results/tracks", frames=16)',
-        picture="results/tracks/sheets/street-clips.png",
+        picture="results/tracks/sheets/street/clips.png",
     ),
 )
 SHOTS = (
