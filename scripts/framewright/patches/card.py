@@ -56,6 +56,7 @@ DATASET = Dataset(
         title="Super-resolution pairs",
         load='datasets.PatchPairs("results/patches/dataset/Universal/Mastermodell/Learn/Patches", frames=5)',
         picture="results/patches/preview/general.png",
+        gallery="results/patches/gallery/index.html",
     ),
 )
 

@@ -41,6 +41,7 @@ class Front:
     picture: str = ""  # a picture among the results that may be shown, such as results/tracks/sheet.png; "" for none
     figure: str = ""  # the one number that tells how good it is, and "" where there is none
     meaning: str = ""  # what that number says, in a few words
+    gallery: str = ""  # the page in which the dataset can be looked through, beside the report; "" for none
 
     def with_figure(self, figure: str, meaning: str) -> "Front":
         """The same with the number that tells how good the dataset is."""

@@ -66,6 +66,7 @@ DATASET = Dataset(
         title="Object tracks",
         load='datasets.TrackClips("results/tracks", frames=16)',
         picture="results/tracks/sheets/street/clips.png",
+        gallery="results/tracks/gallery/index.html",
     ),
 )
 SHOTS = (
