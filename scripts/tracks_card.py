@@ -1,6 +1,5 @@
 """Write the card of the tracks: what they are, what was dropped and why, under which licences, and their limits."""
 
-from dataclasses import replace
 from pathlib import Path
 
 from framewright.report.card import read_store, write_index
@@ -8,14 +7,7 @@ from framewright.report.publish import write_card
 from framewright.sources.fates import read_licences
 from framewright.study import job
 from framewright.study.record import read_lines
-from framewright.tracks.card import (
-    DATASET,
-    choose_figure,
-    describe_dataset,
-    describe_figures,
-    list_segment_rows,
-    list_track_rows,
-)
+from framewright.tracks.card import DATASET, describe_dataset, describe_figures, list_segment_rows, list_track_rows
 from framewright.tracks.card_facts import CardFacts
 from framewright.tracks.curation.tables import tabulate_subsets
 from framewright.tracks.objects.accuracy_table import accuracy_sentence
@@ -34,8 +26,7 @@ searches = [account["search"] for account in accounts]
 accuracy = Path(inputs.accuracy).read_text(encoding="utf-8")
 remarks = " ".join(filter(None, (accuracy_sentence(accuracy), warn_of_nothing(searches), warn_of_limits(searches))))
 subsets = tabulate_subsets(settings["dataset"], settings["subsets"], inputs.relaxation)
-described = describe_dataset(CardFacts(**settings["card"]), describe_figures(outputs.index, remarks), subsets)
-described = replace(described, front=described.front.with_figure(*choose_figure(accuracy)))
+described = describe_dataset(CardFacts(**settings["card"]), describe_figures(outputs.index, remarks), subsets, accuracy)
 outcomes = {"sources": inputs.sources, "tracks": inputs.outcomes}
 store = read_store(
     outcomes, read_licences(inputs.summary), settings["chosen"], settings["citation"], [("tracks", inputs.stages)]

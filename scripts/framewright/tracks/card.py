@@ -89,14 +89,15 @@ OFF = {
 }
 
 
-def describe_dataset(facts: CardFacts, figures: str = "", subsets: str = "") -> Dataset:
-    """What the dataset is, with `figures` in words and a table of its `subsets`; filters that are off, and the demo's
-    detector, are limits."""
+def describe_dataset(facts: CardFacts, figures: str = "", subsets: str = "", accuracy: str = "") -> Dataset:
+    """What the dataset is, with `figures` in words, a table of its `subsets` and one of its `accuracy`; filters that
+    are off, and the demo's detector, are limits."""
     off = (("" if facts.cartoon else OFF["cartoon"]), ("" if facts.aesthetic else OFF["aesthetic"]))
     demo = DEMO if facts.demo_detector else ""
     about = f"{DATASET.description if facts.searched else SHOTS} {figures}".rstrip()
     limits = (*filter(None, (demo, *off)), *DATASET.limits)
     known = replace(DATASET, description=about, limits=limits, sections={"Subsets": subsets} if subsets else {})
+    known = replace(known, front=known.front.with_figure(*choose_figure(accuracy)))
     if not facts.covered:
         return replace(known, description=f"{BARE} {about}", privacy=f"{BARE} {known.privacy}")
     looked_for = "Faces, and what the weights took for plates," if facts.plates else "Faces, but no licence plates,"
