@@ -38,7 +38,7 @@ PRESETS: dict[str, dict[str, dict[str, Any]]] = {
             "positions": "rope",
             "batch_size": 8,
             "learning_rate": 0.002,
-            "max_steps": 400,
+            "max_steps": 350,
         },
     },
     "videogpt": {  # as VideoGPT has it: for a GPU
