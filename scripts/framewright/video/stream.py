@@ -242,5 +242,10 @@ def open_video(path: Path | str) -> Video:
 
     UserError, in one line that says why, when the file is no media file, holds no video, or none of its frames
     can be decoded. A file can never make this open another file or address.
+
+    >>> with open_video("walk.mp4") as video:
+    ...     frame = next(video.frames())
+    >>> frame.time, frame.rgb.shape
+    (Fraction(0, 1), (64, 96, 3))
     """
     return Video(path)
