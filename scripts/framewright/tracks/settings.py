@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from framewright.study.definition import define
+from framewright.study.definition import compute_definition
 from framewright.tracks.card_facts import CardFacts
 from framewright.tracks.clips.options import ClipSettings
 from framewright.tracks.curation.names import compose_stem
@@ -59,7 +59,7 @@ class TracksSettings:
     def define_tracks(self) -> str:
         """A digest of all settings that decide what tracks and their clips are like, whichever the video."""
         stages = "cuts", "lengths", "limits", "models", "deface", "detector", "association", "keep", "clips", "metrics"
-        return define(self.choose(*stages), self.dataset)
+        return compute_definition(self.choose(*stages), self.dataset)
 
     def model_files(self) -> list[str]:
         """The model files of the filters that are on."""

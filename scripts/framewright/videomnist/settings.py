@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from framewright.study.definition import define
+from framewright.study.definition import compute_definition
 from framewright.videomnist.class_folders import VIDEO_SUFFIXES, find_class_folders, find_videos
 from framewright.videomnist.clip_spec import SPLITS, ClipSpec, GlyphSpec
 from framewright.videomnist.digit_files import EMBEDDED, is_address
@@ -108,12 +108,14 @@ def clip_settings(section: Section) -> dict[str, Any]:
 
 def define_videos(section: Section, seed: int, code: str) -> str:
     """A digest of all that decides what videos are like: shards with another one are not put together."""
-    return define({"clip": clip_settings(section), "digits": section["digits"], "seed": seed, "code": code})
+    return compute_definition({"clip": clip_settings(section), "digits": section["digits"], "seed": seed, "code": code})
 
 
 def define_films(section: Section, limits: dict[str, Any], code: str) -> str:
     """The same of converted films."""
-    return define({"frames": section["sequence_length"], "size": section["image_size"], "code": code, **limits})
+    return compute_definition(
+        {"frames": section["sequence_length"], "size": section["image_size"], "code": code, **limits}
+    )
 
 
 def shard_settings(section: Section, seed: int, code: str, split: str, shard: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from framewright.patches.settings import define_patches
 from framewright.study.buckets import bucket_names, bucket_of, change_of_buckets, group_videos, in_bucket
 from framewright.study.config import complete
 from framewright.study.declared import Declared
-from framewright.study.definition import define
+from framewright.study.definition import compute_definition
 from framewright.study.funnel import Item, merge_outcomes, write_outcomes
 from framewright.study.rows import (
     COMMON,
@@ -47,7 +47,7 @@ def test_rows_of_different_definitions_are_not_read_as_one_table(tmp_path):
     """A bucket that was made with another seed, or other settings, breaks whatever reads all buckets."""
     paths = [tmp_path / f"{name}.parquet" for name in "abc"]
     for path, video, seed in zip(paths, "abc", (0, 0, 1), strict=True):
-        write_rows(path, {}, [{"video": video, "item": "1", "state": "kept"}], {}, define({"seed": seed}))
+        write_rows(path, {}, [{"video": video, "item": "1", "state": "kept"}], {}, compute_definition({"seed": seed}))
     assert len(read_rows(paths[:2])) == len(list(merge_rows(paths[:2]))) == len(list(iterate_rows(paths[:2]))) == 2
     assert len(read_rows(paths[2:])) == 1
     for read in (read_rows, merge_rows, lambda paths: list(iterate_rows(paths))):
