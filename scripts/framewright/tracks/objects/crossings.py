@@ -61,10 +61,10 @@ def find_meeting(one: Tracklet, other: Tracklet) -> float | None:
 
 def are_exchanged(one: Tracklet, other: Tracklet, time: float) -> bool:
     """Whether two tracklets that meet at `time` fit better with their ends exchanged."""
-    sides = [_side(tracklet, time, way) for tracklet in (one, other) for way in (-1, 1)]
-    if any(side is None for side in sides):
+    before, behind = _side(one, time, -1), _side(one, time, 1)
+    other_before, other_behind = _side(other, time, -1), _side(other, time, 1)
+    if before is None or behind is None or other_before is None or other_behind is None:
         return False
-    before, behind, other_before, other_behind = sides
     kept = _differ(before, behind) + _differ(other_before, other_behind)
     exchanged = _differ(before, other_behind) + _differ(other_before, behind)
     return kept - exchanged > BETTER
