@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from framewright.tracks.objects.associate import Tracklet
-from framewright.tracks.objects.crossings import find_meeting, uncross
+from framewright.tracks.objects.crossings import find_meeting, undo_exchanges
 
 RATE = 16
 
@@ -36,11 +36,11 @@ def middles(tracklets: list[Tracklet]) -> list[list[float]]:
 
 def test_two_that_pass_keep_their_ways():
     assert find_meeting(RIGHT, LEFT) == pytest.approx(47 / 2 / RATE, abs=1 / RATE)
-    assert middles(uncross([RIGHT, LEFT])) == middles([RIGHT, LEFT])
+    assert middles(undo_exchanges([RIGHT, LEFT])) == middles([RIGHT, LEFT])
 
 
 def test_two_that_exchanged_their_subjects_are_set_right():
-    found = uncross(exchanged(RIGHT, LEFT))
+    found = undo_exchanges(exchanged(RIGHT, LEFT))
     assert middles(found) == middles([RIGHT, LEFT])
     assert sorted(len(set(t.looks.argmax(axis=1))) for t in found) == [1, 1]
     assert sum(t.sums.sum() for t in found) == pytest.approx(RIGHT.sums.sum() / 2 + LEFT.sums.sum() / 2)
@@ -48,18 +48,18 @@ def test_two_that_exchanged_their_subjects_are_set_right():
 
 def test_two_of_one_size_and_look_are_set_right_by_their_speed():
     one, other = tracklet(STEPS * 12.0, 80, 3), tracklet(564 - STEPS * 12.0, 80, 3)
-    assert middles(uncross(exchanged(one, other))) == middles([one, other])
+    assert middles(undo_exchanges(exchanged(one, other))) == middles([one, other])
 
 
 def test_two_that_meet_and_turn_back_are_left_alone_where_their_looks_say_so():
     there_and_back = np.abs(STEPS - 24.0)
     one, other = tracklet(300 - 4 * there_and_back, 60, 3), tracklet(300 + 4 * there_and_back, 60, 4)
-    assert middles(uncross([one, other])) == middles([one, other])
+    assert middles(undo_exchanges([one, other])) == middles([one, other])
 
 
 def test_two_that_stand_upon_each_other_are_left_alone():
     one, other = tracklet(np.full(48, 200.0), 60, 3), tracklet(np.full(48, 210.0), 60, 4)
-    assert middles(uncross([one, other])) == middles([one, other])
+    assert middles(undo_exchanges([one, other])) == middles([one, other])
 
 
 def test_what_is_never_there_at_once_does_not_meet():
@@ -68,5 +68,5 @@ def test_what_is_never_there_at_once_does_not_meet():
 
 
 def test_there_may_be_none():
-    assert uncross([]) == []
-    assert uncross([RIGHT]) == [RIGHT]
+    assert undo_exchanges([]) == []
+    assert undo_exchanges([RIGHT]) == [RIGHT]

@@ -28,7 +28,7 @@ class _Side:
     looks: np.ndarray  # (L,) sum over its detections
 
 
-def uncross(tracklets: Iterable[Tracklet]) -> list[Tracklet]:
+def undo_exchanges(tracklets: Iterable[Tracklet]) -> list[Tracklet]:
     """The tracklets of a shot, their ends exchanged where two of them met and exchanged their subjects."""
     known = list(tracklets)
     meetings = sorted(

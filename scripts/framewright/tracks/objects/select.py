@@ -7,7 +7,7 @@ import numpy as np
 from framewright.boxes import clip, compute_areas
 from framewright.tracks.meta import Track, new_track
 from framewright.tracks.objects.associate import ASSOCIATION, CONFIRMED, FrameDetections, Tracklet, associate
-from framewright.tracks.objects.crossings import uncross
+from framewright.tracks.objects.crossings import undo_exchanges
 from framewright.tracks.objects.jumps import split_at_jumps
 from framewright.tracks.objects.options import Association, Keep
 from framewright.tracks.objects.overlap import drop_duplicates
@@ -35,7 +35,7 @@ def make_tracks(
         found = []
         whole = associate(frames, how, size)
         if how.appearance:
-            whole = (part for tracklet in uncross(whole) for part in split_at_jumps(tracklet))
+            whole = (part for tracklet in undo_exchanges(whole) for part in split_at_jumps(tracklet))
         for tracklet in whole:
             if reason := find_drop_reason(tracklet, size, keep):
                 dropped[reason] += 1
