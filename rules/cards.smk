@@ -88,9 +88,15 @@ rule check:
     localrule: True
     conda:
         "../envs/cards.yaml"
+    resources:
+        driver=sys.executable,  # the Python that has Snakemake, which this rule's environment need not
+        snakefile=str(HOUSE / "Snakefile"),
     params:
         code=code_of("check"),
         settings=lambda wildcards: {
+            "config": config,
+            "pipelines": USED,
+            "by_hand": [f"{PATCHES_DATASET}/{folder}" for folder in PATCHES_BY_HAND],
             "manifest": str(rules.cards_manifest.output.manifest),
             "artifacts": artifacts(wildcards),
         },

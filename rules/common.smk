@@ -90,6 +90,8 @@ if workflow.is_main_process and not os.access(Path(), os.W_OK):
 videos = checked()
 USED = used()
 PIPELINES = [word for word in config["pipelines"] if word in USED]
+# Pipelines that made something and have nothing to work on any more: their rows become empty.
+EMPTIED = asked.find_emptied("results", USED)
 events = EventLog(directory=workflow.overwrite_workdir)
 if workflow.is_main_process:
     logger.addHandler(events)
@@ -208,12 +210,12 @@ def paths(wildcards, *collected) -> list[str]:
 def artifacts(wildcards) -> list[str]:
     """Every final file and folder that the configuration asks for, but the MANIFEST itself and what depends on it."""
     shared = (rules.sources.input, rules.overview_dag.output, rules.cards_funnel.output, rules.cards_versions.output)
-    return paths(wildcards, *shared, *(getattr(rules, pipeline).input for pipeline in PIPELINES))
+    return paths(wildcards, *shared, *(getattr(rules, pipeline).input for pipeline in (*PIPELINES, *EMPTIED)))
 
 
-def if_used(pipeline: str, *collected):
-    """What the target of a pipeline collects; nothing where the pipeline has nothing to work on."""
-    return collected if pipeline in USED else ()
+def if_used(pipeline: str, *collected, emptied=()):
+    """What the target of a pipeline collects; where it has nothing to work on any more, what must become empty."""
+    return collected if pipeline in USED else emptied if pipeline in EMPTIED else ()
 
 
 def pipelines_with(rule: str) -> list[str]:

@@ -10,7 +10,7 @@
 from framewright.flexpatch import settings as flexpatch_settings
 
 FLEXPATCH = config["flexpatch"]
-FLEXPATCH_VIDEOS = [row.video for row in videos.values() if "flexpatch" in row.pipelines]
+FLEXPATCH_VIDEOS = [row.video for row in videos.values() if "flexpatch" in row.pipelines and "flexpatch" in USED]
 FLEXPATCH_DEMOS = [video for video in FLEXPATCH_VIDEOS if videos[video].kind == "demo"]
 FLEXPATCH_SPLITS = {video: videos[video].split for video in FLEXPATCH_VIDEOS if videos[video].split}
 FLEXPATCH_ANNOTATED = videos_with_truth()
@@ -394,4 +394,5 @@ rule flexpatch:
             rules.flexpatch_summary.output,
             rules.flexpatch_contract.output,
             rules.flexpatch_card.output,
+            emptied=(of_buckets(rules.flexpatch_rows.output), rules.flexpatch_gather.output),
         ),
