@@ -5,7 +5,7 @@
 #           training_summary.json, training_summary.txt, tree.svg, features.png, agreement.{tsv,html}, outcomes.tsv,
 #           contract.json, evaluation.json, evaluation.txt, evaluation.png}, results/flexpatch/card/,
 #           results/flexpatch/boxes/<video>.{txt,json}, results/flexpatch/films/<video>.mp4,
-#           results/flexpatch/rated/<video>{,-costs}.json; on demand results/flexpatch/pretrained/
+#           results/flexpatch/rated/<video>{,.costs}.json; on demand results/flexpatch/pretrained/
 
 from framewright.flexpatch import settings as flexpatch_settings
 
@@ -258,7 +258,7 @@ rule flexpatch_rate:
         trained=rules.flexpatch_train.output.card,
     output:
         record="results/flexpatch/rated/{video}.json",
-        costs="results/flexpatch/rated/{video}-costs.json",
+        costs="results/flexpatch/rated/{video}.costs.json",
     log:
         "logs/flexpatch_rate/{video}.log",
     benchmark:

@@ -103,6 +103,7 @@ rule tracks_card:
         summary=rules.sources_summary.output.table,
         outcomes=rules.tracks_summary.output.outcomes,
         relaxation=rules.tracks_subsets.output.fills,
+        stages=rules.tracks_subsets.output.stages,
     output:
         croissant="results/tracks/card/croissant.json",
         index="results/tracks/card/index.parquet",
@@ -122,7 +123,9 @@ rule tracks_card:
         "../envs/cards.yaml"
     params:
         code=code_of("tracks_card"),
-        settings=TRACKS.choose("card") | {"chosen": {"tracks": config["tracks"]}, "citation": CITATION},
+        settings=TRACKS.choose("card")
+        | {"dataset": TRACKS.dataset, "subsets": TRACKS.subsets}
+        | {"chosen": {"tracks": config["tracks"]}, "citation": CITATION},
     script:
         "../scripts/tracks_card.py"
 

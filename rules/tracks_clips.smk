@@ -28,7 +28,7 @@ rule tracks_extract:
 
 
 rule tracks_sheet:
-    """Sheets show tracks, in frames and as clips, of defaced videos. Never made of a user's video, unless asked for."""
+    """Sheets show tracks of defaced videos, in frames and as clips; none without tracks. Of users' videos on request."""
     input:
         video=TRACKS_VIDEO,
         privacy=rules.tracks_deface.output.record,
@@ -36,17 +36,12 @@ rule tracks_sheet:
         clips=rules.tracks_extract.output.clips,
         record=rules.tracks_extract.output.record,
     output:
-        frames=report(
-            "results/tracks/sheets/{video}-frames.png",
+        sheets=report(
+            directory("results/tracks/sheets/{video}"),
+            patterns=["{shows}.png"],
             caption="captions/tracks_sheet.rst",
             category="Tracks",
-            labels={"video": "{video}", "shows": "tracks"},
-        ),
-        clips=report(
-            "results/tracks/sheets/{video}-clips.png",
-            caption="captions/tracks_sheet.rst",
-            category="Tracks",
-            labels={"video": "{video}", "shows": "clips"},
+            labels={"video": "{video}", "shows": "{shows}"},
         ),
     log:
         "logs/tracks_sheet/{video}.log",

@@ -54,7 +54,7 @@ rule tracks_follow:
 
 
 rule tracks_accuracy:
-    """Where the truth is known, accuracy.tsv says how well tracks fit it: of all objects that may be tracks."""
+    """Where the truth is known, accuracy.tsv says how well tracks fit it, and how pure each of them is."""
     input:
         truths=of_each(rules.sources_render.output.truth, TRACKS_SEARCHED_ANNOTATED),
         metas=of_each(rules.tracks_follow.output.meta, TRACKS_SEARCHED_ANNOTATED),

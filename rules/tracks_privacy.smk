@@ -1,6 +1,6 @@
 # Tracks, second stage: videos without faces, and plates where weights find them; all later stages read these.
 # requires: tracks_segments.smk; TRACKS_SHOWN of tracks.smk
-# yields:   results/tracks/videos_defaced/<video>.mp4, results/tracks/privacy/<video>{.json,.npz,-audit.json,.png}
+# yields:   results/tracks/videos_defaced/<video>.mp4, results/tracks/privacy/<video>{.json,.npz,.audit.json,.png}
 
 
 rule tracks_deface:
@@ -36,7 +36,7 @@ rule tracks_audit:
         found=rules.tracks_deface.output.found,
         weights=rules.tracks_deface.input.weights,
     output:
-        audit="results/tracks/privacy/{video}-audit.json",
+        audit="results/tracks/privacy/{video}.audit.json",
     log:
         "logs/tracks_audit/{video}.log",
     benchmark:

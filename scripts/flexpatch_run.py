@@ -21,7 +21,6 @@ with job.whole(outputs.film) as film:
         next(iter(inputs.models), None),
         film,
         settings["is_clear"],
-        log,
         job.start_progress(),
     )
 with job.whole(outputs.boxes) as path:

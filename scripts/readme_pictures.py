@@ -3,21 +3,26 @@
 import sys
 from pathlib import Path
 
-from framewright.report.front import shrink_picture
+import cv2
+
 from framewright.study.record import read_record
 
 SIZE = (400, 300)  # of a picture, pixels; five stand beside each other
+SEEN = 960  # at most so many columns of a sheet are shown, from its upper left corner
 
 
 def main() -> None:
     results, to = map(Path, sys.argv[1:])
     to.mkdir(exist_ok=True)
-    tiles = sorted(results.glob("*/card/tile.json"))
     written = []
-    for tile in tiles:
-        picture = shrink_picture(str(results.parent / read_record(tile)["picture"]), *SIZE)
-        if picture:
-            (to / f"{tile.parts[-3]}.jpg").write_bytes(picture)
+    for tile in sorted(results.glob("*/card/tile.json")):
+        picture = cv2.imread(str(results.parent / read_record(tile)["picture"]))
+        if picture is not None:
+            height, width = picture.shape[:2]
+            seen = min(SEEN, width, height * SIZE[0] // SIZE[1])
+            corner = picture[: seen * SIZE[1] // SIZE[0], :seen]
+            small = cv2.resize(corner, SIZE, interpolation=cv2.INTER_AREA)
+            cv2.imwrite(str(to / f"{tile.parts[-3]}.jpg"), small, [cv2.IMWRITE_JPEG_QUALITY, 80])
             written.append(tile.parts[-3])
     if not written:
         sys.exit(f"make readme-pictures: {results} has no card with a picture; run make demo first")

@@ -9,7 +9,7 @@ from framewright.study import job
 from framewright.study.record import read_lines
 from framewright.tracks.card import DATASET, describe_dataset, describe_figures, list_segment_rows, list_track_rows
 from framewright.tracks.card_facts import CardFacts
-from framewright.tracks.curation.relaxation import describe_subsets
+from framewright.tracks.curation.tables import tabulate_subsets
 from framewright.tracks.objects.accuracy_table import accuracy_sentence
 from framewright.tracks.objects.contract import warn_of_limits, warn_of_nothing
 
@@ -24,10 +24,12 @@ with job.whole(outputs.index) as path:
     write_index(path, DATASET, list_track_rows(inputs.rows, without))
 searches = [account["search"] for account in accounts]
 accuracy = accuracy_sentence(Path(inputs.accuracy).read_text(encoding="utf-8"))
-subsets = describe_subsets(inputs.relaxation)
-remarks = " ".join(filter(None, (accuracy, warn_of_nothing(searches), warn_of_limits(searches), subsets)))
-described = describe_dataset(CardFacts(**settings["card"]), describe_figures(outputs.index, remarks))
+remarks = " ".join(filter(None, (accuracy, warn_of_nothing(searches), warn_of_limits(searches))))
+subsets = tabulate_subsets(settings["dataset"], settings["subsets"], inputs.relaxation)
+described = describe_dataset(CardFacts(**settings["card"]), describe_figures(outputs.index, remarks), subsets)
 outcomes = {"sources": inputs.sources, "tracks": inputs.outcomes}
-store = read_store(outcomes, read_licences(inputs.summary), settings["chosen"], settings["citation"])
+store = read_store(
+    outcomes, read_licences(inputs.summary), settings["chosen"], settings["citation"], [("tracks", inputs.stages)]
+)
 write_card(outputs, described, store)
 log.info("the card is written")

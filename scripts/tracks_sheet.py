@@ -7,9 +7,9 @@ from framewright.tracks.preview import draw_sheets
 log = job.start(snakemake)
 inputs, outputs = snakemake.input, snakemake.output
 
-frames, clips = draw_sheets(inputs.video, inputs.meta, inputs.record, inputs.clips)
-with job.whole(outputs.frames) as path:
-    write_png(path, frames)
-with job.whole(outputs.clips) as path:
-    write_png(path, clips)
-log.info("two sheets of %d and %d lines", len(frames), len(clips))
+sheets = draw_sheets(inputs.video, inputs.meta, inputs.record, inputs.clips)
+with job.whole(outputs.sheets) as folder:
+    folder.mkdir()
+    for name, picture in sheets.items():
+        write_png(folder / f"{name}.png", picture)
+log.info("sheets: %s", ", ".join(sheets) or "none, since there is nothing to show")

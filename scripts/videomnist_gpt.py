@@ -8,7 +8,7 @@ from framewright.videomnist.checkpoints import read_vqvae, write_gpt
 from framewright.videomnist.codes import read_codes
 from framewright.videomnist.model_charts import write_gpt_curves
 from framewright.videomnist.model_training import digest_of, make_gpt, train_gpt
-from framewright.videomnist.training import TrainingPlan
+from framewright.videomnist.training import TrainingPlan, TrainingRun
 
 log = job.start(snakemake)
 inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
@@ -16,10 +16,10 @@ inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.
 vqvae, _ = read_vqvae(inputs.vqvae)
 codes = read_codes(inputs.codes)
 model = make_gpt(vqvae, settings["model"], settings["seed"])
-plan, progress = TrainingPlan(**settings["plan"]), Path(outputs.checkpoint).with_name(".training.pt")
+plan, kept = TrainingPlan(**settings["plan"]), Path(outputs.checkpoint).with_name(".training.pt")
 digest = digest_of(snakemake.params.code, settings, [inputs.clips, inputs.vqvae, inputs.codes])
-seed, say = settings["seed"], log.info
-trained = train_gpt(model, codes, inputs.clips, vqvae, plan, seed, progress, digest, job.start_progress(), say)
+run = TrainingRun(plan, settings["seed"], kept, digest, job.start_progress(), log.info)
+trained = train_gpt(model, codes, inputs.clips, vqvae, run)
 
 about = {"best_loss": min(row["loss"] for row in trained.history)}
 with job.whole(outputs.checkpoint) as path:
@@ -30,4 +30,4 @@ with job.whole(outputs.metrics) as path:
     write_record(path, trained.metrics(model) | about)
 with job.whole(outputs.curves) as path:
     write_gpt_curves(path, trained.history, model.config.n_codes)
-progress.unlink(missing_ok=True)
+kept.unlink(missing_ok=True)

@@ -113,6 +113,25 @@ def rule_faults(root: Path) -> list[str]:
     return faults
 
 
+def name_faults(root: Path) -> list[str]:
+    """No id of a video makes the file of another: x and x-audit, where one rule makes {video}.json, one -audit.json."""
+    made = [
+        (folder, suffix, f"{rule.file.name}: rule {rule.name}")
+        for rule in rules(root)
+        for directive in ("output", "log", "benchmark")
+        for folder, suffix in re.findall(r'"([^"\n]*?)\{+video\}+([^"/\n]*)', rule.directives.get(directive, ""))
+    ]
+    return sorted(
+        f"{where}: {folder}{{video}}{suffix} is {folder}{{video}}{other} of {second} where one id is another and {more}"
+        for folder, suffix, where in made
+        for of, other, second in made
+        if folder == of
+        and suffix.endswith(other)
+        and (more := suffix.removesuffix(other))
+        and re.fullmatch(r"[A-Za-z0-9_-]+", more)
+    )
+
+
 def script_faults(root: Path) -> list[str]:
     """Scripts of rules are short and flat: read, call the library, write."""
     faults = []

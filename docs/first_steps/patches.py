@@ -14,7 +14,8 @@ from torchvision.utils import save_image
 from framewright.datasets import PatchPairs
 
 results = Path(sys.argv[1] if len(sys.argv) > 1 else "results") / "patches/dataset"
-folder = sorted(path.parent for path in results.glob("*/*/Learn/Patches/GT"))[0]
+folders = [path.parent for path in results.glob("*/*/Learn/Patches/GT")]
+folder = max(folders, key=lambda of: len([*(of / "GT").iterdir()]))
 pairs = PatchPairs(folder, frames=5, range=(0, 1))
 pair = pairs[0]
 print(f"{len(pairs)} pairs in {folder}; sharp {tuple(pair['gt'].shape)}, small {tuple(pair['lr_stack'].shape)}")

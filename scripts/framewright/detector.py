@@ -108,6 +108,11 @@ class Detector:
             found += [self._found(one, scale, corner, size) for one in raw[: len(chunk)]]
         return found
 
+    @property
+    def fixed(self) -> tuple[int, int] | None:
+        """(height, width) of the only input that the weights take; None where they take any."""
+        return self._network.fixed
+
     def at_scale_of(self, frame: tuple[int, ...]) -> "Detector":
         """The same detector, which sees pictures of any shape at the scale at which it sees one of this shape (H, W).
 

@@ -90,8 +90,8 @@ def write_rows(path: Path, count: int, videos: int) -> None:
     sides = rng.uniform(0.2, 0.5, (count, 2)).astype(np.float32)
     columns = {
         "video": pa.DictionaryArray.from_arrays(owners, [f"video-{k:05d}" for k in range(videos)]).cast(pa.string()),
-        "track": ids,
-        "reason": pa.nulls(count, pa.string()),
+        "item": ids,
+        "state": pa.DictionaryArray.from_arrays(np.zeros(count, np.int32), ["kept"]).cast(pa.string()),
         "name": pa.DictionaryArray.from_arrays(classes.astype(np.int32), _names()).cast(pa.string()),
         "score": np.round(rng.random(count), 6),
         "start": start,
@@ -321,6 +321,98 @@ def apart(count: str) -> dict[str, object]:
     return {"cpu": cpu, "taken": len(choice.places), "met": int((choice.levels == 0).sum())}
 
 
+def diversity(folder: Path) -> None:
+    """The documented subsets that compare what clips look like, from all rows, 1 % and 10 %: 8,000 of a class."""
+    print(f"{'tracks':>10}{'subset':>16}{'CPU-s':>9}{'taken':>9}{'GB':>7}")
+    for share in (0.01, 0.1, 1.0):
+        count = round(TRACKS * share)
+        path = folder / f"{count}.parquet"
+        if not path.exists():
+            write_rows(path, count, max(1, round(VIDEOS * share)))
+        for name in SPREAD:
+            got = measured("spread", path, name)
+            print(
+                f"{count:10,}{name:>16}{float(got['cpu']):9.2f}{int(got['taken']):9,}{float(got['peak']):7.2f}",
+                flush=True,
+            )
+
+
+SPREAD = {
+    "MinRed-CB300": ("min_redundancy", (100, 300)),  # both sizes in one pass
+    "Diverse-CB100": ("diverse", (100,)),
+}
+
+
+def spread(path: str, name: str) -> dict[str, object]:
+    """Choose subsets of one kind; vectors are made in parts, so that their making is not the peak of memory."""
+    from framewright.tracks.curation.index import make_candidates, read_index
+    from framewright.tracks.metrics.vectors import quantise
+
+    table = read_index([path])
+    vectors = np.empty((len(table), DIMENSIONS), np.int8)
+    for number, start in enumerate(range(0, len(table), 1 << 16)):
+        part = slice(start, min(start + (1 << 16), len(table)))
+        vectors[part] = quantise(things(part.stop - part.start, number))[0]
+    tracks = make_candidates(table, vectors, np.ones(len(table), bool))
+    del table
+    strategy, sizes = SPREAD[name]
+    begun = time.process_time()
+    found = {subset.name: choice for subset, choice in choose_all(
+        tracks, [Subset(f"{name}{size}", strategy, max_per_class=size) for size in sizes]
+    )}  # fmt: skip
+    cpu = time.process_time() - begun
+    return {"cpu": cpu, "taken": max(len(choice.places) for choice in found.values())}
+
+
+def recall(folder: Path) -> None:
+    """Neighbours by 8-bit integers against those by floats, on clips of films in FILMS (folders, separated by :)."""
+    films = [
+        path for name in os.environ.get("FILMS", "").split(":") if name for path in sorted(Path(name).rglob("*.m*"))
+    ]
+    if not films:
+        print("no films: name folders of films in FILMS")
+        return
+    got = measured("neighbours", *films)
+    print(f"{got['clips']} clips of {len(films)} films: {got['saturated']} of their entries saturate")
+    print(f"of the 1, 10 and 50 nearest by floats, integers find {got['recall']}")
+    print(f"largest error of a distance {got['error']}", flush=True)
+
+
+def neighbours(*films: str) -> dict[str, object]:
+    """A clip is two seconds of a window: four of a film of 400 pixels or more, else the whole picture."""
+    from framewright.tracks.metrics.appearance import hog_lab, mean_vector
+    from framewright.tracks.metrics.vectors import compute_distances, quantise, scale_of
+    from framewright.video.stream import open_video
+
+    floats = []
+    for film in films:
+        with open_video(film) as video:
+            width, height = video.size
+            every = max(1, round((video.timeline.rate()[0] or 25) / 2))
+            pictures = [frame.rgb for number, frame in enumerate(video.frames()) if number % every == 0]
+        corners = [(x, y) for x in (0, width // 2) for y in (0, height // 2)] if width >= 400 else [(0, 0)]
+        wide, high = (width // 2, height // 2) if width >= 400 else (width, height)
+        for start in range(0, max(1, len(pictures) - 3), 4):
+            for x, y in corners:
+                floats.append(
+                    mean_vector(hog_lab([one[y : y + high, x : x + wide] for one in pictures[start : start + 4]]))
+                )
+    vectors = np.array(floats)
+    integers, saturated = quantise(vectors)
+    near = compute_distances(integers, integers) / scale_of(vectors.shape[1]) ** 2
+    exact = np.maximum(2 - 2 * vectors @ vectors.T, 0)
+    error = np.abs(np.sqrt(near) - np.sqrt(exact)).max()
+    for table in (near, exact):
+        np.fill_diagonal(table, np.inf)
+    ours, theirs = np.argsort(near, axis=1, kind="stable"), np.argsort(exact, axis=1, kind="stable")
+    found = [
+        np.mean([len({*a[:k].tolist()} & {*b[:k].tolist()}) / k for a, b in zip(ours, theirs, strict=True)])
+        for k in (1, 10, 50)
+    ]
+    words = ", ".join(f"{share:.3f}" for share in found)
+    return {"clips": len(vectors), "saturated": saturated, "recall": words, "error": f"{error:.4f}"}
+
+
 def duplicates(folder: Path) -> None:
     """Near duplicates among a million vectors with planted copies (target: 30 CPU-s, recall .95, false 1 %)."""
     print(f"{'vectors':>10}{'planted':>9}{'CPU-s':>9}{'found':>9}{'recall':>8}{'false':>8}{'GB':>7}")
@@ -547,6 +639,8 @@ PARTS: dict[str, Callable[[Path], None]] = {
     "writing": writing,
     "reading": reading,
     "distances": distances,
+    "diversity": diversity,
+    "recall": recall,
     "duplicates": duplicates,
     "copies": copies,
     "repeating": repeating,
@@ -559,6 +653,8 @@ STEPS: dict[str, Callable[..., dict[str, object]]] = {
     "scan": scan_lines,
     "parse": parse_lines,
     "apart": apart,
+    "spread": spread,
+    "neighbours": neighbours,
     "repeats": repeats,
     "copy": copy,
     "digest": digest,

@@ -202,10 +202,12 @@ def replace_label(thing: TrackedObject) -> TrackedObject:
     return TrackedObject(thing.box, thing.score, 0, thing.number, thing.fresh)
 
 
-def equal_cost(rows: dict[str, list[Row]], pixels: float, k: int) -> float:
-    """The precision of whole frames in sequence `k` at this cost, between those that are rated."""
+def equal_cost(rows: dict[str, list[Row]], pixels: float, k: int, key: str = "ap") -> float:
+    """The precision of whole frames in sequence `k` at this cost, between those that are rated; `key` as in Row."""
     known = sorted(
-        (row[k].pixels, row[k].ap) for name, row in rows.items() if name.startswith("every") and row[k].pixels
+        (row[k].pixels, getattr(row[k], key))
+        for name, row in rows.items()
+        if name.startswith("every") and row[k].pixels
     )
     costs, precisions = np.array(known).T
     return float(np.interp(np.log(pixels), np.log(costs), precisions))
@@ -214,7 +216,8 @@ def equal_cost(rows: dict[str, list[Row]], pixels: float, k: int) -> float:
 def report(title: str, rows: dict[str, list[Row]]) -> list[str]:
     """Print a group's table; the goals that it misses."""
     rng = np.random.default_rng(0)
-    print(f"\n{title}\n{'':34}{'AP50':>7}{'95 %':>14}{'AP50c':>7}{'pixels':>9}{'CPU':>8}{'gain at equal pixels':>27}")
+    columns = f"{'AP50':>7}{'95 %':>14}{'AP50c':>7}{'pixels':>9}{'CPU':>8}{'gain at equal pixels':>27}{'by class':>27}"
+    print(f"\n{title}\n{'':34}{columns}")
     gains = {}
     for name, own in rows.items():
         low, high = bootstrap_interval([row.ap for row in own], rng)
@@ -223,10 +226,11 @@ def report(title: str, rows: dict[str, list[Row]]) -> list[str]:
         )
         line = f"{name:34}{ap:7.3f}{f'{low:.3f}-{high:.3f}':>14}{by_class:7.3f}{pixels:9.1%}{cpu:8.1%}"
         if name.startswith("FlexPatch"):
-            ahead = [row.ap - equal_cost(rows, row.pixels, k) for k, row in enumerate(own)]
-            gains[name] = float(np.mean(ahead))
-            low, high = bootstrap_interval(ahead, rng)
-            line += f"{gains[name]:+10.3f} ({low:+.3f} to {high:+.3f})"
+            for key in ("ap", "by_class"):
+                ahead = [getattr(row, key) - equal_cost(rows, row.pixels, k, key) for k, row in enumerate(own)]
+                low, high = bootstrap_interval(ahead, rng)
+                line += f"{np.mean(ahead):+9.3f} ({low:+.3f} to {high:+.3f})"
+                gains.setdefault(name, float(np.mean(ahead)))
         print(line)
     heads = ("high", "medium", "low", "failing", "good", "failing*", "good*")
     widths = (7, 8, 6, 9, 6, 10, 7)

@@ -9,6 +9,7 @@ import pytest
 
 CHECKS = [
     house.rule_faults,
+    house.name_faults,
     house.script_faults,
     house.library_faults,
     house.layer_faults,

@@ -77,7 +77,7 @@ def test_the_evaluation_compares_at_known_cost(study):
 
 
 def test_what_the_machine_took_stands_apart(study):
-    costs = json.loads((study / OUT / "rated/walk-costs.json").read_text())
+    costs = json.loads((study / OUT / "rated/walk.costs.json").read_text())
     assert costs["cpu_ms"]["every frame"]["detector"] > 0
     assert "cpu" not in (study / OUT / "rated/walk.json").read_text()
 

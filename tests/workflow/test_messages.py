@@ -1,5 +1,6 @@
 """What a person is told who looks before running, or runs in the wrong place."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -59,12 +60,32 @@ def test_a_folder_where_nothing_can_be_written_is_one_line(tmp_path, monkeypatch
 
 def test_the_name_of_a_video_collides_with_no_file_of_ours(tmp_path):
     names = ["card", "summary", "outcomes", "contract", "declared", "preview", "rows", "dataset", "samples"]
-    write_table(tmp_path, *(f"{name} demo:broken tracks,flexpatch - CC0-1.0" for name in names))
+    names += ["card-audit", "card-costs", "card-clips", "card-frames", "card-meta", "card-record"]
+    write_table(tmp_path, *(f"{name} demo:broken tracks,patches,flexpatch general=1 CC0-1.0" for name in names))
     assert snakemake(tmp_path, "--", "sources").status == 0
     assert all(Path(tmp_path, "results/sources", name, "probe.json").exists() for name in names)
     again = snakemake(tmp_path, "-n", "--", "sources")
     assert again.jobs == {}
-    assert snakemake(tmp_path, "-n", "--", "tracks", "flexpatch").status == 0
+    planned = snakemake(tmp_path, "-n", "--", "tracks", "patches", "flexpatch")
+    assert planned.status == 0, planned.text
+    assert {planned.jobs[rule] for rule in ("tracks_audit", "patches_plan", "flexpatch_rate")} == {len(names)}
+
+
+@pytest.mark.long
+def test_ids_that_are_ends_of_our_own_names_make_files_of_their_own(tmp_path):
+    """x-audit took the place of x's audit, x-costs that of what x cost."""
+    names = ["card", "summary", "outcomes", "x", "x-audit", "x-costs", "x-clips", "x-meta"]
+    write_table(tmp_path, *(f"{name} demo:broken tracks,patches,flexpatch general=1 CC0-1.0" for name in names))
+    made = snakemake(tmp_path, "--", "tracks", "patches", "flexpatch", timeout=900)
+    assert made.status == 0, made.text
+    for pipeline in ("tracks", "patches", "flexpatch"):
+        rows = (tmp_path / f"results/{pipeline}/outcomes.tsv").read_text().splitlines()[1:]
+        assert {row.split("\t")[0] for row in rows} == {*names}
+    for name in names:
+        audit = json.loads((tmp_path / f"results/tracks/privacy/{name}.audit.json").read_text())
+        record = json.loads((tmp_path / f"results/tracks/privacy/{name}.json").read_text())
+        assert set(audit) != set(record)
+    assert snakemake(tmp_path, "-n", "--", "tracks", "patches", "flexpatch").jobs == {}
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,15 @@
 
 import hashlib
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 from flow import snakemake, write_table
+from house import ROOT
+
+from framewright.study.config import parse_overrides
 
 SMALL = {
     "videos_per_digit": {"train": 2, "test": 1},
@@ -20,6 +24,9 @@ SMALL = {
 }
 SMALL["vqvae"]["downsample"] = [2, 8, 8]
 MODELS = Path("results/videomnist/models")
+
+DOCUMENTED = re.findall(r"\| `(snakemake -c4 [^`]* -- videomnist_\w+)`", (ROOT / "docs/videomnist.md").read_text())
+FILES = {"F": "kept/own.h5", "V": "kept/v.pt", "C": "kept/c.pt"}
 
 
 def said(**changes) -> list[str]:
@@ -64,14 +71,21 @@ def test_other_samples_train_nothing_anew(made):
     assert not again.jobs, again.text
 
 
+@pytest.fixture(scope="module")
+def kept(made) -> Path:
+    """Files of one's own: clips, and both trained models."""
+    folder = made / "kept"
+    folder.mkdir()
+    models = {"v.pt": "vqvae/checkpoint.pt", "c.pt": "videogpt/checkpoint.pt", "own.h5": "clips.h5"}
+    for name, source in models.items():
+        (folder / name).write_bytes((made / MODELS / source).read_bytes())
+    return folder
+
+
 @pytest.mark.slow
 @pytest.mark.long
 @pytest.mark.timeout(900)
-def test_given_checkpoints_are_used_and_files_of_ones_own_are_trained_on(made):
-    kept = made / "kept"
-    kept.mkdir()
-    for source, name in ((MODELS / "vqvae/checkpoint.pt", "v.pt"), (MODELS / "clips.h5", "own.h5")):
-        (kept / name).write_bytes((made / source).read_bytes())
+def test_given_checkpoints_are_used_and_files_of_ones_own_are_trained_on(made, kept):
     changes = {"training": {"data_path": "kept/own.h5"}, "videogpt": {"vqvae": "kept/v.pt"}}
     planned = snakemake(made, "-n", *said(**changes), "videomnist_gpt")
     assert planned.jobs["videomnist_codes"] == planned.jobs["videomnist_gpt"] == 1, planned.text
@@ -88,3 +102,38 @@ def test_another_run_gives_the_same_bytes(made, tmp_path):
     for path in (MODELS / "vqvae/checkpoint.pt", MODELS / "videogpt/last.pt", MODELS.parent / "generated/samples.npz"):
         one, other = (hashlib.sha256((folder / path).read_bytes()).hexdigest() for folder in (made, tmp_path))
         assert one == other, path
+
+
+@pytest.mark.slow
+@pytest.mark.long
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("command", DOCUMENTED, ids=range(len(DOCUMENTED)))
+def test_each_documented_command_of_the_guides_three_stages_runs(made, kept, command):
+    """As it stands in the document, but for the number of steps, the size of the clips, and the GPU."""
+    target = command.split(" -- ")[1]
+    chosen = parse_overrides([re.search(r'--config "(videomnist=.*)" --', command)[1]])["videomnist"]
+    sizes = {stage: {"batch_size": 4, "max_steps": 2} for stage in ("vqvae", "videogpt")}
+    sizes["training"] = {"resolution": 32, "sequence_length": 8, "gpus": 0, "enabled": True}
+    if "embedding_dim" not in chosen.get("vqvae", {}):
+        sizes["vqvae"] = SMALL["vqvae"]
+    changes = {
+        stage: {key: FILES.get(value, value) if isinstance(value, str) else value for key, value in keys.items()}
+        | sizes.get(stage, {})
+        for stage, keys in ({stage: {} for stage in sizes} | chosen).items()
+    }
+    keys = {key: value for key, value in SMALL.items() if key not in changes}
+    run = snakemake(made, "--config", f"videomnist={json.dumps(keys | changes)}", "--", target, timeout=800)
+    assert run.status == 0, run.text
+    stage = {"videomnist_vqvae": "models/vqvae", "videomnist_gpt": "models/videogpt"}.get(target, "generated")
+    assert any((made / "results/videomnist" / stage).iterdir())
+    if stage != "generated":
+        metrics = json.loads((made / "results/videomnist" / stage / "metrics.json").read_text())
+        assert 0 < metrics["best"]["loss"] < 20
+
+
+def test_the_document_has_the_guides_commands():
+    assert [command.split("videomnist_")[-1] for command in DOCUMENTED] == [
+        *["vqvae"] * 2,
+        *["gpt"] * 4,
+        *["generate"] * 2,
+    ]

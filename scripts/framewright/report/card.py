@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from framewright.report.citation import format_bibtex
-from framewright.study.funnel import Stage, count, read_outcomes
+from framewright.study.funnel import Stage, read_funnel, read_outcomes, read_stages
 from framewright.study.rows import Column
 
 KINDS = {
@@ -57,6 +57,7 @@ class Dataset:
     licence: str | None = None  # of what it holds beside its sources, such as digits or what code has drawn
     others: Mapping[str, Mapping[str, Column]] = field(default_factory=dict)  # more records, in a file of their name
     front: Front = field(default_factory=lambda: Front("", ""))
+    sections: Mapping[str, str] = field(default_factory=dict)  # more of the card for people: Markdown below a heading
 
     def files(self, index: str | Path) -> dict[str, tuple[Mapping[str, Column], Path]]:
         """The columns of all kinds of records, and the file of each, beside the index."""
@@ -75,14 +76,19 @@ class Store:
 
 
 def read_store(
-    outcomes: Mapping[str, str | Path], licences: Mapping[str, str], settings: dict[str, Any], citation: dict[str, Any]
+    outcomes: Mapping[str, str | Path],
+    licences: Mapping[str, str],
+    settings: dict[str, Any],
+    citation: dict[str, Any],
+    more: Iterable[tuple[str, str]] = (),
 ) -> Store:
     """Gather the store from the outcomes of each pipeline that led to the dataset, the last being the dataset's.
 
     `licences` are those of all videos, by id; only videos count of which the last stage kept something. `settings` is
-    the part of the configuration that the card shows, `citation` what CITATION.cff holds.
+    the part of the configuration that the card shows, `citation` what CITATION.cff holds. `more` are (pipeline, path)
+    of stages that are counted already.
     """
-    funnel = {pipeline: count(read_outcomes(path)) for pipeline, path in outcomes.items()}
+    funnel = read_funnel((pipeline, str(path)) for pipeline, path in outcomes.items())
     kept = defaultdict(set)
     *_, last = outcomes.values()
     for item in read_outcomes(last):
@@ -92,6 +98,8 @@ def read_store(
     used = kept[stages[-1].name] - {""} if stages else set()
     counted = Counter(licences.get(video, "") for video in used)
     ordered = dict(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
+    for pipeline, path in more:
+        funnel[pipeline] += read_stages(path)
     return Store(funnel, ordered, settings, citation)
 
 

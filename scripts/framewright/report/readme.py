@@ -46,6 +46,7 @@ def _parts(dataset: Dataset, store: Store, index: Path) -> Iterator[str]:
     yield f"## Load it\n\n```python\n{compose_snippet(dataset)}```\n\nRun it in this folder."
     yield "## What was dropped, and why"
     yield render_table(("pipeline", "stage", "in", "kept", "dropped", "why"), _funnel(store))
+    yield from (f"## {heading}\n\n{text}" for heading, text in dataset.sections.items())
     yield "## Licences"
     yield from _licences(dataset, store)
     yield f"## Privacy\n\n{dataset.privacy}"

@@ -14,7 +14,7 @@ VOLATILE: dict[str, tuple[str, ...]] = {
     "results/versions.json": ("git", "processor", "platform"),
     "results/flexpatch/training_summary.json": ("seconds",),
     "results/flexpatch/training_summary.txt": (),
-    "results/flexpatch/rated/*-costs.json": ("cpu_ms",),
+    "results/flexpatch/rated/*.costs.json": ("cpu_ms",),
     "results/persistence/*dataset/PROGRESS.txt": (),
     "results/persistence/*dataset/checkpoint.json": ("timestamp", "start_time"),
     "results/persistence/*dataset/GENERATION_SUMMARY.json": (

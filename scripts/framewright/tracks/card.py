@@ -65,7 +65,7 @@ DATASET = Dataset(
     front=Front(
         title="Object tracks",
         load='datasets.TrackClips("results/tracks", frames=16)',
-        picture="results/tracks/sheets/street-clips.png",
+        picture="results/tracks/sheets/street/clips.png",
     ),
 )
 SHOTS = (
@@ -88,12 +88,14 @@ OFF = {
 }
 
 
-def describe_dataset(facts: CardFacts, figures: str = "") -> Dataset:
-    """What the dataset is, with `figures` in words; filters that are off, and the demo's detector, are limits."""
+def describe_dataset(facts: CardFacts, figures: str = "", subsets: str = "") -> Dataset:
+    """What the dataset is, with `figures` in words and a table of its `subsets`; filters that are off, and the demo's
+    detector, are limits."""
     off = (("" if facts.cartoon else OFF["cartoon"]), ("" if facts.aesthetic else OFF["aesthetic"]))
     demo = DEMO if facts.demo_detector else ""
     about = f"{DATASET.description if facts.searched else SHOTS} {figures}".rstrip()
-    known = replace(DATASET, description=about, limits=(*filter(None, (demo, *off)), *DATASET.limits))
+    limits = (*filter(None, (demo, *off)), *DATASET.limits)
+    known = replace(DATASET, description=about, limits=limits, sections={"Subsets": subsets} if subsets else {})
     if not facts.covered:
         return replace(known, description=f"{BARE} {about}", privacy=f"{BARE} {known.privacy}")
     looked_for = "Faces, and what the weights took for plates," if facts.plates else "Faces, but no licence plates,"

@@ -69,7 +69,7 @@ class MovingDigits(Dataset[dict[str, torch.Tensor]]):
         if len(short):
             count = self.counts[short[0]]
             raise UserError(f"{path}: video {short[0]} of {split} has {count} frames, not {self.length}")
-        self._file: h5py.File | None = None
+        self._data: h5py.Dataset | None = None
         self._process = 0
 
     def set_epoch(self, epoch: int) -> None:
@@ -91,7 +91,7 @@ class MovingDigits(Dataset[dict[str, torch.Tensor]]):
 
     def __getstate__(self) -> dict[str, Any]:
         """What another process gets: everything but the open file."""
-        return self.__dict__ | {"_file": None, "_process": 0}
+        return self.__dict__ | {"_data": None, "_process": 0}
 
     def _choose_cut(self, index: int) -> int:
         spare = int(self.counts[index]) - self.length
@@ -101,8 +101,8 @@ class MovingDigits(Dataset[dict[str, torch.Tensor]]):
 
     def _open_data(self) -> h5py.Dataset:
         """The frames, in a file that this process has opened: a forked one inherits a file that it may not share."""
-        if self._file is None or self._process != os.getpid():
-            if self._file is not None:
-                self._file.close()
-            self._file, self._process = h5py.File(self.path), os.getpid()
-        return self._file[f"{self.split}_data"]
+        if self._data is None or self._process != os.getpid():
+            if self._data is not None:
+                self._data.file.close()
+            self._data, self._process = h5py.File(self.path)[f"{self.split}_data"], os.getpid()
+        return self._data

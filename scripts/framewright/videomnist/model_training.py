@@ -13,15 +13,14 @@ from torch.utils.data import Dataset
 
 from framewright.errors import UserError
 from framewright.study.manifest import sha256_of
-from framewright.study.progress import Progress, report_nothing
 from framewright.videomnist.codes import Codes, batches_for, check_codes, code_vectors
 from framewright.videomnist.gpt import NO_CLASS, Gpt, GptConfig
 from framewright.videomnist.model_clips import ClipBatches, compute_variance
-from framewright.videomnist.training import Batch, Row, Say, Trained, TrainingPlan, codes_in_use, step_seed, train
+from framewright.videomnist.training import Batch, Row, Trained, TrainingRun, codes_in_use, step_seed, train
 from framewright.videomnist.vqvae import Vqvae, VqvaeConfig
 
 FITTED_ON = 2000  # clips whose patches a fitted encoder is found from
-VALIDATED_ON = 200  # test clips by which the best step is chosen
+VALIDATED_ON = 100  # test clips by which the best step is chosen
 UNTOLD = 0.1  # part of the videos whose class is not told while learning, so that samples can be guided
 FIRST_VQVAE, FIRST_GPT = 2**32 - 1, 2**32 - 2  # in place of a step's number: the seeds of first weights
 
@@ -29,20 +28,15 @@ FIRST_VQVAE, FIRST_GPT = 2**32 - 1, 2**32 - 2  # in place of a step's number: th
 def train_vqvae(
     clips: str | Path,
     config: VqvaeConfig,
-    plan: TrainingPlan,
-    seed: int,
-    progress_file: Path,
-    digest: str,
-    progress: Progress = report_nothing,
-    say: Say = lambda line: None,
+    run: TrainingRun,
 ) -> tuple[Vqvae, Trained, dict[str, float]]:
     """A VQ-VAE trained on a file of clips, how that went, and figures about the clips.
 
     Its loss is the mean squared error divided by the variance of the training set's pixels: 1 for grey everywhere.
     """
-    learn, test = (batches_for(config, clips, split, plan.batch_size, seed) for split in ("train", "test"))
+    learn, test = (batches_for(config, clips, split, run.plan.batch_size, run.seed) for split in ("train", "test"))
     spread = compute_variance(learn)
-    torch.manual_seed(step_seed(seed, FIRST_VQVAE))
+    torch.manual_seed(step_seed(run.seed, FIRST_VQVAE))
     model = Vqvae(config)
     if config.fitted:
         model.fit(torch.cat([learn.take(part)["video"] for part in learn.parts(FITTED_ON)]))
@@ -56,14 +50,14 @@ def train_vqvae(
     def validate() -> Row:
         total, count, seen = 0.0, 0, []
         for part in test.parts(VALIDATED_ON):
-            video = test.take(part)["video"].to(plan.device)
+            video = test.take(part)["video"].to(run.plan.device)
             codes = model.encode(video)
             total += float(F.mse_loss(model.decode(codes).float(), video, reduction="sum"))
             count += video.numel()
             seen.append(codes.cpu())
         return {"loss": total / count / spread} | codes_in_use(torch.cat(seen), config.n_codes)
 
-    trained = train(model, loss, learn, validate, plan, seed, progress_file, digest, progress, say)
+    trained = train(model, loss, learn, validate, run)
     return model.cpu(), trained, {"variance": spread}
 
 
@@ -81,18 +75,13 @@ def train_gpt(
     codes: Mapping[str, Codes],
     clips: str | Path,
     vqvae: Vqvae,
-    plan: TrainingPlan,
-    seed: int,
-    progress_file: Path,
-    digest: str,
-    progress: Progress = report_nothing,
-    say: Say = lambda line: None,
+    run: TrainingRun,
 ) -> Trained:
     """Train a VideoGPT on codes, in place; how that went. Its loss is in nats a code, and ln(n_codes) at first.
 
     `clips` is the file that the codes were made from: first frames that are told as pictures come from there.
     """
-    config = model.config
+    config, plan = model.config, run.plan
     for part in codes.values():
         check_codes(part, vqvae)
         if config.classes and not 0 <= part.labels.min() <= part.labels.max() < config.classes:
@@ -100,10 +89,12 @@ def train_gpt(
     batches: dict[str, CodeBatches | FramedBatches] = {}
     for split, part in codes.items():
         untold = UNTOLD if config.neighbours and split == "train" else 0.0
-        batches[split] = CodeBatches(part, plan.batch_size, seed, untold)
+        batches[split] = CodeBatches(part, plan.batch_size, run.seed, untold)
         if config.cond_frames:
             framed = batches_for(vqvae.config, clips, split)
-            batches[split] = FramedBatches(CodeBatches(part, plan.batch_size, seed, untold), framed, config.cond_frames)
+            batches[split] = FramedBatches(
+                CodeBatches(part, plan.batch_size, run.seed, untold), framed, config.cond_frames
+            )
 
     def loss(batch: Batch) -> tuple[torch.Tensor, Row]:
         logits = model(batch["codes"], batch["label"], batch.get("frames"))
@@ -117,7 +108,7 @@ def train_gpt(
         drawn = ({key: value.to(plan.device) for key, value in batches["test"][step].items()} for step in range(rounds))
         return {"loss": float(np.mean([float(loss(batch)[1]["loss"]) for batch in drawn]))}
 
-    trained = train(model, loss, batches["train"], validate, plan, seed, progress_file, digest, progress, say)
+    trained = train(model, loss, batches["train"], validate, run)
     model.cpu()
     return trained
 

@@ -12,6 +12,7 @@ from torch import nn
 
 LEVELS = {64: (8, 8), 512: (8, 8, 8), 2048: (8, 8, 8, 4), 4096: (8, 8, 8, 8)}  # of fsq, by the number of codes
 DECAY, SMOOTHING, COMMITMENT = 0.99, 1e-7, 0.25  # VideoGPT's
+COMPARED = 512  # latents at a time: their distances to some thousand codes stay in a processor's cache
 
 
 class Quantized(NamedTuple):
@@ -64,7 +65,7 @@ class VectorQuantizer(nn.Module):
         if len(centres) < self.n_codes - 1:
             centres = self._some(latents)[: self.n_codes - 1]
         for _ in range(rounds):  # Lloyd's
-            nearest = torch.cat([_nearest(part, centres) for part in latents.split(8192)])
+            nearest = _nearest(latents, centres)
             counts = torch.bincount(nearest, minlength=len(centres))[:, None]
             sums = torch.zeros_like(centres).index_add_(0, nearest, latents)
             lost = latents[torch.randperm(len(latents))[: len(centres)]]
@@ -108,7 +109,9 @@ class VectorQuantizer(nn.Module):
 
 def _nearest(rows: torch.Tensor, centres: torch.Tensor) -> torch.Tensor:
     """(n,) int64: of each row (n, D) the nearest of the centres (m, D)."""
-    return ((centres**2).sum(1) - 2 * rows @ centres.T).argmin(1)
+    half, across = (centres**2).sum(1) / 2, centres.T.contiguous()
+    size = max(1, len(rows)) if rows.is_cuda else COMPARED
+    return torch.cat([torch.addmm(half, part, across, alpha=-1).argmin(1) for part in rows.split(size)])
 
 
 class FiniteScalarQuantizer(nn.Module):

@@ -1,6 +1,6 @@
 """How the models of moving digits are trained: the same way each time, and on from where a killed run left off.
 
-    trained = train(model, loss, batches, validate, plan, seed, progress_file, digest)
+    trained = train(model, loss, batches, validate, TrainingRun(plan, seed, progress_file, digest))
 
 A step's batch, dropout and learning rate follow from the seed and its number alone, so that a run that was killed and
 resumed makes the same losses and the same weights as one that was not. `progress_file` lies beside the outputs.
@@ -57,6 +57,22 @@ class TrainingPlan:
         return device_of(self.gpus)
 
 
+def ignore(line: str) -> None:
+    """Say nothing: the default of the library."""
+
+
+@dataclass(frozen=True)
+class TrainingRun:
+    """One training of a model: how, from which seed, where it is kept to go on after a kill, and who is told of it."""
+
+    plan: TrainingPlan
+    seed: int
+    progress_file: Path
+    digest: str  # of all that decides the outcome: what another training left behind is not taken up
+    progress: Progress = report_nothing
+    say: Say = ignore
+
+
 @dataclass
 class Trained:
     """What training leaves: a row for each validation, the weights of the best one, and those of the last step."""
@@ -84,29 +100,24 @@ def train(
     loss: Callable[[Batch], tuple[torch.Tensor, Row]],
     batches: Batches,
     validate: Callable[[], Row],
-    plan: TrainingPlan,
-    seed: int,
-    progress_file: Path,
-    digest: str,
-    progress: Progress = report_nothing,
-    say: Say = lambda line: None,
+    run: TrainingRun,
 ) -> Trained:
     """Train a model in place, to the last step; afterwards it holds its best weights.
 
     `loss` gives what to minimize, and what to record. `validate` gives a row with `loss`; the lowest is the best. All
-    that is needed to go on is kept in the file `progress`, and taken up where `digest` is the same.
+    that is needed to go on is kept in the run's `progress_file`, and taken up where the `digest` is the same.
     """
-    device = plan.device
+    plan, device = run.plan, run.plan.device
     model.to(device)
     optimizers = make_optimizers(model, plan)
-    trained, begin = _resume(progress_file, digest, model, optimizers, device)
+    trained, begin = _resume(run, model, optimizers)
     if plan.gpus:  # on a processor compiling takes longer than it saves
         model.compile()
     scaler = torch.amp.GradScaler("cuda", enabled=plan.precision == "16")
     sums: Row = {}
-    steps = progress(range(begin, plan.max_steps), unit="steps")
+    steps = run.progress(range(begin, plan.max_steps), unit="steps")
     for step, batch in zip(steps, _load(batches, plan, begin), strict=True):
-        torch.manual_seed(step_seed(seed, step))
+        torch.manual_seed(step_seed(run.seed, step))
         model.train()
         for optimizer in optimizers:
             for group in optimizer.param_groups:
@@ -128,8 +139,8 @@ def train(
             sums = {}
             if found["loss"] <= min(row["loss"] for row in trained.history):
                 trained.best = _state(model)
-            say(describe(trained.history[-1]))
-            _keep(progress_file, digest, step + 1, model, optimizers, trained)
+            run.say(describe(trained.history[-1]))
+            _keep(run, step + 1, model, optimizers, trained)
     trained.last = _state(model)
     model.load_state_dict(trained.best)
     model.eval()
@@ -241,15 +252,10 @@ def _state(model: nn.Module) -> dict[str, torch.Tensor]:
 
 
 def _keep(
-    progress: Path,
-    digest: str,
-    step: int,
-    model: nn.Module,
-    optimizers: Sequence[torch.optim.Optimizer],
-    trained: Trained,
+    run: TrainingRun, step: int, model: nn.Module, optimizers: Sequence[torch.optim.Optimizer], trained: Trained
 ) -> None:
     kept = {
-        "digest": digest,
+        "digest": run.digest,
         "step": step,
         "model": model.state_dict(),
         "optimizers": [optimizer.state_dict() for optimizer in optimizers],
@@ -258,19 +264,17 @@ def _keep(
     }
     packed = io.BytesIO()
     torch.save(kept, packed)
-    with whole(progress) as path:
+    with whole(run.progress_file) as path:
         path.write_bytes(packed.getbuffer())
 
 
-def _resume(
-    progress: Path, digest: str, model: nn.Module, optimizers: Sequence[torch.optim.Optimizer], device: torch.device
-) -> tuple[Trained, int]:
+def _resume(run: TrainingRun, model: nn.Module, optimizers: Sequence[torch.optim.Optimizer]) -> tuple[Trained, int]:
     """What a killed run had got to, and the next step; the model and its optimizers are as they were then."""
     try:
-        kept = torch.load(progress, map_location=device, weights_only=True)
+        kept = torch.load(run.progress_file, map_location=run.plan.device, weights_only=True)
     except FileNotFoundError:
         return Trained(), 0
-    if kept["digest"] != digest:
+    if kept["digest"] != run.digest:
         return Trained(), 0
     model.load_state_dict(kept["model"])
     for optimizer, state in zip(optimizers, kept["optimizers"], strict=True):

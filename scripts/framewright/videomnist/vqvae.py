@@ -205,9 +205,13 @@ class PatchDecoder(nn.Module):
 
 
 def principal_components(rows: torch.Tensor, count: int) -> torch.Tensor:
-    """(values, count): orthonormal directions along which rows (n, values) are largest, 0 included in them."""
+    """(values, count): orthonormal directions along which rows (n, values) are largest, 0 included in them.
+
+    There are no more than values: columns beyond them are 0.
+    """
     square = (rows.T @ rows).double() / len(rows)
-    return torch.linalg.eigh(square).eigenvectors.flip(1)[:, :count].to(rows)
+    found = torch.linalg.eigh(square).eigenvectors.flip(1)[:, :count].to(rows)
+    return F.pad(found, (0, count - found.shape[1]))
 
 
 def plan_strides(downsample: tuple[int, int, int]) -> list[tuple[int, int, int]]:

@@ -1,10 +1,9 @@
 """The runtime: objects are found in all frames while the detector sees a part of some."""
 
-import re
 import subprocess
 import sys
 import textwrap
-from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -12,16 +11,18 @@ import pytest
 from moving import SIZE, Finder, draw, ground
 
 from framewright.boxes import compute_iou
-from framewright.detector import Detections, Detector, Network, Settings
+from framewright.detector import Detections, Network
 from framewright.errors import UserError
 from framewright.flexpatch.follow.follower import Track
 from framewright.flexpatch.runtime import overlay
-from framewright.flexpatch.runtime.detector_adapter import adapt_detector
+from framewright.flexpatch.runtime.detector_adapter import adapt_detector, from_onnxruntime
 from framewright.flexpatch.runtime.failing import TrackingFailureRecommender
-from framewright.flexpatch.runtime.run import advise_on_input
+from framewright.flexpatch.runtime.meter import Meter
 from framewright.flexpatch.runtime.runtime import FlexPatch as Runtime
 from framewright.flexpatch.runtime.schedule import Schedule
 from framewright.flexpatch.runtime.slices import cut_slices, detect_in_slices
+from framewright.flexpatch.samples.options import DetectorSettings
+from framewright.flexpatch.samples.truth import build_detector
 
 CLUSTER = (320, 180)
 
@@ -358,11 +359,37 @@ def test_with_a_zoom_the_first_frame_is_also_seen_in_slices_and_whole_frames_are
 # ---- weights of a fixed input size ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("fixed", "words"), [((384, 640), "fixed at 640x384.*dynamic=True"), (None, "^$")])
-def test_weights_of_a_fixed_input_size_are_named_with_the_remedy(fixed, words):
+WORDS = "its input is fixed at 640x384, so a cluster costs as much as a whole frame and nothing is saved; export it"
+
+
+@pytest.mark.parametrize(("fixed", "words"), [((384, 640), [f"small.onnx: {WORDS}"]), (None, [])])
+def test_weights_of_a_fixed_input_size_are_named_with_the_remedy_when_they_are_opened(
+    fixed, words, tmp_path, monkeypatch, caplog
+):
+    (tmp_path / "small.onnx").touch()
     network = Network(lambda seen: seen, ("dog",), fixed=fixed)
-    detector = Detector(Path("small.onnx"), network, Settings()).at_scale_of(SIZE[::-1])
-    assert re.search(words, advise_on_input(detector, SIZE, CLUSTER))
+    monkeypatch.setattr("framewright.detector._onnx", lambda *_: network)
+    detector = build_detector(DetectorSettings(), tmp_path / "small.onnx")
+    FlexPatch(detector, SIZE, CLUSTER)
+    FlexPatch(Meter(detector), SIZE, CLUSTER)  # it was said when they were opened
+    said = [record.getMessage().split(" with")[0] for record in caplog.records]
+    assert said == 2 * words
+    assert all("dynamic=True" in record.getMessage() for record in caplog.records)
+
+
+def test_a_session_of_a_fixed_input_size_is_used_at_that_size_and_named(caplog):
+    class Session:
+        def get_inputs(self):
+            return [SimpleNamespace(name="images", type="tensor(float)", shape=[1, 3, 384, 640])]
+
+        def run(self, _, given):
+            assert given["images"].shape == (1, 3, 384, 640)
+            return [np.zeros((1, 5, 10), np.float32)]
+
+    detector = from_onnxruntime(Session())
+    assert len(detector.detect(np.zeros((200, 300, 3), np.uint8))[0]) == 0
+    FlexPatch(detector, SIZE, CLUSTER)
+    assert [record.getMessage().split(": ")[1].split(" with")[0] for record in caplog.records] == [WORDS]
 
 
 @pytest.mark.parametrize("frame", [(3, 300), (300, 3), (1, 1), (640, 360), (3840, 2160), (17, 16000)])

@@ -306,6 +306,7 @@ def test_right_objects_of_classes_that_nobody_annotated_are_not_false():
     )
     accuracy = measure_video(real, record, [cat, kite], Keep(1.0, 0.05))
     assert (accuracy.hota, accuracy.mota, accuracy.classes) == (1, 1, ("cat",))
+    assert accuracy.purities == ((cat.tid, 1.0),)
     assert accuracy_sentence(format_accuracy({"v": accuracy})).endswith("v: HOTA 1.00, IDF1 1.00, purity 1.00 (cat).")
     # a detector with other names for everything is scored all the same
     tom = new_track("v", SIZE, TIMES, np.array(FIRST), [0], ("tom",))
@@ -331,7 +332,10 @@ def test_truth_of_another_rate_is_taken_at_the_nearest_frame():
 
 def test_the_table_has_a_row_for_each_video():
     own = replace(measure_accuracy(truth_of((FIRST, 1, "cat")), TIMES, [(TIMES, FIRST)]), classes=("cat",))
-    assert format_accuracy({"a": own}).splitlines()[1] == "a" + "\t1.0000" * 7 + "\t0\tcat"
+    assert format_accuracy({"a": own}).splitlines()[1] == "a" + "\t1.0000" * 7 + "\t0\tcat\t"
+    each = replace(own, purities=(("abc", 1.0), ("def", 0.875)))
+    assert format_accuracy({"a": each}).splitlines()[1].endswith("\tcat\tabc=1.0000 def=0.8750")
+    assert "abc" not in make_accuracy_page(format_accuracy({"a": each}))
     assert "<td>a</td>" in make_accuracy_page(format_accuracy({"a": own})) and "None is known." in make_accuracy_page(
         format_accuracy({})
     )

@@ -19,7 +19,7 @@ from framewright.videomnist.judging import DAMAGES, compute_psnr, compute_ssim, 
 from framewright.videomnist.model_clips import ClipBatches, compute_variance
 from framewright.videomnist.model_training import CodeBatches, digest_of, make_gpt, train_gpt, train_vqvae
 from framewright.videomnist.sampling import SamplingPlan
-from framewright.videomnist.training import TrainingPlan, codes_in_use, orthogonalize, rate_at
+from framewright.videomnist.training import TrainingPlan, TrainingRun, codes_in_use, orthogonalize, rate_at
 from framewright.videomnist.vqvae import VqvaeConfig
 
 torch.set_num_threads(1)  # several waiting for each other on a busy machine take longer than one
@@ -88,10 +88,10 @@ def trained(request, clips, tmp_path_factory):
     """Both models of a recipe, trained at once, with their files."""
     folder, recipe = tmp_path_factory.mktemp("models"), request.param
     torch.set_num_threads(1)
-    vqvae, how, about = train_vqvae(clips, config_of(recipe), plan_of(recipe), 0, folder / "a.pt", "d")
+    vqvae, how, about = train_vqvae(clips, config_of(recipe), TrainingRun(plan_of(recipe), 0, folder / "a.pt", "d"))
     codes = {split: encode_clips(vqvae, clips, split, torch.device("cpu")) for split in ("train", "test")}
     gpt = make_gpt(vqvae, GPT | RECIPES[recipe][1], 0)
-    gpt_how = train_gpt(gpt, codes, clips, vqvae, plan_of(recipe), 0, folder / "b.pt", "d")
+    gpt_how = train_gpt(gpt, codes, clips, vqvae, TrainingRun(plan_of(recipe), 0, folder / "b.pt", "d"))
     return recipe, folder, vqvae, how, about, codes, gpt, gpt_how
 
 
@@ -99,9 +99,9 @@ def test_a_vqvae_that_was_killed_goes_on_to_the_same_weights(trained, clips, tmp
     recipe, _, _, whole, *_ = trained
     config, plan = config_of(recipe), plan_of(recipe)
     with pytest.raises(Killed):
-        train_vqvae(clips, config, plan, 0, tmp_path / "p.pt", "d", say=kill_after(2))
+        train_vqvae(clips, config, TrainingRun(plan, 0, tmp_path / "p.pt", "d", say=kill_after(2)))
     # `say` comes before the file is kept: what was done after the first validation is done again.
-    _, again, _ = train_vqvae(clips, config, plan, 0, tmp_path / "p.pt", "d")
+    _, again, _ = train_vqvae(clips, config, TrainingRun(plan, 0, tmp_path / "p.pt", "d"))
     assert again.history == whole.history
     assert sha256(again.best) == sha256(whole.best) and sha256(again.last) == sha256(whole.last)
 
@@ -110,8 +110,14 @@ def test_a_gpt_that_was_killed_goes_on_to_the_same_weights(trained, clips, tmp_p
     recipe, _, vqvae, _, _, codes, _, whole = trained
     sizes, plan = GPT | RECIPES[recipe][1], plan_of(recipe)
     with pytest.raises(Killed):
-        train_gpt(make_gpt(vqvae, sizes, 0), codes, clips, vqvae, plan, 0, tmp_path / "p.pt", "d", say=kill_after(3))
-    again = train_gpt(make_gpt(vqvae, sizes, 0), codes, clips, vqvae, plan, 0, tmp_path / "p.pt", "d")
+        train_gpt(
+            make_gpt(vqvae, sizes, 0),
+            codes,
+            clips,
+            vqvae,
+            TrainingRun(plan, 0, tmp_path / "p.pt", "d", say=kill_after(3)),
+        )
+    again = train_gpt(make_gpt(vqvae, sizes, 0), codes, clips, vqvae, TrainingRun(plan, 0, tmp_path / "p.pt", "d"))
     assert again.history == whole.history
     assert sha256(again.best) == sha256(whole.best) and sha256(again.last) == sha256(whole.last)
 
@@ -120,15 +126,15 @@ def test_what_another_training_left_behind_is_not_taken_up(trained, clips, tmp_p
     recipe, _, vqvae, _, _, codes, _, whole = trained
     sizes, plan = GPT | RECIPES[recipe][1], plan_of(recipe)
     other = plan_of(recipe, max_steps=2)
-    train_gpt(make_gpt(vqvae, sizes, 1), codes, clips, vqvae, other, 1, tmp_path / "p.pt", "other")
-    again = train_gpt(make_gpt(vqvae, sizes, 0), codes, clips, vqvae, plan, 0, tmp_path / "p.pt", "d")
+    train_gpt(make_gpt(vqvae, sizes, 1), codes, clips, vqvae, TrainingRun(other, 1, tmp_path / "p.pt", "other"))
+    again = train_gpt(make_gpt(vqvae, sizes, 0), codes, clips, vqvae, TrainingRun(plan, 0, tmp_path / "p.pt", "d"))
     assert again.history == whole.history
 
 
 def test_workers_change_nothing(trained, clips, tmp_path):
     recipe, _, _, whole, *_ = trained
     plan = plan_of(recipe, num_workers=2)
-    _, again, _ = train_vqvae(clips, config_of(recipe), plan, 0, tmp_path / "p.pt", "d")
+    _, again, _ = train_vqvae(clips, config_of(recipe), TrainingRun(plan, 0, tmp_path / "p.pt", "d"))
     assert again.history == whole.history
 
 

@@ -232,6 +232,30 @@ def test_a_fitted_encoder_reconstructs_what_its_codebook_can_hold():
     assert (model.encode(empty) == 0).all()  # black has the first code
 
 
+def test_a_fitted_encoder_may_have_more_dimensions_than_a_patch_has_pixels():
+    """The guide's: 256 dimensions, and patches of 2 x 4 x 4 pixels. The spare ones stay 0."""
+    torch.manual_seed(0)
+    config = small(stem="patch", channels=1, n_codes=64, embedding_dim=256)
+    model, video = Vqvae(config), clips(6)
+    model.fit(video)
+    assert (model.encoder.components[:, 32:] == 0).all() and (model.encoder.components[:, :32] != 0).any()
+    assert (model.eval()(video)[0] - video).square().mean() / video.var() < 0.05
+
+
+def test_one_batch_is_learnt_by_heart():
+    """VideoGPT's own modules: what they can't reconstruct of four clips is little beside the clips' variance."""
+    torch.manual_seed(0)
+    model, video = Vqvae(small(channels=1, n_hiddens=16, downsample=(2, 4, 4))).train(), clips()
+    optimizer = torch.optim.Adam(model.parameters(), 3e-3)
+    for _ in range(150):
+        again, quantized = model(video)
+        error = (again - video).square().mean() / video.var()
+        optimizer.zero_grad()
+        (error + quantized.loss).backward()
+        optimizer.step()
+    assert error < 0.1
+
+
 def test_codes_of_the_first_frames_do_not_tell_what_follows():
     torch.manual_seed(0)
     for quantizer in ("vq", "fsq"):

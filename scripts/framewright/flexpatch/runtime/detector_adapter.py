@@ -25,6 +25,7 @@ class PictureDetector:
     """
 
     detect: DetectFunction
+    fixed: tuple[int, int] | None = None  # (height, width) of the only input that the weights take, where that is known
 
 
 def adapt_detector(detector: Any) -> DetectFunction:
@@ -79,7 +80,7 @@ def from_ultralytics(model: Any, scale: float = 1.0, confidence: float = 0.25) -
 
 
 def from_onnxruntime(session: Any, scale: float = 1.0, confidence: float = 0.25, nms: float = 0.45) -> PictureDetector:
-    """A session of ONNX Runtime with the output of the YOLO family, (1, 4 + classes, anchors), and dynamic shapes.
+    """A session of ONNX Runtime with the output of the YOLO family, (1, 4 + classes, anchors).
 
     >>> import onnxruntime
     >>> session = onnxruntime.InferenceSession("config/detector/demo.onnx", providers=["CPUExecutionProvider"])
@@ -89,9 +90,10 @@ def from_onnxruntime(session: Any, scale: float = 1.0, confidence: float = 0.25,
     """
     entry = session.get_inputs()[0]
     dtype = np.float16 if entry.type == "tensor(float16)" else np.float32
+    fixed = tuple(entry.shape[2:]) if all(isinstance(side, int) for side in entry.shape[2:]) else None
 
     def detect(picture: np.ndarray) -> DetectionArrays:
-        height, width = (-(-round(side * scale) // 32) * 32 for side in picture.shape[:2])
+        height, width = fixed or (-(-round(side * scale) // 32) * 32 for side in picture.shape[:2])
         seen, ratio, corner = _letterbox(picture, (width, height))
         raw = session.run(None, {entry.name: seen.astype(dtype)})[0][0].T.astype(np.float64)
         scores, labels = raw[:, 4:].max(axis=1), raw[:, 4:].argmax(axis=1)
@@ -103,7 +105,7 @@ def from_onnxruntime(session: Any, scale: float = 1.0, confidence: float = 0.25,
         best = np.array(kept, np.int64).reshape(-1)
         return np.concatenate([low, low + sides / ratio], axis=1)[best], scores[rows][best], labels[rows][best]
 
-    return PictureDetector(detect)
+    return PictureDetector(detect, fixed)
 
 
 def _letterbox(picture: np.ndarray, size: tuple[int, int]) -> tuple[np.ndarray, float, tuple[int, int]]:

@@ -1,6 +1,5 @@
 """FlexPatch over a video: the objects in each frame, and a film that shows how they were found."""
 
-import logging
 from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
@@ -14,6 +13,7 @@ from framewright.flexpatch.runtime.options import RuntimeSettings
 from framewright.flexpatch.runtime.overlay import draw_frame, layout_film
 from framewright.flexpatch.runtime.runtime import FlexPatch, TrackedObject
 from framewright.flexpatch.runtime.schedule import Step
+from framewright.flexpatch.samples.fixed_input import advise_on_input
 from framewright.flexpatch.samples.frames import read_frames
 from framewright.study.progress import Progress, report_nothing
 from framewright.video.encode import Writer
@@ -54,19 +54,6 @@ def scale_detector(detector: Detector, size: tuple[int, int], zoom: float) -> De
     return detector.at_scale_of((round(size[1] / zoom), round(size[0] / zoom)))
 
 
-def advise_on_input(detector: Detector, size: tuple[int, int], cluster: tuple[int, int]) -> str:
-    """A line where weights of a fixed input size see a cluster at the cost of a whole frame, else nothing."""
-    whole, part = detector.shape_of(size[::-1]), detector.shape_of(cluster[::-1])
-    if whole != part or cluster == size:
-        return ""
-    height, width = whole
-    return (
-        f"{detector.path.name}: its input is fixed at {width}x{height}, so a cluster costs as much as a whole frame "
-        "and nothing is saved; export it with dynamic shapes: "
-        f"yolo export model={detector.path.stem}.pt format=onnx dynamic=True"
-    )
-
-
 def run_video(
     video: str | Path,
     probe: Probe,
@@ -76,7 +63,6 @@ def run_video(
     model: str | Path | None,
     overlay: Path,
     is_clear: bool,
-    log: logging.Logger,
     progress: Progress = report_nothing,
 ) -> tuple[list[tuple[int, TrackedObject]], dict[str, Any]]:
     """The objects in each of a video's frames, the first frame being 1, and a record of the work; `overlay` is written.
@@ -92,8 +78,6 @@ def run_video(
     with open_video(video) as film:
         meter = Meter(scale_detector(detector, film.size, settings.zoom))
         runtime = build_runtime(meter, film.size, settings, model)
-        if advice := advise_on_input(meter.detector, film.size, runtime.cluster_size):
-            log.warning("%s", advice)
         rate = Fraction(film.timeline.rate()[0] or 25).limit_denominator(1001)
         whole, seen, packed = 0, 0, 0
         steps = dict.fromkeys(Step, 0)
@@ -116,7 +100,7 @@ def run_video(
         "clusters": steps[Step.CLUSTER],
         "patches": packed,
     }
-    record |= {"whole_frames": steps[Step.WHOLE], "advice": advice}
+    record |= {"whole_frames": steps[Step.WHOLE], "advice": advise_on_input(meter.detector)}
     share = (meter.pixels - whole) / (whole * max(seen - 1, 1)) if whole else None
     return found, record | {"pixels": meter.pixels, "share_of_full": share and round(share, 4)}
 

@@ -44,6 +44,7 @@ from framewright.flexpatch.runtime.packing import (
 )
 from framewright.flexpatch.runtime.schedule import Schedule, Step
 from framewright.flexpatch.runtime.slices import detect_in_slices
+from framewright.flexpatch.samples.fixed_input import warn_of_fixed_input
 from framewright.flexpatch.tree.forest import PRETRAINED, Forest
 
 ACROSS, DOWN = 4, 2  # patches for new objects that fill a cluster: 20 x 22 cells of 8 pixels in one of 640x360
@@ -135,6 +136,7 @@ class FlexPatch:
         self.shown: np.ndarray | None = None  # the last cluster, (H, W, 3) uint8
         self.is_new_turn = False  # whether new objects came first in the last cluster
         self._detect = adapt_detector(detector)
+        warn_of_fixed_input(detector)
         self._cut: list[Patch] = []
         self._turn = self._since_new = 0
 

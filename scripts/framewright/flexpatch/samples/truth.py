@@ -16,6 +16,7 @@ from scipy.optimize import linear_sum_assignment
 
 from framewright.boxes import compute_iou
 from framewright.detector import Detector, Settings, open_detector
+from framewright.flexpatch.samples.fixed_input import warn_of_fixed_input
 from framewright.flexpatch.samples.frames import read_frames
 from framewright.flexpatch.samples.observations import NO_OBSERVATIONS, NOBODY, Observations, box_table
 from framewright.flexpatch.samples.options import DetectorSettings
@@ -43,11 +44,13 @@ class Agreement:
 
 
 def build_detector(settings: DetectorSettings, weights: str | Path) -> Detector:
-    """The detector in a file of weights, set as `settings` say."""
+    """The detector in a file of weights, set as `settings` say; a fixed input size is logged with its remedy."""
     search = Settings(
         settings.image_size, settings.confidence, settings.nms, settings.max_objects, tuple(settings.classes)
     )
-    return open_detector(weights, search, device=settings.device)
+    detector = open_detector(weights, search, device=settings.device)
+    warn_of_fixed_input(detector)
+    return detector
 
 
 def observe_video(

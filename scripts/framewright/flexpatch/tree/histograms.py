@@ -34,5 +34,5 @@ def write_histograms(path: str | Path, samples: pd.DataFrame) -> None:
         )
         panel.set_yticks([])
     if len(samples):
-        panels[-1].legend(loc="upper left", fontsize=LETTERS["tick"])
+        panels[0].legend(loc="upper right", fontsize=LETTERS["tick"])  # most samples have small eigenvalues
     figure.savefig(path, format="png", metadata={"Software": None})

@@ -33,8 +33,8 @@ MIN_AREA = 0.35  # share of a frame's sides that an examination covers
 class Recipe:
     """How much is drawn: scenes to train on and scenes to rate on, frames in each, and the seed of all."""
 
-    scenes: int = 96
-    held_out: int = 30
+    scenes: int = 72
+    held_out: int = 28
     frames: int = 60
     seed: int = 0
 

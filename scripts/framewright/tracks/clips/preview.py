@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from framewright.report import svg
-from framewright.report.picture import contact_sheet, draw_notice, with_boxes
+from framewright.report.picture import contact_sheet, with_boxes
 from framewright.tracks.clips.extract import Clip
 from framewright.tracks.meta import Track
 from framewright.video.stream import open_video
@@ -17,13 +17,13 @@ MOST = 12  # frames of a video, or clips, on a sheet
 BAR = "#2f7d5b"
 
 
-def draw_overlay(path: str | Path, tracks: Sequence[Track]) -> np.ndarray:
+def draw_overlay(path: str | Path, tracks: Sequence[Track]) -> np.ndarray | None:
     """A sheet of a video's frames with the boxes of its tracks, their first letters of ids and their classes.
 
-    (H, 1280, 3) uint8 RGB. Frames lie evenly over the time in which there are tracks.
+    (H, 1280, 3) uint8 RGB. Frames lie evenly over the time in which there are tracks; None without any.
     """
     if not tracks:
-        return draw_notice("no tracks that are long and large enough")
+        return None
     instants = np.unique(np.concatenate([track.times for track in tracks]))
     chosen = instants[np.linspace(0, len(instants) - 1, min(MOST, len(instants))).round().astype(int)]
     shown, labels = [], []
@@ -40,14 +40,17 @@ def draw_overlay(path: str | Path, tracks: Sequence[Track]) -> np.ndarray:
                 names += [f"{track.names[0] if track.names else 'track'} {track.tid[:4]}"] * len(at)
             shown.append(with_boxes(frame.rgb, np.array(boxes), numbers, names))
             labels.append(f"{time:.2f} s")
-    return contact_sheet(shown, labels, 3) if shown else draw_notice("the video ends before its tracks")
+    return contact_sheet(shown, labels, 3) if shown else None
 
 
-def draw_clip_sheet(folder: Path, clips: Sequence[Clip]) -> np.ndarray:
-    """A sheet with a row for each clip: five of its frames, from its first to its last; (H, 1280, 3) uint8 RGB."""
+def draw_clip_sheet(folder: Path, clips: Sequence[Clip]) -> np.ndarray | None:
+    """A sheet with a row for each clip: five of its frames, from its first to its last; None without clips.
+
+    (H, 1280, 3) uint8 RGB.
+    """
     made = [clip for clip in clips if not clip.reason][:MOST]
     if not made:
-        return draw_notice("no clips")
+        return None
     shown, labels = [], []
     for clip in made:
         wanted = set(np.linspace(0, clip.frames - 1, 5).round().astype(int).tolist())

@@ -2,22 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from framewright.report.style import BLUE, DASHES, GREY, LINE, ORANGE, SERIES, YELLOW, name_axes, new_figure
+from framewright.report.style import BLUE, GREY, LINE, ORANGE, PURPLE, RED, YELLOW, name_axes, new_figure
 from framewright.tracks.curation.candidates import Candidates
 from framewright.tracks.curation.options import Subset
 from framewright.tracks.curation.relaxation import ClassFill
 
-WIDTH, ROW = 1200, 230
+WIDTH, ROW, LOW_ROW = 1200, 230, 190
+ACROSS, BINS = 3, 24
+LOWEST = 0.8  # of a logarithmic scale of counts: a single track can be seen
+NO_SUBSETS = "no subsets: list some in tracks.subsets"
 MOST_CLASSES = 40  # bars of a chart; further classes are summed up in its title
-STEPS = (BLUE, YELLOW, ORANGE, "#d55e00", "#cc79a7", GREY)  # as asked, then by relaxation
+STEPS = (BLUE, YELLOW, ORANGE, RED, PURPLE, GREY)  # as asked, then by relaxation
 
 
 def read_subset_rows(path: str | Path) -> pa.Table:
@@ -56,56 +57,74 @@ def draw_relaxation(fills: Mapping[Subset, Sequence[ClassFill]]) -> Figure:
         if len(parts) > 1:
             axis.legend(loc="upper right", fontsize=9, frameon=False)
     if not fills:
-        _nothing(figure, "no subsets: list some in tracks.subsets")
+        _nothing(figure, NO_SUBSETS)
     return figure
 
 
 def draw_classes(tracks: Candidates, rows: Mapping[Subset, pa.Table]) -> Figure:
-    """Tracks by class, before choosing and in each subset; classes by size."""
-    figure, (axis,) = new_figure(WIDTH, 540)
+    """A histogram of classes for each subset: what it took, before what there is; the largest class first."""
+    down = max(1, -(-len(rows) // ACROSS))
+    figure, axes = new_figure(WIDTH, 60 + down * ROW, down, ACROSS)
+    for axis in axes[len(rows) :]:
+        axis.set_axis_off()
     counts = np.bincount(tracks.classes, minlength=len(tracks.names))
     order = np.argsort(-counts, kind="stable")
-    places = np.arange(len(order))
-    axis.fill_between(places, counts[order], 0.8, step="mid", color=LINE, label=f"all ({counts.sum():,})")
+    edges = np.arange(len(order) + 1) - 0.5
     code = {name: place for place, name in enumerate(tracks.names)}
-    for number, (subset, table) in enumerate(rows.items()):
-        chosen = np.bincount([code[name] for name in table["name"].to_pylist()], minlength=len(order))
-        style = DASHES[number // len(SERIES) % len(DASHES)]
-        axis.step(
-            places,
-            np.where(chosen[order] > 0, chosen[order], np.nan),
-            where="mid",
-            color=SERIES[number % len(SERIES)],
-            linestyle=style,
-            marker="o" if len(order) < 30 else "",
-            label=f"{subset.name} ({chosen.sum():,})",
-        )
-    axis.set_yscale("log")
-    axis.set_ylim(0.8, max(2, counts.max(initial=1) * 1.6))
-    if len(order) <= MOST_CLASSES:
-        axis.set_xticks(places, [tracks.names[place] for place in order], rotation=0 if len(order) < 12 else 90)
-    name_axes(axis, "Tracks by class", "class, the largest first", "tracks")
-    axis.legend(fontsize=9, frameon=False, ncols=2)
+    names = [tracks.names[place] for place in order]
+    for axis, (subset, table) in zip(axes, rows.items(), strict=False):
+        taken = np.bincount([code[name] for name in table["name"].to_pylist()], minlength=len(order))
+        axis.stairs(counts[order], edges, baseline=LOWEST, fill=True, color=LINE, label="all that may be chosen")
+        axis.stairs(taken[order], edges, baseline=LOWEST, fill=True, color=BLUE, alpha=0.85, label="in the subset")
+        axis.set_yscale("log")
+        axis.set_ylim(LOWEST, max(2, counts.max(initial=1) * 1.6))
+        axis.set_xlim(-0.5, max(len(order), 1) - 0.5)
+        axis.grid(False, axis="x")
+        shown = names if len(order) <= MOST_CLASSES else []
+        axis.set_xticks(range(len(shown)), shown, rotation=0 if len(shown) < 7 else 90, fontsize=9)
+        across = "" if shown else "class, the largest first"
+        name_axes(axis, f"{subset.name}: {taken.sum():,} of {counts.sum():,}", across, "tracks")
+    if rows:
+        axes[0].legend(fontsize=9, frameon=False)
+    else:
+        _nothing(figure, NO_SUBSETS)
     return figure
 
 
 def draw_metrics(tracks: Candidates, rows: Mapping[Subset, pa.Table]) -> Figure:
-    """Cumulative shares of motion and quality, of all tracks and of each subset."""
-    figure, axes = new_figure(WIDTH, 540, 1, 2)
-    for axis, values, column, across in (
-        (axes[0], tracks.motion, "motion_q90", "motion, pixels per 1/16 s"),
-        (axes[1], tracks.quality, "quality", "quality, 0 to 1"),
-    ):
-        _cumulative(axis, values, "all", GREY, "-", 3)
-        for number, (subset, table) in enumerate(rows.items()):
-            subset_values = table[column].to_numpy()
-            style = DASHES[number // len(SERIES) % len(DASHES)]
-            _cumulative(axis, subset_values, subset.name, SERIES[number % len(SERIES)], style, 1.6)
-        axis.set_ylim(0, 102)
-        name_axes(axis, column.split("_")[0].capitalize(), across, "% of tracks at most")
-    axes[0].set_xscale("symlog", linthresh=1)
-    axes[0].set_xlim(left=0)
-    axes[1].legend(fontsize=9, frameon=False)
+    """Histograms of motion and of quality for each subset, before those of all tracks that may be chosen."""
+    down = max(1, -(-len(rows) // 2))
+    figure, axes = new_figure(WIDTH, 60 + down * LOW_ROW, down, 4)
+    for axis in axes[2 * len(rows) :]:
+        axis.set_axis_off()
+    known = tracks.motion[~np.isnan(tracks.motion)]
+    least, most = np.quantile(known, (0.005, 1.0)) if len(known) else (0.1, 1.0)
+    lowest = max(float(least), 0.01)
+    motion = np.geomspace(lowest, max(float(most), 2 * lowest), BINS + 1)
+    poorest = np.nanmin(tracks.quality, initial=1.0)
+    quality = np.linspace(min(np.floor(10 * poorest) / 10, 0.9), 1, BINS + 1)
+    for number, (subset, table) in enumerate(rows.items()):
+        for axis, name, column, every, bins in (
+            (axes[2 * number], "motion", "motion_q90", tracks.motion, motion),
+            (axes[2 * number + 1], "quality", "quality", tracks.quality, quality),
+        ):
+            taken = table[column].to_numpy()
+            axis.stairs(_shares(every, bins), bins, fill=True, color=LINE, label="all")
+            axis.stairs(_shares(taken, bins), bins, color=BLUE, linewidth=1.8, label="in the subset")
+            missing = int(np.isnan(taken).sum())
+            words = f", {missing:,} not measured" if missing else ""
+            is_last = number >= len(rows) - 2
+            across = {"motion": "pixels per 1/16 s", "quality": "0 to 1"}[name] if is_last else ""
+            name_axes(axis, f"{subset.name}: {name}{words}", across, "% of tracks")
+        axes[2 * number].set_xscale("log")
+        ticks = [float(f"{digit}e{power}") for power in range(-2, 4) for digit in (1, 2, 5)]
+        ticks = [tick for tick in ticks if motion[0] <= tick <= motion[-1]]
+        axes[2 * number].set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+        axes[2 * number].set_xticks([], minor=True)
+    if rows:
+        axes[0].legend(fontsize=9, frameon=False)
+    else:
+        _nothing(figure, NO_SUBSETS)
     return figure
 
 
@@ -114,20 +133,10 @@ def write_figure(path: str | Path, figure: Figure) -> None:
     figure.savefig(path, format="png", metadata={"Software": None})
 
 
-def _cumulative(axis: Axes, values: np.ndarray, label: str, colour: str, dashes: Any, width: float) -> None:
-    known = np.sort(values[~np.isnan(values)]) if len(values) else values
-    missing = len(values) - len(known)
-    if len(known):
-        text = f"{label}, {missing} not measured" if missing else label
-        axis.step(
-            known,
-            100 * np.arange(1, len(known) + 1) / len(known),
-            where="post",
-            color=colour,
-            label=text,
-            linestyle=dashes,
-            linewidth=width,
-        )
+def _shares(values: np.ndarray, bins: np.ndarray) -> np.ndarray:
+    """Which share of the measured values lies in each bin, in percent; what lies beyond counts in the last ones."""
+    known = values[~np.isnan(values)]
+    return 100 * np.histogram(known.clip(bins[0], bins[-1]), bins)[0] / max(len(known), 1)
 
 
 def _nothing(figure: Figure, words: str) -> None:

@@ -28,11 +28,12 @@ class Shown:
     motion: float | None
     object_motion: float | None
     camera_motion: float | None
+    quality: float | None
 
 
 def read_shown(index: Sequence[str | Path], folders: Sequence[str | Path]) -> list[Shown]:
     """The clips in these folders, one of each video, by (video, track)."""
-    columns = ("video", "track", "clip", "name", "motion_q90", "object_motion", "camera_motion")
+    columns = ("video", "track", "clip", "name", "motion_q90", "object_motion", "camera_motion", "quality")
     places = {path.name: path for folder in folders for path in Path(folder).glob("*.mp4")}
     rows = read_index(index, columns).select(list(columns)).to_pylist()
     return [
@@ -43,24 +44,33 @@ def read_shown(index: Sequence[str | Path], folders: Sequence[str | Path]) -> li
 
 
 def draw_examples(shown: Sequence[Shown], subsets: Sequence[Subset]) -> np.ndarray:
-    """A row for each threshold, that of a subset or one that divides the clips: the clip whose motion is
-    nearest to it, each clip once. (H, W, 3) uint8 RGB."""
-    asked = {subset.constraints.min_motion for subset in subsets} - {0.0}
-    left = [(clip.motion, clip.track, clip) for clip in shown if clip.motion is not None]
-    pictures, labels = [], []
-    spread = np.quantile([motion for motion, *_ in left], SHARES).tolist() if left else []
+    """A row for each threshold of motion, then of quality, that of a subset or one that divides the clips: the clip
+    whose value is nearest to it, each clip once in either part. (H, W, 3) uint8 RGB."""
+    pictures: list[np.ndarray] = []
+    labels: list[str] = []
+    for name in ("motion", "quality"):
+        asked = {float(getattr(subset.constraints, f"min_{name}")) for subset in subsets} - {0.0}
+        for threshold, clip in _find_examples(shown, name, asked):
+            pictures += _frames(clip.path)
+            labels += [
+                f"{name} {getattr(clip, name):.2f}",
+                f"near {threshold:.3g}{' (asked)' if threshold in asked else ''}",
+                f"object {_speed(clip.object_motion)}",
+                f"camera {_speed(clip.camera_motion)}",
+                f"{clip.video} {clip.name}",
+            ]
+    return contact_sheet(pictures, labels, FRAMES) if pictures else draw_notice("no clips that were measured")
+
+
+def _find_examples(shown: Sequence[Shown], name: str, asked: set[float]) -> Iterator[tuple[float, Shown]]:
+    """Thresholds in order, each with a clip whose value is nearest to it."""
+    left = [(getattr(clip, name), clip.track, clip) for clip in shown if getattr(clip, name) is not None]
+    spread = np.quantile([value for value, *_ in left], SHARES).tolist() if left else []
     for threshold in sorted({*asked, *spread}):
-        if not left:
-            break
-        entry = min(left, key=lambda entry: (abs(np.log((entry[0] + 0.01) / (threshold + 0.01))), entry[1]))
-        left.remove(entry)
-        motion, _, nearest = entry
-        nearest_frames = list(_frames(nearest.path))
-        words = f"motion {motion:.2f} (near {threshold:.3g}) {nearest.name}"
-        pictures += nearest_frames
-        speeds = f"object {_speed(nearest.object_motion)} camera {_speed(nearest.camera_motion)}"
-        labels += [words, "", speeds, "", f"{nearest.video} {nearest.track[:4]}"]
-    return contact_sheet(pictures, labels, FRAMES) if pictures else draw_notice("no clips whose motion was measured")
+        if left:
+            nearest = min(left, key=lambda entry: (abs(np.log((entry[0] + 0.01) / (threshold + 0.01))), entry[1]))
+            left.remove(nearest)
+            yield threshold, nearest[2]
 
 
 def draw_pairs(shown: Sequence[Shown], pairs: Sequence[Pair]) -> np.ndarray:
@@ -72,7 +82,11 @@ def draw_pairs(shown: Sequence[Shown], pairs: Sequence[Pair]) -> np.ndarray:
         if one is None or other is None:
             continue
         pictures += [*_frames(one.path, 3), *_frames(other.path, 3)]
-        labels += [f"{one.video} {one.track[:4]} {one.name}", f"distance {pair.distance:.3f}", f"{pair.bits} bits"]
+        labels += [
+            f"{one.video} {one.track[:4]} {one.name}",
+            f"distance {pair.distance:.3f}",
+            f"{pair.bits} of 64 bits differ",
+        ]
         labels += [f"{other.video} {other.track[:4]} {other.name}", "", ""]
         if len(pictures) >= 6 * PAIRS:
             break

@@ -60,18 +60,6 @@ def write_fills(path: str | Path, rows: Iterable[ClassFill]) -> None:
             writer.writerow([row.name, row.asked, row.found, row.taken, row.as_asked, *row.relaxed.values()])
 
 
-def describe_subsets(paths: Iterable[str | Path]) -> str:
-    """A sentence on the subsets whose tables these are: how many tracks each has, and how many of them met what it
-    asks; empty without any."""
-    parts = []
-    for path in paths:
-        rows = read_fills(path)
-        taken, met = sum(row.taken for row in rows), sum(row.as_asked for row in rows)
-        relaxed = f", {met:,} of them as asked" if met < taken else ""
-        parts.append(f"{Path(path).stem} ({taken:,} tracks of {sum(row.taken > 0 for row in rows):,} classes{relaxed})")
-    return f"Subsets: {'; '.join(parts)}." if parts else ""
-
-
 def read_fills(path: str | Path) -> list[ClassFill]:
     """The lines of a table as they were written."""
     with Path(path).open(encoding="utf-8", newline="") as file:

@@ -66,8 +66,9 @@ def measure_video(truth: Truth, record: Mapping[str, Any], tracks: Iterable[Trac
     classes = {thing.name for thing in truth.objects}
     scored = choose_annotated(list(tracks), classes)
     accuracy = measure_accuracy(fair, [time for part in parts for time in part["times"]], list_boxes(scored))
-    purities = [measure_purity(searched, track.times, track.boxes) for track in scored]
-    return replace(accuracy, purity=float(np.mean(purities)) if purities else 1.0, classes=tuple(sorted(classes)))
+    purities = {track.tid: measure_purity(searched, track.times, track.boxes) for track in scored}
+    mean = float(np.mean(list(purities.values()))) if purities else 1.0
+    return replace(accuracy, purity=mean, classes=tuple(sorted(classes)), purities=tuple(purities.items()))
 
 
 def choose_annotated(tracks: Sequence[Track], classes: Set[str]) -> list[Track]:

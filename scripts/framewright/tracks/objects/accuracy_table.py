@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from framewright.report.page import table_page
 
 FIGURES = ("hota", "detection", "association", "idf1", "recall", "mota", "purity")
-HEAD = ("video", *FIGURES, "switches", "classes")
+HEAD = ("video", *FIGURES, "switches", "classes", "purities")
 
 
 @dataclass(frozen=True)
@@ -25,20 +25,23 @@ class Accuracy:
     switches: int
     purity: float = 1.0  # mean over the tracks: the share of their frames that show the track's main object
     classes: tuple[str, ...] = ()  # that are annotated
+    purities: tuple[tuple[str, float], ...] = ()  # of each track, by its id
 
 
 def format_accuracy(parts: Mapping[str, Accuracy]) -> str:
-    """The accuracy of each video as tab-separated text."""
+    """The accuracy of each video as tab-separated text; the last column has each track's id and purity."""
     lines = ["\t".join(HEAD)]
     for video, accuracy in parts.items():
         figures = (f"{getattr(accuracy, name):.4f}" for name in FIGURES)
-        lines.append("\t".join([video, *figures, str(accuracy.switches), ", ".join(accuracy.classes)]))
+        purities = " ".join(f"{tid}={share:.4f}" for tid, share in accuracy.purities)
+        lines.append("\t".join([video, *figures, str(accuracy.switches), ", ".join(accuracy.classes), purities]))
     return "\n".join(lines) + "\n"
 
 
 def make_accuracy_page(text: str) -> str:
-    """That text as a page of the report."""
-    return table_page("Tracks against the truth", text, "None is known.")
+    """That text as a page of the report, without each track's purity."""
+    shown = "".join(line.rpartition("\t")[0] + "\n" for line in text.splitlines())
+    return table_page("Tracks against the truth", shown, "None is known.")
 
 
 def accuracy_sentence(text: str) -> str:

@@ -5,16 +5,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from curated import subset_item
 from made_candidates import EVERY, made_up
 
 from framewright.errors import UserError
 from framewright.tracks.curation.duplicates import find_repeated, near_duplicates
 from framewright.tracks.curation.evaluation import evaluation_videos, read_evaluation_videos
 from framewright.tracks.curation.names import file_name, full_name
-from framewright.tracks.curation.options import Constraints, Likeness, Subset
-from framewright.tracks.curation.relaxation import count_fills, describe_subsets, read_fills, write_fills
+from framewright.tracks.curation.options import Constraints, Likeness, Subset, read_subset
+from framewright.tracks.curation.relaxation import count_fills, read_fills, write_fills
 from framewright.tracks.curation.splits import assign
 from framewright.tracks.curation.subsets import choose
+from framewright.tracks.curation.tables import tabulate_subsets
 from framewright.tracks.metrics.vectors import compute_distances, quantise, squared_threshold
 
 CB = Subset("x", max_per_class=1000)
@@ -57,8 +59,22 @@ def test_a_table_of_relaxation_adds_up(subset, tmp_path):
         assert row.taken <= min(row.asked, row.found)
     write_fills(tmp_path / "x.tsv", rows)
     assert read_fills(tmp_path / "x.tsv") == rows
-    words = describe_subsets([tmp_path / "x.tsv"])
-    assert words.startswith(f"Subsets: x ({len(choice.places):,} tracks of ") and describe_subsets([]) == ""
+
+
+def test_the_card_has_a_table_of_subsets_with_their_files_and_relaxations(tmp_path):
+    tracks = made_up()
+    item = subset_item({"name": "moving", "max_per_class": 40, "min_motion": 1.5, "relax": [0.5, 0]})
+    subset = read_subset(item, 0)
+    choice = choose(tracks, subset)
+    rows = count_fills(subset, choice, tracks.classes[choice.places], tracks.names)
+    write_fills(tmp_path / "x.tsv", rows)
+    line = tabulate_subsets("D", [item], [tmp_path / "x.tsv"]).splitlines()[2]
+    taken, met, half = (
+        sum(column) for column in zip(*((r.taken, r.as_asked, r.relaxed[0.5]) for r in rows), strict=True)
+    )
+    assert line.startswith(f"| moving | `D-CB40-{taken}-T0MinQ90Motion1.5.jsonl.gzip` | {taken} | ")
+    assert line.endswith(f" | {met} | 0.5: {half}, 0: {taken - met - half} |") and 0 < met < met + half < taken
+    assert tabulate_subsets("D", [], []) == ""
 
 
 def test_relaxation_is_not_silent_and_hard_is_hard():

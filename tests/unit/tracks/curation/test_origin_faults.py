@@ -1,12 +1,12 @@
 """The origin's faults, each of them a test: those of curation here, those of earlier steps beside what repairs them.
 
-Those about shards, downloads, parsing and defacing are tested beside what they are about: `ELSEWHERE` says where. That
-every step runs on a video, each item once (6), is what the tests of the workflow are for.
+Those about shards, downloads, parsing and defacing are tested beside what they are about: `ELSEWHERE` says where.
 """
 
 import ast
 import gzip
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +24,7 @@ ELSEWHERE = {  # number of the fault in the specification: where a test holds it
     1: "workflow/test_staleness.py::test_after_the_rerun_there_is_nothing_to_do",  # the scheduler covers each job once
     2: "unit/tracks/curation/test_subsets.py::test_sizes_of_one_call_are_all_right",
     5: "workflow/test_web_sources.py::test_a_dead_source_stops_nothing_and_only_one_dead_for_now_is_asked_for_again",
+    6: "workflow/test_tracks_curation.py::test_rows_lie_in_four_buckets_and_every_step_ran_once_for_each_video",
     9: "workflow/test_kills.py::test_after_three_kills_the_study_is_the_same",
     11: "unit/tracks/test_association.py::test_the_history_is_kept_over_a_gap",
     12: "unit/tracks/test_track_files.py::test_each_id_is_written_once",
@@ -44,6 +45,11 @@ def test_faults_of_other_steps_have_their_tests_there(number):
     path, name = ELSEWHERE[number].split("::")
     tree = ast.parse((ROOT / "tests" / path).read_text())
     assert name in [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
+
+
+def test_each_of_the_18_faults_has_a_test():
+    here = [int(name.split("_")[1]) for name in globals() if re.match(r"test_\d+_", name)]
+    assert sorted([*here, *ELSEWHERE]) == list(range(1, 19))
 
 
 def test_3_what_was_parsed_is_curated_and_so_are_files_of_the_other_key(study, tmp_path):
