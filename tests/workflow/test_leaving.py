@@ -13,9 +13,9 @@ from make_video import make_video
 from make_weights import columns, make_weights
 
 from framewright.datasets import TrackClips
-from framewright.errors import UserError
+from framewright.study.buckets import bucket_of
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(1800)]
 
 LARGE = (160, 160, 120, 100, 0.1, 0.7, 0.3)
 COLUMNS = "video source pipelines categories licence training"
@@ -62,28 +62,28 @@ def tidy(folder: Path, *arguments: str) -> str:
 def made(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("leaving") / "study"
     folder.mkdir()
-    for number, name in enumerate(("one", "two", "three")):
+    for number, name in enumerate(("one", "two")):
         make_video(folder / f"{name}.mp4", [number + 3] * 60, size=(320, 180), rate=25)
     make_weights(folder / "w.onnx", columns(LARGE))
-    set_up(folder, *(f"{name} {name}.mp4 tracks - CC0-1.0 -" for name in ("one", "two", "three")), dataset="Old")
+    set_up(folder, *(f"{name} {name}.mp4 tracks - CC0-1.0 -" for name in ("one", "two")), dataset="Old")
     result = run(folder)
     assert result.status == 0, result.text
     return folder
 
 
 def test_what_left_the_table_is_served_by_nobody_and_can_be_tidied(made):
-    assert {row.video for row in TrackClips(made / "results/tracks").rows} == {"one", "two", "three"}
-    # two leaves, three is renamed, and the dataset has another name
-    set_up(made, "one one.mp4 tracks - CC0-1.0 -", "drei three.mp4 tracks - CC0-1.0 -")
+    assert {row.video for row in TrackClips(made / "results/tracks").rows} == {"one", "two"}
+    # two is renamed, and so is the dataset
+    set_up(made, "one one.mp4 tracks - CC0-1.0 -", "zwei two.mp4 tracks - CC0-1.0 -")
     result = run(made)
     assert result.status == 0, result.text
     assert result.jobs["tracks_detect"] == 1
-    assert served(made) == {"one", "drei"}
+    assert served(made) == {"one", "zwei"}
     with (made / "results/tracks/outcomes.tsv").open() as file:
-        assert {row["video"] for row in csv.DictReader(file, delimiter="\t")} == {"one", "drei"}
+        assert {row["video"] for row in csv.DictReader(file, delimiter="\t")} == {"one", "zwei"}
 
     # a video that is not for training is processed, and in no dataset
-    set_up(made, "one one.mp4 tracks - CC0-1.0 -", "drei three.mp4 tracks - CC0-1.0 no")
+    set_up(made, "one one.mp4 tracks - CC0-1.0 -", "zwei two.mp4 tracks - CC0-1.0 no")
     result = run(made)
     assert result.status == 0, result.text
     assert not {"tracks_segment", "tracks_deface", "tracks_detect", "tracks_extract"} & result.rules
@@ -125,6 +125,26 @@ def test_what_left_the_table_is_served_by_nobody_and_can_be_tidied(made):
     assert all(own["ok"] for own in json.loads((made / "results/tracks/contract.json").read_text()))
 
 
-def test_a_folder_without_rows_serves_nothing(tmp_path):
-    with pytest.raises(UserError, match="no rows"):
-        TrackClips(tmp_path)
+@pytest.mark.timeout(1800)
+def test_four_buckets_and_one_give_the_same_datasets(tmp_path):
+    """All lines of the MANIFEST but those of rows: documented trees, cards, subsets, contracts, funnels."""
+    manifests = []
+    for buckets in (1, 4):
+        folder = tmp_path / f"buckets-{buckets}"
+        folder.mkdir()
+        for number, name in enumerate(("one", "two")):  # in different buckets of four
+            make_video(folder / f"{name}.mp4", [number + 3] * 60, size=(320, 180), rate=25)
+        make_weights(folder / "w.onnx", columns(LARGE))
+        (folder / "broken.mp4").write_bytes(bytes(3000))
+        rows = [f"{name} {name}.mp4 tracks - CC0-1.0 -" for name in ("one", "two", "broken")]
+        set_up(folder, *rows, buckets=buckets)
+        result = run(folder)
+        assert result.status == 0, result.text
+        assert len(list(folder.glob("results/tracks/rows/*.parquet"))) == buckets
+        lines = (folder / "results/MANIFEST.tsv").read_text().splitlines()
+        manifests.append([line for line in lines if "/rows/" not in line])
+    assert len({bucket_of(name, 4) for name in ("one", "two", "broken")}) > 1
+    one, four = manifests
+    told = {"results/dag", "results/versions.json"}  # the graph shows the configuration
+    assert [line for line in one if line not in four and not line.startswith(tuple(told))] == []
+    assert len(one) == len(four)

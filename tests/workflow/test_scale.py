@@ -31,7 +31,16 @@ def test_a_collector_gets_all_its_inputs_in_a_nested_job(tmp_path: Path):
         folder.mkdir(parents=True)
         for name in ("video", "source.json", "probe.json"):
             (folder / name).touch()
-    (study / "results/sources/declared.tsv").touch()
-    rule = ("--mode", "remote", "--target-jobs", "sources_summary:", "--allowed-rules", "sources_summary", "--force")
+    (study / "results/sources/declared").mkdir()
+    (study / "results/sources/declared/0-of-1.tsv").touch()
+    rule = (
+        "--mode",
+        "remote",
+        "--target-jobs",
+        "sources_rows:bucket=0-of-1",
+        "--allowed-rules",
+        "sources_rows",
+        "--force",
+    )
     text = cost_of(study, "-n", "-p", *rule).text
     assert all(f"results/sources/v{number}/probe.json" in text for number in range(30)), text[-3000:]
