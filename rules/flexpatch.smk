@@ -98,7 +98,6 @@ rule flexpatch_rows:
 rule flexpatch_gather:
     """All samples are in training_data.csv, as documented; beside it, their description, and the detector's agreement."""
     input:
-        # Not from the rows: what a person declares of a video, such as its licence, must not train anew.
         samples=of_each(rules.flexpatch_samples.output.samples, FLEXPATCH_SERVED),
         records=of_each(rules.flexpatch_samples.output.record, FLEXPATCH_SERVED),
         truths=of_each(rules.flexpatch_truth.output.record, FLEXPATCH_SERVED),
