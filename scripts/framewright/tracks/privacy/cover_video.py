@@ -1,5 +1,6 @@
 """The pass that takes the faces out of a video: look, link, cover; everything else of the video stays."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -13,8 +14,9 @@ import numpy as np
 from framewright.study.progress import Progress, report_nothing
 from framewright.tracks.privacy.cover import cover, draw_ellipses
 from framewright.tracks.privacy.face_tracks import FaceTrack, link_faces, list_covers
-from framewright.tracks.privacy.faces import Finder, scan_faces
 from framewright.tracks.privacy.link import link_file as link_to
+from framewright.tracks.privacy.search import FrameSearch, scan_frames
+from framewright.tracks.privacy.source_rate import measure_rate
 from framewright.video.colour import Colour
 from framewright.video.encode import Writer, container_for_sound
 from framewright.video.frame import Frame
@@ -24,7 +26,11 @@ from framewright.video.stream import Video, open_video
 SUBSAMPLED = {(2, 2): "420", (2, 1): "422", (1, 1): "444"}  # chroma pixels across and down, as FFmpeg names them
 DEPTHS = (8, 10, 12)  # bits that the encoders know
 MOST_TICKS = 1_000_000  # a second: with more, an hour does not fit into the fields of an mp4
-GOP = 48  # frames between two key frames, which later steps jump to
+GOP, LONGEST_GOP = 48, 250  # frames between two key frames, which later steps jump to: as in the source, within these
+LARGER, MOST = 1.3, 1.5  # times the source's bytes that are aimed at, and that there may be
+SHORT = 150  # frames: in fewer an encoder does not find a rate, and is given a quality instead
+HALVES, WORST = 6.0, 51.0  # by how much a rate factor grows that halves the bytes, and the largest one
+TRIES = 3  # times that a video is written until it is small enough
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +45,7 @@ class PlaneLayout:
 def deface_video(
     source: Path | str,
     target: Path,
-    finders: Iterable[Finder],
+    searches: Iterable[FrameSearch],
     *,
     every: int,
     sure: float,
@@ -48,17 +54,17 @@ def deface_video(
     frames: int | None = None,
     progress: Progress = report_nothing,
 ) -> tuple[dict[str, Any], list[FaceTrack], np.ndarray]:
-    """Write `source` to `target` with all that the finders find covered, or link it where they find nothing.
+    """Write `source` to `target` with all that the searches find covered, or link it where they find nothing.
 
     Gives the record's figures, what was found, linked over time, and the times (n,) of all frames in seconds. `frames`
     is how many there will be, if that is known.
     """
     with open_video(source) as video:
-        seen = scan_faces(progress(video.frames(), frames, "frames searched"), finders, every)
+        seen = scan_frames(progress(video.frames(), frames, "frames searched"), searches, every)
     found = link_faces(seen.sightings, seen.times, sure)
     figures = {"frames": len(seen.times), "looked_at": len(seen.sightings.frames), "chains": len(found)}
     if found:
-        figures |= write_covered(source, target, list_covers(found, seen.times), method, crf, len(seen.times), progress)
+        figures |= write_covered(source, target, found, seen.times, method, crf, progress)
     else:
         link_to(source, target)
     return figures, found, seen.times
@@ -67,13 +73,40 @@ def deface_video(
 def write_covered(
     source: Path | str,
     target: Path,
-    boxes: Iterable[np.ndarray],
+    chains: list[FaceTrack],
+    times: np.ndarray,
     method: str,
     crf: int,
-    count: int | None = None,
     progress: Progress = report_nothing,
 ) -> dict[str, Any]:
-    """Write `source` to `target` with the `boxes` of each frame covered: the same frames, times, sound, and tags."""
+    """Write `source` to `target` with what is followed covered: the same frames, times, sound, and tags.
+
+    The pictures take about as many bytes as the source's and never much more, unless a `crf` needs fewer.
+    """
+    rate = measure_rate(source, times)
+    short = len(times) < SHORT
+    quality, bitrate = float(crf), None if short else LARGER * rate.bits_per_second
+    for _ in range(TRIES):
+        covers = progress(list_covers(chains, times), len(times), "frames written")
+        figures, size = _write(source, target, covers, method, quality, bitrate, rate.gop)
+        if size <= MOST * rate.bytes:
+            break
+        excess = size / (LARGER * max(1, rate.bytes))
+        quality = min(WORST, quality + HALVES * math.log2(excess)) if short else quality
+        bitrate = bitrate / excess if bitrate else None
+    return figures | {"times_source_bytes": round(size / max(1, rate.bytes), 3)}
+
+
+def _write(
+    source: Path | str,
+    target: Path,
+    covers: Iterable[np.ndarray],
+    method: str,
+    crf: float,
+    bitrate: float | None,
+    gop: float,
+) -> tuple[dict[str, Any], int]:
+    """Write the covered video once; its record's figures, and the bytes of its pictures."""
     sound = container_for_sound(source)
     covered, frames, area = 0, 0, 0.0
     with open_video(source) as video:
@@ -89,8 +122,9 @@ def write_covered(
             codec=layout.codec,
             pixel_format=layout.pixel_format,
             crf=crf,
+            bitrate=max(1000, round(bitrate)) if bitrate else None,
             preset="veryfast",
-            gop=GOP,
+            gop=round(min(max(gop, GOP), LONGEST_GOP)),
             colour=_written_colour(video),
             rotation=video.shape.rotation,
             mirrored=video.shape.mirrored,
@@ -98,18 +132,18 @@ def write_covered(
             tick=_tick(video.time_base),
             audio=(source, None, None) if sound else None,
         ) as writer:
-            covers = progress(boxes, count, "frames written")
             for frame, places in zip(chain([first], pictures), covers, strict=True):
                 writer.add_planes(cover_planes(frame, places, layout, method), frame.time)
                 covered += len(places)
                 frames += len(places) > 0
                 area += float(draw_ellipses(coarse, places / small).mean())
-    return {
+    figures = {
         "covered_places": covered,
         "covered_frames": frames,
         "covered_area": round(area / writer.frames, 6),
         "sound": _describe_sound(source, sound),
     }
+    return figures, writer.bytes
 
 
 def cover_planes(frame: Frame, boxes: np.ndarray, layout: PlaneLayout, method: str) -> tuple[np.ndarray, ...]:

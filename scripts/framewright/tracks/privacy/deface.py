@@ -14,6 +14,7 @@ from framewright.tracks.privacy.faces import Finder, open_face_finder
 from framewright.tracks.privacy.link import link_file
 from framewright.tracks.privacy.options import DefaceSettings, FinderSettings
 from framewright.tracks.privacy.plates import open_plate_finder
+from framewright.tracks.privacy.search import FaceSearch, FrameSearch, WholeSearch
 from framewright.video.media import open_media
 from framewright.video.probe import Probe
 from framewright.video.stream import open_video
@@ -42,7 +43,7 @@ def deface(
     figures, found, times = deface_video(
         source,
         target,
-        open_finders(settings.finders),
+        open_searches(settings.finders),
         every=settings.every,
         sure=settings.finders.threshold,
         method=settings.method,
@@ -53,10 +54,19 @@ def deface(
     return record | figures | {"status": "covered" if found else "linked"}, found, times
 
 
+def open_searches(settings: FinderSettings) -> list[FrameSearch]:
+    """What looks through a video: for faces, and for plates where weights that know them are given."""
+    least = UNSURE * settings.threshold
+    searches: list[FrameSearch] = [FaceSearch(open_face_finder(least, settings.long_side), settings.threshold)]
+    if settings.plates:
+        searches.append(WholeSearch(open_plate_finder(settings.plates, least, settings.plate_size)))
+    return searches
+
+
 def open_finders(settings: FinderSettings) -> list[Finder]:
     """What is looked for: faces, and plates where weights that know them are given."""
     least = UNSURE * settings.threshold
-    finders = [open_face_finder(least, settings.long_side)]
+    finders: list[Finder] = [open_face_finder(least, settings.long_side)]
     return finders + ([open_plate_finder(settings.plates, least, settings.plate_size)] if settings.plates else [])
 
 
@@ -120,5 +130,6 @@ def find_uncovered(picture: np.ndarray, boxes: np.ndarray, finders: list[Finder]
     """Of each detection in a picture, whether it lies open where `boxes` are covered: (n,) bool."""
     mask = draw_ellipses(picture.shape[1::-1], boxes)
     found = np.concatenate([np.zeros((0, 5)), *(finder(picture) for finder in finders)])
-    parts = [mask[int(y1) : int(np.ceil(y2)), int(x1) : int(np.ceil(x2))] for x1, y1, x2, y2, _ in found]
+    corners = np.maximum(found[:, :4], 0)
+    parts = [mask[int(y1) : int(np.ceil(y2)), int(x1) : int(np.ceil(x2))] for x1, y1, x2, y2 in corners]
     return np.array([part.size > 0 and part.mean() < INSIDE for part in parts], bool)

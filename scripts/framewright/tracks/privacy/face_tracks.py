@@ -6,17 +6,19 @@ for a moment before its first detection and behind its last one.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 
 PATIENCE = 0.6  # seconds that a chain waits for its next detection
 HOLD = 0.3  # seconds that a place stays covered before the first detection and behind the last one
-LARGEST = 0.3  # seconds around it in which a face was as large as it is taken to be: turning away, it seems to shrink
+LARGEST = 0.4  # seconds around it in which a face was as large as it is taken to be: turning away, it seems to shrink
 SLACK = 0.5  # how much of the way that a face may have gone since it was seen is covered around it as well
 PAD = 1.0  # pixels around every face: boxes of the smallest ones are a few pixels off
 REACH = 1.5  # a chain is continued where it was last seen up to this many heights and widths away,
-GROWTH = 0.35  # whose logarithm differs by no more than this from one look to the next
+GROWTH = 0.35  # whose logarithm differs by no more than this at once,
+GROWS = 0.8  # and by this more for each second since then
 STEADY = 0.5  # share of the old speed in a chain's speed: boxes of small faces jump by a pixel or two
 
 
@@ -50,8 +52,8 @@ def link_faces(
     `times` (seconds) are those of all frames. A chain ends when nothing continues it for `patience` seconds; detections
     further than that from a sure one are cut off at both ends.
     """
-    alive: list[_Growing] = []
-    ended: list[_Growing] = []
+    alive: list[_Linked] = []
+    ended: list[_Linked] = []
     starts = np.searchsorted(sightings.at, np.arange(len(sightings.frames) + 1))
     for place, frame in enumerate(sightings.frames):
         now = float(times[frame])
@@ -59,12 +61,13 @@ def link_faces(
         alive = [chain for chain in alive if now - chain.time <= patience]
         rows = np.arange(starts[place], starts[place + 1])
         rows = rows[np.argsort(-sightings.scores[rows], kind="stable")]
-        taken = _pairs(alive, sightings.boxes[rows], now)
+        taken = pair_boxes(alive, sightings.boxes[rows], now)
         for column, row in enumerate(rows):
             if column in taken:
-                taken[column].add(row, sightings.boxes[row], now)
+                taken[column].add(sightings.boxes[row], now)
+                taken[column].rows.append(row)
             else:
-                alive.append(_Growing(row, sightings.boxes[row], now))
+                alive.append(_Linked(sightings.boxes[row], now, rows=[row]))
     chains = []
     for chain in ended + alive:
         rows = np.array(chain.rows)
@@ -124,21 +127,34 @@ def _between(when: np.ndarray, seen: np.ndarray, values: np.ndarray) -> np.ndarr
     return np.stack([np.interp(when, seen, column) for column in values.T], axis=1)
 
 
-class _Growing:
-    """A chain while it is linked: the rows of its detections, where it was last, and how fast it moves."""
+@dataclass(eq=False)
+class OpenTrack:
+    """A face while it is linked: where and when it was seen last, and how fast it moves (pixels per second)."""
 
-    def __init__(self, row: int, box: np.ndarray, time: float) -> None:
-        self.rows, self.box, self.time, self.speed = [row], box, time, np.zeros(2)
+    box: np.ndarray  # (4,) float64
+    time: float
+    speed: np.ndarray = field(default_factory=lambda: np.zeros(2))
+    is_new: bool = True
 
-    def add(self, row: int, box: np.ndarray, time: float) -> None:
+    def add(self, box: np.ndarray, time: float) -> None:
+        """Go on with a detection."""
         moved = (_centre(box) - _centre(self.box)) / max(time - self.time, 1e-3)
-        self.speed = moved if len(self.rows) == 1 else STEADY * self.speed + (1 - STEADY) * moved
-        self.rows.append(row)
-        self.box, self.time = box, time
+        self.speed = moved if self.is_new else STEADY * self.speed + (1 - STEADY) * moved
+        self.box, self.time, self.is_new = box, time, False
 
 
-def _pairs(chains: list[_Growing], boxes: np.ndarray, now: float) -> dict[int, _Growing]:
-    """Which chain each box continues, by the box's place: the nearest pairs first, none twice."""
+@dataclass(eq=False)
+class _Linked(OpenTrack):
+    """A track with the rows of its detections."""
+
+    rows: list[int] = field(default_factory=list)
+
+
+T = TypeVar("T", bound=OpenTrack)
+
+
+def pair_boxes(chains: list[T], boxes: np.ndarray, now: float) -> dict[int, T]:
+    """Which track each box continues, by the box's place: the nearest pairs first, none twice."""
     if not chains or not len(boxes):
         return {}
     last = np.array([chain.box for chain in chains])
@@ -147,8 +163,9 @@ def _pairs(chains: list[_Growing], boxes: np.ndarray, now: float) -> dict[int, _
     away = (last[:, None, :2] + last[:, None, 2:]) / 2 + moved[:, None] - (boxes[None, :, :2] + boxes[None, :, 2:]) / 2
     near = np.hypot(*np.moveaxis(away / np.maximum(np.maximum(sizes[:, None], new_sizes[None]), 1.0), 2, 0))
     grown = np.abs(np.log(np.maximum(new_sizes, 1.0))[None] - np.log(np.maximum(sizes, 1.0))[:, None]).max(2)
-    near[(near > REACH) | (grown > GROWTH)] = np.inf
-    taken: dict[int, _Growing] = {}
+    waited = np.array([now - chain.time for chain in chains])
+    near[(near > REACH) | (grown > GROWTH + GROWS * waited[:, None])] = np.inf
+    taken: dict[int, T] = {}
     used: set[int] = set()
     for flat in np.argsort(near, axis=None, kind="stable"):
         row, column = divmod(int(flat), len(boxes))

