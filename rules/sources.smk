@@ -253,7 +253,7 @@ rule sources_rows:
         "logs/sources_rows/{bucket}.log",
     localrule: True
     conda:
-        "../envs/cards.yaml"
+        "../envs/video.yaml"
     params:
         code=code_of("sources_rows"),
         settings={},
