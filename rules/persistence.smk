@@ -209,6 +209,7 @@ rule persistence_card:
     input:
         outcomes=rules.persistence_summary.output.outcomes,
         rows=rules.persistence_rows.output.rows,
+        audits=expand(rules.persistence_audit.output.audit, variant=PERSISTENCE_ARMS),
     output:
         croissant="results/persistence/card/croissant.json",
         index="results/persistence/card/index.parquet",
@@ -230,6 +231,7 @@ rule persistence_card:
         settings={
             "chosen": {"seed": config["seed"], "persistence": persistence_settings.card_settings(PERSISTENCE)},
             "citation": CITATION,
+            "arms": list(PERSISTENCE_ARMS),
         },
     script:
         "../scripts/persistence_card.py"

@@ -157,5 +157,6 @@ rule tracks:
             rules.tracks_subset_files.output.folder,
             rules.tracks_subsets_contract.output.contract,
             rules.tracks_subsets_preview.output,
+            rules.tracks_gallery.output,
             emptied=(of_buckets(rules.tracks_rows.output), rules.tracks_tree.output),
         ),

@@ -1,6 +1,7 @@
 """What the trajectory videos are, for their card, and the rows of its index."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -49,3 +50,13 @@ def list_index_rows(paths: Iterable[str | Path]) -> Iterator[dict[str, Any]]:
     """A row of the index for each clip that is served, from the shared rows."""
     for row in merge_rows(paths):
         yield {"clip": row["item"]} | {name: row[name] for name in DATASET.columns if name != "clip"}
+
+
+def describe_dataset(audits: Mapping[str, Mapping[str, Any]]) -> Dataset:
+    """What the dataset is, with how far one frame alone leads in the arm where it leads least far."""
+    answers = {arm: audit["frames"]["one_frame"]["accuracy"] for arm, audit in audits.items()}
+    if not answers:
+        return DATASET
+    hardest = min(answers, key=lambda arm: (answers[arm], arm))
+    meaning = f"of the frames in {hardest} can be told without learning from one frame alone"
+    return replace(DATASET, front=DATASET.front.with_figure(f"{answers[hardest]:.0%}", meaning))

@@ -96,3 +96,9 @@ def test_the_line_that_loads_a_dataset_calls_what_the_front_door_offers(pipeline
     call = ast.parse(front.load, mode="eval").body
     assert call.func.value.id == "datasets" and call.func.attr in dir(datasets)
     assert front.title and front.picture.startswith(f"results/{pipeline}/")
+
+
+def test_a_gallery_is_named_where_there_is_one():
+    place = "results/tracks/gallery/index.html"
+    assert place in words_of(page_of(Tile(**{**vars(CLIPS), "gallery": place})))
+    assert "gallery" not in words_of(page_of(CLIPS, DIGITS))
