@@ -130,6 +130,12 @@ rule tracks_card:
         "../scripts/tracks_card.py"
 
 
+rule tracks_videos:
+    """What is made of one video alone is there for all: `--batch tracks_videos=1/10` makes a tenth of it."""
+    input:
+        of_each(rules.tracks_metrics.output.quality, TRACKS_VIDEOS),
+
+
 rule tracks:
     """Segments, defaced videos, tracks and clips are there, checked and described."""
     input:

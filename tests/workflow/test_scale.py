@@ -7,7 +7,7 @@ import pytest
 from house import ROOT
 
 sys.path.insert(0, str(ROOT / "tests/bench"))
-from bench_scale import cost_of, nested, study_of
+from bench_scale import cost_of, jobs_in, nested, study_of
 
 pytestmark = pytest.mark.slow
 
@@ -44,3 +44,12 @@ def test_a_collector_gets_all_its_inputs_in_a_nested_job(tmp_path: Path):
     )
     text = cost_of(study, "-n", "-p", *rule).text
     assert all(f"results/sources/v{number}/probe.json" in text for number in range(30)), text[-3000:]
+
+
+def test_a_batch_of_videos_plans_its_part(tmp_path: Path):
+    study = study_of(tmp_path / "study", 40)
+    whole, part = (
+        jobs_in(cost_of(study, "-n", "-q", "all", *batch, "--", "tracks_videos").text)
+        for batch in ((), ("--batch", "tracks_videos=1/10"))
+    )
+    assert whole > 300 and part <= whole / 10 + 5
