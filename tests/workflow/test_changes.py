@@ -44,7 +44,7 @@ DEAR = (
 HEAD = {"sources_link": 1, "sources_probe": 1}
 FOLLOWED = {"tracks_follow": 1, "tracks_extract": 1, "tracks_metrics": 1}
 TRACKED = {"tracks_segment": 1, "tracks_deface": 1, "tracks_audit": 1, "tracks_detect": 1} | FOLLOWED
-CUT = {"patches_plan": 1, "patches_cut": 2}
+CUT = {"patches_plan": 1, "patches_cut": 1}  # two windows are one part
 SAMPLED = {"flexpatch_truth": 1, "flexpatch_samples": 1}
 TRAINED = {"flexpatch_train": 1}
 FILM = HEAD | TRACKED | CUT | SAMPLED | TRAINED
@@ -216,9 +216,9 @@ CASES = [
     pytest.param(
         config("base_frame_limit: 4", "base_frame_limit: 2"), {"patches_plan": 2, "patches_cut": 2}, id="patches"
     ),
-    pytest.param(config("kernel: bicubic", "kernel: lanczos"), twice({"patches_cut": 2}), id="kernel"),
+    pytest.param(config("kernel: bicubic", "kernel: lanczos"), twice({"patches_cut": 1}), id="kernel"),
     pytest.param(config("seed: 0", "seed: 1"), twice(CUT) | TRAINED, id="the seed"),
-    pytest.param(code("patches/cut.py", "\nUNUSED = 1\n"), twice({"patches_cut": 2}), id="code of one stage"),
+    pytest.param(code("patches/cut.py", "\nUNUSED = 1\n"), twice({"patches_cut": 1}), id="code of one stage"),
     pytest.param(code("tracks/rows.py", "\nUNUSED = 1\n"), {}, id="code that collects"),
 ]
 

@@ -4,7 +4,6 @@ Only what Snakemake has on record as made here is ever removed: never a film, a 
 a person put there.
 """
 
-import json
 import os
 import shutil
 import subprocess
@@ -17,6 +16,7 @@ from typing import Any
 
 from framewright.errors import UserError
 from framewright.study.manifest import OURS_TO_SKIP
+from framewright.study.record import read_record, write_record
 
 ON_DEMAND = {"tracks_npy", "tracks_detector", "flexpatch_pretrain"}  # rules whose results no target asks for
 SHARED = ("sources", "overview", "cards")  # targets beside those of the pipelines
@@ -50,9 +50,8 @@ def list_outputs(python: str, snakefile: str, options: Sequence[str], targets: S
 def list_study_outputs(python: str, snakefile: str, config: Mapping[str, Any]) -> dict[str, str]:
     """The rule of each file and folder that the study in the current folder asks for under a complete configuration."""
     pipelines = sorted(path.parent.name for path in Path(__file__).parents[1].glob("*/settings.py"))
-    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-        json.dump(config, file)
-        file.flush()
+    with tempfile.NamedTemporaryFile(suffix=".json") as file:
+        write_record(file.name, config)
         return list_outputs(python, snakefile, ["--configfile", file.name], list_targets("results", pipelines))
 
 
@@ -67,7 +66,7 @@ def read_made(snakemake: str | Path) -> Iterator[Made]:
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         try:
             code = "".join(part.removeprefix("@") for part in path.relative_to(folder).parts)
-            known = json.loads(path.read_text(encoding="utf-8"))
+            known = read_record(path)
             yield Made(urlsafe_b64decode(code).decode(), known.get("rule") or "", tuple(known.get("log") or ()))
         except ValueError:
             continue  # not a record, or one of an interrupted run
