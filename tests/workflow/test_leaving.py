@@ -24,9 +24,8 @@ FILTERS = "{max_black: null, max_frozen: null, min_sharpness: null, min_picture:
 
 def set_up(folder: Path, *rows: str, dataset: str = "Own", buckets: int = 1) -> None:
     write_table(folder, *rows, columns=COLUMNS)
-    tracks = (
-        f"dataset: {dataset}, detector: {{weights: w.onnx}}, keep: {{min_seconds: 1}}, segments: {{filters: {FILTERS}}}"
-    )
+    tracks = f"dataset: {dataset}, detector: {{weights: w.onnx}}, keep: {{min_seconds: 1}}"
+    tracks += f", segments: {{min_seconds: 1, filters: {FILTERS}}}"
     text = f"videos: videos.tsv\npipelines: [tracks]\nbuckets: {buckets}\ntracks: {{{tracks}}}\n"
     (folder / "config/config.yaml").write_text(text)
 
@@ -141,6 +140,7 @@ def test_four_buckets_and_one_give_the_same_datasets(tmp_path):
         result = run(folder)
         assert result.status == 0, result.text
         assert len(list(folder.glob("results/tracks/rows/*.parquet"))) == buckets
+        assert len(TrackClips(folder / "results/tracks")) > 0
         lines = (folder / "results/MANIFEST.tsv").read_text().splitlines()
         manifests.append([line for line in lines if "/rows/" not in line])
     assert len({bucket_of(name, 4) for name in ("one", "two", "broken")}) > 1
