@@ -9,13 +9,13 @@ from flow import snakemake
 from framewright.tracks.clips.record import read_clips
 from framewright.tracks.meta import read_tracks
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(1200)]
 
 
 @pytest.fixture(scope="module")
 def tracks(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("demo")
-    made = snakemake(folder, "--", "tracks", timeout=1200)
+    made = snakemake(folder, "--", "tracks", timeout=1100)
     assert made.status == 0, made.text
     return folder / "results/tracks"
 
