@@ -1,8 +1,8 @@
 """Follow a video's detected objects, and write a line for each track that is worth keeping."""
 
 from framewright.study import job
+from framewright.study.record import write_record
 from framewright.tracks.meta import write_tracks
-from framewright.tracks.objects.contract import write_record
 from framewright.tracks.objects.detections import DetectionsReader
 from framewright.tracks.objects.follow import follow
 from framewright.tracks.objects.options import Association, Keep
@@ -17,7 +17,7 @@ tracks, record = follow(
     Keep(**settings["keep"]),
 )
 with job.whole(outputs.record) as path:
-    write_record(path, record)
+    write_record(path, record, indent=None)
 with job.whole(outputs.meta) as path:
     write_tracks(path, tracks)
 log.info("%d tracks; dropped: %s", len(tracks), record["dropped"])

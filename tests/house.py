@@ -225,6 +225,123 @@ def _own_imports(path: Path) -> set[str]:
     return found
 
 
+RECORDS = {  # who writes JSON beside `study/record.py`, and why
+    "study/record.py": "the one place",
+    "study/code.py": "notes of a cache, written for speed",
+    "video/sandbox.py": "a pipe, not a file",
+}
+
+
+def record_faults(root: Path) -> list[str]:
+    """One module reads and writes files of JSON: `study/record.py`."""
+    faults = []
+    for path in sorted(root.glob("scripts/framewright/**/*.py")):
+        name = path.relative_to(root / "scripts/framewright").as_posix()
+        for node in ast.walk(ast.parse(path.read_text())) if name not in RECORDS else ():
+            match node:
+                case ast.Call(func=ast.Attribute(value=ast.Name(id="json"), attr="load" | "dump")):
+                    faults.append(f"{name} line {node.lineno}: read_record and write_record do that")
+                case ast.Call(func=ast.Attribute(value=ast.Name(id="json"), attr="loads"), args=[ast.Call() as inner]):
+                    if isinstance(inner.func, ast.Attribute) and inner.func.attr in ("read_text", "read_bytes"):
+                        faults.append(f"{name} line {node.lineno}: read_record does that")
+                case ast.Call(func=ast.Attribute(attr="write_text"), args=[first, *_]):
+                    if any(isinstance(part, ast.Attribute) and part.attr == "dumps" for part in ast.walk(first)):
+                        faults.append(f"{name} line {node.lineno}: write_record does that")
+    return faults
+
+
+VERBS = {
+    *("add", "allot", "ask", "assign", "associate", "attach", "audit", "augment", "bootstrap", "bounce", "bridge"),
+    *("build", "calibrate", "call", "check", "choose", "clip", "collect", "combine", "compare", "complete", "compose"),
+    *("compute", "convert", "copy", "correlate", "count", "cover", "crop", "cut", "decide", "deface", "deinterlace"),
+    *("describe", "detect", "digest", "discover", "download", "draw", "drive", "ease", "edit", "embed", "encode"),
+    *("enlarge", "estimate", "evaluate", "examine", "explain", "export", "extract", "fetch", "fill", "find", "fit"),
+    *(
+        "follow",
+        "forecast",
+        "forget",
+        "gather",
+        "generate",
+        "group",
+        "halve",
+        "hash",
+        "hold",
+        "infer",
+        "interpolate",
+        "join",
+    ),
+    *("judge", "keep", "label", "lay", "learn", "link", "list", "load", "locate", "look", "make", "mark", "match"),
+    *(
+        "ignore",
+        "measure",
+        "merge",
+        "mirror",
+        "mix",
+        "name",
+        "open",
+        "orthogonalize",
+        "overlay",
+        "pack",
+        "paint",
+        "parse",
+    ),
+    *(
+        "place",
+        "plan",
+        "predict",
+        "pretrain",
+        "probe",
+        "prune",
+        "publish",
+        "quantise",
+        "rank",
+        "rate",
+        "read",
+        "rebuild",
+    ),
+    *("recall", "record", "recount", "redraw", "refuse", "render", "report", "resolve", "run", "sample", "scale"),
+    *(
+        "scan",
+        "score",
+        "screen",
+        "search",
+        "select",
+        "serialise",
+        "settle",
+        "shorten",
+        "show",
+        "shrink",
+        "smooth",
+        "sort",
+    ),
+    *("split", "stack", "start", "store", "summarise", "survey", "take", "tidy", "trace", "train", "transform"),
+    *("unlock", "unpack", "unstack", "validate", "verify", "visit", "wait", "walk", "warn", "watch", "write"),
+}
+OTHER_NAMES = {"whole"}  # `with job.whole(path) as path:` reads as it should
+MAX_OWN = 80  # lines of the library that say `own`: it names nothing
+
+
+def word_faults(root: Path) -> list[str]:
+    """Functions are verbs: a public one of a single word must be among `VERBS`. No class name twice in a pipeline."""
+    faults, classes, lines = [], {}, 0
+    for path in sorted(root.glob("scripts/framewright/**/*.py")):
+        name = path.relative_to(root / "scripts/framewright").as_posix()
+        text = path.read_text()
+        lines += len([line for line in text.splitlines() if re.search(r"\bown\b", line)])
+        for node in ast.parse(text).body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and "_" not in node.name:
+                if node.name not in VERBS | OTHER_NAMES:
+                    faults.append(f"{name}: {node.name} is no verb; say what it does, or add the verb to VERBS")
+            elif isinstance(node, ast.ClassDef):
+                classes.setdefault((name.split("/")[0], node.name), []).append(name)
+    faults += [
+        f"{word} is a class in {' and '.join(at)}"
+        for (room, word), at in classes.items()
+        if len(at) > 1 and (root / f"rules/{room}.smk").is_file()
+    ]
+    return faults + ([f"`own` stands in {lines} lines, more than {MAX_OWN}"] if lines > MAX_OWN else [])
+
+
 def configuration_faults(root: Path) -> list[str]:
     """`settings.py` alone reads keys of the configuration; `options.py` of a stage reads the settings of its rule."""
     faults = []

@@ -172,6 +172,11 @@ def open_detector(
 
     `prompts` say what open-vocabulary weights shall find, and what the classes of others are called; `vocabulary` is
     what open-vocabulary weights find where no prompts say so.
+
+    >>> detector = open_detector("yolo.onnx", Settings(confidence=0.3))
+    >>> [found] = detector([np.zeros((360, 640, 3), np.uint8)])
+    >>> found.boxes.shape[1]
+    4
     """
     path = Path(weights)
     if path.suffix not in SUFFIXES:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from framewright.errors import UserError
+from framewright.study.record import read_record
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def write_truth(path: str | Path, truth: Truth) -> None:
 def read_truth(path: str | Path) -> Truth:
     """The truth written in `path`; a UserError says what is wrong with a file that holds none."""
     try:
-        truth = _from_json(json.loads(Path(path).read_text(encoding="utf-8")))
+        truth = _from_json(read_record(path))
     except OSError as error:
         raise UserError(f"{path}: the annotation file cannot be read ({error.strerror})") from error
     except KeyError as error:

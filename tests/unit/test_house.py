@@ -14,6 +14,8 @@ CHECKS = [
     house.library_faults,
     house.layer_faults,
     house.configuration_faults,
+    house.record_faults,
+    house.word_faults,
     house.film_faults,
     house.global_faults,
     house.requirement_faults,

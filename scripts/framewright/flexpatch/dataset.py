@@ -1,8 +1,11 @@
 """The samples as typed arrays, with the splits to train and rate on.
 
-    samples = load_samples("results/flexpatch")
-    samples.features, samples.labels          # (N, 5) float32, (N,) str
-    train, held_out = samples.split()         # by video or time, never by row
+>>> samples = load_samples("results/flexpatch")
+>>> samples.features.shape[1], samples.features.dtype     # (N, 5) float32; the labels are (N,) str
+(5, dtype('float32'))
+>>> train, held_out = samples.split()                     # by video or time, never by row
+>>> len(train) > 0 and len(held_out) > 0
+True
 
 `datasets.load_dataset("csv", ...)` and `pandas.read_csv` read the same table; `TYPES` names the type of each column.
 """

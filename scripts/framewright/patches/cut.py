@@ -25,7 +25,7 @@ from framewright.patches.formats import (
 )
 from framewright.patches.manifest import Patch, make_files, place_file
 from framewright.patches.plan import Frames, Part, Window, choose_next_place
-from framewright.patches.reading import read_windows
+from framewright.patches.reading import read_windows, shows_damage
 from framewright.patches.stack import decode_png, draw_degrading, encode_png
 from framewright.patches.view import View
 from framewright.rng import make_generator
@@ -93,7 +93,9 @@ def cut(
         for window, seven in zip(
             windows, read_windows(video, frames, [places[window_index] for window_index in ordered]), strict=True
         ):
-            patch, reason = _try(film, frames, window, attempt, seven, settings, folder)
+            patch, reason = None, "undecodable"
+            if not shows_damage(video, frames, places[window]):
+                patch, reason = _try(film, frames, window, attempt, seven, settings, folder)
             target = frames.time(places[window] + SPAN // 2)
             attempts.append(Attempt(window.category, window.index, attempt, str(target), reason))
             if patch:
@@ -120,7 +122,7 @@ def _try(
     folder: Path,
 ) -> tuple[Patch | None, str]:
     """The patch that was written, or None and the reason in a word."""
-    if len(seven) < SPAN or any(frame.picture.is_corrupt for frame in seven):
+    if len(seven) < SPAN:
         return None, "undecodable"
     if reason := judge_times([frame.time for frame in seven], frames.step(), settings.limits):
         return None, reason

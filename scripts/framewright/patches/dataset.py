@@ -30,8 +30,10 @@ class PatchPairs(Dataset):
     `pairs[0]` has `lr_stack` (frames, 3, H/3, W/3) and `gt` (3, H, W), both uint8 RGB in order of time, and `name`, the
     file's name. With `range=(0, 1)` pixels are float32 from 0 to 1 instead; any two numbers will do.
 
-        pairs = PatchPairs("results/patches/dataset/Universal/Mastermodell/Learn/Patches", frames=5, range=(0, 1))
-        loader = torch.utils.data.DataLoader(pairs, batch_size=8, shuffle=True)
+    >>> pairs = PatchPairs("results/patches/dataset/Universal/Mastermodell/Learn/Patches", frames=5, range=(0, 1))
+    >>> loader = torch.utils.data.DataLoader(pairs, batch_size=8, shuffle=True)
+    >>> next(iter(loader))["lr_stack"].shape[1:]
+    torch.Size([5, 3, 180, 180])
     """
 
     def __init__(self, folder: str | Path, frames: int = 5, range: tuple[float, float] | None = None) -> None:

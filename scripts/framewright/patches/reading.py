@@ -29,6 +29,16 @@ def read_windows(video: Video, frames: Frames, firsts: Iterable[int], count: int
             yield [frame for frame in seen if start <= frame.time <= end and frame.time in wanted]
 
 
+def shows_damage(video: Video, frames: Frames, first: int) -> bool:
+    """Whether something was damaged in what the window from frame `first` on was decoded from, back to its key frame.
+
+    What is decoded after a damaged frame shows the damage, and no decoder says so.
+    """
+    key = frames.key_before(first)
+    end = frames.time(first + SPAN - 1)
+    return any(time <= end and (not frames.keys[key] or time >= frames.time(key)) for time in video.damage)
+
+
 def _without_jump(video: Video, frames: Frames, firsts: list[int], count: int) -> list[list[int]]:
     """The windows that begin at `firsts`, together as far as no key frame lies between them to jump to."""
     groups: list[list[int]] = []

@@ -1,6 +1,5 @@
 """Taking in a folder of base clips that others made: traj_NNNNN.pt, and JSON beside it, in labels/ or ../labels/."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from framewright.persistence.base import Clip, compute_crc, count_visible
 from framewright.persistence.base_files import locate_clip
 from framewright.persistence.paths import CLASSES
 from framewright.persistence.splits import choose_split
+from framewright.study.record import read_record
 
 
 def read_base_folder(
@@ -32,7 +32,7 @@ def read_base_folder(
         else:
             try:
                 video = load(tensor)
-                metadata = _check_metadata(json.loads(found.read_text(encoding="utf-8")), video)
+                metadata = _check_metadata(read_record(found), video)
                 yield Clip(index, video, _complete_metadata(metadata, video, index, seed, min_visible_share))
             except (OSError, ValueError) as error:
                 yield index, "damaged", f"{tensor.name}: {error}"

@@ -1,6 +1,5 @@
 """What an arm of the study promises, checked against every one of its files."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +16,7 @@ from framewright.persistence.store import Clips
 from framewright.persistence.summary import read_statistics
 from framewright.study.contract import Finding, make_finding
 from framewright.study.funnel import Item
+from framewright.study.record import read_record
 
 KEYS = {"class", "num_frames", "resolution", "num_cameras", "num_transients", "transient_frames", "transient_details"}
 DETAILS = {"start_frame", "duration", "trajectory_type", "start_position", "velocity", "positions", "visible_area"}
@@ -103,7 +103,7 @@ def find_leaks(arms: Mapping[str, Clips]) -> Finding:
 def check_possible(evaluations: Iterable[str | Path]) -> Iterator[Finding]:
     """No model is better than can be: one that is has seen what it must not, or is scored on something else."""
     for path in evaluations:
-        arms = json.loads(Path(path).read_text(encoding="utf-8"))
+        arms = read_record(path)
         faults = [
             f"{name}: after {figures['beats_the_bound']} frames"
             for name, figures in arms.items()

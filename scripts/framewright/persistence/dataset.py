@@ -23,8 +23,6 @@ GRID = 16  # cells across and down, of the labels that say where transients are
 class PersistenceClips(Dataset[dict[str, torch.Tensor]]):
     """The clips of one split of a dataset's folder, in whatever storage.
 
-    clips = PersistenceClips("results/persistence/dataset", "train")
-
     Of the other splits nothing is read but their metadata, once, to know that no source leaks. An item has
 
     video       (T, 3, H, W) uint8 RGB, or float32 with `range=(0, 1)` or any two numbers
@@ -35,6 +33,10 @@ class PersistenceClips(Dataset[dict[str, torch.Tensor]]):
     cells       (T, GRID, GRID) 1.0 where transients are
 
     `digest` changes with anything that a label says.
+
+    >>> clips = PersistenceClips("results/persistence/dataset", "train")
+    >>> clips[0]["video"].dtype, clips[0]["positions"].shape[1]
+    (torch.uint8, 3)
     """
 
     def __init__(

@@ -4,7 +4,6 @@ import hashlib
 import io
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import torch
@@ -16,15 +15,19 @@ from framewright.persistence.scores import fit_temperature
 from framewright.persistence.specs import TrainingSpec
 from framewright.persistence.store import Clips
 from framewright.persistence.tracklets import TrackletClips
-from framewright.persistence.training import Model, run_eye, train
+from framewright.persistence.training import Loss, Model, run_eye, train
 from framewright.study.progress import Progress, report_nothing
 
-MODELS: dict[str, tuple[ModuleType, Any, Any]] = {  # by task: the module that has the loss, the model, its config
-    "persistence": (frame_classifier, frame_classifier.FrameClassifier, frame_classifier.FrameClassifierConfig),
-    "multitask": (multitask, multitask.Multitask, multitask.MultitaskConfig),
-    "attention": (attention, attention.Attention, attention.AttentionConfig),
+MODELS: dict[str, tuple[Loss, Any, Any]] = {  # by task: the loss, the model, its config
+    "persistence": (
+        frame_classifier.compute_loss,
+        frame_classifier.FrameClassifier,
+        frame_classifier.FrameClassifierConfig,
+    ),
+    "multitask": (multitask.compute_loss, multitask.Multitask, multitask.MultitaskConfig),
+    "attention": (attention.compute_loss, attention.Attention, attention.AttentionConfig),
     "objects": (
-        tracklet_classifier,
+        tracklet_classifier.compute_loss,
         tracklet_classifier.TrackletClassifier,
         tracklet_classifier.TrackletConfig,
     ),
@@ -57,14 +60,14 @@ def learn(
     `shape` is what the model's Config takes, and `code` a digest of what computes: where it, the clips or the settings
     have changed, what is in the file `progress` is not taken up.
     """
-    module, kind, config_of = MODELS[task]
+    compute_loss, kind, config_of = MODELS[task]
     kind_of_data = TrackletClips if task == "objects" else PersistenceClips
     data, held = kind_of_data(clips, "train"), kind_of_data(clips, "val")
     config = config_of(**shape, size=clips.metadata(0)["resolution"][0])
     digest = hashlib.sha256(repr((code, task, config, spec, seed, data.digest)).encode()).hexdigest()
     torch.manual_seed(seed)
     model = kind(config)
-    losses = train(model, module.loss, data, spec, seed, progress, digest, report)
+    losses = train(model, compute_loss, data, spec, seed, progress, digest, report)
     seen, labels = run_eye(model, held, torch.device("cpu"))
     with torch.no_grad():
         outputs = model.conclude(seen, data.frames)

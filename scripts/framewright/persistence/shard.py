@@ -1,6 +1,5 @@
 """What a job makes of the clips of one shard, and its account: how many, what was lost and why, and when."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -12,6 +11,7 @@ from framewright.persistence.base import Clip, PackedClip, render_base_clips
 from framewright.persistence.base_folder import read_base_folder
 from framewright.persistence.specs import BaseSpec, Variant
 from framewright.persistence.store import Clips
+from framewright.study.record import read_record, write_record
 
 Loss = tuple[int, str, str]  # the number of a clip that was lost, the reason in a word and in a sentence
 
@@ -67,11 +67,11 @@ def _read(clips: Clips, places: range, account: Account) -> Iterator[Clip | Pack
 
 def write_account(path: str | Path, account: Account) -> None:
     """Write an account as JSON."""
-    Path(path).write_text(json.dumps(vars(account), indent=1) + "\n", encoding="utf-8")
+    write_record(path, vars(account))
 
 
 def read_account(path: str | Path) -> Account:
     """Read an account."""
-    account = Account(**json.loads(Path(path).read_text(encoding="utf-8")))
+    account = Account(**read_record(path))
     account.lost = [(int(index), str(reason), str(detail)) for index, reason, detail in account.lost]
     return account

@@ -22,6 +22,7 @@ from isal import isal_zlib
 from framewright.errors import UserError
 from framewright.persistence.base import Clip, PackedClip, to_compact_json
 from framewright.persistence.packed import FAST, PackedVideo, pack
+from framewright.study.record import read_record
 
 STORAGES = ("pt", "pt-uint8", "hdf5")
 ROWS = 256  # by which a file grows
@@ -55,9 +56,9 @@ def to_json(metadata: dict[str, Any]) -> str:
 class Clips:
     """The clips of a folder, in whatever storage; read when they are asked for.
 
-    clips = Clips("results/persistence/dataset", "augmented_traj")
-    for clip in clips: ...
-    clips[3].video, clips.metadata(3)
+    >>> clips = Clips("results/persistence/dataset", "augmented_traj")
+    >>> clips[3].video.dtype, clips.metadata(3)["class"] == clips[3].metadata["class"]
+    (dtype('uint8'), True)
 
     Positions count from 0 in the order of the clips' numbers, which `numbers` lists.
     """
@@ -113,7 +114,7 @@ class Clips:
             return json.loads(self._shard(path).text(row))
         beside = path.with_suffix(".json")
         try:
-            return json.loads(beside.read_text(encoding="utf-8"))
+            return read_record(beside)
         except (OSError, ValueError) as error:
             raise UserError(f"{beside}: cannot be read ({error}); delete its folder and run again") from error
 

@@ -5,7 +5,6 @@ the run has recorded: see `read_store`.
 """
 
 import hashlib
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ import pyarrow.parquet as pq
 
 from framewright.report.citation import format_bibtex
 from framewright.study.funnel import Stage, read_funnel, read_outcomes, read_stages
+from framewright.study.record import write_record
 from framewright.study.rows import Column
 
 KINDS = {
@@ -117,7 +117,7 @@ def write_index(path: str | Path, dataset: Dataset, rows: Iterable[Mapping[str, 
 def write_croissant(path: str | Path, dataset: Dataset, store: Store, index: str | Path) -> None:
     """Write the card for programs beside its index, and read it back: a card that mlcroissant refuses is an error."""
     metadata = compose_croissant(dataset, store, Path(index))
-    Path(path).write_text(json.dumps(metadata.to_json(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_record(path, metadata.to_json())
     check(path, dataset, index)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from framewright.report import svg
 from framewright.study.funnel import Reason, Stage
 
-WIDTH, MARGIN, LABELS, NUMBERS = 960, 32, 128, 188  # of the picture, its edges, the columns left and right of the bars
+WIDTH, MARGIN, LABELS, NUMBERS = 960, 32, 160, 188  # of the picture, its edges, the columns left and right of the bars
 FULL = WIDTH - 2 * MARGIN - LABELS - NUMBERS
 BAR, LINE, GAP = 22, 20, 12  # heights of a bar, of a line of reasons, and between stages
 LEAST = 3  # a bar that stands for something is never thinner
@@ -61,7 +61,7 @@ def _lengths(stages: Sequence[Stage]) -> Iterator[float]:
 
 def _bar(y: float, stage: Stage, length: float, colours: dict[str, str]) -> Iterator[str]:
     left = float(MARGIN + LABELS)
-    yield svg.draw_text(left - 14, y + 15.5, svg.shorten(stage.name, 16), anchor="end")
+    yield svg.draw_text(left - 14, y + 15.5, svg.shorten(stage.name, 21), anchor="end")
     yield svg.draw_box(left, y, FULL, BAR, svg.TRACK, 3)
     shares = [(KEPT, stage.kept, "kept"), *((colours[r.word], r.number, r.word) for r in stage.reasons)]
     for colour, number, word in [share for share in shares if share[1]]:

@@ -1,6 +1,5 @@
 """Draw a dependency graph as a picture: layers from top to bottom, as few crossings as a few sweeps find."""
 
-import json
 import re
 import subprocess
 import tempfile
@@ -15,6 +14,7 @@ import numpy as np
 from scipy.optimize import isotonic_regression
 
 from framewright.errors import UserError
+from framewright.study.record import write_record
 
 NODE_HEIGHT, LAYER_GAP, NODE_GAP, LETTER, MARGIN = 30, 44, 22, 7.3, 24
 SWEEPS = 12
@@ -35,9 +35,8 @@ def rule_graph_of(python: str, snakefile: str, config: dict) -> str:
 
     `python` is an interpreter that has Snakemake.
     """
-    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-        json.dump(config, file)
-        file.flush()
+    with tempfile.NamedTemporaryFile(suffix=".json") as file:
+        write_record(file.name, config)
         command = [python, "-m", "snakemake", "--snakefile", snakefile, "--configfile", file.name]
         options = ["--cores", "1", "--nolock", "--quiet", "all", "--rulegraph", "dot"]
         done = subprocess.run([*command, *options], capture_output=True, text=True, check=False)

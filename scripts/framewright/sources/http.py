@@ -1,6 +1,5 @@
 """Files behind http and https: resumed, bounded, checked."""
 
-import json
 import logging
 import shutil
 import time
@@ -15,6 +14,7 @@ import urllib3
 from framewright.errors import PassingError
 from framewright.sources.outcome import Dead, Fetched, Passing, check_file, without_password
 from framewright.study.progress import MEGABYTE, Progress, count_megabytes, report_nothing
+from framewright.study.record import read_record, write_record
 
 GONE = {404, 410}
 FORBIDDEN = {401, 402, 403}
@@ -124,7 +124,7 @@ def _download_rest(session: requests.Session, url: str, unfinished: Path, limits
         if response.status_code != 206:
             have = 0
             data.write_bytes(b"")  # before the state: a kill in between must not pair old bytes with a new validator
-            state.write_text(json.dumps({"url": url, "validator": _validator(response)}))
+            write_record(state, {"url": url, "validator": _validator(response)})
         with data.open("ab") as file:
             rest_of_it = None if total is None else (total - have) / MEGABYTE
             for piece in progress(_pieces(response, limits.timeout), rest_of_it, "MB", count_megabytes):
@@ -213,7 +213,7 @@ def _validator(response: requests.Response) -> str | None:
 def _validator_of(state: Path, url: str) -> str | None:
     """The validator of the partial file, if it is of this address and its record survived whole."""
     try:
-        known = json.loads(state.read_text())
+        known = read_record(state)
     except (OSError, ValueError):
         return None
     return known["validator"] if known["url"] == url else None

@@ -1,11 +1,11 @@
 """Failures that are certain to recur, on record, so that the next attempt of the same run stops at once."""
 
 import hashlib
-import json
 from contextlib import suppress
 from pathlib import Path
 
 from framewright.errors import PassingError, UserError
+from framewright.study.record import read_record, write_record
 
 FOLDER = Path(".snakemake/framewright/certain")  # below the working directory
 
@@ -16,13 +16,13 @@ def record(job: str, run: str, error: BaseException) -> None:
         return
     with suppress(OSError):  # it is tried again, and that is all
         FOLDER.mkdir(parents=True, exist_ok=True)
-        _place(job).write_text(json.dumps({"run": run, "message": str(error)}), encoding="utf-8")
+        write_record(_place(job), {"run": run, "message": str(error)})
 
 
 def recall(job: str, run: str) -> str | None:
     """What a job failed of in this run; None where it did not, or where that may be gone. Other runs are forgotten."""
     try:
-        known = json.loads(_place(job).read_text(encoding="utf-8"))
+        known = read_record(_place(job))
         if run and known["run"] == run:
             return str(known["message"])
         _place(job).unlink()

@@ -1,12 +1,12 @@
 """Contracts: what a dataset promises, found to hold or broken."""
 
-import json
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from framewright.errors import UserError
+from framewright.study.record import read_record, write_record
 
 MOST = 3  # faults that are named
 
@@ -72,14 +72,13 @@ def _join(parts: list[Part]) -> Finding:
 
 def write_parts(path: str | Path, parts: Iterable[Part]) -> None:
     """Write what one bucket found; the same parts give the same bytes."""
-    text = json.dumps([asdict(part) for part in parts], indent=1, ensure_ascii=False)
-    Path(path).write_text(text + "\n", encoding="utf-8")
+    write_record(path, [asdict(part) for part in parts])
 
 
 def read_parts(path: str | Path) -> list[Part]:
     """What one bucket found, as it was written."""
     try:
-        found = json.loads(Path(path).read_text(encoding="utf-8"))
+        found = read_record(path)
         return [Part(**part | {"faults": tuple(part["faults"])}) for part in found]
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise UserError(f"{path}: not a part of a contract ({error}); delete it and run snakemake") from error
@@ -107,13 +106,12 @@ def hold(findings: Iterable[Finding], log: logging.Logger) -> list[Finding]:
 
 def write_contract(path: str | Path, findings: Iterable[Finding]) -> None:
     """Write the findings as JSON; the same findings give the same bytes."""
-    text = json.dumps([asdict(finding) for finding in findings], indent=1, ensure_ascii=False)
-    Path(path).write_text(text + "\n", encoding="utf-8")
+    write_record(path, [asdict(finding) for finding in findings])
 
 
 def read_contract(path: str | Path) -> list[Finding]:
     """The findings written in `path`."""
     try:
-        return [Finding(**finding) for finding in json.loads(Path(path).read_text(encoding="utf-8"))]
+        return [Finding(**finding) for finding in read_record(path)]
     except (OSError, ValueError, TypeError) as error:
         raise UserError(f"{path}: not a contract ({error}); delete it and run snakemake") from error

@@ -2,18 +2,18 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 
-def write_record(path: str | Path, known: Mapping[str, Any]) -> None:
-    """Write a record; the same record gives the same bytes."""
-    Path(path).write_text(json.dumps(known, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+def write_record(path: str | Path, known: Mapping[str, Any] | Sequence[Any], indent: int | None = 1) -> None:
+    """Write a record; the same record gives the same bytes. Without `indent` it is one line."""
+    Path(path).write_text(json.dumps(known, indent=indent, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def read_record(path: str | Path) -> dict[str, Any]:
-    """A record as it was written."""
+def read_record(path: str | Path) -> Any:
+    """A record as it was written. A file that holds none is an OSError or a ValueError."""
     return json.loads(Path(path).read_text(encoding="utf-8"))
 
 

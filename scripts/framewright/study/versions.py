@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from framewright.study.record import read_record
+
 Packages = dict[str, str]  # version by name
 
 
@@ -76,7 +78,7 @@ def find_changes(recorded: Mapping[str, Any] | None, now: Packages) -> dict[str,
 def read_versions(path: str | Path) -> dict[str, Any] | None:
     """The record in `path`; None where there is none, or none that can be read: it is made anew then."""
     try:
-        record = json.loads(Path(path).read_text(encoding="utf-8"))
+        record = read_record(path)
         return record if {"packages", "earlier"} <= record.keys() else None
     except (OSError, ValueError, AttributeError):
         return None

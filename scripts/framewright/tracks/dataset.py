@@ -43,6 +43,10 @@ class TrackClips(Dataset):
 
     Its rows say which clips there are: what left the table of videos is served no more, whatever lies in the folder.
     Tracks without a clip, or kept out of datasets, are left out; `missing` counts them.
+
+    >>> clips = TrackClips("results/tracks", frames=8, size=(112, 112), seed=0)
+    >>> clips[0]["video"].shape, clips[0]["name"]
+    (torch.Size([8, 3, 112, 112]), 'person')
     """
 
     def __init__(

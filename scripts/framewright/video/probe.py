@@ -74,8 +74,8 @@ FRACTIONS, PAIRS = ("pixel_aspect", "rate", "time_base"), ("use", "coded_size", 
 def read_probe(path: str | Path) -> Probe:
     """The record in `path`.
 
-    >>> read_probe("results/sources/street/probe.json").displayed_size  # doctest: +SKIP
-    (1280, 720)
+    >>> read_probe("results/sources/street/probe.json").displayed_size
+    (96, 64)
     """
     try:
         return as_probe(read_record(path))

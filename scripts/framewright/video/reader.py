@@ -31,6 +31,7 @@ class Reader:
         self._skips = False  # whether others that nothing refers to are left out
         self._missing: set[int] = set()  # those whose packets are still to come
         self.errors = 0  # packets and frames that could not be used
+        self.damage: set[int] = set()  # about when, in ticks: what refers to them shows it
 
     def close(self) -> None:
         self.container.close()
@@ -50,6 +51,8 @@ class Reader:
             pictures = self._decode(av.Packet() if enough else packet)
             if packet is None or pictures is None:
                 self.errors += 1
+                tick = None if packet is None else packet.pts
+                self.damage.add(previous or 0 if tick is None else tick)
                 continue
             if packet.size and not packet.is_discard and is_shown(packet, self.stream.codec_context.name):
                 sent += 1
@@ -58,6 +61,8 @@ class Reader:
             shown += len(pictures)
             for picture in pictures:
                 tick = heappop(waiting) if waiting else self.clock.tick(picture)
+                if picture.is_corrupt:
+                    self.damage.add(tick)
                 if previous is None or tick > previous:
                     previous = tick
                     yield tick, picture

@@ -53,6 +53,7 @@ class Video:
         self.path = Path(path)
         reader = Reader(path)
         self._open, self._lost = {reader}, 0
+        self._damage: set[Fraction] = set()
         stream = reader.stream
         self.stream, self.why = stream.index, reader.why
         self.codec, self.time_base = codec_name(stream), stream.time_base
@@ -92,6 +93,14 @@ class Video:
     def errors(self) -> int:
         """How many packets and frames could not be used, in everything read so far."""
         return self._lost + sum(reader.errors for reader in self._open)
+
+    @property
+    def damage(self) -> set[Fraction]:
+        """About when packets and frames appear that were damaged, in seconds, in everything read so far.
+
+        What is decoded after them shows the damage, up to the next key frame, and no decoder says so.
+        """
+        return self._damage.union(*({tick * self.time_base for tick in reader.damage} for reader in self._open))
 
     @cached_property
     def timeline(self) -> Timeline:
@@ -203,6 +212,7 @@ class Video:
             if frame.key:
                 return chain((frame,), frames)
         reader.errors = 0
+        reader.damage.clear()
         frames.close()
         return None
 
@@ -223,6 +233,7 @@ class Video:
         if reader in self._open:
             self._open.remove(reader)
             self._lost += reader.errors
+            self._damage |= {tick * self.time_base for tick in reader.damage}
             reader.close()
 
 
@@ -231,5 +242,10 @@ def open_video(path: Path | str) -> Video:
 
     UserError, in one line that says why, when the file is no media file, holds no video, or none of its frames
     can be decoded. A file can never make this open another file or address.
+
+    >>> with open_video("walk.mp4") as video:
+    ...     frame = next(video.frames())
+    >>> frame.time, frame.rgb.shape
+    (Fraction(0, 1), (64, 96, 3))
     """
     return Video(path)

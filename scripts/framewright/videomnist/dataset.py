@@ -31,6 +31,10 @@ class MovingDigits(Dataset[dict[str, torch.Tensor]]):
     Nothing is read before it is asked for. Each process opens the file for itself, so workers may be forked or spawned.
     Where a video has frames to spare, the cut is drawn from (seed, epoch, index), whatever the workers. In every other
     split than train it is at the beginning, so that evaluations can be compared.
+
+    >>> digits = MovingDigits("results/videomnist/videomnist.h5", "train", length=8)
+    >>> digits[0]["video"].shape, digits[0]["label"]
+    (torch.Size([8, 1, 64, 64]), tensor(0))
     """
 
     def __init__(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -302,3 +303,37 @@ def test_how_many_places_of_a_film_were_looked_at_is_counted(tmp_path):
     plan_film(tmp_path / "f.mp4", progress=counting)
     ((total, unit, done),) = counting.loops
     assert (unit, done) == ("places", total) and total > 10
+
+
+def damage_packet(path: Path, number: int) -> None:
+    """Replace most of a packet's bytes by noise."""
+    with av.open(str(path)) as file:
+        packets = [(packet.pos, packet.size) for packet in file.demux(video=0) if packet.size]
+    data, (place, size) = bytearray(path.read_bytes()), packets[number]
+    data[place + size // 4 : place + size] = np.random.default_rng(0).bytes(size - size // 4)
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("gop", "healed"),
+    [pytest.param(250, False, id="one key frame"), pytest.param(25, True, id="a key frame a second")],
+)
+def test_what_follows_a_damaged_frame_is_in_no_patch_until_the_next_key_frame(tmp_path, gop, healed):
+    """Decoders conceal what is damaged, and all that refers to it shows it: blocks of garbage, for seconds."""
+    whole, broken = tmp_path / "whole.mp4", tmp_path / "broken.mp4"
+    with Writer(
+        whole, SIZE, 25, crf=16, preset="veryfast", gop=gop, options={"bf": "0", "sc_threshold": "0"}
+    ) as writer:
+        for picture in pan(100):
+            writer.add(np.dstack([picture] * 3))
+    broken.write_bytes(whole.read_bytes())
+    damage_packet(broken, 30)
+    with open_video(whole) as one, open_video(broken) as other:
+        planes = {frame.time: frame.planes[0] for frame in one.frames()}
+        shown = {frame.time: np.array_equal(frame.planes[0], planes[frame.time]) for frame in other.frames()}
+    spoilt = [time for time, same in shown.items() if not same]
+    assert len(spoilt) > 15  # the film is as bad as it should be
+    _, patches, attempts = cut_film(broken, tmp_path / "part", windows=12, probe=probe_film(whole))
+    assert patches and {attempt.reason for attempt in attempts} == {"", "undecodable"}
+    assert [time for patch in patches for time in patch.times if not shown[Fraction(time)]] == []
+    assert any(Fraction(patch.times[0]) > max(spoilt) for patch in patches) == healed

@@ -11,6 +11,7 @@ from make_video import make_video
 from make_weights import columns, make_weights
 
 from framewright.detector import Detections
+from framewright.study.record import write_record
 from framewright.tracks.objects.contract import (
     check_objects,
     describe_search,
@@ -18,7 +19,6 @@ from framewright.tracks.objects.contract import (
     summarise_search,
     warn_of_limits,
     warn_of_nothing,
-    write_record,
 )
 from framewright.tracks.objects.detect import detect, detect_video, open_object_detector
 from framewright.tracks.objects.detections import CLASS_FLOOR, DetectionsReader

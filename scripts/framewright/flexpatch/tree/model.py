@@ -2,9 +2,11 @@
 
 from framewright.flexpatch.tree.model import load_model, load_tree, train_from_csv
 
-model = load_model("results/flexpatch/flexpatch_model.joblib")   # scikit-learn's, if its card names this file
-tree = load_tree("results/flexpatch/flexpatch_model.json")       # the same decisions, without running any code
-model.predict(feature_matrix(follower.tracks))                   # (N,) "high", "medium" or "low"
+>>> features = np.array([[0.0, 1.0, 0.5, 0.5, 0.9]], np.float32)       # those of one track that is followed well
+>>> model = load_model("results/flexpatch/flexpatch_model.joblib")     # scikit-learn's, if its card names this file
+>>> tree = load_tree("results/flexpatch/flexpatch_model.json")         # the same decisions, without running any code
+>>> [*map(str, model.predict(features))], [*map(str, tree.predict(features))]
+(['low'], ['low'])
 """
 
 import hashlib

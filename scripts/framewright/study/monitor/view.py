@@ -32,9 +32,9 @@ def _head(snapshot: Snapshot) -> list[Text]:
     share = f" ({100 * snapshot.done / snapshot.wanted:.0f} %)" if snapshot.wanted else ""
     words = [f"{snapshot.done:,} of {snapshot.wanted:,} jobs{share}", format_duration(snapshot.seconds)]
     if snapshot.status in ("running", "elsewhere"):
-        words.append(f"{snapshot.jobs_a_minute:.1f} jobs/min")
+        words.append(f"{snapshot.jobs_a_minute:,.{1 if snapshot.jobs_a_minute < 10 else 0}f}/min")
         if snapshot.seconds_left is not None:
-            words.append(f"about {format_duration(snapshot.seconds_left)} left")
+            words.append(f"{format_duration(snapshot.seconds_left)} left")
     first = Text.assemble((snapshot.status, STATUS[snapshot.status]), "  ", ", ".join(words))
     notes = {
         "killed": "The run was killed: `make resume` goes on where it was.",

@@ -1,7 +1,6 @@
 """The demo's detector: trained from nothing on rendered scenes, for the demo and the tests alone."""
 
 import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from importlib.metadata import version
@@ -12,6 +11,7 @@ import yaml
 
 from framewright.detector import Detector, Settings, export, open_detector, train
 from framewright.scenes.render import make_scene
+from framewright.study.record import write_record
 from framewright.tracks.demo_detector.options import Recipe
 from framewright.tracks.demo_detector.pictures import (
     NAMES,
@@ -83,4 +83,4 @@ def rate_pictures(detector: Detector, pictures: Iterable[Picture]) -> float:
 
 def write_card(path: Path, card: dict[str, Any]) -> None:
     """Write the card as JSON, the same card as the same bytes."""
-    path.write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_record(path, card)

@@ -1,9 +1,7 @@
 """The record of a video's search for objects: what the funnel, the contract and the summary make of it."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 from framewright.study.contract import Part, make_part
@@ -17,11 +15,6 @@ WORDS = {
     "small": "smaller than tracks.keep.min_area of the frame",
     "duplicate": "shows what a longer track shows",
 }
-
-
-def write_record(path: str | Path, record: Mapping[str, Any]) -> None:
-    """Write a record; the same record gives the same bytes."""
-    Path(path).write_text(json.dumps(record, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def list_track_outcomes(records: Iterable[Mapping[str, Any]]) -> Iterator[Item]:

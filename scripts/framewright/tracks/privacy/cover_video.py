@@ -16,7 +16,7 @@ from framewright.study.progress import Progress, report_nothing
 from framewright.tracks.privacy.cover import cover, draw_ellipses
 from framewright.tracks.privacy.face_tracks import FaceTrack, link_faces, list_covers
 from framewright.tracks.privacy.link import link_file as link_to
-from framewright.tracks.privacy.search import Search, scan_frames
+from framewright.tracks.privacy.search import FrameSearch, scan_frames
 from framewright.tracks.privacy.source_rate import SourceRate, measure_rate
 from framewright.video.colour import Colour
 from framewright.video.encode import Writer, container_for_sound
@@ -48,7 +48,7 @@ class PlaneLayout:
 def deface_video(
     source: Path | str,
     target: Path,
-    searches: Iterable[Search],
+    searches: Iterable[FrameSearch],
     *,
     every: int,
     sure: float,

@@ -14,7 +14,7 @@ from framewright.tracks.privacy.faces import Finder, open_face_finder
 from framewright.tracks.privacy.link import link_file
 from framewright.tracks.privacy.options import DefaceSettings, FinderSettings
 from framewright.tracks.privacy.plates import open_plate_finder
-from framewright.tracks.privacy.search import FaceSearch, Search, WholeSearch
+from framewright.tracks.privacy.search import FaceSearch, FrameSearch, WholeSearch
 from framewright.video.media import open_media
 from framewright.video.probe import Probe
 from framewright.video.stream import open_video
@@ -54,10 +54,10 @@ def deface(
     return record | figures | {"status": "covered" if found else "linked"}, found, times
 
 
-def open_searches(settings: FinderSettings) -> list[Search]:
+def open_searches(settings: FinderSettings) -> list[FrameSearch]:
     """What looks through a video: for faces, and for plates where weights that know them are given."""
     least = UNSURE * settings.threshold
-    searches: list[Search] = [FaceSearch(open_face_finder(least, settings.long_side), settings.threshold)]
+    searches: list[FrameSearch] = [FaceSearch(open_face_finder(least, settings.long_side), settings.threshold)]
     if settings.plates:
         searches.append(WholeSearch(open_plate_finder(settings.plates, least, settings.plate_size)))
     return searches

@@ -48,7 +48,7 @@ class FaceScan:
     sightings: FaceDetections
 
 
-class Search(Protocol):
+class FrameSearch(Protocol):
     """What looks for something in the frames that it is shown, in order."""
 
     def look(self, frame: Frame, number: int) -> None:
@@ -74,7 +74,7 @@ class WholeSearch:
         return self._found
 
 
-def scan_frames(frames: Iterable[Frame], searches: Iterable[Search], every: int) -> FaceScan:
+def scan_frames(frames: Iterable[Frame], searches: Iterable[FrameSearch], every: int) -> FaceScan:
     """Let the searches look at every `every`-th frame and at the last one, oftener where frames are far apart."""
     searches = list(searches)
     looked: list[int] = []

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,16 @@ def test_a_run_is_shown_with_its_jobs_failures_and_machine(tmp_path):
     assert lines[at + 2].strip() == "logs/tracks_deface/street.log"
     assert "5.0 kB in results" in text
     assert max(map(len, lines)) <= 80
+
+
+def test_the_first_line_of_a_large_run_is_a_line(tmp_path):
+    large = {"done": 123_456, "wanted": 912_912, "seconds": 50_000, "jobs_a_minute": 1234.5, "seconds_left": 400_000}
+    snapshot = replace(Watcher(study(tmp_path, os.getpid()), HOST).look(time.time()), **large)
+    console = Console(width=80, file=io.StringIO(), record=True, highlight=False)
+    console.print(render(snapshot))
+    assert console.export_text().splitlines()[0] == (
+        "running  123,456 of 912,912 jobs (14 %), 13 h 53 min, 1,234/min, 4 d 15 h left"
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,81 @@
+"""Examples run: Python blocks of README and docs, and those in docstrings, on small results at the paths they name."""
+
+import doctest
+import re
+from importlib import import_module
+
+import pytest
+from documented import MARKS, lay_out, list_blocks, names_of
+from house import ROOT
+
+BLOCKS = list_blocks()
+EXAMPLES = sorted(
+    ".".join(path.relative_to(ROOT / "scripts").with_suffix("").parts)
+    for path in (ROOT / "scripts/framewright").rglob("*.py")
+    if re.search(r"^\s*>>> ", path.read_text(), re.M)
+)
+ENTRIES = {  # what people call, each with an example in its docstring or its module's
+    *(
+        "datasets",
+        "tracks.dataset",
+        "patches.dataset",
+        "videomnist.dataset",
+        "persistence.dataset",
+        "persistence.store",
+    ),
+    *("flexpatch.dataset", "flexpatch.tree.model", "flexpatch.runtime.runtime", "flexpatch.runtime.failing"),
+    *("flexpatch.runtime.detector_adapter", "detector", "boxes", "rng", "video.stream", "video.probe"),
+}
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("documented")
+    lay_out(folder)
+    return folder
+
+
+@pytest.mark.parametrize("document", dict.fromkeys(block.path.name for block in BLOCKS))
+def test_the_blocks_of_a_document_run_one_after_the_other(document, study, monkeypatch):
+    monkeypatch.chdir(study)
+    names = names_of(study)
+    for block in BLOCKS:
+        if block.path.name == document and not block.code.startswith(tuple(MARKS)):
+            exec(compile(block.code, str(block), "exec"), names)
+    assert CLAIMS.get(document, lambda names: True)(names)
+
+
+CLAIMS = {  # what the comments of blocks say
+    "README.md": lambda n: n["pair"]["gt"].shape == (3, 540, 540) and n["pair"]["lr_stack"].shape == (5, 3, 180, 180),
+    "how-it-works.md": lambda n: n["frame"].rgb.shape[2] == 3,
+    "loading.md": lambda n: (
+        n["clip"]["video"].shape == (16, 3, 224, 224)
+        and n["frames"].shape == (16, 64, 64)
+        and n["videos"][0]["video"].shape == (16, 3, 64, 64)
+        and 0 <= n["video"].min() <= n["video"].max() <= 1
+        and n["batch"]["video"].shape == (4, 16, 3, 64, 64)
+    ),
+}
+
+
+def test_there_are_blocks_and_what_is_said_of_them_is_tried():
+    assert len(BLOCKS) >= 10
+    assert CLAIMS.keys() <= {block.path.name for block in BLOCKS}
+
+
+@pytest.mark.parametrize("block", [block for block in BLOCKS if block.code.startswith(tuple(MARKS))], ids=str)
+def test_a_block_needs_more_than_this_machine(block):
+    pytest.skip(f"needs {next(MARKS[mark] for mark in MARKS if block.code.startswith(mark))}")
+
+
+@pytest.mark.parametrize("module", EXAMPLES)
+def test_the_examples_of_a_module_run(module, study, monkeypatch):
+    monkeypatch.chdir(study)
+    result = doctest.testmod(import_module(module))
+    assert result.attempted > 0
+    assert result.failed == 0
+
+
+def test_public_entries_have_examples_and_none_is_skipped():
+    assert {f"framewright.{name}" for name in ENTRIES} <= {*EXAMPLES}
+    assert not [path for path in (ROOT / "scripts/framewright").rglob("*.py") if "+SKIP" in path.read_text()]
