@@ -11,10 +11,9 @@ from typing import Any
 import cv2
 import numpy as np
 
-from framewright.report.page import STYLE
-
 QUALITY = 85  # of the sheets as JPEG
 TITLE = "Your videos, defaced"
+STYLE = "body { font: 15px/1.55 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1.5rem }"
 
 
 def explain_withheld(audit: Mapping[str, Any]) -> str:
