@@ -83,8 +83,8 @@ def test_the_model_that_ships_is_small_and_its_card_says_what_it_reaches():
     assert tuple(card["inputs"]) == RUNTIME_FEATURES and set(card["held_out"]) == {
         "goals", "paper", "this model", "the documented tree",
     }  # fmt: skip
-    recall = card["unseen_scenes"]["recall"]
-    assert all(recall[label] >= goal for label, goal in GOALS.items()), "over folds of whole scenes"
+    for rated in (card["unseen_scenes"], card["held_out"]["this model"]):  # over folds of whole scenes, and on others
+        assert all(rated["recall"][label] >= goal for label, goal in GOALS.items())
     ours, documented = (card["held_out"][name]["balanced_accuracy"] for name in ("this model", "the documented tree"))
     assert ours > documented
 

@@ -221,16 +221,11 @@ class Follower:
                 _extend(track, self.frame_size)
         boxes = self._small_boxes()[owner]
         good = agrees & ((ends >= boxes[:, :2]) & (ends <= boxes[:, 2:])).all(axis=1)
-        borders = np.cumsum(np.bincount(owner[good], minlength=len(counts)))[:-1]
-        rows = zip(
-            self.tracks,
-            np.split(ends[good], borders),
-            np.split(eigenvalues[good], borders),
-            strengths.tolist(),
-            spreads.tolist(),
-            strict=True,
-        )
-        for track, track.points, track.eigenvalues, track.min_eig, track.flow_std in rows:
+        borders = np.cumsum(np.bincount(owner[good], minlength=len(counts))).tolist()
+        ends, eigenvalues = ends[good], eigenvalues[good]
+        rows = zip(self.tracks, [0, *borders[:-1]], borders, strengths.tolist(), spreads.tolist(), strict=True)
+        for track, start, stop, track.min_eig, track.flow_std in rows:
+            track.points, track.eigenvalues = ends[start:stop], eigenvalues[start:stop]
             track.unexamined += 1
 
     def _advance(self, moves: np.ndarray, scales: np.ndarray, lost: np.ndarray) -> None:

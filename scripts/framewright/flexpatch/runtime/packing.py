@@ -315,6 +315,9 @@ def complete_cut_boxes(
     Where both ends are cut off, the track says where they are.
     """
     cut = found.cut.any(axis=1)
+    if not cut.any():
+        inside = MappedDetections(clip(found.boxes, frame), found.scores, found.labels, found.cut)
+        return suppress_duplicates(inside), found[np.flatnonzero(cut)]
     same = found.labels[:, None] == np.asarray(labels, int)[None, :]
     shared = np.where(same, share_inside(found.boxes, boxes), 0.0) if len(boxes) else np.zeros((len(found), 1))
     tracked = cut & (shared.max(axis=1, initial=0) > 0.5)
@@ -324,7 +327,10 @@ def complete_cut_boxes(
         for low, high in ((0, 2), (1, 3)):
             length = track[high] - track[low]
             if found.cut[row, low] and found.cut[row, high]:
-                whole[row, [low, high]] = min(whole[row, low], track[low]), max(whole[row, high], track[high])
+                whole[row, [low, high]] = (
+                    min(whole[row, low], track[low]),
+                    max(whole[row, high], track[high]),
+                )
             elif found.cut[row, low]:
                 whole[row, low] = min(whole[row, low], whole[row, high] - length)
             elif found.cut[row, high]:
@@ -333,5 +339,5 @@ def complete_cut_boxes(
         MappedDetections(clip(whole, frame), found.scores, found.labels, found.cut)[~cut | tracked]
     )
     there = np.concatenate([boxes.reshape(-1, 4), kept.boxes])
-    inside = share_inside(found.boxes, there).max(axis=1, initial=0) > 0.5
-    return kept, found[cut & ~tracked & ~inside]
+    known = share_inside(found.boxes, there).max(axis=1, initial=0) > 0.5
+    return kept, found[cut & ~tracked & ~known]

@@ -126,7 +126,7 @@ def format_card(card: Mapping[str, Any]) -> str:
         lines.append(f"| {name} | " + " | ".join(f"{held[name][label]:.2f}" for label in LABELS) + " | - |")
     lines += ["", "| balanced accuracy over folds of scenes | |", "|---|---|"]
     lines += [f"| {name} | {score:.3f} |" for name, score in card["folds"].items()]
-    lines += ["", "Limits: the pace and the light of drawn scenes, one detector, and frames of 640 and 960 pixels."]
+    lines += ["", "Limits: the pace and the light of drawn scenes, one detector, and frames of 480 to 960 pixels."]
     return "\n".join(lines) + "\n"
 
 
