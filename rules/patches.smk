@@ -1,7 +1,7 @@
 # Patches: super-resolution training pairs, cut out of films by category.
 # requires: the sources, and for each film its shares of the categories, from the video table
 # yields:   results/patches/dataset/<category's path>/Learn/<format's folder>/{GT,LR_5frames,LR_7frames,LR}/,
-#           results/patches/{wanted.tsv, manifest.tsv, outcomes.tsv, contract.json}, results/patches/{preview,card}/
+#           results/patches/{wanted.tsv, manifest.tsv, outcomes.tsv, contract.json}, results/patches/{preview,card,gallery}/
 #
 # A film is cut in parts, each a job with a folder of its own; how many there are follows from the configuration and the
 # film's row alone. patches_tree gives all files their places in the dataset as second names: nothing is copied.
@@ -313,6 +313,25 @@ rule patches_forecast:
         "../scripts/patches_forecast.py"
 
 
+rule patches_gallery:
+    """Patches of films that may be shown can be looked through in gallery/index.html, rejected places as well."""
+    input:
+        rows=of_buckets(rules.patches_rows.output.rows),
+        parts=of_parts(rules.patches_cut.output.folder, PATCHES_PARTS, lambda wildcards: PATCHES_SHOWN),
+    output:
+        gallery=directory("results/patches/gallery"),
+    log:
+        "logs/patches_gallery.log",
+    localrule: True
+    conda:
+        "../envs/patches.yaml"
+    params:
+        code=code_of("patches_gallery"),
+        settings=patches_settings.compose_gallery(PATCHES, PATCHES_SHOWN, config["seed"]),
+    script:
+        "../scripts/patches_gallery.py"
+
+
 rule patches:
     """The dataset of patches is there, checked and described."""
     input:
@@ -326,5 +345,6 @@ rule patches:
             rules.patches_preview.output,
             rules.patches_val.output,
             rules.patches_card.output,
+            rules.patches_gallery.output,
             rules.patches_contract.output.contract,
         ),

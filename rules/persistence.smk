@@ -191,6 +191,7 @@ rule persistence_card:
     input:
         outcomes=rules.persistence_summary.output.outcomes,
         datasets=expand(rules.persistence_dataset.output.dataset, arm=PERSISTENCE_ARM_OF),
+        audits=expand(rules.persistence_audit.output.audit, variant=PERSISTENCE_ARMS),
     output:
         croissant="results/persistence/card/croissant.json",
         index="results/persistence/card/index.parquet",

@@ -160,4 +160,5 @@ rule tracks:
             rules.tracks_subset_files.output.folder,
             rules.tracks_subsets_contract.output.contract,
             rules.tracks_subsets_preview.output,
+            rules.tracks_gallery.output,
         ),

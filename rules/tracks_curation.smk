@@ -1,6 +1,6 @@
 # Tracks, sixth stage: near duplicates are found, subsets chosen.
 # requires: tracks_rows.smk
-# yields:   results/tracks/{duplicates,splits,left_out}.tsv, results/tracks/subsets/<name>.parquet,
+# yields:   results/tracks/gallery/, results/tracks/{duplicates,splits,left_out}.tsv, results/tracks/subsets/<name>.parquet,
 #           results/tracks/relaxation/<name>.tsv, results/tracks/tracks_subsets/<dataset>/, results/tracks/curation/
 
 
@@ -165,3 +165,23 @@ rule tracks_npy:
         settings={"dataset": TRACKS.dataset},
     script:
         "../scripts/tracks_npy.py"
+
+
+rule tracks_gallery:
+    """Tracks can be looked through, filtered and picked in gallery/index.html, what was dropped as well."""
+    input:
+        rows=of_buckets(rules.tracks_rows.output.rows),
+        subsets=rules.tracks_subsets.output.rows,
+        posters=of_each(rules.tracks_metrics.output.posters, TRACKS_VIDEOS),
+    output:
+        gallery=directory("results/tracks/gallery"),
+    log:
+        "logs/tracks_gallery.log",
+    localrule: True
+    conda:
+        "../envs/curation.yaml"
+    params:
+        code=code_of("tracks_gallery"),
+        settings={"subsets": TRACKS.subset_names(), "seed": config["seed"], "max_items": TRACKS.max_gallery_items},
+    script:
+        "../scripts/tracks_gallery.py"

@@ -1,6 +1,6 @@
 # Tracks, fifth stage: clips are measured; all that is known of tracks stands in rows; the documented trees.
 # requires: tracks_objects.smk, tracks_clips.smk
-# yields:   results/tracks/{tracks_motion,tracks_embeddings,tracks_quality}/<dataset>/<video>.npz,
+# yields:   results/tracks/posters/<video>.npz, results/tracks/{tracks_motion,tracks_embeddings,tracks_quality}/<dataset>/<video>.npz,
 #           results/tracks/rows/<bucket>{.parquet, .pieces, -accounts.jsonl, -outcomes.tsv, -promises.json},
 #           results/tracks/tracks_meta/<dataset>/<xx>/, results/tracks/tracks_mp4/<dataset>/<xx>/,
 #           results/tracks/schemas/<dataset>-{2024-06,2025}.jsonl.gz
@@ -19,6 +19,7 @@ rule tracks_metrics:
         motion=f"results/tracks/tracks_motion/{TRACKS.dataset}/{{video}}.npz",
         embeddings=f"results/tracks/tracks_embeddings/{TRACKS.dataset}/{{video}}.npz",
         quality=f"results/tracks/tracks_quality/{TRACKS.dataset}/{{video}}.npz",
+        posters="results/tracks/posters/{video}.npz",
     log:
         "logs/tracks_metrics/{video}.log",
     benchmark:

@@ -23,10 +23,10 @@ without = {account["video"] for account in accounts if account["why_not"]}
 with job.whole(outputs.index) as path:
     write_index(path, DATASET, list_track_rows(inputs.rows, without))
 searches = [account["search"] for account in accounts]
-accuracy = accuracy_sentence(Path(inputs.accuracy).read_text(encoding="utf-8"))
-remarks = " ".join(filter(None, (accuracy, warn_of_nothing(searches), warn_of_limits(searches))))
+accuracy = Path(inputs.accuracy).read_text(encoding="utf-8")
+remarks = " ".join(filter(None, (accuracy_sentence(accuracy), warn_of_nothing(searches), warn_of_limits(searches))))
 subsets = tabulate_subsets(settings["dataset"], settings["subsets"], inputs.relaxation)
-described = describe_dataset(CardFacts(**settings["card"]), describe_figures(outputs.index, remarks), subsets)
+described = describe_dataset(CardFacts(**settings["card"]), describe_figures(outputs.index, remarks), subsets, accuracy)
 outcomes = {"sources": inputs.sources, "tracks": inputs.outcomes}
 store = read_store(
     outcomes, read_licences(inputs.summary), settings["chosen"], settings["citation"], [("tracks", inputs.stages)]

@@ -1,5 +1,6 @@
 """Measure the clips of a video: how they move, what they look like and how good they are."""
 
+from framewright.report.gallery.posters import write_posters
 from framewright.study import job
 from framewright.tracks.clips.record import read_clips
 from framewright.tracks.meta import read_tracks
@@ -25,4 +26,6 @@ with job.whole(outputs.embeddings) as path:
     saturated = write_embeddings(path, found, settings.embedding, sha256_of(embedding_weights))
 with job.whole(outputs.quality) as path:
     write_quality(path, found)
+with job.whole(outputs.posters) as path:
+    write_posters(path, {clip.tid: clip.poster for clip in found})
 log.info("%d clips measured; %d entries of embeddings saturated", len(found), saturated)

@@ -183,7 +183,9 @@ def _metrics(track: Track, rng: np.random.Generator) -> ClipMetrics:
     vector = rng.standard_normal(32)
     quality = Quality(rng.uniform(20, 60), rng.uniform(0.1, 0.9), rng.uniform(0.05, 0.3), 0.5, 0.2)
     signature = int(rng.integers(0, 1 << 63))
-    return ClipMetrics(track.tid, motion, motion[0], motion[1], vector / np.linalg.norm(vector), signature, quality)
+    return ClipMetrics(
+        track.tid, motion, motion[0], motion[1], vector / np.linalg.norm(vector), signature, quality, b""
+    )
 
 
 def _again(clip: ClipMetrics, track: Track, rng: np.random.Generator) -> ClipMetrics:
@@ -196,4 +198,5 @@ def _again(clip: ClipMetrics, track: Track, rng: np.random.Generator) -> ClipMet
         vector / np.linalg.norm(vector),
         clip.signature ^ 0b1001,
         clip.quality,
+        clip.poster,
     )

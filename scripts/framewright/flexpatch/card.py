@@ -59,7 +59,7 @@ def describe_dataset(side: Mapping[str, Any], training: Mapping[str, Any]) -> Da
     limits = [PSEUDO.format(videos=", ".join(pseudo))] if pseudo else []
     limits += [COMPAT] if definition["name"] == "compat" else []
     high = held["recall"]["high"]
-    figure = replace(DATASET.front, figure="-" if high is None else f"{high:.2f}", meaning=RECALL)
+    figure = DATASET.front.with_figure("-" if high is None else f"{high:.2f}", RECALL)
     return replace(
         DATASET, description=f"{DATASET.description} {result}", limits=(*limits, *DATASET.limits), front=figure
     )

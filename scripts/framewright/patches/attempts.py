@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
+POSTERS = "posters.npz"  # small pictures of the places of a part, by name, in the part's folder
+
 
 @dataclass(frozen=True, order=True)
 class Attempt:
@@ -15,6 +17,11 @@ class Attempt:
     attempt: int
     time: str
     reason: str
+
+
+def name_attempt(video: str, attempt: Attempt) -> str:
+    """The name of a place that was tried."""
+    return f"{video} {attempt.category} {attempt.index} {attempt.attempt}"
 
 
 def write_attempts(path: str | Path, attempts: Iterable[Attempt]) -> None:

@@ -1,10 +1,12 @@
 """What the dataset of patches is, for its card, and the rows of its index."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from framewright.report.card import Column, Dataset, Front
+from framewright.study.funnel import Stage
 from framewright.study.rows import merge_rows
 
 SCORED = ("sharpness", "blockiness", "diversity", "liveliness")
@@ -54,6 +56,7 @@ DATASET = Dataset(
         title="Super-resolution pairs",
         load='datasets.PatchPairs("results/patches/dataset/Universal/Mastermodell/Learn/Patches", frames=5)',
         picture="results/patches/preview/general.png",
+        gallery="results/patches/gallery/index.html",
     ),
 )
 
@@ -63,3 +66,12 @@ def list_index_rows(paths: Iterable[str | Path]) -> Iterator[dict[str, Any]]:
     for row in merge_rows(paths):
         known = {"colour": row["chain"]} | {name: row[f"window_{name}"] for name in SCORED}
         yield known | {name: row[name] for name in DATASET.columns if name not in known}
+
+
+def describe_dataset(funnel: Sequence[Stage]) -> Dataset:
+    """What the dataset is, with the share of the wanted patches that its films gave."""
+    wanted = next((stage for stage in funnel if stage.name == "patch"), None)
+    if wanted is None or not wanted.entered:
+        return DATASET
+    share = f"{wanted.kept / wanted.entered:.0%}"
+    return replace(DATASET, front=DATASET.front.with_figure(share, "of the patches that were asked for"))

@@ -9,7 +9,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from framewright.patches.attempts import Attempt
+from framewright.patches.attempts import POSTERS, Attempt, name_attempt
 from framewright.patches.checks import CheckLimits, judge_patch, judge_times, judge_window, measure, measure_liveliness
 from framewright.patches.fields import deinterlace, is_combed
 from framewright.patches.film import Quality, find_picture_area
@@ -28,6 +28,7 @@ from framewright.patches.plan import Frames, Part, Window, choose_next_place
 from framewright.patches.reading import read_windows, shows_damage
 from framewright.patches.stack import decode_png, draw_degrading, encode_png
 from framewright.patches.view import View
+from framewright.report.gallery.posters import encode_poster, write_posters
 from framewright.rng import make_generator
 from framewright.study.progress import Progress, report_nothing
 from framewright.video.fingerprint import hash_picture
@@ -81,7 +82,7 @@ def cut(
     Windows are tried in rounds: all of them, then those that were rejected at other places, each round in one pass
     through the film that jumps over what it need not decode. No frame is in two windows.
     """
-    patches, attempts = [], []
+    patches, attempts, posters = [], [], dict[str, bytes]()
     taken = np.zeros(part.end - part.start, bool)
     places = {window: window.first for window in part.windows}
     for attempt in range(settings.attempts + 1):
@@ -98,6 +99,8 @@ def cut(
                 patch, reason = _try(film, frames, window, attempt, seven, settings, folder)
             target = frames.time(places[window] + SPAN // 2)
             attempts.append(Attempt(window.category, window.index, attempt, str(target), reason))
+            if settings.gallery and (seen := _see(film, patch, seven, folder)) is not None:
+                posters[name_attempt(film.video, attempts[-1])] = encode_poster(seen)
             if patch:
                 patches.append(patch)
             else:
@@ -109,7 +112,17 @@ def cut(
             if first >= 0:
                 places[window] = first
                 taken[first - part.start : first - part.start + SPAN] = True
+    write_posters(folder / POSTERS, dict(sorted(posters.items())))
     return sorted(patches, key=lambda patch: (patch.category, patch.index)), sorted(attempts)
+
+
+def _see(film: Film, patch: Patch | None, seven: list[Frame], folder: Path) -> np.ndarray | None:
+    """What a poster shows: the sharp patch, or the frame in the middle of a rejected window, if it can be decoded."""
+    if patch:
+        return decode_png((folder / patch.gt).read_bytes())
+    if len(seven) < SPAN or seven[SPAN // 2].picture.is_corrupt:
+        return None
+    return cv2.cvtColor(film.view.grey(seven[SPAN // 2]), cv2.COLOR_GRAY2RGB)
 
 
 def _try(
@@ -264,6 +277,7 @@ def cut_part(
 ) -> tuple[list[Patch], list[Attempt]]:
     """`cut`, from a film's file; nothing of a film that can't be used, or a part that has no windows."""
     if film is None or not part.windows:
+        write_posters(folder / POSTERS, {})
         return [], []
     with open_video(path) as video:
         return cut(video, film, frames, part, settings, folder, progress)

@@ -3,7 +3,7 @@
 The Snakefile reads this: it needs nothing but Python itself.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
@@ -124,6 +124,11 @@ def compose_cut(section: Section, seed: int, gallery: bool) -> Settings:
         **section["degrade"],
         "gallery": gallery,
     }
+
+
+def compose_gallery(section: Section, shown: Sequence[str], seed: int) -> Settings:
+    """Settings of patches_gallery; `shown` are the films whose patches may be seen."""
+    return {"shown": list(shown), "max_items": section["gallery"]["max_items"], "seed": seed}
 
 
 def compose_contract(section: Section, shares: Mapping[str, Mapping[str, float]]) -> Settings:

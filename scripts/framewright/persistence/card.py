@@ -1,6 +1,7 @@
 """What the trajectory videos are, for their card, and the rows of its index."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from framewright.persistence.store import Clips
@@ -62,3 +63,13 @@ def list_rows(arms: Mapping[str, tuple[str, Clips]]) -> Iterator[dict[str, Any]]
                 "persistent": metadata["persistent"],
                 "path": f"{place}{clips.file(position)}",
             }
+
+
+def describe_dataset(audits: Mapping[str, Mapping[str, Any]]) -> Dataset:
+    """What the dataset is, with how far one frame alone leads in the arm where it leads least far."""
+    answers = {arm: audit["frames"]["one_frame"]["accuracy"] for arm, audit in audits.items()}
+    if not answers:
+        return DATASET
+    hardest = min(answers, key=lambda arm: (answers[arm], arm))
+    meaning = f"of the frames in {hardest} can be told without learning from one frame alone"
+    return replace(DATASET, front=DATASET.front.with_figure(f"{answers[hardest]:.0%}", meaning))

@@ -7,7 +7,7 @@ the run has recorded: see `read_store`.
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,11 @@ class Front:
     picture: str = ""  # a picture among the results that may be shown, such as results/tracks/sheet.png; "" for none
     figure: str = ""  # the one number that tells how good it is, and "" where there is none
     meaning: str = ""  # what that number says, in a few words
+    gallery: str = ""  # the page in which the dataset can be looked through, beside the report; "" for none
+
+    def with_figure(self, figure: str, meaning: str) -> "Front":
+        """The same with the number that tells how good the dataset is."""
+        return replace(self, figure=figure, meaning=meaning)
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,7 @@ class Tile:
     load: str  # the Python line that loads it
     promises: tuple[int, int]  # how many hold, and how many there are
     licences: Mapping[str, int]  # number of videos by licence; "" is unknown
+    gallery: str = ""  # path of the page in which it can be looked through, outside the report
 
 
 def read_tile(pipeline: str, tile: str | Path, contracts: Iterable[str | Path], card: str) -> Tile:
@@ -156,12 +157,13 @@ def _trust(tiles: Sequence[Tile]) -> str:
 def _tile(tile: Tile) -> str:
     image = f'<img alt="{escape(tile.title)}" src="{_inline(tile.picture)}">' if tile.picture else ""
     figure = f"<p><strong>{escape(tile.figure)}</strong> {escape(tile.meaning)}</p>" if tile.figure else ""
+    gallery = f"<br><small>gallery: <code>{escape(tile.gallery)}</code></small>" if tile.gallery else ""
     return (
         f'<div class="tile" data-pipeline="{tile.pipeline}">{image}<div>'
         f"<b>{tile.count:,} {escape(tile.noun)}</b><br>"
         f"<small>{escape(tile.title)} (<code>{tile.pipeline}</code>)</small>"
         f"{figure}<p><small>{_licence_light(tile.licences)}</small></p>"
-        f"<a href=\"javascript:app.showResultInfo('{quote(tile.card)}')\">card</a></div></div>"
+        f"<a href=\"javascript:app.showResultInfo('{quote(tile.card)}')\">card</a>{gallery}</div></div>"
     )
 
 

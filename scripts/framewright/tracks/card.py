@@ -66,6 +66,7 @@ DATASET = Dataset(
         title="Object tracks",
         load='datasets.TrackClips("results/tracks", frames=16)',
         picture="results/tracks/sheets/street/clips.png",
+        gallery="results/tracks/gallery/index.html",
     ),
 )
 SHOTS = (
@@ -88,18 +89,29 @@ OFF = {
 }
 
 
-def describe_dataset(facts: CardFacts, figures: str = "", subsets: str = "") -> Dataset:
-    """What the dataset is, with `figures` in words and a table of its `subsets`; filters that are off, and the demo's
-    detector, are limits."""
+def describe_dataset(facts: CardFacts, figures: str = "", subsets: str = "", accuracy: str = "") -> Dataset:
+    """What the dataset is, with `figures` in words, a table of its `subsets` and one of its `accuracy`; filters that
+    are off, and the demo's detector, are limits."""
     off = (("" if facts.cartoon else OFF["cartoon"]), ("" if facts.aesthetic else OFF["aesthetic"]))
     demo = DEMO if facts.demo_detector else ""
     about = f"{DATASET.description if facts.searched else SHOTS} {figures}".rstrip()
     limits = (*filter(None, (demo, *off)), *DATASET.limits)
     known = replace(DATASET, description=about, limits=limits, sections={"Subsets": subsets} if subsets else {})
+    known = replace(known, front=known.front.with_figure(*choose_figure(accuracy)))
     if not facts.covered:
         return replace(known, description=f"{BARE} {about}", privacy=f"{BARE} {known.privacy}")
     looked_for = "Faces, and what the weights took for plates," if facts.plates else "Faces, but no licence plates,"
     return replace(known, privacy=f"{looked_for} {COVERED} {known.privacy}")
+
+
+def choose_figure(accuracy: str) -> tuple[str, str]:
+    """The number that tells how good the tracks are, and its meaning, by the table of accuracies; two empty texts
+    where no truth is known."""
+    rows = [line.split("\t") for line in accuracy.splitlines()[1:]]
+    if not rows:
+        return "", ""
+    hota = sum(float(row[1]) for row in rows) / len(rows)
+    return f"{hota:.2f}", f"HOTA of the tracks, on {len(rows)} video{'s' * (len(rows) != 1)} with known truth"
 
 
 def list_segment_rows(accounts: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:

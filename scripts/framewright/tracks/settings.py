@@ -49,6 +49,7 @@ class TracksSettings:
     evaluation: str | None  # a list of evaluation videos
     splits: dict[str, float]  # share of each
     subsets: list[dict[str, Any]]  # as `curation.options.read_subset` takes them
+    max_gallery_items: int
     keep_prompts: bool  # open-vocabulary weights keep the prompts that they were saved with
 
     def choose(self, *stages: str) -> dict[str, Any]:
@@ -160,6 +161,7 @@ def read_settings(section: Section) -> TracksSettings:
         evaluation=section["evaluation"],
         splits={name: share for name, share in section["splits"].items() if share},
         subsets=section["subsets"],
+        max_gallery_items=section["gallery"]["max_items"],
     )
 
 

@@ -1,5 +1,6 @@
 """What the moving digits are, for their card, and the rows of its index."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -56,6 +57,7 @@ LICENCE_MNIST = "CC-BY-SA-3.0 (digits of Y. LeCun, C. Cortes and C. Burges)"
 
 def describe_dataset(place: str, digits: int, findings: Iterable[Finding]) -> Dataset:
     """The dataset with so many digits a video from `place`, and the figures that its contract found."""
+    findings = list(findings)
     held = " ".join(f"{finding.name[0].upper()}{finding.name[1:]}: {finding.detail}." for finding in findings)
     small = place == EMBEDDED
     return replace(
@@ -63,4 +65,13 @@ def describe_dataset(place: str, digits: int, findings: Iterable[Finding]) -> Da
         description=f"{DATASET.description} Checked: {held}",
         limits=(*([SMALL] if small else []), ALONE if digits == 1 else SEVERAL, *DATASET.limits),
         licence=LICENCE_SMALL if small else LICENCE_MNIST,
+        front=_front(findings),
     )
+
+
+def _front(findings: Iterable[Finding]) -> Front:
+    """What the report says first, with how far digits are from their recorded paths."""
+    for finding in findings:
+        if finding.name == "digits are where the trajectory says" and (off := re.search(r"[0-9.]+", finding.detail)):
+            return DATASET.front.with_figure(off[0], "pixels at most between a digit and its recorded path")
+    return DATASET.front

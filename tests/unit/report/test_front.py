@@ -8,8 +8,10 @@ import pytest
 from docutils.core import publish_parts
 
 from framewright import datasets
-from framewright.report.front import Tile, write_front
+from framewright.report.front import Tile, read_tile, write_front
+from framewright.study.contract import make_finding, write_contract
 from framewright.study.funnel import Reason, Stage
+from framewright.study.record import write_record
 
 CLIPS = Tile(
     pipeline="tracks",
@@ -55,6 +57,18 @@ def test_a_question_has_its_answer(question, answer):
     assert answer in words_of(page_of(CLIPS, DIGITS))
 
 
+def test_a_tile_counts_the_promises_of_all_contracts_of_its_pipeline(tmp_path):
+    write_contract(tmp_path / "clips.json", [make_finding("a", []), make_finding("b", ["broken"])])
+    write_contract(tmp_path / "subsets.json", [make_finding("c", [])])
+    said = {**vars(CLIPS), "picture": ""}
+    write_record(
+        tmp_path / "tile.json", {key: said[key] for key in said if key not in ("pipeline", "card", "promises")}
+    )
+    for names, promises in ((["clips", "subsets"], (2, 3)), (["subsets"], (1, 1)), ([], (0, 0))):
+        contracts = [tmp_path / f"{name}.json" for name in names]
+        assert read_tile("tracks", tmp_path / "tile.json", contracts, CLIPS.card).promises == promises
+
+
 def test_a_broken_promise_is_said_first():
     words = words_of(page_of(CLIPS, DIGITS.__class__(**{**vars(DIGITS), "promises": (8, 9)})))
     assert "1 of 23 promises are broken : see videomnist." in words
@@ -96,3 +110,9 @@ def test_the_line_that_loads_a_dataset_calls_what_the_front_door_offers(pipeline
     call = ast.parse(front.load, mode="eval").body
     assert call.func.value.id == "datasets" and call.func.attr in dir(datasets)
     assert front.title and front.picture.startswith(f"results/{pipeline}/")
+
+
+def test_a_gallery_is_named_where_there_is_one():
+    place = "results/tracks/gallery/index.html"
+    assert place in words_of(page_of(Tile(**{**vars(CLIPS), "gallery": place})))
+    assert "gallery" not in words_of(page_of(CLIPS, DIGITS))

@@ -63,8 +63,9 @@ def shots_of(made) -> list[tuple[int, int]]:
         lambda: make_film(np.random.default_rng(7), SMALL),
         lambda: make_faces(np.random.default_rng(7), 2.0, SMALL),
         lambda: make_hdr(np.random.default_rng(7), SMALL),
+        lambda: make_repeat(make_cuts(np.random.default_rng(7), 3, SMALL), 30),
     ],
-    ids=["street", "cuts", "film", "faces", "hdr"],
+    ids=["street", "cuts", "film", "faces", "hdr", "repeat"],
 )
 def test_a_frame_depends_on_the_seed_alone_not_on_which_frames_were_drawn_before(make):
     forward, backward = make(), make()

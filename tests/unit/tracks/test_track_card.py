@@ -15,7 +15,14 @@ from framewright.report.readme import write_readme
 from framewright.study.declared import Declared
 from framewright.study.funnel import Item, write_outcomes
 from framewright.study.rows import write_rows
-from framewright.tracks.card import DATASET, describe_dataset, describe_figures, list_segment_rows, list_track_rows
+from framewright.tracks.card import (
+    DATASET,
+    choose_figure,
+    describe_dataset,
+    describe_figures,
+    list_segment_rows,
+    list_track_rows,
+)
 from framewright.tracks.card_facts import CardFacts
 from framewright.tracks.clips.record import Clip
 from framewright.tracks.meta import new_track
@@ -108,3 +115,9 @@ def test_a_card_of_nothing_is_one_too(card):
     write_index(card / "segments.parquet", DATASET, [], "segments")
     assert "0 segments (0.0 minutes), 0 tracks (0.0 minutes)" in describe_figures(card / "index.parquet")
     assert pq.read_table(card / "index.parquet").column_names == list(DATASET.columns)
+
+
+def test_the_figure_is_the_mean_hota_where_the_truth_is_known():
+    table = "video\thota\nstreet\t0.60\nsquare\t0.70\n"
+    assert choose_figure(table) == ("0.65", "HOTA of the tracks, on 2 videos with known truth")
+    assert choose_figure("video\thota\n") == ("", "")

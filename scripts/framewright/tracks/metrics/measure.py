@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from framewright.boxes import clip, compute_areas
+from framewright.report.gallery.posters import encode_poster
 from framewright.tracks.clips.record import Clip
 from framewright.tracks.meta import Track
 from framewright.tracks.metrics.appearance import Embed, mean_vector
@@ -33,6 +34,7 @@ class ClipMetrics:
     vector: np.ndarray  # (D,) float64, of length 1
     signature: int  # 64 bits, of the picture in the middle
     quality: Quality
+    poster: bytes  # a small JPEG of the picture in the middle
 
 
 def measure_clips(
@@ -60,14 +62,14 @@ def measure_clip(
     size = track.size if all(track.size) else (int(windows[:, 2].max()), int(windows[:, 3].max()))
     pairs: list[PairMotion] = []
     pictures: list[np.ndarray] = []
-    signature, opened = 0, None
+    signature, poster, opened = 0, b"", None
     with open_video(path) as video:
         for number, frame in enumerate(video.frames()):
             time = float(frame.time)
             if time >= len(pictures) / KEYS - SLACK:
                 pictures.append(frame.rgb)
             if number == made.frames // 2:
-                signature = int(hash_picture(frame.gray()), 16)
+                signature, poster = int(hash_picture(frame.gray()), 16), encode_poster(frame.rgb)
             if opened is not None and time >= opened[0] + STEP - SLACK:
                 known = camera.between(made.start + opened[0], made.start + time) if camera else None
                 moved = pair_motion(
@@ -100,6 +102,7 @@ def measure_clip(
             bits_per_pixel=8 * path.stat().st_size / pixels,
             object_share=float(compute_areas(clip(track.boxes, size)).mean()) / whole,
         ),
+        poster,
     )
 
 
