@@ -134,7 +134,7 @@ rule patches_rows:
         "../envs/patches.yaml"
     params:
         code=code_of("patches_rows"),
-        settings={},
+        settings={"definition": patches_settings.define_patches(PATCHES, config["seed"])},
     script:
         "../scripts/patches_rows.py"
 

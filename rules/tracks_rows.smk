@@ -63,7 +63,7 @@ rule tracks_rows:
         "../envs/curation.yaml"
     params:
         code=code_of("tracks_rows"),
-        settings=TRACKS.choose("lengths", "clips") | {"dataset": TRACKS.dataset},
+        settings=TRACKS.choose("lengths", "clips") | {"dataset": TRACKS.dataset, "definition": TRACKS.define_tracks()},
     script:
         "../scripts/tracks_rows.py"
 

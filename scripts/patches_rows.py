@@ -10,11 +10,11 @@ from framewright.study.record import write_lines
 from framewright.study.rows import write_rows
 
 log = job.start(snakemake)
-inputs, outputs = snakemake.input, snakemake.output
+inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
 declared, plans = read_declared([inputs.declared]), list(map(read_plan, inputs.plans))
 with job.whole(outputs.rows) as path:
-    kept = write_rows(path, COLUMNS, list_rows(inputs.parts), declared)
+    kept = write_rows(path, COLUMNS, list_rows(inputs.parts), declared, settings["definition"])
 with job.whole(outputs.accounts) as path:
     write_lines(path, list_accounts(plans))
 with job.whole(outputs.outcomes) as path:

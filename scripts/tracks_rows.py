@@ -20,7 +20,7 @@ files = BucketFiles(**{name: inputs[name] for name in BucketFiles.__annotations_
 metrics = inputs.motions, inputs.embeddings, inputs.qualities
 found = list_rows(inputs.metas, inputs.clips, *metrics, settings["dataset"])
 with job.whole(outputs.lines) as lines, job.whole(outputs.rows) as rows, lines.open("wb") as pieces:
-    kept = write_rows(rows, COLUMNS, write_lines(pieces, found), declared)
+    kept = write_rows(rows, COLUMNS, write_lines(pieces, found), declared, settings["definition"])
 with job.whole(outputs.accounts) as path:
     write_accounts(path, list_accounts(files, declared))
 with job.whole(outputs.outcomes) as path:

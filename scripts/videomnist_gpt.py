@@ -18,7 +18,8 @@ codes = read_codes(inputs.codes)
 model = make_gpt(vqvae, settings["model"], settings["seed"])
 plan, kept = TrainingPlan(**settings["plan"]), Path(outputs.checkpoint).with_name(".training.pt")
 digest = digest_of(snakemake.params.code, settings, [inputs.clips, inputs.vqvae, inputs.codes])
-run = TrainingRun(plan, settings["seed"], kept, digest, job.start_progress(), log.info)
+progress = job.start_progress()
+run = TrainingRun(plan, settings["seed"], kept, digest, progress, log.info, progress.note)
 trained = train_gpt(model, codes, inputs.clips, vqvae, run)
 
 about = {"best_loss": min(row["loss"] for row in trained.history)}

@@ -16,7 +16,8 @@ inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.
 config = VqvaeConfig(**settings["model"] | {"downsample": tuple(settings["model"]["downsample"])})
 plan, kept = TrainingPlan(**settings["plan"]), Path(outputs.checkpoint).with_name(".training.pt")
 digest = digest_of(snakemake.params.code, settings, [inputs.clips])
-run = TrainingRun(plan, settings["seed"], kept, digest, job.start_progress(), log.info)
+progress = job.start_progress()
+run = TrainingRun(plan, settings["seed"], kept, digest, progress, log.info, progress.note)
 model, trained, about = train_vqvae(inputs.clips, config, run)
 
 with job.whole(outputs.checkpoint) as path:

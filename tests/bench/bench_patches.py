@@ -140,7 +140,6 @@ def planned(film: Path, folder: Path) -> tuple[int, list[int], Frames]:
         counts={"general": windows},
         categories=read_categories(SETTINGS),
         split="train",
-        training=True,
         windows_per_part=-(-windows // CORES),
         seed=0,
         rendering=Rendering(),

@@ -9,7 +9,7 @@ from flow import snakemake
 from framewright.tracks.clips.record import read_clips
 from framewright.tracks.meta import read_tracks
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(1200)]
 
 
 @pytest.fixture(scope="module")

@@ -146,6 +146,7 @@ def test_a_row_that_names_nothing_is_one_line(shop, rows, line):
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize(("first", "second"), [*zip(ON_ROWS, [*ON_ROWS[1:], ON_ROWS[0]], strict=True)])
 def test_a_pipeline_alone_is_made_and_then_the_pair(shop, first, second):
     """Real runs: each pipeline alone in a fresh folder, each pair after it."""

@@ -72,6 +72,7 @@ def test_the_name_of_a_video_collides_with_no_file_of_ours(tmp_path):
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1200)
 def test_ids_that_are_ends_of_our_own_names_make_files_of_their_own(tmp_path):
     """x-audit took the place of x's audit, x-costs that of what x cost."""
     names = ["card", "summary", "outcomes", "x", "x-audit", "x-costs", "x-clips", "x-meta"]

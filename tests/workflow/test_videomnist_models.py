@@ -131,6 +131,20 @@ def test_each_documented_command_of_the_guides_three_stages_runs(made, kept, com
         assert 0 < metrics["best"]["loss"] < 20
 
 
+@pytest.mark.slow
+def test_models_ask_for_a_gpu_where_configured_and_are_scheduled_first(tmp_path):
+    write_table(tmp_path, "street demo:street tracks - CC0-1.0")
+    for gpus in (0, 1):
+        chosen = f"videomnist={{training: {{enabled: true, gpus: {gpus}}}}}"
+        planned = snakemake(tmp_path, "-n", "-p", "--config", chosen, "--", "videomnist")
+        jobs = dict(re.findall(r"rule videomnist_(\w+):\n(.*?)\n\n", planned.text, re.S))
+        for stage in ("vqvae", "codes", "gpt", "generate", "judge"):
+            assert f"gpu={gpus}" in jobs[stage] or not gpus, jobs[stage]
+        for stage in ("clips", "vqvae", "codes", "gpt"):
+            assert "priority: 10" in jobs[stage]
+        assert "priority" not in jobs["samples"]
+
+
 def test_the_document_has_the_guides_commands():
     assert [command.split("videomnist_")[-1] for command in DOCUMENTED] == [
         *["vqvae"] * 2,

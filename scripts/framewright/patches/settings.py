@@ -12,6 +12,7 @@ from framewright.patches.allotment import Counts, Limits, allot, name_parts
 from framewright.patches.forecast import estimate_bytes
 from framewright.patches.formats import HELD_OUT, Category, Format, dump_categories
 from framewright.patches.splits import choose_split
+from framewright.study.definition import compute_definition
 from framewright.study.record import read_record
 from framewright.study.table import Video
 
@@ -124,6 +125,11 @@ def compose_cut(section: Section, seed: int, gallery: bool) -> Settings:
         **section["degrade"],
         "gallery": gallery,
     }
+
+
+def define_patches(section: Section, seed: int) -> str:
+    """A digest of all settings that decide what patches are like, whichever the film."""
+    return compute_definition(compose_plan(section, {}, "", seed), compose_cut(section, seed, gallery=False))
 
 
 def compose_gallery(section: Section, shown: Sequence[str], seed: int) -> Settings:

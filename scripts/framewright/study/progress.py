@@ -58,6 +58,11 @@ class Reporter:
         self._clock = clock
         self._begin = clock()
         self._loops: list[_Loop] = []
+        self._note = ""
+
+    def note(self, text: str) -> None:
+        """Say this in every line until all loops have ended: how well the work goes, such as its loss."""
+        self._note = f"; {text}" if text else ""
 
     def __call__(
         self,
@@ -76,6 +81,8 @@ class Reporter:
                 loop.done += size(item)
         finally:
             self._loops.remove(loop)
+            if not self._loops:
+                self._note = ""
 
     def line(self) -> str:
         """`30 %: 1,234 of 4,170 frames, 1 min 20 s so far, about 3 min left`; only the time where no loop runs."""
@@ -89,7 +96,7 @@ class Reporter:
             part = min(1.0, timed.done / timed.total)
             share = f"{100 * part:.0f} %: "
             left = f", about {format_duration((now - timed.begin) * (1 - part) / part)} left"
-        return f"{share}{'; '.join(map(str, loops))}, {so_far}{left}"
+        return f"{share}{'; '.join(map(str, loops))}{self._note}, {so_far}{left}"
 
     def report(self, log: logging.Logger, seconds: float = SECONDS) -> threading.Event:
         """Log the line every so many seconds, from a thread that ends with the process or when the event is set."""

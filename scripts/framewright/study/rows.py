@@ -18,6 +18,7 @@ from framewright.errors import UserError
 from framewright.study.declared import Declared
 
 KEPT = "kept"
+DEFINITION = b"definition"  # of the rows, in a file's metadata
 DEEPEST = 8  # folders between a file and the folder of results that it lies in, at most
 BATCH = 1 << 16  # rows that are plain Python objects at once
 KINDS = {
@@ -68,8 +69,12 @@ def write_rows(
     columns: Mapping[str, Column],
     rows: Iterable[Mapping[str, Any]],
     declared: Mapping[str, Declared],
+    definition: str = "",
 ) -> int:
     """Write rows sorted by (video, item), and say how many are kept; the same rows give the same bytes.
+
+    `definition` is a digest of the settings that decide what the rows are like; files of different ones are not read
+    as one table.
 
     A row has `video`, `item`, `state`, `path`, `sha256` and the pipeline's `columns`; what it leaves out is null.
     `licence`, `group` and `training` come from what the table declares, and so does `split` where the row has none.
@@ -82,6 +87,7 @@ def write_rows(
     table = table.sort_by([("video", "ascending"), ("item", "ascending")]).combine_chunks()
     if twice := _first_twice(table):
         raise UserError(f"{path}: {twice} is there twice; its name must be unique within the video")
+    table = table.replace_schema_metadata({DEFINITION: definition}) if definition else table
     pq.write_table(table, path, compression="zstd", row_group_size=BATCH)
     return int(pc.sum(pc.equal(table["state"], KEPT)).as_py() or 0)
 
@@ -94,6 +100,8 @@ def read_rows(paths: Iterable[str | Path], columns: Sequence[str] | None = None,
     ['walk']
     """
     asked = None if columns is None else list(dict.fromkeys([*columns, "video", "item", "state"]))
+    paths = list(paths)
+    _check_definitions(paths)
     parts = [_read(path, asked) for path in paths]
     if not parts:
         raise UserError("no files of rows were given; run snakemake, then give results/<pipeline>/rows/*.parquet")
@@ -106,6 +114,8 @@ def read_rows(paths: Iterable[str | Path], columns: Sequence[str] | None = None,
 
 def iterate_rows(paths: Iterable[str | Path], kept: bool = True) -> Iterator[dict[str, Any]]:
     """The rows in these files as dictionaries, file after file, without holding all of them in memory."""
+    paths = list(paths)
+    _check_definitions(paths)
     for path in paths:
         with pq.ParquetFile(path) as file:
             for batch in file.iter_batches():
@@ -114,6 +124,8 @@ def iterate_rows(paths: Iterable[str | Path], kept: bool = True) -> Iterator[dic
 
 def merge_rows(paths: Iterable[str | Path], kept: bool = True) -> Iterator[dict[str, Any]]:
     """The rows in these files as dictionaries, sorted by (video, item) whatever the buckets."""
+    paths = list(paths)
+    _check_definitions(paths)
     return heapq.merge(*(iterate_rows([path], kept) for path in paths), key=lambda row: (row["video"], row["item"]))
 
 
@@ -155,6 +167,27 @@ def _completed(row: Mapping[str, Any], declared: Mapping[str, Declared]) -> dict
     state = row["state"] if row["state"] != KEPT else known.why_not or KEPT
     stated = {"licence": known.licence, "group": known.group, "training": known.training, "path": row.get("path") or ""}
     return {**row, **stated, "state": state, "split": row.get("split") or known.split}
+
+
+def _check_definitions(paths: Sequence[str | Path]) -> None:
+    """Refuse files whose rows were made by different settings or seeds."""
+    first: tuple[str | Path, bytes] | None = None
+    for path in paths if len(paths) > 1 else ():
+        definition = (_read_schema(path).metadata or {}).get(DEFINITION, b"")
+        first = first or (path, definition)
+        if definition != first[1]:
+            one, other = (found.decode() or "unknown" for found in (definition, first[1]))
+            raise UserError(
+                f"{path}: its rows were made by other settings or another seed ({one}) than those of {first[0]} "
+                f"({other}); delete it and run snakemake"
+            )
+
+
+def _read_schema(path: str | Path) -> pa.Schema:
+    try:
+        return pq.read_schema(path)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise UserError(f"{path}: can't be read ({error}); delete it and run snakemake") from error
 
 
 def _read(path: str | Path, columns: list[str] | None) -> pa.Table:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from framewright.study.definition import compute_definition
 from framewright.tracks.card_facts import CardFacts
 from framewright.tracks.clips.options import ClipSettings
 from framewright.tracks.curation.names import compose_stem
@@ -55,6 +56,11 @@ class TracksSettings:
     def choose(self, *stages: str) -> dict[str, Any]:
         """The settings of these stages as plain dictionaries, which Snakemake can compare."""
         return {stage: asdict(getattr(self, stage)) for stage in stages}
+
+    def define_tracks(self) -> str:
+        """A digest of all settings that decide what tracks and their clips are like, whichever the video."""
+        stages = "cuts", "lengths", "limits", "models", "deface", "detector", "association", "keep", "clips", "metrics"
+        return compute_definition(self.choose(*stages), self.dataset)
 
     def model_files(self) -> list[str]:
         """The model files of the filters that are on."""

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from framewright.study.progress import Progress, report_nothing
 from framewright.videomnist.judge_network import JudgeConfig, JudgeNetwork, describe_track, follow
 from framewright.videomnist.model_clips import ClipBatches
 
@@ -28,10 +29,12 @@ class Tracked:
         return len(self.track)
 
 
-def track_clips(clips: ClipBatches, motions: np.ndarray, speeds: np.ndarray, most: int) -> Tracked:
+def track_clips(
+    clips: ClipBatches, motions: np.ndarray, speeds: np.ndarray, most: int, progress: Progress = report_nothing
+) -> Tracked:
     """Follow the digits of the first clips, at most so many, with what is known of them."""
     tracks, cuts, digits = [], [], []
-    for part in clips.parts(most):
+    for part in progress(clips.parts(most), unit="parts of the judge's clips"):
         batch = clips.take(part)
         track, cut = follow(batch["video"][:, 0] + 0.5)
         tracks.append(track)
@@ -42,20 +45,20 @@ def track_clips(clips: ClipBatches, motions: np.ndarray, speeds: np.ndarray, mos
     return Tracked(torch.cat(tracks), torch.cat(cuts), torch.cat(digits), *truth)
 
 
-def train_judge(clips: Tracked, motions: int, seed: int) -> JudgeNetwork:
+def train_judge(clips: Tracked, motions: int, seed: int, progress: Progress = report_nothing) -> JudgeNetwork:
     """A judge of these clips, ready to be asked."""
     torch.manual_seed(seed)
     net = JudgeNetwork(JudgeConfig(clips.track.shape[1], motions))
     rng = np.random.default_rng([seed, len(clips)])
-    _train_digits(net, clips, rng)
-    _train_paths(net, clips, rng)
+    _train_digits(net, clips, rng, progress)
+    _train_paths(net, clips, rng, progress)
     return net.eval().requires_grad_(False)
 
 
-def _train_digits(net: JudgeNetwork, clips: Tracked, rng: np.random.Generator) -> None:
+def _train_digits(net: JudgeNetwork, clips: Tracked, rng: np.random.Generator, progress: Progress) -> None:
     optimizer = torch.optim.AdamW([*net.shape.parameters(), *net.digit.parameters()], RATE)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=STEPS)
-    for _ in range(STEPS):
+    for _ in progress(range(STEPS), unit="steps of the judge of digits"):
         places = torch.from_numpy(rng.integers(0, len(clips), BATCH))
         frames = torch.from_numpy(rng.integers(0, clips.cuts.shape[1], (BATCH, SHOWN)))
         cuts = clips.cuts[places[:, None], frames].float() / 255
@@ -67,11 +70,11 @@ def _train_digits(net: JudgeNetwork, clips: Tracked, rng: np.random.Generator) -
         schedule.step()
 
 
-def _train_paths(net: JudgeNetwork, clips: Tracked, rng: np.random.Generator) -> None:
+def _train_paths(net: JudgeNetwork, clips: Tracked, rng: np.random.Generator, progress: Progress) -> None:
     parts = [*net.path.parameters(), *net.motion.parameters(), *net.speed.parameters()]
     optimizer = torch.optim.AdamW(parts, PATH_RATE)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, PATH_RATE, total_steps=PATH_STEPS)
-    for _ in range(PATH_STEPS):
+    for _ in progress(range(PATH_STEPS), unit="steps of the judge of paths"):
         places = torch.from_numpy(rng.integers(0, len(clips), PATH_BATCH))
         # Mirrored and turned by quarters, a path is one that is as likely.
         track = clips.track[places].clone()

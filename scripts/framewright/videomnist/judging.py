@@ -82,7 +82,7 @@ def judge(
 ) -> dict[str, Any]:
     """All figures, as a record."""
     train, test = (batches_for(vqvae.config, clips, split) for split in ("train", "test"))
-    network, motions = _judge_network(train, clips, plan.clips, seed)
+    network, motions = _judge_network(train, clips, plan.clips, seed, progress)
     truth = read_motions(clips, "test")
     real = _taken(test, network, max(2 * plan.samples, 100))
     figures, again = _reconstructions(vqvae, test, network, real, seed)
@@ -142,14 +142,16 @@ DAMAGES: Mapping[str, Callable[[np.ndarray, np.random.Generator], np.ndarray]] =
 }
 
 
-def _judge_network(train: ClipBatches, clips: str | Path, most: int, seed: int) -> tuple[JudgeNetwork, list[str]]:
+def _judge_network(
+    train: ClipBatches, clips: str | Path, most: int, seed: int, progress: Progress
+) -> tuple[JudgeNetwork, list[str]]:
     if train.clips.labels.max() > 9:
         raise UserError(f"{clips}: a label is {train.clips.labels.max()}; the judge knows the digits 0 to 9")
     found = read_motions(clips, "train")
     nothing = np.zeros(len(train), np.int64)
     motions, speeds, names = found if found else (nothing, nothing.astype(np.float32), ["unknown"])
-    tracked = track_clips(train, motions, speeds, most)
-    return train_judge(tracked, len(names), seed + JUDGE_SEED), names
+    tracked = track_clips(train, motions, speeds, most, progress)
+    return train_judge(tracked, len(names), seed + JUDGE_SEED, progress), names
 
 
 def _look(network: JudgeNetwork, videos: np.ndarray, labels: np.ndarray) -> Looked:

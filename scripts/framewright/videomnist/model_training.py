@@ -19,7 +19,7 @@ from framewright.videomnist.model_clips import ClipBatches, compute_variance
 from framewright.videomnist.training import Batch, Row, Trained, TrainingRun, codes_in_use, step_seed, train
 from framewright.videomnist.vqvae import Vqvae, VqvaeConfig
 
-FITTED_ON = 2000  # clips whose patches a fitted encoder is found from
+FITTED_ON = 6000  # clips whose patches a fitted encoder is found from
 VALIDATED_ON = 100  # test clips by which the best step is chosen
 UNTOLD = 0.1  # part of the videos whose class is not told while learning, so that samples can be guided
 FIRST_VQVAE, FIRST_GPT = 2**32 - 1, 2**32 - 2  # in place of a step's number: the seeds of first weights
@@ -39,7 +39,8 @@ def train_vqvae(
     torch.manual_seed(step_seed(run.seed, FIRST_VQVAE))
     model = Vqvae(config)
     if config.fitted:
-        model.fit(torch.cat([learn.take(part)["video"] for part in learn.parts(FITTED_ON)]))
+        parts = run.progress(learn.parts(FITTED_ON), unit="parts of the clips to fit")
+        model.fit(learn.take(part)["video"] for part in parts)
 
     def loss(batch: Batch) -> tuple[torch.Tensor, Row]:
         video, quantized = model(batch["video"])

@@ -59,17 +59,20 @@ class VectorQuantizer(nn.Module):
         return F.embedding(codes, self.embeddings).movedim(-1, 1)
 
     @torch.no_grad()
-    def load_clusters(self, latents: torch.Tensor, rounds: int) -> None:
-        """Take the clusters of latents (n, D) as codes, the vector 0 being the first."""
-        centres = latents[torch.randperm(len(latents))[: self.n_codes - 1]]
-        if len(centres) < self.n_codes - 1:
-            centres = self._some(latents)[: self.n_codes - 1]
-        for _ in range(rounds):  # Lloyd's
-            nearest = _nearest(latents, centres)
-            counts = torch.bincount(nearest, minlength=len(centres))[:, None]
-            sums = torch.zeros_like(centres).index_add_(0, nearest, latents)
-            lost = latents[torch.randperm(len(latents))[: len(centres)]]
-            lost = lost if len(lost) == len(centres) else centres
+    def load_clusters(self, latents: torch.Tensor, rounds: tuple[int, int]) -> None:
+        """Take the clusters of latents (n, D) as codes, the vector 0 being the first.
+
+        The first `rounds` of the search look at a third of the latents, the last ones at all.
+        """
+        latents = latents[torch.randperm(len(latents))]
+        count = self.n_codes - 1
+        centres = latents[:count] if len(latents) >= count else self._some(latents)[:count]
+        few = latents[: max(count, len(latents) // 3)]
+        for part in [few] * rounds[0] + [latents] * rounds[1]:  # Lloyd's
+            nearest = _nearest(part, centres)
+            counts = torch.bincount(nearest, minlength=count)[:, None]
+            sums = torch.zeros_like(centres).index_add_(0, nearest, part)
+            lost = part[torch.randperm(len(part))[:count]] if len(part) >= count else centres
             centres = torch.where(counts > 0, sums / counts.clamp(min=1), lost)
         self.embeddings.copy_(torch.cat([torch.zeros_like(centres[:1]), centres]))
         self.N.fill_(1)

@@ -3,13 +3,13 @@
 Only rule files and the check of the configuration import this module. Light: no arrays here.
 """
 
-import hashlib
 import json
 import math
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from framewright.study.definition import compute_definition
 from framewright.videomnist.class_folders import VIDEO_SUFFIXES, find_class_folders, find_videos
 from framewright.videomnist.clip_spec import SPLITS, ClipSpec, GlyphSpec
 from framewright.videomnist.digit_files import EMBEDDED, is_address
@@ -38,7 +38,7 @@ PRESETS: dict[str, dict[str, dict[str, Any]]] = {
             "positions": "rope",
             "batch_size": 8,
             "learning_rate": 0.002,
-            "max_steps": 400,
+            "max_steps": 350,
         },
     },
     "videogpt": {  # as VideoGPT has it: for a GPU
@@ -108,12 +108,14 @@ def clip_settings(section: Section) -> dict[str, Any]:
 
 def define_videos(section: Section, seed: int, code: str) -> str:
     """A digest of all that decides what videos are like: shards with another one are not put together."""
-    return _digest({"clip": clip_settings(section), "digits": section["digits"], "seed": seed, "code": code})
+    return compute_definition({"clip": clip_settings(section), "digits": section["digits"], "seed": seed, "code": code})
 
 
 def define_films(section: Section, limits: dict[str, Any], code: str) -> str:
     """The same of converted films."""
-    return _digest({"frames": section["sequence_length"], "size": section["image_size"], "code": code, **limits})
+    return compute_definition(
+        {"frames": section["sequence_length"], "size": section["image_size"], "code": code, **limits}
+    )
 
 
 def shard_settings(section: Section, seed: int, code: str, split: str, shard: str) -> dict[str, Any]:
@@ -337,10 +339,6 @@ def _listed(numbers: tuple[int, ...]) -> str:
 def given_file(path: str | None, otherwise: Any) -> Any:
     """A file of the user's where one is named, else what a rule makes."""
     return otherwise if path is None else str(Path(path))
-
-
-def _digest(values: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _is_folder(path: str) -> bool:

@@ -70,7 +70,8 @@ class TrainingRun:
     progress_file: Path
     digest: str  # of all that decides the outcome: what another training left behind is not taken up
     progress: Progress = report_nothing
-    say: Say = ignore
+    say: Say = ignore  # of each validation
+    note: Say = ignore  # of each step, for whoever asks how far it has come
 
 
 @dataclass
@@ -130,6 +131,7 @@ def train(
             optimizer.zero_grad()
         scaler.update()
         sums = {key: sums.get(key, 0.0) + float(value) for key, value in row.items()}
+        run.note(describe_step(row))
         if (step + 1) % plan.validate_every == 0 or step + 1 == plan.max_steps:
             count = (step % plan.validate_every) + 1
             model.eval()
@@ -153,6 +155,12 @@ def describe(row: Row) -> str:
     if "codes" in row:
         parts.append(f"{row['codes']:,.0f} codes in use, perplexity {row['perplexity']:.0f}")
     return ", ".join(parts)
+
+
+def describe_step(row: Row) -> str:
+    """A training step in words."""
+    in_use = f", {row['codes']:,.0f} codes in use" if "codes" in row else ""
+    return f"loss {float(row['loss']):.4f}{in_use}"
 
 
 def step_seed(seed: int, step: int) -> int:

@@ -135,6 +135,17 @@ def test_a_combed_window_in_a_progressive_film_is_rejected(smooth, tmp_path):
     assert plan.reason == "" and "combed" in reasons(attempts)
 
 
+@pytest.mark.parametrize("shift", [(0, 2), (1, 0), (2, 2), (3, 1)], ids=str)
+@pytest.mark.parametrize("noisy", [0, 1], ids=["grain in the first", "grain in the second"])
+def test_grain_that_one_frame_alone_has_makes_no_film_interlaced(shift, noisy):
+    """Key frames keep a film's grain, those that follow lose it: a progressive film was rejected for that."""
+    wide, rng = texture(3, 400, 320), np.random.default_rng(0)
+    places = ((0, 0), shift)
+    pair = [wide[y : y + 288, x : x + 360].astype(np.float32) for y, x in places]
+    pair[noisy] += rng.normal(0, 8, pair[noisy].shape)
+    assert compare_fields(*(frame.clip(0, 255).astype(np.uint8) for frame in pair)) == "clean"
+
+
 def test_what_does_not_move_says_nothing_about_fields():
     still = texture(0, *SIZE)
     assert compare_fields(still, still) == ""

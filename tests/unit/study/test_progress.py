@@ -72,6 +72,16 @@ def test_before_the_first_item_of_the_outer_loop_is_done_the_inner_one_is_timed(
                 return
 
 
+def test_a_note_is_said_while_a_loop_runs(clock):
+    reporter = Reporter(clock)
+    for step in reporter(range(4), unit="steps"):
+        reporter.note(f"loss {1 / (step + 1):.2f}")
+        if step == 2:
+            clock.now = 6
+            assert reporter.line() == "50 %: 2 of 4 steps; loss 0.33, 6 s so far, about 6 s left"
+    assert reporter.line() == "6 s so far"
+
+
 def test_a_loop_that_was_left_is_not_named(clock):
     reporter = Reporter(clock)
     for _ in reporter(range(3)):

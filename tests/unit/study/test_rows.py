@@ -1,11 +1,17 @@
 """Rows are sorted, complete and the same in every run; what the table keeps out is in no dataset."""
 
+from dataclasses import replace
+
 import pyarrow.parquet as pq
 import pytest
+from house import ROOT
 
 from framewright.errors import UserError
+from framewright.patches.settings import define_patches
 from framewright.study.buckets import bucket_names, bucket_of, change_of_buckets, group_videos, in_bucket
+from framewright.study.config import complete
 from framewright.study.declared import Declared
+from framewright.study.definition import compute_definition
 from framewright.study.funnel import Item, merge_outcomes, write_outcomes
 from framewright.study.rows import (
     COMMON,
@@ -17,6 +23,9 @@ from framewright.study.rows import (
     rows_in,
     write_rows,
 )
+from framewright.tracks.settings import read_settings
+
+SCHEMAS = ROOT / "config/schemas"
 
 COLUMNS = {
     "times": Column("numbers", "Seconds."),
@@ -32,6 +41,29 @@ ROWS = [
     {"video": "a", "item": "2", "state": "short", "times": [0.0]},
     {"video": "a", "item": "1", "state": "kept", "path": "clips/a/1.mp4", "boxes": [[0, 1, 2, 3]], "split": "train"},
 ]
+
+
+def test_rows_of_different_definitions_are_not_read_as_one_table(tmp_path):
+    """A bucket that was made with another seed, or other settings, breaks whatever reads all buckets."""
+    paths = [tmp_path / f"{name}.parquet" for name in "abc"]
+    for path, video, seed in zip(paths, "abc", (0, 0, 1), strict=True):
+        write_rows(path, {}, [{"video": video, "item": "1", "state": "kept"}], {}, compute_definition({"seed": seed}))
+    assert len(read_rows(paths[:2])) == len(list(merge_rows(paths[:2]))) == len(list(iterate_rows(paths[:2]))) == 2
+    assert len(read_rows(paths[2:])) == 1
+    for read in (read_rows, merge_rows, lambda paths: list(iterate_rows(paths))):
+        with pytest.raises(UserError, match=r"c\.parquet: its rows were made by other settings or another seed"):
+            read(paths)
+
+
+def test_the_definitions_of_tracks_and_patches_follow_from_what_decides():
+    section, seeds = complete({}, SCHEMAS)[0], (0, 1)
+    assert len({define_patches(section["patches"], seed) for seed in seeds}) == 2
+    other = section["patches"] | {"kernel": "lanczos"}
+    assert define_patches(other, 0) != define_patches(section["patches"], 0)
+    tracks = read_settings(section["tracks"])
+    longer = replace(tracks, keep=replace(tracks.keep, min_seconds=tracks.keep.min_seconds + 1))
+    assert tracks.define_tracks() != longer.define_tracks()
+    assert tracks.define_tracks() == replace(tracks, subsets=[]).define_tracks()  # chosen from rows: no new rows
 
 
 def test_rows_come_back_sorted_with_what_the_table_declares(tmp_path):

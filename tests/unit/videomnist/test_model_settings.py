@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from framewright.study.config import complete
 from framewright.videomnist import settings
@@ -77,6 +78,17 @@ def test_the_guides_training_commands_are_valid():
 def test_what_cant_be_is_refused_with_the_nearest_that_can(keys, said):
     _, faults = completed(**keys)
     assert any(said in line for line in faults), faults
+
+
+def test_two_digits_of_stochastic_moving_mnist_are_a_preset():
+    """Two digits that bounce, 64 x 64 pixels, 5 frames given and 10 predicted, as others report."""
+    chosen = yaml.safe_load((SCHEMAS.parent / "scale/moving-mnist.yaml").read_text())["videomnist"]
+    section, faults = completed(**chosen)
+    assert faults == []
+    assert (section["digits_per_video"], section["image_size"], section["sequence_length"]) == (2, 64, 15)
+    assert settings.generate_settings(section, 0)["cond_frames"] == 5
+    config = VqvaeConfig(**settings.vqvae_settings(section, 0)["model"])
+    assert config.latent_shape == (3, 8, 8) and settings.gpt_settings(section, 0)["model"]["classes"] == 0
 
 
 def test_the_numbers_of_fsq_codes_are_those_of_the_quantizer():

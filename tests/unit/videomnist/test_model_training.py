@@ -2,6 +2,9 @@
 
 import hashlib
 import math
+import re
+import subprocess
+import sys
 
 import h5py
 import numpy as np
@@ -15,6 +18,7 @@ from framewright.videomnist.codes import encode_clips, read_codes, write_codes
 from framewright.videomnist.distances import Control, bootstrap, compute_mmd, measure_nearest, mmd_by_class
 from framewright.videomnist.generating import continue_clips, generate
 from framewright.videomnist.judge_network import follow
+from framewright.videomnist.judge_training import track_clips
 from framewright.videomnist.judging import DAMAGES, compute_psnr, compute_ssim, measure_smoothness
 from framewright.videomnist.model_clips import ClipBatches, compute_variance
 from framewright.videomnist.model_training import CodeBatches, digest_of, make_gpt, train_gpt, train_vqvae
@@ -136,6 +140,74 @@ def test_workers_change_nothing(trained, clips, tmp_path):
     plan = plan_of(recipe, num_workers=2)
     _, again, _ = train_vqvae(clips, config_of(recipe), TrainingRun(plan, 0, tmp_path / "p.pt", "d"))
     assert again.history == whole.history
+
+
+class Listener:
+    """Stands for the log of a job: the units of its loops, and what is noted of each step."""
+
+    def __init__(self) -> None:
+        self.units, self.notes = [], []
+
+    def __call__(self, items, total=None, unit="items", size=len):
+        self.units.append(unit)
+        return iter(items)
+
+
+def test_every_step_says_its_loss_and_its_codes(trained, clips, tmp_path):
+    recipe, _, vqvae, _, _, codes, _, _ = trained
+    heard, plan = Listener(), plan_of(recipe)
+    run = TrainingRun(plan, 0, tmp_path / "v.pt", "d", heard, note=heard.notes.append)
+    train_vqvae(clips, config_of(recipe), run)
+    fit = ["parts of the clips to fit"] if recipe == "framewright" else []
+    assert heard.units == [*fit, "steps"] and len(heard.notes) == plan.max_steps
+    assert re.fullmatch(r"loss \d+\.\d{4}, \d+ codes in use", heard.notes[-1])
+    run = TrainingRun(plan, 0, tmp_path / "g.pt", "d", heard, note=heard.notes.append)
+    train_gpt(make_gpt(vqvae, GPT | RECIPES[recipe][1], 0), codes, clips, vqvae, run)
+    assert heard.units == [*fit, "steps", "steps"] and re.fullmatch(r"loss \d+\.\d{4}", heard.notes[-1])
+
+
+def test_codes_samples_and_judgement_say_how_far_they_are(trained, clips):
+    _, _, vqvae, _, _, _, gpt, _ = trained
+    heard = Listener()
+    encode_clips(vqvae, clips, "test", torch.device("cpu"), heard)
+    generate(vqvae, gpt.eval(), clips, 2, None, SamplingPlan(), 0, heard)
+    assert heard.units == ["parts of test", "parts of the samples"]
+    motions, speeds = np.zeros(20, np.int64), np.zeros(20, np.float32)
+    batches = ClipBatches(clips, "train", 4, FRAMES, SIZE, 1, 0)
+    track_clips(batches, motions, speeds, 20, heard)
+    assert heard.units[2:] == ["parts of the judge's clips"]
+
+
+MEMORY = """
+import re, sys
+from pathlib import Path
+import torch
+torch.set_num_threads(1)
+from framewright.videomnist.model_training import train_vqvae
+from framewright.videomnist.training import TrainingPlan, TrainingRun
+from framewright.videomnist.vqvae import VqvaeConfig
+config = VqvaeConfig(4, 32, 1, 8, 16, 4, 0, (2, 8, 8), "vq", "strided")
+plan = TrainingPlan(int(sys.argv[2]), 8, 1e-3, validate_every=20)
+train_vqvae(sys.argv[1], config, TrainingRun(plan, 0, Path(sys.argv[1] + ".pt"), "d"))
+print(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+"""
+
+
+@pytest.mark.slow
+def test_memory_grows_neither_with_the_steps_nor_with_the_clips(tmp_path):
+    """Five times the steps on forty times the clips, all pixels of which are 64 MB as bytes: less than 12 MB more."""
+    peaks = []
+    for count, steps in ((400, 20), (16_000, 100)):
+        path = tmp_path / f"{count}.h5"
+        with h5py.File(path, "w") as file:
+            for split, here in (("train", count), ("test", 40)):
+                data = file.create_dataset(f"{split}_data", (here * 4, 32, 32), np.uint8, chunks=(4, 32, 32))
+                data[:] = np.random.default_rng(0).integers(0, 256, (here * 4, 32, 32), np.uint8)
+                file[f"{split}_idx"], file[f"{split}_labels"] = np.arange(here) * 4, np.arange(here) % 10
+            file.attrs["sequence_length"] = 4
+        command = [sys.executable, "-c", MEMORY, str(path), str(steps)]
+        peaks.append(int(subprocess.run(command, check=True, capture_output=True, text=True).stdout) / 1000)
+    assert peaks[1] < peaks[0] + 12, peaks
 
 
 def test_losses_are_in_their_units(trained, clips):

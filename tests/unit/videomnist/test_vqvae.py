@@ -225,7 +225,7 @@ def test_a_fitted_encoder_reconstructs_what_its_codebook_can_hold():
     config = small(stem="patch", channels=1, n_codes=64, embedding_dim=32, downsample=(2, 4, 4))
     model = Vqvae(config)
     video = clips(6)
-    model.fit(video)
+    model.fit([video])
     error = (model.eval()(video)[0] - video).square().mean() / video.var()
     assert error < 0.05
     empty = torch.full((1, 1, 4, 16, 16), -0.5)
@@ -237,7 +237,7 @@ def test_a_fitted_encoder_may_have_more_dimensions_than_a_patch_has_pixels():
     torch.manual_seed(0)
     config = small(stem="patch", channels=1, n_codes=64, embedding_dim=256)
     model, video = Vqvae(config), clips(6)
-    model.fit(video)
+    model.fit([video])
     assert (model.encoder.components[:, 32:] == 0).all() and (model.encoder.components[:, :32] != 0).any()
     assert (model.eval()(video)[0] - video).square().mean() / video.var() < 0.05
 
@@ -262,7 +262,7 @@ def test_codes_of_the_first_frames_do_not_tell_what_follows():
         model = Vqvae(small(stem="patch", channels=1, quantizer=quantizer, n_codes=64)).eval()
         video = clips()
         if quantizer == "vq":
-            model.fit(video)
+            model.fit([video])
         other = video.clone()
         other[:, :, 2:] = torch.rand_like(other[:, :, 2:]) - 0.5
         assert torch.equal(model.encode(video)[:, 0], model.encode(other)[:, 0])
