@@ -33,7 +33,7 @@ def open_plate_finder(weights: str | Path, least: float, side: int) -> Finder:
         if raw.ndim == 3 and raw.shape[2] in (1, *YUNET) and raw.shape[1] in _cells(side):
             raise UserError(
                 f"{weights}: gives {raw.shape}, one output for each of several scales, as nets of the YuNet kind do, "
-                "whose boxes are read with other outputs; take weights of ultralytics' YOLO family, exported without NMS"
+                "whose boxes are read with other outputs; take weights of the YOLO family, exported without NMS"
             )
         if raw.ndim != 3 or raw.shape[1] < 5 or (raw.shape[2] == END_TO_END and raw.shape[1] >= MANY):
             raise UserError(f"{weights}: gives {raw.shape}, not (1, 4 + classes, n); export it without NMS")
