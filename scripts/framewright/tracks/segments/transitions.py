@@ -45,6 +45,7 @@ FADED = 0.2  # of the contrast on both sides: how little of it a fade leaves
 GAINS = 0.6, 1.7  # of exposure, by which one picture of a shot may become another
 CHANGED = 4.0  # grey values by which a place differs from what exposure makes of it
 MOST, MANY = 0.45, 0.25  # of a picture's places that a dissolve changes so, and a hard cut
+DETOUR = 1.5  # times the difference of a wipe's ends: the way over its middle; what moves takes twice as much
 NEITHER, CLEAR = 0.4, 0.6  # of the difference of a wipe's ends: what a place may be off one of them; in so many places
 SPREADS, MIDDLE = 0.1, (0.2, 0.8)  # shares of a wipe's places: change from one look to the next; changed at its middle
 BACKWARDS = 0.08  # share of a wipe's places that may change back
@@ -254,6 +255,9 @@ def _wipe(seen: list[_SmallFrame]) -> _Candidate | None:
     for half in reversed(HALVES[1:]):
         one, other = seen[REACH - half], seen[REACH + half]
         if _apart(one.small, other.small) <= 2 * LEAST or _unlike(one, other) < OTHER:
+            continue
+        way = _apart(one.small, seen[REACH].small) + _apart(seen[REACH].small, other.small)
+        if way > DETOUR * _apart(one.small, other.small):
             continue
         at = [REACH - half // 2, REACH, REACH + half // 2]
         changed, new, clear = _switched(one.small, other.small, [seen[index].small for index in at])
