@@ -49,6 +49,7 @@ DETOUR = 1.5  # times the difference of a wipe's ends: the way over its middle; 
 NEITHER, CLEAR = 0.4, 0.6  # of the difference of a wipe's ends: what a place may be off one of them; in so many places
 SPREADS, MIDDLE = 0.1, (0.2, 0.8)  # shares of a wipe's places: change from one look to the next; changed at its middle
 BACKWARDS = 0.08  # share of a wipe's places that may change back
+EVERYWHERE = 0.4  # share of the places in every strip of the frame that a wipe changes
 JAGGED = 0.12  # share of neighbouring places that a wipe's border may part
 BLACK = 28  # luma of places that show nothing
 NOISE = 2.5  # grey values: contrast that pictures have without showing anything
@@ -268,7 +269,7 @@ def _wipe(seen: list[_SmallFrame]) -> _Candidate | None:
             continue
         if any(float(earlier[changed & ~later].sum()) > BACKWARDS * changed.sum() for earlier, later in pairwise(new)):
             continue
-        if _border(new[1], changed) > JAGGED or min(_quarters(changed)) < MOST:
+        if _border(new[1], changed) > JAGGED or min(_strips(changed)) < EVERYWHERE:
             continue
         if _unlike_shifted(one.small, other.small, FAR) < OTHER:
             continue
@@ -306,10 +307,10 @@ def _border(new: np.ndarray, changed: np.ndarray) -> float:
     return float(unequal) / max(1, int(across.sum() + down.sum()))
 
 
-def _quarters(changed: np.ndarray) -> list[float]:
-    """The share of places that change in each quarter of the frame."""
-    y, x = changed.shape[0] // 2, changed.shape[1] // 2
-    return [float(part.mean()) for part in (changed[:y, :x], changed[:y, x:], changed[y:, :x], changed[y:, x:])]
+def _strips(changed: np.ndarray) -> list[float]:
+    """The share of places that change in each of six strips of the frame across, and of six down."""
+    strips = [*np.array_split(changed, 6, axis=0), *np.array_split(changed, 6, axis=1)]
+    return [float(strip.mean()) for strip in strips]
 
 
 def _extent(pictures: list[np.ndarray]) -> tuple[int, int]:
