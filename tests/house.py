@@ -362,6 +362,31 @@ def configuration_faults(root: Path) -> list[str]:
     return faults
 
 
+def coverage_faults(root: Path) -> list[str]:
+    """Each module of the library is imported by a unit test of its room; those at the top by any unit test."""
+    library, tests = root / "scripts/framewright", root / "tests/unit"
+    tried: dict[str, set[str]] = {}
+    for path in sorted(tests.rglob("test_*.py")):
+        room = path.relative_to(tests).parts[0] if path.parent != tests else ""
+        for module in _own_imports(path) | _modules_imported(path):
+            tried.setdefault(room, set()).add(module)
+            tried.setdefault("any", set()).add(module)
+    faults = []
+    for path in sorted(library.rglob("*.py")):
+        module = ".".join(path.relative_to(library).with_suffix("").parts)
+        room = module.split(".")[0] if "." in module else "any"
+        if path.name != "__init__.py" and module not in tried.get(room, set()):
+            faults.append(f"{module} is imported by no unit test of {room}")
+    rooms = {path.name for path in tests.iterdir() if path.is_dir() and not path.name.startswith("_")}
+    return faults + [f"tests/unit/{room} is no room of the library" for room in rooms if not (library / room).is_dir()]
+
+
+def _modules_imported(path: Path) -> set[str]:
+    """The modules that names are imported from, as `tracks.meta` in `from framewright.tracks.meta import Track`."""
+    nodes = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)]
+    return {(node.module or "").removeprefix("framewright.") for node in nodes if node.module}
+
+
 TAKEN_IN = {"sources_link"}  # the rules that take films from outside, by their fingerprints
 FILMS = r"rules\.\w+\.output\.(?:video|videos|film)\b"
 

@@ -16,6 +16,7 @@ CHECKS = [
     house.configuration_faults,
     house.record_faults,
     house.word_faults,
+    house.coverage_faults,
     house.film_faults,
     house.global_faults,
     house.requirement_faults,

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(1200)]
 @pytest.fixture(scope="module")
 def tracks(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("demo")
-    made = snakemake(folder, "--", "tracks", timeout=1200)
+    made = snakemake(folder, "--", "tracks", timeout=1100)
     assert made.status == 0, made.text
     return folder / "results/tracks"
 

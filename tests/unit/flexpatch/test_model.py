@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from framewright.errors import UserError
+from framewright.flexpatch.contract import check_pipeline
 from framewright.flexpatch.follow.features import COMPAT, FEATURES, FRAMEWRIGHT, Definition, definition_record
 from framewright.flexpatch.samples.columns import COLUMNS, LABELS
 from framewright.flexpatch.samples.contract import check_samples
@@ -380,6 +381,30 @@ def test_a_broken_promise_is_found(samples, change, promise):
 def test_samples_that_are_missing_are_found(samples):
     records = [record(name, samples) for name in "ab"]
     assert broken(samples[5:], SIDE | {"samples": len(samples)}, records)[0].startswith("the table has")
+
+
+def test_the_contract_has_the_promises_of_all_stages(samples, trained, saved):
+    side, records = SIDE | {"samples": len(samples)}, [record(name, samples) for name in "ab"]
+    evaluation = {"sequences": 0, "methods": {}, "gains": []}
+    found = check_pipeline(
+        samples,
+        side,
+        records,
+        Sampling(),
+        "framewright",
+        trained.summary,
+        saved,
+        card_path(saved),
+        [],
+        [],
+        [],
+        evaluation,
+    )
+    stages = [
+        *check_samples(samples, side, records, Sampling(), FRAMEWRIGHT),
+        *check_model(samples, trained.summary, saved, card_path(saved), FRAMEWRIGHT),
+    ]
+    assert found[: len(stages)] == stages and len(found) == len(stages) + 2
 
 
 def test_a_model_that_is_not_what_its_card_says_breaks_a_promise(samples, trained, saved):

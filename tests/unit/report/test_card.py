@@ -18,12 +18,14 @@ from house import ROOT
 from framewright.errors import UserError
 from framewright.report.card import Column, Dataset, check, read_store, write_croissant, write_index
 from framewright.report.citation import format_bibtex, read_citation
+from framewright.report.publish import write_card
 from framewright.report.readme import compose_snippet, write_readme
 from framewright.sources.card import DATASET, list_rows
 from framewright.sources.fates import read_summary
 from framewright.sources.summary import COLUMNS
 from framewright.study.declared import Declared, write_declared
 from framewright.study.funnel import Item, write_outcomes
+from framewright.study.record import read_record
 
 CLIPS = Dataset(
     name="framewright-clips",
@@ -73,6 +75,16 @@ def write(folder: Path, store, dataset=CLIPS, records=ROWS) -> Path:
     write_readme(folder / "README.md", dataset, store, index)
     write_croissant(folder / "croissant.json", dataset, store, index)
     return folder
+
+
+def test_one_call_writes_all_files_of_a_card(tmp_path, store):
+    names = {"index": "index.parquet", "readme": "README.md", "page": "card.html", "croissant": "croissant.json"}
+    outputs = SimpleNamespace(**{kind: tmp_path / name for kind, name in (names | {"tile": "tile.json"}).items()})
+    write_card(outputs, CLIPS, store(), iter(ROWS))
+    assert all(path.stat().st_size for path in vars(outputs).values())
+    tile = read_record(outputs.tile)
+    assert (tile["count"], tile["noun"]) == (len(ROWS), CLIPS.records) and tile["title"]
+    assert not [path for path in tmp_path.iterdir() if path not in vars(outputs).values() and path.suffix != ".tsv"]
 
 
 @pytest.mark.parametrize("records", [ROWS, ROWS[:1], []], ids=["with and without values", "one", "none at all"])

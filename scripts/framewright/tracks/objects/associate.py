@@ -93,6 +93,14 @@ class Tracklet:
         kept = (self.times[rows], self.boxes[rows], self.scores[rows])
         return Tracklet(*kept, sums, self.looks[rows], (numbers, values))
 
+    def join(self, later: "Tracklet") -> "Tracklet":
+        """This tracklet and what comes later as one."""
+        columns = ((self.times, later.times), (self.boxes, later.boxes), (self.scores, later.scores))
+        times, boxes, scores = (np.concatenate(pair) for pair in columns)
+        looks = np.concatenate([self.looks, later.looks])
+        numbers, values = (np.concatenate(pair) for pair in zip(self.likeliest, later.likeliest, strict=True))
+        return Tracklet(times, boxes, scores, self.sums + later.sums, looks, (numbers, values))
+
     def class_scores(self) -> np.ndarray:
         """(4, C): of each class, mean and deviation of its probability, mean and deviation of it times the score."""
         means = self.sums / len(self.times)

@@ -7,6 +7,7 @@ import numpy as np
 from framewright.boxes import clip, compute_areas
 from framewright.tracks.meta import Track, new_track
 from framewright.tracks.objects.associate import ASSOCIATION, CONFIRMED, FrameDetections, Tracklet, associate
+from framewright.tracks.objects.crossings import undo_exchanges
 from framewright.tracks.objects.jumps import split_at_jumps
 from framewright.tracks.objects.options import Association, Keep
 from framewright.tracks.objects.overlap import drop_duplicates
@@ -33,8 +34,9 @@ def make_tracks(
     for frames in shots:
         found = []
         whole = associate(frames, how, size)
-        parts = (part for tracklet in whole for part in split_at_jumps(tracklet)) if how.appearance else whole
-        for tracklet in parts:
+        if how.appearance:
+            whole = (part for tracklet in undo_exchanges(whole) for part in split_at_jumps(tracklet))
+        for tracklet in whole:
             if reason := find_drop_reason(tracklet, size, keep):
                 dropped[reason] += 1
             else:

@@ -1,0 +1,90 @@
+"""The parts that pages and pictures are made of."""
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+
+from framewright.report import costs, funnel_picture, manual, style, svg
+from framewright.report.gallery.write import fit_poster
+from framewright.study.funnel import Reason, Stage
+
+
+def test_words_are_cut_at_their_limit_and_not_before():
+    assert svg.shorten("abcdef", 6) == "abcdef" and svg.shorten("abcdef", 5) == "abcd…"
+    assert svg.shorten("abc def", 5) == "abc…"  # no blank before the dots
+
+
+def test_text_in_a_drawing_is_escaped():
+    page = svg.compose_document(10, 20, [svg.draw_text(1, 2, "a < b & c"), svg.draw_box(0, 0, 1, 1, "red", title="<")])
+    assert "a &lt; b &amp; c" in page and "<title>&lt;</title>" in page
+    assert 'width="10" height="20"' in page and page.endswith("</svg>\n")
+
+
+def test_wider_letters_take_more_room():
+    assert svg.width_of("ab", 26) == 2 * svg.width_of("ab", 13) == svg.width_of("abab", 13)
+
+
+def test_a_chart_has_the_size_asked_for_and_white_ground():
+    figure, axes = style.new_figure(640, 360, 1, 2)
+    style.name_axes(axes[0], "Tracks", "seconds", "tracks")
+    figure.canvas.draw()
+    picture = np.asarray(figure.canvas.buffer_rgba())
+    assert picture.shape == (360, 640, 4) and picture[0, 0].tolist() == [255] * 4 and len(axes) == 2
+    assert (axes[0].get_xlabel(), axes[0].get_ylabel(), axes[0].get_title(loc="left")) == (
+        "seconds",
+        "tracks",
+        "Tracks",
+    )
+
+
+def test_colours_of_series_differ_in_grey_or_dash():
+    assert len(set(style.SERIES)) == len(style.SERIES) <= len(style.DASHES)
+    assert all(0 <= part <= 1 for colour in style.SERIES for part in to_rgb(colour))
+
+
+def test_costs_are_those_of_the_benchmarks_and_survive_their_table(tmp_path):
+    head = "s\th:m:s\tmax_rss\tmax_vms\tmax_uss\tmax_pss\tio_in\tio_out\tmean_load\tcpu_time\n"
+    (tmp_path / "slow").mkdir()
+    for name, seconds, memory in (("a", 10, 100), ("b", 20, 300)):
+        row = f"{seconds}\t0:00:10\t{memory}\t0\t0\t0\t0\t0\t0\t{seconds / 2}\n"
+        (tmp_path / f"slow/{name}.tsv").write_text(head + row)
+    (tmp_path / "quick.tsv").write_text(head + "1\t0:00:01\t-\t0\t0\t0\t0\t0\t0\t-\n")
+    (tmp_path / "torn.tsv").write_text("no benchmark")
+    found = costs.read_costs(tmp_path)
+    assert [cost.rule for cost in found] == ["slow", "quick"]
+    assert found[0] == costs.Cost("slow", 2, 30.0, 15.0, 300.0)
+    assert found[1].mebibytes is None and found[1].cpu_seconds is None
+    (tmp_path / "table").write_text(costs.costs_table(found))
+    assert costs.read_costs_table(tmp_path / "table") == found
+    assert "slow" in costs.draw_costs(found)
+
+
+def test_the_funnel_of_each_pipeline_is_drawn_with_its_counts():
+    stages = {"tracks": [Stage("video", 5, (Reason("too-short", 2, (), ""),))]}
+    drawn = funnel_picture.draw(stages)
+    assert drawn.startswith("<svg") and "tracks" in drawn and "5" in drawn
+
+
+@pytest.mark.parametrize(
+    ("of", "words"),
+    [
+        pytest.param({"type": "integer", "minimum": 1, "maximum": 10}, "whole number, 1 to 10", id="a range"),
+        pytest.param({"type": "number", "minimum": 0}, "number, at least 0", id="one bound"),
+        pytest.param({"type": "boolean"}, "true or false", id="a switch"),
+    ],
+)
+def test_what_a_key_takes_is_said_in_words(of, words):
+    assert manual.describe_allowed(of) == words
+
+
+def test_a_cell_of_shares_is_written_as_the_table_wants_it():
+    assert manual.format_cell({"a": 0.3, "b": 0.7}) == "a=0.3,b=0.7"
+    assert manual.format_cell(["a", "b"]) == "a,b" and manual.format_cell(3) == "3"
+
+
+def test_a_poster_keeps_its_shape_on_dark_ground():
+    poster = fit_poster(np.full((100, 50, 3), 255, np.uint8), (80, 80))
+    assert poster.shape == (80, 80, 3)
+    bright = (poster > 200).all(axis=2)
+    assert bright.any(axis=0).sum() == pytest.approx(40, abs=1) and bright.any(axis=1).sum() == pytest.approx(80, abs=1)
+    assert poster[0, 0].max() < 100
