@@ -6,8 +6,10 @@ from framewright.tracks import settings as tracks_settings
 
 TRACKS = tracks_settings.read_settings(config["tracks"])
 TRACKS_VIDEOS = [row.video for row in videos.values() if "tracks" in row.pipelines]
-TRACKS_SHOWN = [video for video in TRACKS_VIDEOS if videos[video].kind == "demo" or TRACKS.show_all]
+TRACKS_SHOWN = [video for video in TRACKS_VIDEOS if TRACKS.shows(videos[video].kind == "demo")]
 TRACKS_SHEETS = TRACKS_SHOWN if TRACKS.searches else []
+TRACKS_AUDITED = [video for video in TRACKS_VIDEOS if TRACKS.shows_audited and videos[video].kind != "demo"]
+TRACKS_ENTRIES = TRACKS_AUDITED[:24] if TRACKS.searches else []  # a page of more would take minutes to open
 TRACKS_ANNOTATED = [video for video in videos_with_truth() if "tracks" in videos[video].pipelines]
 TRACKS_SEARCHED_ANNOTATED = TRACKS_ANNOTATED if TRACKS.searches else []
 
@@ -150,6 +152,7 @@ rule tracks:
             of_each(rules.tracks_follow.output, TRACKS_VIDEOS),
             of_each(rules.tracks_extract.output, TRACKS_VIDEOS),
             of_each(rules.tracks_sheet.output, TRACKS_SHEETS),
+            *([rules.tracks_entries.output.page] if TRACKS_ENTRIES else []),
             of_buckets(rules.tracks_rows.output),
             rules.tracks_tree.output,
             rules.tracks_timeline.output,

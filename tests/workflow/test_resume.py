@@ -54,7 +54,9 @@ def test_a_killed_run_is_resumed_as_it_was_called(study):
     assert f"process {process.pid} on {socket.gethostname()} is at work here: `make monitor`" in beside.text
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-    time.sleep(0.5)
+    deadline = time.monotonic() + 60
+    while lock.holder_of(study, socket.gethostname()) and time.monotonic() < deadline:
+        time.sleep(0.1)  # the kernel ends the jobs when it gets to it
     refused = snakemake(study, "--", "sources")
     assert refused.status == 1
     assert "a run was killed and left its lock: `make resume` removes it and goes on" in refused.text

@@ -166,4 +166,4 @@ def _stat(path: str) -> os.stat_result:
     try:
         return Path(path).stat()
     except OSError as error:
-        raise UserError(f"{path}: leads nowhere ({error.strerror}); delete it and run again") from error
+        raise UserError(f"{path}: a broken link ({error.strerror}); delete it and run again") from error

@@ -124,7 +124,7 @@ def test_remembered_digests_are_safe_to_lose(study, content):
 
 def test_a_link_that_leads_nowhere_is_named_with_a_remedy(study):
     (study / "film.mp4").unlink()
-    with pytest.raises(UserError, match=r"results/sources/one/video: leads nowhere .* run again"):
+    with pytest.raises(UserError, match=r"results/sources/one/video: a broken link .* run again"):
         made()
 
 

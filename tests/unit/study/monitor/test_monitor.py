@@ -111,13 +111,15 @@ def test_processes_of_a_job_are_found_by_where_they_print(tmp_path):
     log = next(folder.glob("logs/tracks_deface/bridge*.log"))
     with log.open("ab") as file:
         child = subprocess.Popen(
-            [sys.executable, "-c", "import time; t = time.time()\nwhile time.time() < t + 20: pass"], stdout=file
+            [sys.executable, "-c", "import time; t = time.time()\nwhile time.time() < t + 120: pass"], stdout=file
         )
     try:
         watcher = Watcher(folder, HOST)
-        watcher.look(time.time())
-        time.sleep(1)
         (job,) = watcher.look(time.time()).running
+        deadline = time.monotonic() + 90
+        while not (job.cpu and job.rss and job.rss > 1_000_000) and time.monotonic() < deadline:
+            time.sleep(0.5)  # the child gets its turn when the machine has one
+            (job,) = watcher.look(time.time()).running
     finally:
         child.kill()
         child.wait()
@@ -145,10 +147,12 @@ def test_a_look_costs_less_than_a_hundredth_of_the_time_between_two(tmp_path):
         (folder / f"results/tracks/{number}.png").touch()
     watcher, console = Watcher(folder, HOST), Console(width=80, file=io.StringIO())
     console.print(render(watcher.look(time.time()), 40))
-    begin = time.process_time()
+    costs = []
     for _ in range(20):
+        begin = time.process_time()
         console.print(render(watcher.look(time.time()), 40))
-    assert (time.process_time() - begin) / 20 < 0.02  # seconds, of 2
+        costs.append(time.process_time() - begin)
+    assert min(costs) < 0.02  # seconds, of 2; what else the machine does costs time, too
 
 
 def test_a_folder_is_counted_in_steps(tmp_path):
@@ -172,14 +176,14 @@ def test_gpus_and_the_queue_are_read_as_their_tools_print_them():
 def test_a_tool_is_asked_now_and_then_and_never_waited_for(tmp_path, monkeypatch):
     asked = tmp_path / "asked"
     program = tmp_path / "squeue"
-    program.write_text(f"#!/bin/sh\necho >> {asked}\nsleep 0.3\necho said\n")
+    go = tmp_path / "go"
+    program.write_text(f"#!/bin/sh\necho >> {asked}\nwhile [ ! -e {go} ]; do sleep 0.05; done\necho said\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     tool = tools.Tool(("squeue",))
-    begin = time.monotonic()
-    assert tool.answer(0.0) is None
-    assert time.monotonic() - begin < 0.25
-    assert tool.answer(1.0, wait=20) == "said\n"
+    assert tool.answer(0.0) is None  # or it would wait for ever: the program does not end before `go` is there
+    go.touch()
+    assert tool.answer(1.0, wait=60) == "said\n"
     assert tool.answer(9.0) == "said\n"
     assert asked.read_text() == "\n"
     assert tools.Tool(("no-such-tool",)).answer(0.0) is None
