@@ -42,6 +42,9 @@ retry-sources: .venv/ready ## Forget the sources that failed for a passing reaso
 verify-sources: .venv/ready ## Read every source whole and compare it with its record: finds what a fingerprint can't
 	@$(TIMED) "make verify-sources: every byte of every source" "$(BIN)/python scripts/verify_sources.py results"
 
+tidy: .venv/ready ## List what the study has made and asks for no more; ARGS=--yes removes it
+	@$(BIN)/python scripts/tidy.py $(ARGS)
+
 explain: .venv/ready ## Tell one video's way through all stages: make explain VIDEO=street
 	@test -n "$(VIDEO)" || { echo "make explain: say which: make explain VIDEO=street (an id of the table of videos)" >&2; exit 2; }
 	@$(TIMED) "make explain: $(VIDEO)" "$(BIN)/python scripts/explain.py '$(VIDEO)' results"
@@ -114,4 +117,4 @@ clean: ## Remove results and logs; the environment stays
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
-.PHONY: readme-pictures bench-scale verify-sources demo table convert-patches monitor resume retry-sources explain dag slurm-profile test test-long hostile test-browser test-fast verify bench format config-readme lock clean help
+.PHONY: tidy readme-pictures bench-scale verify-sources demo table convert-patches monitor resume retry-sources explain dag slurm-profile test test-long hostile test-browser test-fast verify bench format config-readme lock clean help

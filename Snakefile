@@ -38,5 +38,5 @@ rule all:
     input:
         rules.sources.input,
         rules.overview.input,
-        [getattr(rules, pipeline).input for pipeline in PIPELINES],
+        [getattr(rules, pipeline).input for pipeline in (*PIPELINES, *EMPTIED)],
         rules.cards.input,

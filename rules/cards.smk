@@ -1,6 +1,6 @@
 # Cards: what makes a finished study trustworthy: what it consists of, what made it, and whether it is still so.
 # requires: the results that the configuration asks for
-# yields:   results/funnel.{tsv,svg}, results/versions.json, results/MANIFEST.tsv
+# yields:   results/funnel.{tsv,svg}, results/versions.json, results/MANIFEST.tsv, results/manifest/<bucket>.tsv
 
 
 rule cards_funnel:
@@ -54,9 +54,29 @@ rule cards_versions:
 warn_of_other_packages(rules.cards_versions.output.versions)
 
 
+rule cards_bucket:
+    """Every final artifact of a bucket's videos is listed with its size, its sha256 and the rule that made it."""
+    input:
+        artifacts=lambda wildcards: [path for path in artifacts_in(wildcards) if not path.endswith(FILMS)],
+        films=lambda wildcards: take_film([path for path in artifacts_in(wildcards) if path.endswith(FILMS)]),
+    output:
+        manifest="results/manifest/{bucket}.tsv",
+    log:
+        "logs/cards_bucket/{bucket}.log",
+    localrule: True
+    conda:
+        "../envs/cards.yaml"
+    params:
+        code=code_of("cards_bucket"),
+        settings=lambda wildcards: {"makers": makers(), "digests": ".snakemake/digests"},
+    script:
+        "../scripts/cards_bucket.py"
+
+
 rule cards_manifest:
     """Every final artifact is in MANIFEST.tsv with its size, its sha256 and the rule that made it."""
     input:
+        parts=of_buckets(rules.cards_bucket.output.manifest),
         artifacts=lambda wildcards: [path for path in artifacts(wildcards) if not path.endswith(FILMS)],
         films=lambda wildcards: take_film([path for path in artifacts(wildcards) if path.endswith(FILMS)]),
     output:
@@ -68,7 +88,7 @@ rule cards_manifest:
         "../envs/cards.yaml"
     params:
         code=code_of("cards_manifest"),
-        settings=lambda wildcards: {"makers": makers(), "digests": ".snakemake/digests.tsv"},
+        settings=lambda wildcards: {"makers": makers(), "digests": ".snakemake/digests"},
     script:
         "../scripts/cards_manifest.py"
 
@@ -88,11 +108,17 @@ rule check:
     localrule: True
     conda:
         "../envs/cards.yaml"
+    resources:
+        driver=sys.executable,  # the Python that has Snakemake, which this rule's environment need not
+        snakefile=str(HOUSE / "Snakefile"),
     params:
         code=code_of("check"),
         settings=lambda wildcards: {
+            "config": config,
+            "pipelines": USED,
+            "by_hand": [f"{PATCHES_DATASET}/{folder}" for folder in PATCHES_BY_HAND],
             "manifest": str(rules.cards_manifest.output.manifest),
-            "artifacts": artifacts(wildcards),
+            "artifacts": all_artifacts(wildcards),
         },
     script:
         "../scripts/check.py"

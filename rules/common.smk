@@ -90,6 +90,8 @@ if workflow.is_main_process and not os.access(Path(), os.W_OK):
 videos = checked()
 USED = used()
 PIPELINES = [word for word in config["pipelines"] if word in USED]
+# Pipelines that made something and have nothing to work on any more: their rows become empty.
+EMPTIED = asked.find_emptied("results", USED)
 events = EventLog(directory=workflow.overwrite_workdir)
 if workflow.is_main_process:
     logger.addHandler(events)
@@ -159,9 +161,14 @@ def annotations(wildcards) -> list[str]:
 def of_each(pattern: str, ids, flag=list):
     """Inputs over the whole study: the path of each of these videos, flagged as `ancient` where that is given.
 
-    A function, because every job reads this file, and few of them need these paths.
+    A function, because every job reads this file, and few of them need these paths. It knows those of each bucket.
     """
-    return lambda wildcards: flag(expand(pattern, video=list(ids)))
+
+    def collect(wildcards):
+        return flag(expand(pattern, video=list(ids)))
+
+    collect.of_bucket = of_bucket(pattern, ids, flag)
+    return collect
 
 
 @cache
@@ -196,24 +203,40 @@ def of_buckets(pattern: str):
     return expand(pattern, bucket=buckets.bucket_names(config["buckets"]))
 
 
-def paths(wildcards, *collected) -> list[str]:
-    """What rules collect, by function or in plain text, as one list of plain text."""
+def collected_by(*collected) -> list:
+    """What rules collect, each part by itself: functions, and paths in plain text."""
     found = []
     for part in collected:
-        part = part(wildcards) if callable(part) else part
-        found += [str(part)] if isinstance(part, str) else paths(wildcards, *part)
+        found += [part] if callable(part) or isinstance(part, str) else collected_by(*part)
     return found
 
 
-def artifacts(wildcards) -> list[str]:
-    """Every final file and folder that the configuration asks for, but the MANIFEST itself and what depends on it."""
+def final() -> list:
+    """What makes up the study, but the MANIFEST itself and what depends on it: functions, and paths in plain text."""
     shared = (rules.sources.input, rules.overview_dag.output, rules.cards_funnel.output, rules.cards_versions.output)
-    return paths(wildcards, *shared, *(getattr(rules, pipeline).input for pipeline in PIPELINES))
+    return collected_by(*shared, *(getattr(rules, pipeline).input for pipeline in (*PIPELINES, *EMPTIED)))
 
 
-def if_used(pipeline: str, *collected):
-    """What the target of a pipeline collects; nothing where the pipeline has nothing to work on."""
-    return collected if pipeline in USED else ()
+def artifacts(wildcards) -> list[str]:
+    """Every final file and folder of the whole study: those that belong to no one video."""
+    parts = [part for part in final() if not hasattr(part, "of_bucket")]
+    return [path for part in parts for path in ([str(part)] if isinstance(part, str) else map(str, part(wildcards)))]
+
+
+def artifacts_in(wildcards) -> list[str]:
+    """Every final file and folder of the videos in the bucket that the wildcard names."""
+    return [str(path) for part in final() if hasattr(part, "of_bucket") for path in part.of_bucket(wildcards)]
+
+
+def all_artifacts(wildcards) -> list[str]:
+    """Every final file and folder."""
+    each = [part for part in final() if hasattr(part, "of_bucket")]
+    return artifacts(wildcards) + [str(path) for part in each for path in part(wildcards)]
+
+
+def if_used(pipeline: str, *collected, emptied=()):
+    """What the target of a pipeline collects; where it has nothing to work on any more, what must become empty."""
+    return collected if pipeline in USED else emptied if pipeline in EMPTIED else ()
 
 
 def pipelines_with(rule: str) -> list[str]:

@@ -10,7 +10,8 @@
 from framewright.flexpatch import settings as flexpatch_settings
 
 FLEXPATCH = config["flexpatch"]
-FLEXPATCH_VIDEOS = [row.video for row in videos.values() if "flexpatch" in row.pipelines]
+FLEXPATCH_VIDEOS = [row.video for row in videos.values() if "flexpatch" in row.pipelines and "flexpatch" in USED]
+FLEXPATCH_SERVED = sorted(video for video in FLEXPATCH_VIDEOS if videos[video].training)
 FLEXPATCH_DEMOS = [video for video in FLEXPATCH_VIDEOS if videos[video].kind == "demo"]
 FLEXPATCH_SPLITS = {video: videos[video].split for video in FLEXPATCH_VIDEOS if videos[video].split}
 FLEXPATCH_ANNOTATED = videos_with_truth()
@@ -97,8 +98,9 @@ rule flexpatch_rows:
 rule flexpatch_gather:
     """All samples are in training_data.csv, as documented; beside it, their description, and the detector's agreement."""
     input:
-        rows=of_buckets(rules.flexpatch_rows.output.rows),
-        accounts=of_buckets(rules.flexpatch_rows.output.accounts),
+        samples=of_each(rules.flexpatch_samples.output.samples, FLEXPATCH_SERVED),
+        records=of_each(rules.flexpatch_samples.output.record, FLEXPATCH_SERVED),
+        truths=of_each(rules.flexpatch_truth.output.record, FLEXPATCH_SERVED),
     output:
         data="results/flexpatch/training_data.csv",
         side="results/flexpatch/training_data.json",
@@ -394,4 +396,5 @@ rule flexpatch:
             rules.flexpatch_summary.output,
             rules.flexpatch_contract.output,
             rules.flexpatch_card.output,
+            emptied=(of_buckets(rules.flexpatch_rows.output), rules.flexpatch_gather.output),
         ),

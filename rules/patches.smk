@@ -347,4 +347,5 @@ rule patches:
             rules.patches_card.output,
             rules.patches_gallery.output,
             rules.patches_contract.output.contract,
+            emptied=(of_buckets(rules.patches_rows.output), rules.patches_tree.output),
         ),

@@ -186,11 +186,29 @@ rule persistence_summary:
         "../scripts/persistence_summary.py"
 
 
+rule persistence_rows:
+    """Each clip of each arm stands in a row, which all that serves clips reads."""
+    input:
+        datasets=expand(rules.persistence_dataset.output.dataset, arm=PERSISTENCE_ARM_OF),
+    output:
+        rows="results/persistence/rows/all.parquet",
+    log:
+        "logs/persistence_rows.log",
+    localrule: True
+    conda:
+        "../envs/persistence.yaml"
+    params:
+        code=code_of("persistence_rows"),
+        settings={"places": {name: f"{PERSISTENCE_PLACE_OF[name]}dataset/" for name in PERSISTENCE_ARMS}},
+    script:
+        "../scripts/persistence_rows.py"
+
+
 rule persistence_card:
     """The clips have a card for programs and one for people: what they are, what was lost, limits."""
     input:
         outcomes=rules.persistence_summary.output.outcomes,
-        datasets=expand(rules.persistence_dataset.output.dataset, arm=PERSISTENCE_ARM_OF),
+        rows=rules.persistence_rows.output.rows,
         audits=expand(rules.persistence_audit.output.audit, variant=PERSISTENCE_ARMS),
     output:
         croissant="results/persistence/card/croissant.json",
@@ -213,7 +231,7 @@ rule persistence_card:
         settings={
             "chosen": {"seed": config["seed"], "persistence": persistence_settings.card_settings(PERSISTENCE)},
             "citation": CITATION,
-            "places": {name: f"{PERSISTENCE_PLACE_OF[name]}dataset/" for name in PERSISTENCE_ARMS},
+            "arms": list(PERSISTENCE_ARMS),
         },
     script:
         "../scripts/persistence_card.py"
@@ -370,6 +388,7 @@ rule persistence:
         expand(rules.persistence_dataset.output.dataset, arm=PERSISTENCE_ARM_OF),
         expand(rules.persistence_objects.output.objects, variant=PERSISTENCE_ARMS),
         expand(rules.persistence_audit.output.audit, variant=PERSISTENCE_ARMS),
+        rules.persistence_rows.output.rows,
         rules.persistence_summary.output,
         expand(rules.persistence_preview.output.samples, variant=PERSISTENCE_ARMS),
         rules.persistence_evaluate.output if PERSISTENCE_TRAINED else [],

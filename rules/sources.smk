@@ -1,7 +1,8 @@
 # Sources: get, check and probe each video once, for all pipelines.
 # requires: the video table, and the files, links and folders that it names
 # yields:   results/sources/<video>/{video, source.json, probe.json}, truth.json where the truth is known,
-#           results/sources/{summary.tsv, summary.html, outcomes.tsv, contract.json}, results/sources/card/
+#           results/sources/{summary.tsv, summary.html, outcomes.tsv, contract.json}, results/sources/card/,
+#           results/sources/rows/<bucket>-{summary.tsv, outcomes.tsv, promises.json}
 #
 # A source that is gone or broken is an outcome, not a crash: `video` is then an empty file, source.json or probe.json
 # says why, and the jobs behind it make empty, valid outputs. The paths are the same for every kind of source: other
@@ -236,12 +237,35 @@ rule sources_declared:
         "../scripts/sources_declared.py"
 
 
+rule sources_rows:
+    """What became of each video of a bucket is in a table, in outcomes, and in promises that hold or are broken."""
+    input:
+        files=of_bucket(rules.sources_link.output.video, videos, ancient),
+        sources=of_bucket(rules.sources_link.output.outcome, videos),
+        probes=of_bucket(rules.sources_probe.output.probe, videos),
+        truths=of_bucket(rules.sources_render.output.truth, videos_with_truth()),
+        declared=rules.sources_declared.output.table,
+    output:
+        table="results/sources/rows/{bucket}-summary.tsv",
+        outcomes="results/sources/rows/{bucket}-outcomes.tsv",
+        promises="results/sources/rows/{bucket}-promises.json",
+    log:
+        "logs/sources_rows/{bucket}.log",
+    localrule: True
+    conda:
+        "../envs/video.yaml"
+    params:
+        code=code_of("sources_rows"),
+        settings={},
+    script:
+        "../scripts/sources_rows.py"
+
+
 rule sources_summary:
     """One table says of each video whether it can be used, and if not, why not; one has its stages for the funnel."""
     input:
-        sources=of_each(rules.sources_link.output.outcome, videos),
-        probes=of_each(rules.sources_probe.output.probe, videos),
-        declared=of_buckets(rules.sources_declared.output.table),
+        tables=of_buckets(rules.sources_rows.output.table),
+        outcomes=of_buckets(rules.sources_rows.output.outcomes),
     output:
         table="results/sources/summary.tsv",
         outcomes="results/sources/outcomes.tsv",
@@ -295,10 +319,8 @@ rule sources_card:
 rule sources_contract:
     """The records of all videos keep what they promise, which contract.json says."""
     input:
-        files=of_each(rules.sources_link.output.video, videos, ancient),
-        outcomes=of_each(rules.sources_link.output.outcome, videos),
-        probes=of_each(rules.sources_probe.output.probe, videos),
-        truths=of_each(rules.sources_render.output.truth, videos_with_truth()),
+        promises=of_buckets(rules.sources_rows.output.promises),
+        tables=of_buckets(rules.sources_rows.output.table),
         summary=rules.sources_summary.output.table,
         declared=of_buckets(rules.sources_declared.output.table),
     output:
@@ -322,6 +344,7 @@ rule sources:
         of_each(rules.sources_probe.output.probe, videos),
         of_each(rules.sources_render.output.truth, videos_with_truth()),
         of_each(rules.sources_preview.output.sheet, videos_of("demo")),
+        of_buckets(rules.sources_rows.output),
         rules.sources_summary.output,
         rules.sources_card.output,
         rules.sources_contract.output.contract,

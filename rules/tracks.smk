@@ -6,8 +6,10 @@ from framewright.tracks import settings as tracks_settings
 
 TRACKS = tracks_settings.read_settings(config["tracks"])
 TRACKS_VIDEOS = [row.video for row in videos.values() if "tracks" in row.pipelines]
-TRACKS_SHOWN = [video for video in TRACKS_VIDEOS if videos[video].kind == "demo" or TRACKS.show_all]
+TRACKS_SHOWN = [video for video in TRACKS_VIDEOS if TRACKS.shows(videos[video].kind == "demo")]
 TRACKS_SHEETS = TRACKS_SHOWN if TRACKS.searches else []
+TRACKS_AUDITED = [video for video in TRACKS_VIDEOS if TRACKS.shows_audited and videos[video].kind != "demo"]
+TRACKS_ENTRIES = TRACKS_AUDITED[:24] if TRACKS.searches else []  # a page of more would take minutes to open
 TRACKS_ANNOTATED = [video for video in videos_with_truth() if "tracks" in videos[video].pipelines]
 TRACKS_SEARCHED_ANNOTATED = TRACKS_ANNOTATED if TRACKS.searches else []
 
@@ -130,6 +132,12 @@ rule tracks_card:
         "../scripts/tracks_card.py"
 
 
+rule tracks_videos:
+    """What is made of one video alone is there for all: `--batch tracks_videos=1/10` makes a tenth of it."""
+    input:
+        of_each(rules.tracks_metrics.output.quality, TRACKS_VIDEOS),
+
+
 rule tracks:
     """Segments, defaced videos, tracks and clips are there, checked and described."""
     input:
@@ -144,6 +152,7 @@ rule tracks:
             of_each(rules.tracks_follow.output, TRACKS_VIDEOS),
             of_each(rules.tracks_extract.output, TRACKS_VIDEOS),
             of_each(rules.tracks_sheet.output, TRACKS_SHEETS),
+            *([rules.tracks_entries.output.page] if TRACKS_ENTRIES else []),
             of_buckets(rules.tracks_rows.output),
             rules.tracks_tree.output,
             rules.tracks_timeline.output,
@@ -158,4 +167,5 @@ rule tracks:
             rules.tracks_subsets_contract.output.contract,
             rules.tracks_subsets_preview.output,
             rules.tracks_gallery.output,
+            emptied=(of_buckets(rules.tracks_rows.output), rules.tracks_tree.output),
         ),

@@ -251,11 +251,30 @@ rule videomnist_summary:
         "../scripts/videomnist_summary.py"
 
 
+rule videomnist_rows:
+    """Each moving digit and each converted film stands in a row, which all that serves them reads."""
+    input:
+        train=VIDEOMNIST_RECORDS["train"],
+        test=VIDEOMNIST_RECORDS["test"],
+        films=rules.videomnist_summary.input.films,
+    output:
+        rows="results/videomnist/rows/all.parquet",
+    log:
+        "logs/videomnist_rows.log",
+    localrule: True
+    conda:
+        "../envs/digits.yaml"
+    params:
+        code=code_of("videomnist_rows"),
+        settings={"motion_types": VIDEOMNIST["motion_types"]},
+    script:
+        "../scripts/videomnist_rows.py"
+
+
 rule videomnist_card:
     """The moving digits have a card for programs and one for people, with the figures of their contract."""
     input:
-        train=rules.videomnist_contract.input.train,
-        test=rules.videomnist_contract.input.test,
+        rows=rules.videomnist_rows.output.rows,
         contract=rules.videomnist_contract.output.contract,
         outcomes=rules.videomnist_summary.output.outcomes,
     output:
@@ -280,7 +299,6 @@ rule videomnist_card:
             "citation": CITATION,
             "digits": VIDEOMNIST["digits"],
             "digits_per_video": VIDEOMNIST["digits_per_video"],
-            "motion_types": VIDEOMNIST["motion_types"],
         },
     script:
         "../scripts/videomnist_card.py"
@@ -296,6 +314,7 @@ rule videomnist:
         expand(rules.videomnist_classes.output, split=VIDEOMNIST_SHARDS if VIDEOMNIST["class_folders"] else []),
         rules.videomnist_samples.output,
         rules.videomnist_contract.output,
+        rules.videomnist_rows.output.rows,
         rules.videomnist_summary.output,
         rules.videomnist_card.output,
         rules.videomnist_vqvae.output if VIDEOMNIST_TRAINING["enabled"] else [],

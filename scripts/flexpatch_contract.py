@@ -1,7 +1,7 @@
 """Check what samples, model, boxes and evaluation promise; a broken promise fails the build."""
 
 from framewright.flexpatch.contract import check_pipeline
-from framewright.flexpatch.samples.gather import read_accounts
+from framewright.flexpatch.samples.gather import read_records
 from framewright.flexpatch.samples.options import Sampling
 from framewright.flexpatch.tree.model import read_samples
 from framewright.study import job
@@ -11,11 +11,10 @@ from framewright.study.record import read_record
 log = job.start(snakemake)
 inputs, settings = snakemake.input, snakemake.params.settings
 
-records, _, _ = read_accounts(inputs.accounts)
 findings = check_pipeline(
     read_samples(inputs.data),
     read_record(inputs.side),
-    records,
+    read_records(inputs.accounts),
     Sampling(**settings["sampling"]),
     settings["features"],
     read_record(inputs.summary),

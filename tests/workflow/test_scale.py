@@ -7,7 +7,7 @@ import pytest
 from house import ROOT
 
 sys.path.insert(0, str(ROOT / "tests/bench"))
-from bench_scale import cost_of, nested, study_of
+from bench_scale import cost_of, jobs_in, nested, study_of
 
 pytestmark = pytest.mark.slow
 
@@ -31,7 +31,25 @@ def test_a_collector_gets_all_its_inputs_in_a_nested_job(tmp_path: Path):
         folder.mkdir(parents=True)
         for name in ("video", "source.json", "probe.json"):
             (folder / name).touch()
-    (study / "results/sources/declared.tsv").touch()
-    rule = ("--mode", "remote", "--target-jobs", "sources_summary:", "--allowed-rules", "sources_summary", "--force")
+    (study / "results/sources/declared").mkdir()
+    (study / "results/sources/declared/0-of-1.tsv").touch()
+    rule = (
+        "--mode",
+        "remote",
+        "--target-jobs",
+        "sources_rows:bucket=0-of-1",
+        "--allowed-rules",
+        "sources_rows",
+        "--force",
+    )
     text = cost_of(study, "-n", "-p", *rule).text
     assert all(f"results/sources/v{number}/probe.json" in text for number in range(30)), text[-3000:]
+
+
+def test_a_batch_of_videos_plans_its_part(tmp_path: Path):
+    study = study_of(tmp_path / "study", 40)
+    whole, part = (
+        jobs_in(cost_of(study, "-n", "-q", "all", *batch, "--", "tracks_videos").text)
+        for batch in ((), ("--batch", "tracks_videos=1/10"))
+    )
+    assert whole > 300 and part <= whole / 10 + 5

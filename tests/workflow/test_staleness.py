@@ -211,7 +211,7 @@ def remove_a_video(place: Path) -> None:
 
 
 DECLARED = {"sources_declared": 1}
-SUMMARIES = {"sources_summary": 1, "sources_contract": 1, "sources_card": 1}
+SUMMARIES = {"sources_rows": 1, "sources_summary": 1, "sources_contract": 1, "sources_card": 1}
 ONE_FILM = {"sources_link": 1, "sources_probe": 1} | SUMMARIES
 RERUN = [
     pytest.param(edit_library, {"sources_probe": 3} | SUMMARIES, id="a module of the library"),

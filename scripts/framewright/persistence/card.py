@@ -1,11 +1,12 @@
 """What the trajectory videos are, for their card, and the rows of its index."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-from framewright.persistence.store import Clips
 from framewright.report.card import Column, Dataset, Front
+from framewright.study.rows import merge_rows
 
 DATASET = Dataset(
     name="framewright-persistence",
@@ -45,24 +46,10 @@ DATASET = Dataset(
 )
 
 
-def list_rows(arms: Mapping[str, tuple[str, Clips]]) -> Iterator[dict[str, Any]]:
-    """A row of the index for each clip of each arm; arms by name, with their place among the results."""
-    for name, (place, clips) in arms.items():
-        for position, index in enumerate(clips.numbers):
-            metadata = clips.metadata(position)
-            yield {
-                "clip": f"{name}/{index:05d}",
-                "variant": name,
-                "index": index,
-                "source": metadata["source"],
-                "split": metadata["split"],
-                "class": metadata["class"],
-                "frames": metadata["num_frames"],
-                "transients": metadata["num_transients"],
-                "transient_frames": len(metadata["transient_frames"]),
-                "persistent": metadata["persistent"],
-                "path": f"{place}{clips.file(position)}",
-            }
+def list_index_rows(paths: Iterable[str | Path]) -> Iterator[dict[str, Any]]:
+    """A row of the index for each clip that is served, from the shared rows."""
+    for row in merge_rows(paths):
+        yield {"clip": row["item"]} | {name: row[name] for name in DATASET.columns if name != "clip"}
 
 
 def describe_dataset(audits: Mapping[str, Mapping[str, Any]]) -> Dataset:

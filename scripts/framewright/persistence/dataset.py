@@ -15,6 +15,7 @@ from framewright.persistence.base import find_camera
 from framewright.persistence.paths import CLASSES
 from framewright.persistence.splits import SPLITS
 from framewright.persistence.store import Clips
+from framewright.study.rows import list_served
 from framewright.video.tensors import in_range
 
 GRID = 16  # cells across and down, of the labels that say where transients are
@@ -42,7 +43,10 @@ class PersistenceClips(Dataset[dict[str, torch.Tensor]]):
     def __init__(
         self, clips: Clips | str | Path, split: str = "train", range: tuple[float, float] | None = None
     ) -> None:
-        clips = clips if isinstance(clips, Clips) else Clips(clips, STEM)
+        if not isinstance(clips, Clips):
+            if list_served(clips) == []:
+                raise UserError(f"{clips}: no row of its study names its clips; run snakemake, or name another folder")
+            clips = Clips(clips, STEM)
         if split not in SPLITS:
             raise UserError(f"split = {split!r}: must be one of {', '.join(SPLITS)}")
         self.clips, self.range, self.epoch = clips, range, 0

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from framewright.sources.outcome import Outcome, read_outcome
-from framewright.study.contract import Finding, make_finding
+from framewright.study.contract import Finding, Part, join_parts, make_finding, make_part
 from framewright.study.record import read_record
 from framewright.truth import Truth, find_problem, read_truth
 from framewright.video.examine import FACTS
@@ -41,12 +41,26 @@ def read_sources(
 
 
 def check_sources(sources: Iterable[Source], statuses: Mapping[str, str], declared: Collection[str]) -> list[Finding]:
-    """The promises, each found to hold or broken; `statuses` by the ids of the summary, `declared` the table's ids.
+    """The promises, each found to hold or broken; `statuses` by the ids of the summary, `declared` the table's ids."""
+    found: dict[str, str] = {}
+    parts = check_bucket(sources, found)
+    return [check_summary(found, statuses, declared), *join_parts([parts])]
+
+
+def check_summary(found: Mapping[str, str], statuses: Mapping[str, str], declared: Collection[str]) -> Finding:
+    """Whether the summary has each video with its status; `found` are the statuses by the videos' records."""
+    counts = ", ".join(f"{count} {status}" for status, count in sorted(Counter(found.values()).items()))
+    return make_finding(
+        "the summary has a row for each video, and its status", _counts(found, statuses, declared), counts
+    )
+
+
+def check_bucket(sources: Iterable[Source], found: dict[str, str]) -> list[Part]:
+    """The promises of a bucket's videos, each found to hold or broken; fills `found` with the statuses by video.
 
     The sources are taken one by one, so that no more than one need be in memory.
     """
     faults: dict[str, list[str]] = {name: [] for name in PROMISES}
-    found: dict[str, str] = {}
     frames = objects = 0
     for source in sources:
         video = source.outcome.video
@@ -56,16 +70,13 @@ def check_sources(sources: Iterable[Source], statuses: Mapping[str, str], declar
         for name, fault_of in PROMISES.items():
             if fault := fault_of(source):
                 faults[name].append(f"{video}: {fault}")
-    counts = ", ".join(f"{count} {status}" for status, count in sorted(Counter(found.values()).items()))
     holds: dict[Callable[[Source], str], str] = {
-        _frames_fault: f"{frames:,} frames",
-        _truth_fault: f"{objects:,} objects",
+        _frames_fault: "{frames:,} frames",
+        _truth_fault: "{objects:,} objects",
     }
     return [
-        make_finding(
-            "the summary has a row for each video, and its status", _counts(found, statuses, declared), counts
-        ),
-        *(make_finding(name, faults[name], holds.get(fault_of, "")) for name, fault_of in PROMISES.items()),
+        make_part(name, faults[name], holds.get(fault_of, ""), frames=frames, objects=objects)
+        for name, fault_of in PROMISES.items()
     ]
 
 

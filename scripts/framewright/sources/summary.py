@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from framewright.report.page import escape_markdown, render_page, render_table
 from framewright.sources.outcome import Outcome
@@ -14,6 +15,7 @@ COLUMNS = (
     *("video", "status", "reason", "retry", "source", "kind", "seconds", "frames", "width", "height", "rate"),
     *("colour", "codec", "audio", "bytes", "sha256", "licence", "notes"),
 )
+STAGES = ("source", "probe")
 SHOWN = ("video", "status", "remarks", "seconds", "pixels", "rate", "colour", "licence", "source")
 MOST = 500  # rows on a page
 WORDS = {  # what begins the sentence of a rejected video, and its word for the funnel
@@ -57,6 +59,12 @@ def summarise_videos(
             probes.append(Item("probe", outcome.video, "", word_of(probe.reason), detail))
     counted = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
     return "\n".join(lines) + "\n", sources + probes, counted
+
+
+def join_summaries(paths: Iterable[str | Path]) -> str:
+    """The tables of all buckets as one, sorted by video."""
+    lines = [line for path in paths for line in Path(path).read_text(encoding="utf-8").splitlines()[1:]]
+    return "\n".join(["\t".join(COLUMNS), *sorted(lines, key=lambda line: line.split("\t")[0])]) + "\n"
 
 
 def summary_page(text: str) -> str:

@@ -1,7 +1,8 @@
 """Which pipelines a run makes: those that are asked for and have something to work on."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
 
 from framewright.study.table import Video
 
@@ -48,6 +49,12 @@ def find_idle(
         elif detectors.get(word) == NONE:
             idle[word] = f"{word}: makes nothing: {word}.detector.weights is none"
     return idle
+
+
+def find_emptied(results: str | Path, used: Collection[str]) -> list[str]:
+    """The pipelines that have rows in the folder of results and nothing to work on any more."""
+    made = {path.parent.name for path in Path(results).glob("*/rows")}
+    return sorted(made - {*used, "sources"})
 
 
 def list_detector_faults(

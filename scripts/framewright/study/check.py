@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -12,6 +12,7 @@ from rich.text import Text
 
 from framewright.errors import UserError
 from framewright.study.contract import Finding, make_finding, read_contract
+from framewright.study.leftovers import find_leftovers, find_strangers, read_made
 from framewright.study.manifest import PROGRESS, VOLATILE, Artifact, files_of, read_manifest, sha256_of
 
 CONTRACT = "contract.json"
@@ -66,6 +67,29 @@ def check(rows: Sequence[Artifact], artifacts: Iterable[str], log: logging.Logge
         for part in sorted({*parts, *faults})
         for finding in (_files(part, parts[part], faults[part]), *_contracts(part, [row.path for row in parts[part]]))
     ]
+
+
+def find_unclaimed(
+    outputs: Mapping[str, str], results: str | Path, records: str | Path, kept: Sequence[str]
+) -> list[Finding]:
+    """A finding for each part of the results that has files which belong to nothing; they break no promise.
+
+    `outputs` are what the study asks for; `records` is its folder .snakemake; the folders `kept` are a person's.
+    """
+    made = list(read_made(records))
+    leftovers: dict[str, list[str]] = defaultdict(list)
+    for one in find_leftovers(made, outputs):
+        leftovers[_part(one.path)].append(one.path)
+    folders = sorted(path for path in Path(results).glob("*") if path.is_dir() and any(path.glob("*/")))
+    strangers = find_strangers(folders, outputs, {one.path for one in made}, kept)
+    found = []
+    for part, paths in sorted(leftovers.items()):
+        named = ", ".join(paths[:MOST]) + (f" and {len(paths) - MOST:,} more" if len(paths) > MOST else "")
+        found.append(Finding(f"{part}: left over", True, f"{named}: asked for no more; make tidy removes them"))
+    if strangers:
+        named = ", ".join(strangers[:MOST]) + (f" and {len(strangers) - MOST:,} more" if len(strangers) > MOST else "")
+        found.append(Finding("results: strangers", True, f"{named}: made by no job of this study"))
+    return found
 
 
 def show(findings: Iterable[Finding], file: TextIO) -> None:

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -113,9 +114,9 @@ def sha256_of(path: str) -> str:
 
 
 def read_stamp(path: str) -> str:
-    """What changes when a file is written: its path, size, time (ns) and inode."""
+    """What changes when a file is written: its place on disk, its size and its time (ns); all its names share it."""
     about = _stat(path)
-    return f"{path}\t{about.st_size}\t{about.st_mtime_ns}\t{about.st_ino}"
+    return f"{about.st_dev}:{about.st_ino}\t{about.st_size}\t{about.st_mtime_ns}"
 
 
 def write_manifest(path: str | Path, rows: Iterable[Artifact]) -> None:
@@ -141,12 +142,17 @@ def read_manifest(path: str | Path) -> list[Artifact]:
         raise UserError(f"{path}: not a MANIFEST ({error}); delete it and run snakemake") from error
 
 
-def read_digests(path: str | Path) -> Digests:
-    """The digests that were written to `path`; none where there is nothing readable: they are safe to lose."""
-    try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
-    except (OSError, ValueError):
-        return {}
+def join_parts(rows: Iterable[Artifact], parts: Iterable[str | Path]) -> list[Artifact]:
+    """These rows and those of the buckets' lists, sorted by path."""
+    return sorted([*rows, *(row for path in parts for row in read_manifest(path))], key=lambda row: row.path)
+
+
+def read_digests(folder: str | Path) -> Digests:
+    """The digests that were written in `folder`; none where there is nothing readable: they are safe to lose."""
+    lines: list[str] = []
+    for path in sorted(Path(folder).glob("*.tsv")):
+        with suppress(OSError, ValueError):
+            lines += path.read_text(encoding="utf-8").splitlines()
     pairs = (line.rpartition("\t") for line in lines)
     return {mark: digest for mark, _, digest in pairs if re.fullmatch("[0-9a-f]{64}", digest)}
 

@@ -27,7 +27,7 @@ class TracksSettings:
     """What a study asks of this pipeline, stage by stage."""
 
     dataset: str
-    show_all: bool  # frames of users' videos may be shown
+    show: str  # whose pictures the report shows: none, demo, audited or all
     cuts: CutSettings
     lengths: Lengths
     limits: Limits
@@ -76,6 +76,15 @@ class TracksSettings:
         """Whether objects are searched at all: without, the dataset has segments alone."""
         return self.weights != "none"
 
+    def shows(self, is_demo: bool) -> bool:
+        """Whether the report shows all pictures of a video, those before its faces were covered among them."""
+        return self.show == "all" or (is_demo and self.show != "none")
+
+    @property
+    def shows_audited(self) -> bool:
+        """Whether the report shows sheets of users' defaced videos in which no open face was found."""
+        return self.show in ("audited", "all")
+
     def plate_files(self) -> list[str]:
         """The weights of the plate detector, if there is one."""
         return [self.deface.finders.plates] if self.deface.finders.plates else []
@@ -114,7 +123,7 @@ def read_settings(section: Section) -> TracksSettings:
     finders = {"long_side": deface["long_side"], "plates": plates["weights"], "plate_size": plates["image_size"]}
     return TracksSettings(
         dataset=section["dataset"],
-        show_all=deface["show"] == "all",
+        show=deface["show"],
         cuts=CutSettings(segments["detector"], segments["adaptive"] if adaptive else {}),
         lengths=Lengths(segments["min_seconds"], segments["max_seconds"], segments["long"] == "split"),
         limits=Limits(**segments["filters"]),

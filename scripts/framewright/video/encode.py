@@ -1,6 +1,7 @@
 """Writing video so that the same pictures give the same bytes, on any machine and any number of cores."""
 
 import io
+from array import array
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -43,8 +44,7 @@ class Writer:
 
     Bytes depend on the encoder's thread count, so it is fixed: raise `threads` for large pictures only, and always
     to the same number. `gop` is the distance of key frames (None: the encoder's choice), `b_frames` how many frames
-    in a row may refer to later ones. With a `bitrate` (bits per second of the pictures on the whole) `crf` is the best
-    quality that any picture has. That it is to be `mirrored` (left to right) and then turned by `rotation` (degrees
+    in a row may refer to later ones. That it is to be `mirrored` (left to right) and then turned by `rotation` (degrees
     clockwise) is only noted in the file, for players to apply.
 
     `audio` (source, start, end) copies the sound of another file between two of its times (seconds; None: to its
@@ -61,7 +61,6 @@ class Writer:
         container: str = "mp4",
         codec: str = "libx264",
         crf: float | None = 18,
-        bitrate: int | None = None,
         preset: str | None = "medium",
         gop: int | None = None,
         b_frames: int | None = None,
@@ -76,14 +75,14 @@ class Writer:
         audio: tuple[Path | str, Fraction | None, Fraction | None] | None = None,
     ) -> None:
         self.path, self.colour, self.pixel_format = Path(path), colour, pixel_format
-        self.frames = self.bytes = 0  # written so far, of pictures alone
+        self.frames = 0
+        self.sizes = array("q")  # bytes of each picture written so far, in coding order
         self._given = size
         self.size = _whole_chroma(size, av.VideoFormat(pixel_format))
         self._unit = tick if rate is None else 1 / Fraction(rate)
         self._rate, self._reformatter = rate, VideoReformatter()
         self._last: int | None = None
-        quality = {"crf": crf} if bitrate is None else {"b": bitrate, "qmin": crf and round(crf)}
-        settings = quality | {"preset": preset, "bf": b_frames, "g": gop}
+        settings = {"crf": crf, "preset": preset, "bf": b_frames, "g": gop}
         chosen = {name: str(value) for name, value in settings.items() if value is not None} | (options or {})
         if codec in STEADY:
             name, fixed = STEADY[codec]
@@ -167,7 +166,7 @@ class Writer:
             self._sound.copy_until(None)
 
     def _write(self, packets: list[av.Packet]) -> None:
-        self.bytes += sum(packet.size for packet in packets)
+        self.sizes.extend(packet.size for packet in packets)
         self._file.mux(packets)
 
     def _encode(self, frame: av.VideoFrame, time: Fraction | None) -> None:

@@ -1,12 +1,16 @@
 """What the moving digits are, for their card, and the rows of its index."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 from framewright.report.card import Column, Dataset, Front
 from framewright.study.contract import Finding
+from framewright.study.rows import merge_rows
 from framewright.videomnist.digit_files import EMBEDDED
+from framewright.videomnist.row_columns import COLUMNS, DIGITS
 
 DATASET = Dataset(
     name="framewright-videomnist",
@@ -21,17 +25,7 @@ DATASET = Dataset(
     columns={
         "video": Column("text", "The video's name: its split and its number."),
         "split": Column("text", "train or test; the two show different pictures."),
-        "place": Column("whole", "Its number within the split: its first frame is `<split>_idx[place]`."),
-        "digit": Column("whole", "The digit that it shows, 0 to 9."),
-        "picture": Column("whole", "The place of the picture in the file that it comes from."),
-        "motion": Column("text", "How the digit moves."),
-        "speed": Column("number", "Pixels a frame. No step is longer, and the mean of a motion is within 5 % of it."),
-        "margin": Column("whole", "The least number of pixels between ink and the nearest edge, of all frames."),
-        "pixels": Column("whole", "The least number of pixels that are not black, of all frames."),
-        "ink": Column("number", "The least share of the digit's ink in a frame; interpolation moves it around 1."),
-        "offset": Column("number", "The most pixels between the centre of mass of its ink and the trajectory."),
-        "step": Column("number", "The most pixels that its centre of mass moves from one frame to the next."),
-        "mean_step": Column("number", "The pixels that its centre of mass moves a frame, on average."),
+        **COLUMNS,
     },
     cites=("VideoGPT", "MNIST"),
     privacy="Handwritten digits without names; nothing else of a person is in it.",
@@ -67,6 +61,13 @@ def describe_dataset(place: str, digits: int, findings: Iterable[Finding]) -> Da
         licence=LICENCE_SMALL if small else LICENCE_MNIST,
         front=_front(findings),
     )
+
+
+def list_index_rows(paths: Iterable[str | Path]) -> Iterator[dict[str, Any]]:
+    """A row of the index for each moving digit that is served, from the shared rows; converted films have none."""
+    for row in merge_rows(paths):
+        if row["path"] == DIGITS:
+            yield {"video": row["item"], "split": row["split"]} | {name: row[name] for name in COLUMNS}
 
 
 def _front(findings: Iterable[Finding]) -> Front:

@@ -10,11 +10,13 @@ import h5py
 import numpy as np
 
 from framewright.study.contract import Finding, make_finding
+from framewright.study.rows import KEPT
 from framewright.videomnist import videogpt_loader
 from framewright.videomnist.clip_spec import SPLITS, ClipSpec
 from framewright.videomnist.digits import Digits, find_repeated
 from framewright.videomnist.measure import Measures
 from framewright.videomnist.render import INK, MARGIN
+from framewright.videomnist.row_columns import DIGITS
 from framewright.videomnist.store import GREY, PRIVATE, RGB, digest, read_packed_videos
 
 INK_KEPT = (0.95, 1.05)  # interpolation of a turned and resized digit is a few percent off its sum
@@ -191,12 +193,15 @@ def _count_pictures(made: Mapping[str, SplitRecord]) -> str:
 
 
 def list_rows(made: Mapping[str, SplitRecord], motions: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """A row of the card's index for each video."""
+    """A row for each video."""
     for split, record in made.items():
         columns, measures = record.columns, record.measures
         for place in range(len(columns["labels"])):
             yield {
-                "video": f"{split}-{place:06}",
+                "video": "",
+                "item": f"{split}-{place:06}",
+                "state": KEPT,
+                "path": DIGITS,
                 "split": split,
                 "place": place,
                 "digit": int(columns["labels"][place]),

@@ -18,7 +18,17 @@ import torch
 from torch.utils.data import Dataset
 
 from framewright.errors import UserError
+from framewright.study.rows import list_served
 from framewright.video.tensors import in_range
+
+
+def require_served(path: str | Path) -> None:
+    """A UserError where a file lies in a study whose rows know nothing of it: it is of an earlier configuration."""
+    documented = Path(path).with_name(Path(path).name.replace("-videogpt.h5", ".h5"))
+    if list_served(documented) == []:
+        raise UserError(
+            f"{path}: no row of its study names it; run snakemake, or make tidy to remove what is left over"
+        )
 
 
 class MovingDigits(Dataset[dict[str, torch.Tensor]]):
@@ -50,6 +60,7 @@ class MovingDigits(Dataset[dict[str, torch.Tensor]]):
             raise UserError(f"order = {order!r}: must be TCHW or CTHW")
         self.path, self.split, self.seed, self.epoch = str(path), split, seed, 0
         self.range, self.order = range, order
+        require_served(path)
         with h5py.File(path) as file:
             if f"{split}_data" not in file:
                 raise UserError(f"{path}: it has no split {split}; its data sets are {', '.join(file)}")

@@ -1,13 +1,16 @@
 """Which pictures of digits can be used: enough of them to see at every size, and none that both splits show."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
 from framewright.study.funnel import Item
+from framewright.study.rows import KEPT
 from framewright.videomnist.clip_spec import GlyphSpec
 from framewright.videomnist.digits import Digits, find_repeated
 from framewright.videomnist.render import prepare_glyphs
+from framewright.videomnist.row_columns import CONVERTED
 
 BATCH = 100  # pictures that are looked at together
 THIN = "it has too few pixels to be seen, even where it is drawn much larger than others"
@@ -32,3 +35,12 @@ def select(digits: Mapping[str, Digits], spec: GlyphSpec) -> tuple[dict[str, Dig
 def list_videos(videos: Mapping[str, int]) -> Iterator[Item]:
     """An item for each video of each split: all that are begun are finished."""
     return (Item("videos", "", f"{split}-{index:06}") for split, count in videos.items() for index in range(count))
+
+
+def list_film_rows(films: Mapping[str, Iterable[Item]]) -> Iterator[dict[str, Any]]:
+    """A row for each film of a class folder; `films` are the outcomes by part, such as train-3."""
+    for part, items in films.items():
+        for item in items:
+            name = f"converted {part} {item.name}"
+            split = part.partition("-")[0]
+            yield {"video": "", "item": name, "state": item.reason or KEPT, "path": CONVERTED, "split": split}

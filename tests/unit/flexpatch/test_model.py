@@ -407,6 +407,12 @@ def test_the_contract_has_the_promises_of_all_stages(samples, trained, saved):
     assert found[: len(stages)] == stages and len(found) == len(stages) + 2
 
 
+def test_videos_that_give_no_samples_break_no_promise_of_the_model(samples, trained, saved):
+    """Every video was broken: the model is the pretrained one, and the contract ended in a traceback."""
+    found = check_model(samples[:0], trained.summary, saved, card_path(saved), FRAMEWRIGHT)
+    assert all(finding.ok for finding in found)
+
+
 def test_a_model_that_is_not_what_its_card_says_breaks_a_promise(samples, trained, saved):
     def faults(summary=trained.summary):
         found = check_model(samples, summary, saved, card_path(saved), FRAMEWRIGHT)

@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 import os
+from pathlib import Path
 
 import pytest
 
@@ -90,14 +91,15 @@ def test_a_missing_manifest_says_what_to_do():
 
 def test_a_file_that_is_as_it_was_is_not_read_again(study, monkeypatch):
     rows, digests = made()
-    write_digests("digests.tsv", digests)
+    Path("digests").mkdir()
+    write_digests("digests/0-of-1.tsv", digests)
     video = study / "results/sources/street/video"
     before = video.stat()
     video.write_bytes(b"STREET")
     os.utime(video, ns=(before.st_atime_ns, before.st_mtime_ns))
-    assert made(known=read_digests("digests.tsv"))[0] == rows
+    assert made(known=read_digests("digests"))[0] == rows
     os.utime(video, ns=(before.st_atime_ns, before.st_mtime_ns + 1))
-    changed = made(known=read_digests("digests.tsv"))[0]
+    changed = made(known=read_digests("digests"))[0]
     assert [new.path for old, new in zip(rows, changed, strict=True) if old != new] == ["results/sources/street/video"]
 
 
@@ -115,8 +117,9 @@ def test_a_file_with_several_names_is_read_once(study, monkeypatch):
 
 @pytest.mark.parametrize("content", [b"", b"torn off\tin the mid", b"\xff\xfe"], ids=["empty", "torn", "not text"])
 def test_remembered_digests_are_safe_to_lose(study, content):
-    (study / "digests.tsv").write_bytes(content)
-    assert read_digests("digests.tsv") == read_digests("nowhere") == {}
+    (study / "digests").mkdir()
+    (study / "digests/0-of-1.tsv").write_bytes(content)
+    assert read_digests("digests") == read_digests("nowhere") == {}
 
 
 def test_a_link_that_leads_nowhere_is_named_with_a_remedy(study):

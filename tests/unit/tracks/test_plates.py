@@ -46,6 +46,14 @@ def test_weights_of_another_kind_are_one_line(tmp_path, output):
     assert "\n" not in str(error.value)
 
 
+def test_a_net_of_the_yunet_kind_is_refused_with_the_true_reason(tmp_path):
+    """Its outputs come by scale: scores of 40 x 40 cells first."""
+    own = make_weights(tmp_path / "yunet.onnx", np.zeros((40 * 40, 1)))
+    with pytest.raises(UserError, match=r"YuNet kind.*YOLO family") as error:
+        open_plate_finder(own, 0.15, 320)(GREY)
+    assert "\n" not in str(error.value)
+
+
 def test_a_plate_is_covered_in_all_frames_and_nothing_else_is(tmp_path):
     film = make_video(tmp_path / "v.mp4", range(20), size=(320, 160), rate=25)
     finders = FinderSettings(long_side=320, plates=str(weights(tmp_path, PLATE)), plate_size=320)

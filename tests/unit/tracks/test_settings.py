@@ -108,3 +108,17 @@ def test_the_file_of_prompts(prompts, keep, files):
     section["detector"]["keep_prompts"] = keep
     settings = read_settings(section)
     assert settings.prompt_files(Path("lvis.txt")) == files and settings.detector.renames == bool(prompts)
+
+
+@pytest.mark.parametrize(
+    ("show", "demo", "audited", "others"),
+    [
+        ("none", False, False, False),
+        ("demo", True, False, False),
+        ("audited", True, True, False),
+        ("all", True, True, True),
+    ],
+)
+def test_what_the_report_shows(show, demo, audited, others):
+    settings = read_settings(changed("deface.show", show))
+    assert (settings.shows(True), settings.shows_audited, settings.shows(False)) == (demo, audited, others)

@@ -10,15 +10,24 @@ from framewright.report.page import table_page
 from framewright.study.record import read_lines
 
 
-def read_accounts(
-    paths: Iterable[str | Path],
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]:
-    """From the accounts of all buckets, by video: the records of the videos that are served, what is known of the truth
-    of all videos, and of theirs."""
+def write_table(path: str | Path, tables: Iterable[str | Path]) -> int:
+    """Join the tables of videos, in this order, below one header; returns the number of samples."""
+    number = 0
+    with Path(path).open("w", encoding="utf-8", newline="") as target:
+        target.write(",".join(COLUMNS) + "\n")
+        for table in tables:
+            with Path(table).open(encoding="utf-8", newline="") as file:
+                next(file)
+                for line in file:
+                    target.write(line)
+                    number += 1
+    return number
+
+
+def read_records(paths: Iterable[str | Path]) -> list[dict[str, Any]]:
+    """The records of the videos that are served, sorted by video, from the accounts of all buckets."""
     accounts = sorted(read_lines(paths), key=lambda account: account["video"])
-    served = [account for account in accounts if not account["why_not"]]
-    records, truths = [account["record"] for account in served], [account["truth"] for account in served]
-    return records, [account["truth"] for account in accounts], truths
+    return [account["record"] for account in accounts if not account["why_not"]]
 
 
 def describe_table(

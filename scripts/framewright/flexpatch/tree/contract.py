@@ -40,7 +40,8 @@ def _model_faults(samples: pd.DataFrame, model: str | Path, card: str | Path, de
         yield str(error)
         return
     rows = to_matrix(samples)
-    differ = int((loaded.predict(rows) != tree.predict(rows)).sum())
+    # Videos that can't be used, or in which nothing is followed, give no samples: that breaks no promise.
+    differ = int((loaded.predict(rows) != tree.predict(rows)).sum()) if len(rows) else 0
     if differ:
         yield f"{differ:,} of {len(rows):,} decisions differ"
     if others := {str(loaded.predict(np.zeros((1, len(FEATURES)), np.float32))[0])} - {*LABELS}:

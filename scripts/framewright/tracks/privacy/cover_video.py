@@ -1,6 +1,7 @@
 """The pass that takes the faces out of a video: look, link, cover; everything else of the video stays."""
 
 import math
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -16,7 +17,7 @@ from framewright.tracks.privacy.cover import cover, draw_ellipses
 from framewright.tracks.privacy.face_tracks import FaceTrack, link_faces, list_covers
 from framewright.tracks.privacy.link import link_file as link_to
 from framewright.tracks.privacy.search import FrameSearch, scan_frames
-from framewright.tracks.privacy.source_rate import measure_rate
+from framewright.tracks.privacy.source_rate import SourceRate, measure_rate
 from framewright.video.colour import Colour
 from framewright.video.encode import Writer, container_for_sound
 from framewright.video.frame import Frame
@@ -27,10 +28,12 @@ SUBSAMPLED = {(2, 2): "420", (2, 1): "422", (1, 1): "444"}  # chroma pixels acro
 DEPTHS = (8, 10, 12)  # bits that the encoders know
 MOST_TICKS = 1_000_000  # a second: with more, an hour does not fit into the fields of an mp4
 GOP, LONGEST_GOP = 48, 250  # frames between two key frames, which later steps jump to: as in the source, within these
-LARGER, MOST = 1.3, 1.5  # times the source's bytes that are aimed at, and that there may be
-SHORT = 150  # frames: in fewer an encoder does not find a rate, and is given a quality instead
+LARGER, MOST, LEAST = 1.2, 1.5, 0.6  # times the source's bytes: aimed at; at the most; at the least, for its quality
+FURTHEST = 8.0  # from the asked quality that samples may suggest
+SHORT = 150  # frames: fewer are written at once, and again where they are too large
+SAMPLES, SAMPLE, SAMPLED_AT = (0.1, 0.5, 0.9), 16, 23.0  # of a longer one: where, of how many frames, at which quality
 HALVES, WORST = 6.0, 51.0  # by how much a rate factor grows that halves the bytes, and the largest one
-TRIES = 3  # times that a video is written until it is small enough
+TRIES = 4  # times that a video is written until it is small enough
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,17 +86,19 @@ def write_covered(
 
     The pictures take about as many bytes as the source's and never much more, unless a `crf` needs fewer.
     """
-    rate = measure_rate(source, times)
-    short = len(times) < SHORT
-    quality, bitrate = float(crf), None if short else LARGER * rate.bits_per_second
-    for _ in range(TRIES):
+    rate = measure_rate(source)
+    gop = round(min(max(rate.gop, GOP), LONGEST_GOP))
+    best, worst = float(crf), WORST
+    quality = best if len(times) < SHORT else min(_estimate_quality(source, times, rate, gop), best + FURTHEST)
+    for left in range(TRIES, 0, -1):
+        quality = min(max(quality, best), worst)
         covers = progress(list_covers(chains, times), len(times), "frames written")
-        figures, size = _write(source, target, covers, method, quality, bitrate, rate.gop)
-        if size <= MOST * rate.bytes:
+        figures, size = _write(source, target, covers, method, quality, gop)
+        share = size / max(1, rate.bytes)
+        too_large, too_poor = share > MOST, share < LEAST and quality > best and left > 2
+        if not (too_large or too_poor) or quality >= worst:
             break
-        excess = size / (LARGER * max(1, rate.bytes))
-        quality = min(WORST, quality + HALVES * math.log2(excess)) if short else quality
-        bitrate = bitrate / excess if bitrate else None
+        quality += HALVES * math.log2(share / LARGER)
     return figures | {"times_source_bytes": round(size / max(1, rate.bytes), 3)}
 
 
@@ -103,8 +108,7 @@ def _write(
     covers: Iterable[np.ndarray],
     method: str,
     crf: float,
-    bitrate: float | None,
-    gop: float,
+    gop: int,
 ) -> tuple[dict[str, Any], int]:
     """Write the covered video once; its record's figures, and the bytes of its pictures."""
     sound = container_for_sound(source)
@@ -122,9 +126,8 @@ def _write(
             codec=layout.codec,
             pixel_format=layout.pixel_format,
             crf=crf,
-            bitrate=max(1000, round(bitrate)) if bitrate else None,
             preset="veryfast",
-            gop=round(min(max(gop, GOP), LONGEST_GOP)),
+            gop=gop,
             colour=_written_colour(video),
             rotation=video.shape.rotation,
             mirrored=video.shape.mirrored,
@@ -143,7 +146,38 @@ def _write(
         "covered_area": round(area / writer.frames, 6),
         "sound": _describe_sound(source, sound),
     }
-    return figures, writer.bytes
+    return figures, sum(writer.sizes)
+
+
+def _estimate_quality(source: Path | str, times: np.ndarray, rate: SourceRate, gop: int) -> float:
+    """The rate factor at which the video would take about as many bytes as the source, from a few samples of it."""
+    keys = others = theirs = 0.0
+    with open_video(source) as video:
+        for share in SAMPLES:
+            place = round(share * (len(times) - SAMPLE - 1))
+            pictures = video.frames(start=Fraction(float(times[place])).limit_denominator(10**6) - Fraction(1, 10**4))
+            frames = [frame for frame, _ in zip(pictures, range(SAMPLE), strict=False)]
+            layout = choose_layout(frames[0].planes, video.depth)
+            with Writer(
+                os.devnull,
+                video.shape.stored,
+                container="null",
+                codec=layout.codec,
+                pixel_format=layout.pixel_format,
+                crf=SAMPLED_AT,
+                preset="veryfast",
+                gop=gop,
+                b_frames=0,
+                tick=_tick(video.time_base),
+            ) as writer:
+                for frame in frames:
+                    writer.add_planes(cover_planes(frame, np.zeros((0, 4)), layout, "solid"), frame.time)
+            keys += writer.sizes[0]
+            others += sum(writer.sizes[1:])
+            theirs += rate.sum_between(float(frames[1].time), float(frames[-1].time) + 1e-6)
+    known = float(rate.sizes.sum())
+    taken = keys / len(SAMPLES) * len(times) / gop + (others / theirs * known if theirs else others)
+    return SAMPLED_AT + HALVES * math.log2(taken / (LARGER * max(1, rate.bytes)))
 
 
 def cover_planes(frame: Frame, boxes: np.ndarray, layout: PlaneLayout, method: str) -> tuple[np.ndarray, ...]:

@@ -12,7 +12,8 @@ from typing import TypeVar
 import numpy as np
 
 PATIENCE = 0.6  # seconds that a chain waits for its next detection
-HOLD = 0.3  # seconds that a place stays covered before the first detection and behind the last one
+HOLD = 0.3  # seconds that a place stays covered before the first detection and behind the last one,
+KNOWN, HOLD_KNOWN = 3, 0.6  # the latter around a chain of at least so many: a face that looks aside is still there
 LARGEST = 0.4  # seconds around it in which a face was as large as it is taken to be: turning away, it seems to shrink
 SLACK = 0.5  # how much of the way that a face may have gone since it was seen is covered around it as well
 PAD = 1.0  # pixels around every face: boxes of the smallest ones are a few pixels off
@@ -118,8 +119,9 @@ def place_covers(chain: FaceTrack, when: np.ndarray, times: np.ndarray) -> np.nd
 
 def _span(chain: FaceTrack, times: np.ndarray) -> tuple[int, int]:
     """The first frame at which a chain is covered, and the one behind the last: a neighbour each way at the least."""
-    first = np.searchsorted(times, times[chain.frames[0]] - HOLD)
-    end = np.searchsorted(times, times[chain.frames[-1]] + HOLD, side="right")
+    hold = HOLD_KNOWN if len(chain.frames) >= KNOWN else HOLD
+    first = np.searchsorted(times, times[chain.frames[0]] - hold)
+    end = np.searchsorted(times, times[chain.frames[-1]] + hold, side="right")
     return max(0, min(int(first), int(chain.frames[0]) - 1)), min(len(times), max(int(end), int(chain.frames[-1]) + 2))
 
 

@@ -11,6 +11,7 @@ from framewright.tracks.privacy.faces import Finder
 
 GREY = 114  # what fills the square around a picture, as such detectors are trained
 END_TO_END, MANY = 6, 100  # columns and the fewest rows of a head that gives finished boxes
+YUNET, SCALES = (2, 4, 8, 10, 14), (8, 16, 32, 64)  # columns of a YuNet net's outputs, and pixels of their cells
 OVERLAP = 0.5  # of two boxes that share more, the less sure one is dropped
 
 
@@ -29,6 +30,11 @@ def open_plate_finder(weights: str | Path, least: float, side: int) -> Finder:
         square = np.full((side, side, 3), GREY, np.uint8)
         square[: size[1], : size[0]] = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
         raw = network(np.ascontiguousarray(square.transpose(2, 0, 1)[None], np.float32) / 255)
+        if raw.ndim == 3 and raw.shape[2] in (1, *YUNET) and raw.shape[1] in _cells(side):
+            raise UserError(
+                f"{weights}: gives {raw.shape}, one output for each of several scales, as nets of the YuNet kind do, "
+                "whose boxes are read with other outputs; take weights of the YOLO family, exported without NMS"
+            )
         if raw.ndim != 3 or raw.shape[1] < 5 or (raw.shape[2] == END_TO_END and raw.shape[1] >= MANY):
             raise UserError(f"{weights}: gives {raw.shape}, not (1, 4 + classes, n); export it without NMS")
         rows = raw[0].T.astype(np.float64)
@@ -40,3 +46,8 @@ def open_plate_finder(weights: str | Path, least: float, side: int) -> Finder:
         return np.column_stack([middles - halves, middles + halves, rows[:, 4]])
 
     return find
+
+
+def _cells(side: int) -> list[int]:
+    """How many cells a square of `side` pixels has at each scale of a net of the YuNet kind."""
+    return [(side // scale) ** 2 for scale in SCALES]

@@ -16,7 +16,7 @@ from typing import Protocol
 import cv2
 import numpy as np
 
-from framewright.tracks.privacy.face_tracks import FaceDetections, OpenTrack, pair_boxes
+from framewright.tracks.privacy.face_tracks import KNOWN, FaceDetections, OpenTrack, pair_boxes
 from framewright.tracks.privacy.faces import FaceFinder, Finder, Part, fitting_zoom, keep_surest
 from framewright.video.frame import Frame
 
@@ -35,7 +35,7 @@ LITTLE = 28  # the latter for faces that are no larger there
 BRISK, JITTER = 0.2, 3.0  # sides of a face, and pixels, per look: one that moves faster is looked at between sweeps
 UNSEEN = 0.25  # seconds after which any face is looked at
 WAITS = 0.9  # seconds: a face that no sweep finds any more is looked for no longer
-TRIES = 2  # looks in a row at a face that is not found where it should be; then the next sweep must find it
+TRIES, TRIES_KNOWN = 2, 5  # looks in a row at a face that is not found, and at one seen often; then sweeps look for it
 SMALL = 20  # pixels: a smaller face is not looked for in a smaller copy
 DOUBTFUL = 2.0  # times the sure score: a face that never had more must be seen twice
 
@@ -222,7 +222,7 @@ class FaceSearch:
         side = float((track.box[2:] - track.box[:2]).max())
         brisk = float(np.hypot(*track.speed)) * float(APART) > BRISK * side + JITTER
         due = brisk or track.misses > 0 or track.seen < 2 or float(now) - track.time > UNSEEN
-        return due and track.misses < TRIES
+        return due and track.misses < (TRIES_KNOWN if track.seen >= KNOWN else TRIES)
 
     def _follow(self, frame: Frame, number: int, tracks: list[_Followed]) -> None:
         """Look for followed faces where they should be."""

@@ -19,7 +19,7 @@ Judge = Callable[["Segment"], "Segment"]
 class Cut:
     """Where another shot begins: what comes before ends at `start`, what follows begins at `end` (seconds).
 
-    `kind` is cut, dissolve, fade, or gap where the film itself has a hole. A cut has both times equal.
+    `kind` is cut, dissolve, fade, wipe, or gap where the film itself has a hole. A cut has both times equal.
     """
 
     kind: str

@@ -1,4 +1,4 @@
-"""Cuts, dissolves and fades, found in small pictures of the frames: 64 x 36 places of luma and chroma.
+"""Cuts, dissolves, fades and wipes, found in small pictures of the frames: 64 x 36 places of luma and chroma.
 
 A new shot is a picture that differs from the one before more than motion would make it, and that stays. How different
 two pictures are is asked in three ways:
@@ -10,12 +10,15 @@ two pictures are is asked in three ways:
 
 A flash comes back to what was there before. In a dissolve, the picture in the middle is the mean of those before and
 behind, which motion does not bring about. In a fade, contrast goes down to nothing and comes back with something else.
+Where two pictures have nothing in common and none of this fits, a closer look asks for a wipe: each place is like one
+of both, and the border between them moves on.
 """
 
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -42,6 +45,12 @@ FADED = 0.2  # of the contrast on both sides: how little of it a fade leaves
 GAINS = 0.6, 1.7  # of exposure, by which one picture of a shot may become another
 CHANGED = 4.0  # grey values by which a place differs from what exposure makes of it
 MOST, MANY = 0.45, 0.25  # of a picture's places that a dissolve changes so, and a hard cut
+DETOUR = 1.5  # times the difference of a wipe's ends: the way over its middle; what moves takes twice as much
+NEITHER, CLEAR = 0.4, 0.6  # of the difference of a wipe's ends: what a place may be off one of them; in so many places
+SPREADS, MIDDLE = 0.1, (0.2, 0.8)  # shares of a wipe's places: change from one look to the next; changed at its middle
+BACKWARDS = 0.08  # share of a wipe's places that may change back
+EVERYWHERE = 0.4  # share of the places in every strip of the frame that a wipe changes
+JAGGED = 0.12  # share of neighbouring places that a wipe's border may part
 BLACK = 28  # luma of places that show nothing
 NOISE = 2.5  # grey values: contrast that pictures have without showing anything
 
@@ -151,7 +160,7 @@ class TransitionDetector:
         if not self._thin or seen.time - self._thin[-1].time >= GRADUAL:
             # what is gradual shows in every other frame as well
             self._even = not self._even
-            self._ask(self._thin, seen, (_fade, _dissolve) if self._even else (_fade,))
+            self._ask(self._thin, seen, (_fade, _dissolve, _wipe) if self._even else (_fade,))
 
     def _ask(
         self,
@@ -239,6 +248,69 @@ def _dissolve(seen: list[_SmallFrame]) -> _Candidate | None:
     first, last = _extent([frame.small for frame in window])
     span = window[0].time - NEAR * GRADUAL, window[-1].time + NEAR * GRADUAL
     return _Candidate(Cut("dissolve", window[first].time, window[last].time), (0, sure), span)
+
+
+def _wipe(seen: list[_SmallFrame]) -> _Candidate | None:
+    """A wipe around the middle one of the frames seen: each place changes by itself from one picture to another, and
+    where they have changed spreads over the frame."""
+    for half in reversed(HALVES[1:]):
+        one, other = seen[REACH - half], seen[REACH + half]
+        if _apart(one.small, other.small) <= 2 * LEAST or _unlike(one, other) < OTHER:
+            continue
+        way = _apart(one.small, seen[REACH].small) + _apart(seen[REACH].small, other.small)
+        if way > DETOUR * _apart(one.small, other.small):
+            continue
+        at = [REACH - half // 2, REACH, REACH + half // 2]
+        changed, new, clear = _switched(one.small, other.small, [seen[index].small for index in at])
+        if not changed.any() or clear < CLEAR:
+            continue
+        shares = [float(own[changed].mean()) for own in new]
+        if not (shares[0] + SPREADS < shares[1] < shares[2] - SPREADS and MIDDLE[0] < shares[1] < MIDDLE[1]):
+            continue
+        if any(float(earlier[changed & ~later].sum()) > BACKWARDS * changed.sum() for earlier, later in pairwise(new)):
+            continue
+        if _border(new[1], changed) > JAGGED or min(_strips(changed)) < EVERYWHERE:
+            continue
+        if _unlike_shifted(one.small, other.small, FAR) < OTHER:
+            continue
+        window = seen[REACH - half : REACH + half + 1]
+        _, switched, _ = _switched(one.small, other.small, [frame.small for frame in window])
+        reached = np.maximum.accumulate([float(own[changed].mean()) for own in switched])
+        first, last = int(np.argmax(reached > EDGE)), int(np.argmax(reached > 1 - EDGE))
+        span = window[0].time - NEAR * GRADUAL, window[-1].time + NEAR * GRADUAL
+        cut = Cut("wipe", window[first].time, window[max(first, last)].time)
+        return _Candidate(cut, (1, half + clear), span)
+    return None
+
+
+def _switched(
+    one: np.ndarray, other: np.ndarray, pictures: list[np.ndarray]
+) -> tuple[np.ndarray, list[np.ndarray], float]:
+    """Where two pictures differ, (h, w) bool; of each picture between them, where it is like the second, (h, w) bool;
+    and the share of these places that are like one of the two."""
+    before, after = one.astype(np.int16), other.astype(np.int16)
+    apart = np.abs(after - before).sum(axis=2)
+    changed = apart > 4 * CHANGED
+    new, clear = [], []
+    for picture in pictures:
+        own = picture.astype(np.int16)
+        old, young = np.abs(own - before).sum(axis=2), np.abs(own - after).sum(axis=2)
+        new.append(cv2.medianBlur((young < old).astype(np.uint8), 5) > 0)  # noise is no border
+        clear.append(float((np.minimum(old, young) < NEITHER * apart)[changed].mean()) if changed.any() else 0.0)
+    return changed, new, min(clear)
+
+
+def _border(new: np.ndarray, changed: np.ndarray) -> float:
+    """The share of neighbours, among places that change, of which one has changed and the other has not."""
+    across, down = changed[:, 1:] & changed[:, :-1], changed[1:] & changed[:-1]
+    unequal = (new[:, 1:] != new[:, :-1])[across].sum() + (new[1:] != new[:-1])[down].sum()
+    return float(unequal) / max(1, int(across.sum() + down.sum()))
+
+
+def _strips(changed: np.ndarray) -> list[float]:
+    """The share of places that change in each of six strips of the frame across, and of six down."""
+    strips = [*np.array_split(changed, 6, axis=0), *np.array_split(changed, 6, axis=1)]
+    return [float(strip.mean()) for strip in strips]
 
 
 def _extent(pictures: list[np.ndarray]) -> tuple[int, int]:
