@@ -109,8 +109,9 @@ def test_each_documented_command_of_the_guides_three_stages_runs(made, kept, com
     chosen = parse_overrides([re.search(r'--config "(videomnist=.*)" --', command)[1]])["videomnist"]
     sizes = {stage: {"batch_size": 4, "max_steps": 2} for stage in ("vqvae", "videogpt")}
     sizes["training"] = {"resolution": 32, "sequence_length": 8, "gpus": 0, "enabled": True}
-    if "embedding_dim" not in chosen.get("vqvae", {}):
-        sizes["vqvae"] = SMALL["vqvae"]
+    for stage, size in (("vqvae", "embedding_dim"), ("videogpt", "hidden_dim")):
+        if size not in chosen.get(stage, {}):
+            sizes[stage] = SMALL[stage]
     changes = {
         stage: {key: FILES.get(value, value) if isinstance(value, str) else value for key, value in keys.items()}
         | sizes.get(stage, {})
