@@ -194,8 +194,8 @@ def of_parts(pattern: str, parts, videos_of):
 
 def of_bucket(pattern: str, ids, flag=list):
     """Inputs where the wildcard is `bucket`, the path of each of these videos that lies in it."""
-    among = frozenset(ids)
-    return lambda wildcards: flag(expand(pattern, video=[video for video in in_bucket(wildcards) if video in among]))
+    among = cache(lambda: frozenset(ids))  # built where it is asked for: few processes do
+    return lambda wildcards: flag(expand(pattern, video=[video for video in in_bucket(wildcards) if video in among()]))
 
 
 def of_buckets(pattern: str):

@@ -35,7 +35,7 @@ class Run:
         return {rule for rule in self.jobs if "_" in rule}
 
 
-def snakemake(folder: Path, *arguments: str, house: Path = ROOT, cores: int = 2, timeout: int = 240) -> Run:
+def snakemake(folder: Path, *arguments: str, house: Path = ROOT, cores: int = 2, timeout: int = 1100) -> Run:
     """Run the workflow of `house` in the working directory `folder`, as the command line does.
 
     Snakemake is imported once and forked for each run: that saves three seconds each time, and there are many.

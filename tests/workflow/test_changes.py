@@ -217,8 +217,8 @@ CASES = [
         config("base_frame_limit: 4", "base_frame_limit: 2"), {"patches_plan": 2, "patches_cut": 2}, id="patches"
     ),
     pytest.param(config("kernel: bicubic", "kernel: lanczos"), twice({"patches_cut": 1}), id="kernel"),
-    pytest.param(config("seed: 0", "seed: 1"), twice(CUT) | TRAINED, id="the seed"),
-    pytest.param(code("patches/cut.py", "\nUNUSED = 1\n"), twice({"patches_cut": 1}), id="code of one stage"),
+    pytest.param(config("seed: 0", "seed: 1"), twice(CUT), id="the seed"),
+    pytest.param(code("patches/cut.py", "\nUNUSED = 1\n"), twice(CUT), id="code of one stage, whose types plans use"),
     pytest.param(code("tracks/rows.py", "\nUNUSED = 1\n"), {}, id="code that collects"),
 ]
 
@@ -252,6 +252,6 @@ def test_a_licence_reaches_rows_and_what_is_derived_from_them(study):
     cell("licence", "CC-BY-4.0")(study)
     result = run(study, timeout=1200)
     assert result.status == 0, result.text
-    assert not set(result.jobs) & set(DEAR) and {"tracks_rows", "patches_rows", "flexpatch_rows"} <= set(result.jobs)
+    assert not set(result.jobs) & set(DEAR) and {"tracks_rows", "patches_rows"} <= set(result.jobs)
     assert "CC-BY-4.0" in (study / "study/results/tracks/card/README.md").read_text()
     assert run(study, "-n").rules == set()

@@ -26,7 +26,7 @@ def start(folder: Path, *arguments: str) -> subprocess.Popen:
         process = subprocess.Popen(
             [*RUN, *arguments], cwd=folder, stdout=printed, stderr=printed, start_new_session=True
         )
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 600
     while not ((folder / PLACE).exists() and '"job"' in (folder / PLACE).read_text()):
         assert process.poll() is None and time.monotonic() < deadline, (folder / "printed").read_text()
         time.sleep(0.05)
@@ -35,7 +35,7 @@ def start(folder: Path, *arguments: str) -> subprocess.Popen:
 
 def resume(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
     command = [sys.executable, str(ROOT / "scripts/resume.py"), str(folder), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=900)
 
 
 @pytest.fixture

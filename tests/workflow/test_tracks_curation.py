@@ -19,7 +19,7 @@ from framewright.scenes.street import make_street
 from framewright.tracks.curation.scan import read_lines
 from framewright.video.encode import Writer
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = pytest.mark.slow
 
 SIZE, FRAMES = (640, 360), 60
 RELAX = [0.8, 0.5, 0]

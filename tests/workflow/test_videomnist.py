@@ -116,7 +116,6 @@ def digests(folder: Path) -> dict[str, str]:
 
 @pytest.mark.slow
 @pytest.mark.long
-@pytest.mark.timeout(600)  # a busy machine takes its time
 def test_killed_and_resumed_it_gives_the_same_bytes(made, tmp_path):
     """Snakemake with its jobs, Snakemake alone while a job works, and a job are killed, each at a random moment."""
     study(tmp_path / "study")

@@ -352,7 +352,8 @@ def test_what_a_model_is_given_is_normal():
     grey = np.full((90, 160, 3), 124, np.uint8)
     inputs = filters.prepare_pictures([grey, grey], filters.IMAGENET)
     assert inputs.shape == (2, 3, 224, 224) and inputs.dtype == np.float32
-    assert inputs[0, 0].mean() == pytest.approx((124 / 255 - 0.485) / 0.229, abs=1e-4)
+    for channel, (mean, spread) in enumerate([(0.485, 0.229), (0.456, 0.224), (0.406, 0.225)]):  # as published
+        assert inputs[0, channel].mean() == pytest.approx((124 / 255 - mean) / spread, abs=1e-4)
 
 
 @pytest.mark.parametrize("name", ["weights.onnx", "weights.pt"])
