@@ -41,10 +41,10 @@ def done(study) -> Run:
 def test_every_video_leaves_its_outcomes(study, done):
     items = [item._replace(detail="") for item in read_outcomes(study / "results/sources/outcomes.tsv")]
     assert items == [
+        Item("source", "empty", "", "empty"),
         Item("source", "good"),
         Item("source", "other"),
         Item("source", "text"),
-        Item("source", "empty", "", "empty"),
         Item("probe", "good"),
         Item("probe", "other"),
         Item("probe", "text", "", "text"),

@@ -19,7 +19,7 @@ def test_a_dry_run_says_rules_counts_and_reasons_in_a_screen_or_two(tmp_path):
     planned = snakemake(tmp_path, "-n")
     lines = planned.text.splitlines()
     assert planned.status == 0
-    assert planned.jobs["sources_render"] == 6
+    assert planned.jobs["sources_render"] == 7
     assert planned.text.count("Job stats:") == 1
     assert "output files have to be generated:" in planned.text
     assert "snakemake -n -p lists each job" in planned.text

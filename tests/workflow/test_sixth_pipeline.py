@@ -196,7 +196,15 @@ ONE_LINE_EACH = [add_to_snakefile, add_to_pipelines, add_to_readme]
 def root(tmp_path) -> Path:
     copy_house(tmp_path / "house")
     shutil.copytree(house.ROOT / "docs", tmp_path / "house/docs")
-    for name in ("README.md", "CHANGELOG.md", "Makefile", "pyproject.toml", "requirements.txt", "requirements.in"):
+    for name in (
+        "README.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "Makefile",
+        "pyproject.toml",
+        "requirements.txt",
+        "requirements.in",
+    ):
         shutil.copy(house.ROOT / name, tmp_path / "house" / name)
     return tmp_path / "house"
 
