@@ -90,6 +90,7 @@ def test_every_final_file_is_listed_with_the_rule_that_made_it(place):
         **{f"sources/{video}/probe.json": "sources_probe" for video in ("one", "gone")},
         **{f"clips/{name}": "sources_clips" for name in ("PROGRESS.txt", "a.mp4", "b.mp4")},
         **{f"sources/{name}": "sources_summary" for name in ("summary.tsv", "summary.html", "outcomes.tsv")},
+        **{f"sources/rows/0-of-1-{name}": "sources_rows" for name in ("outcomes.tsv", "promises.json", "summary.tsv")},
         **{f"sources/card/{name}": "sources_card" for name in ("README.html", "README.md")},
         **{f"sources/card/{name}": "sources_card" for name in ("croissant.json", "index.parquet", "tile.json")},
         **{f"funnel.{kind}": "cards_funnel" for kind in ("svg", "tsv")},

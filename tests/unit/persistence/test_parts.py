@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-from framewright.persistence import card, draw, summary
+from framewright.persistence import draw, summary
 from framewright.persistence.base import render_base_clips
 from framewright.persistence.base_files import find_files, locate_clip
 from framewright.persistence.crowd import draw_companions
+from framewright.persistence.rows import list_rows
 from framewright.persistence.shard import Account, augment_shard
 from framewright.persistence.specs import BaseSpec, Variant
 from framewright.persistence.store import Clips, write_clips
@@ -83,9 +84,9 @@ def clips(tmp_path_factory):
     return Clips(folder / "d", "augmented_traj")
 
 
-def test_the_card_has_a_row_for_each_clip(clips):
-    rows = list(card.list_rows({"default": ("dataset/", clips)}))
-    assert [row["clip"] for row in rows] == [f"default/{number:05d}" for number in clips.numbers]
+def test_there_is_a_row_for_each_clip(clips):
+    rows = list(list_rows({"default": ("dataset/", clips)}))
+    assert [row["item"] for row in rows] == [f"default/{number:05d}" for number in clips.numbers]
     for place, row in enumerate(rows):
         metadata = clips.metadata(place)
         assert row["transient_frames"] == len(metadata["transient_frames"]) and row["split"] == metadata["split"]
