@@ -15,7 +15,7 @@ from framewright.sources.outcome import Outcome, read_outcome
 from framewright.study.contract import Finding, Part, join_parts, make_finding, make_part
 from framewright.study.record import read_record
 from framewright.truth import Truth, find_problem, read_truth
-from framewright.video.examine import FACTS
+from framewright.video.probe import FACTS
 
 KEYS = {"video", "sha256", "bytes", "status", "reason", "notes", "use", *FACTS}
 

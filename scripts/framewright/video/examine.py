@@ -13,6 +13,7 @@ import numpy as np
 from framewright.errors import UserError
 from framewright.study.progress import MEGABYTE, Progress, count_megabytes, report_nothing
 from framewright.video.media import best_stream, open_media, pick_stream
+from framewright.video.probe import FACTS
 from framewright.video.sandbox import call
 from framewright.video.stream import LONGEST_STILL, Video, open_video
 from framewright.video.timeline import Timeline
@@ -20,11 +21,6 @@ from framewright.video.timeline import Timeline
 PIECE = 1 << 20  # bytes that are read at once
 SAMPLE = 5  # frames that are decoded at the beginning, in the middle and at the end
 HIGHEST_RATE = 1000  # frames per second; more is a mistake in the time stamps
-FACTS = (
-    *("container", "codec", "profile", "pixel_format", "bit_depth", "coded_size", "displayed_size", "rotation"),
-    *("mirrored", "pixel_aspect", "rate", "rate_varies", "start", "duration", "frames", "keyframes", "time_base"),
-    *("interlaced", "colour", "audio", "stream", "sample"),
-)
 
 
 def probe(path: Path | str) -> dict[str, Any]:

@@ -8,6 +8,13 @@ from typing import Any
 from framewright.errors import UserError
 from framewright.study.record import read_record
 
+# Facts that every record has; all of them are null where a video is rejected.
+FACTS = (
+    *("container", "codec", "profile", "pixel_format", "bit_depth", "coded_size", "displayed_size", "rotation"),
+    *("mirrored", "pixel_aspect", "rate", "rate_varies", "start", "duration", "frames", "keyframes", "time_base"),
+    *("interlaced", "colour", "audio", "stream", "sample"),
+)
+
 
 @dataclass(frozen=True)
 class ProbeColour:
