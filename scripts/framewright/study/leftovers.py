@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 from base64 import urlsafe_b64decode
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -77,8 +77,11 @@ def find_leftovers(
 ) -> list[Made]:
     """Of what was made that which is still there and belongs to nothing; `outputs` are asked for.
 
-    What a rule made on demand belongs to its video as long as its pipeline works on that one.
+    What a rule made on demand belongs to its video as long as its pipeline works on that one. A log that also tells of
+    something asked for belongs to that.
     """
+    made = list(made)
+    living = {log for one in made if one.path in outputs for log in one.logs}
     words = {(*Path(path).parts[1:2], part) for path in outputs for part in _words_of(path)}
     found = []
     for one in made:
@@ -86,7 +89,7 @@ def find_leftovers(
             continue
         if one.rule in on_demand and _has_its_video(one, words):
             continue
-        found.append(one)
+        found.append(replace(one, logs=tuple(log for log in one.logs if log not in living)))
     return sorted(found, key=lambda one: one.path)
 
 

@@ -89,3 +89,13 @@ def test_check_names_both_and_breaks_no_promise(study):
         *[("sources: left over", True), ("tracks: left over", True), ("results: strangers", True)],
     ]
     assert "make tidy" in found[1].detail and "results/tracks/note.txt" in found[2].detail
+
+
+def test_a_log_that_also_tells_of_something_asked_for_stays(tmp_path, monkeypatch):
+    """Under another name of the dataset the same job wrote both, into one log."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("old.npz", "new.npz"):
+        Path(name).touch()
+    made = [Made(name, "tracks_metrics", ("logs/tracks_metrics/one.log",)) for name in ("old.npz", "new.npz")]
+    (left,) = find_leftovers(made, {"new.npz": "tracks_metrics"})
+    assert (left.path, left.logs) == ("old.npz", ())
