@@ -16,7 +16,7 @@ from framewright.tracks.objects.contract import warn_of_limits, warn_of_nothing
 log = job.start(snakemake)
 inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
-accounts = list(read_lines(inputs.accounts))
+accounts = sorted(read_lines(inputs.accounts), key=lambda account: account["video"])
 with job.whole(outputs.segments) as path:
     write_index(path, DATASET, list_segment_rows(accounts), "segments")
 without = {account["video"] for account in accounts if account["why_not"]}
