@@ -81,7 +81,7 @@ def test_ids_that_are_ends_of_our_own_names_make_files_of_their_own(tmp_path):
     assert made.status == 0, made.text
     for pipeline in ("tracks", "flexpatch"):
         rows = (tmp_path / f"results/{pipeline}/outcomes.tsv").read_text().splitlines()[1:]
-        assert {row.split("\t")[0] for row in rows} == {*names}
+        assert {row.split("\t")[1] for row in rows} == {*names}
     for name in names:
         audit = json.loads((tmp_path / f"results/tracks/privacy/{name}.audit.json").read_text())
         record = json.loads((tmp_path / f"results/tracks/privacy/{name}.json").read_text())
