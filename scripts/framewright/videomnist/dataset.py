@@ -18,14 +18,18 @@ import torch
 from torch.utils.data import Dataset
 
 from framewright.errors import UserError
-from framewright.study.rows import list_served
+from framewright.study.rows import find_rows, list_served
 from framewright.video.tensors import in_range
 
 
 def require_served(path: str | Path) -> None:
-    """A UserError where a file lies in a study whose rows know nothing of it: it is of an earlier configuration."""
+    """A UserError where a dataset in a study's results is in none of its rows: it is of an earlier configuration.
+
+    Files in the folders below, such as the clips of a model, are in no rows.
+    """
     documented = Path(path).with_name(Path(path).name.replace("-videogpt.h5", ".h5"))
-    if list_served(documented) == []:
+    found = find_rows(path)
+    if found and Path(path).absolute().parent == found[0] and list_served(documented) == []:
         raise UserError(
             f"{path}: no row of its study names it; run snakemake, or make tidy to remove what is left over"
         )

@@ -5,7 +5,7 @@ import pytest
 from framewright.errors import UserError
 from framewright.study.funnel import Item
 from framewright.study.rows import read_rows, write_rows
-from framewright.videomnist.dataset import MovingDigits
+from framewright.videomnist.dataset import MovingDigits, require_served
 from framewright.videomnist.outcomes import list_film_rows
 from framewright.videomnist.row_columns import COLUMNS, CONVERTED, DIGITS
 
@@ -27,3 +27,12 @@ def test_a_file_of_an_earlier_configuration_is_served_no_more(tmp_path):
     for name in (CONVERTED, "converted-videogpt.h5"):
         with pytest.raises(UserError, match="no row of its study names it"):
             MovingDigits(tmp_path / name)
+
+
+def test_the_clips_of_a_model_are_in_no_rows_and_open(tmp_path):
+    (tmp_path / "rows").mkdir()
+    write_rows(tmp_path / "rows/all.parquet", COLUMNS, [], {})
+    (tmp_path / "models").mkdir()
+    require_served(tmp_path / "models/clips.h5")
+    with pytest.raises(UserError, match="no row of its study names it"):
+        require_served(tmp_path / "clips.h5")
