@@ -112,7 +112,7 @@ def test_what_left_the_table_is_served_by_nobody_and_can_be_tidied(made):
     assert run(made, "-n").rules == set()
 
     # no line names the pipeline any more: nothing is computed, and its rows are empty
-    set_up(made, "one one.mp4 - - CC0-1.0 -")
+    set_up(made, "one one.mp4 flexpatch - CC0-1.0 -")
     result = run(made)
     assert result.status == 0, result.text
     assert result.rules & {"tracks_rows", "tracks_tree"} == {"tracks_rows", "tracks_tree"}
