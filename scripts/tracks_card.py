@@ -6,17 +6,17 @@ from framewright.report.card import read_store, write_index
 from framewright.report.publish import write_card
 from framewright.sources.fates import read_licences
 from framewright.study import job
-from framewright.study.record import read_lines
 from framewright.tracks.card import DATASET, describe_dataset, describe_figures, list_segment_rows, list_track_rows
 from framewright.tracks.card_facts import CardFacts
 from framewright.tracks.curation.tables import tabulate_subsets
 from framewright.tracks.objects.accuracy_table import accuracy_sentence
 from framewright.tracks.objects.contract import warn_of_limits, warn_of_nothing
+from framewright.tracks.outcomes import read_accounts
 
 log = job.start(snakemake)
 inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
-accounts = sorted(read_lines(inputs.accounts), key=lambda account: account["video"])
+accounts = read_accounts(inputs.accounts)
 with job.whole(outputs.segments) as path:
     write_index(path, DATASET, list_segment_rows(accounts), "segments")
 without = {account["video"] for account in accounts if account["why_not"]}

@@ -2,9 +2,9 @@
 
 from framewright.study import job
 from framewright.study.contract import hold, write_contract
-from framewright.study.record import read_lines
 from framewright.tracks.clips.options import ClipSettings
 from framewright.tracks.contract import check_tracks
+from framewright.tracks.outcomes import read_accounts
 
 log = job.start(snakemake)
 inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
@@ -12,7 +12,7 @@ inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.
 findings = check_tracks(
     inputs.promises,
     inputs.rows,
-    list(read_lines(inputs.accounts)),
+    read_accounts(inputs.accounts),
     inputs.meta_tree,
     inputs.clip_tree,
     ClipSettings(**settings["clips"]).key_seconds,

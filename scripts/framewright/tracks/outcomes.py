@@ -1,9 +1,11 @@
 """What became of each video, segment, object and clip, for the funnel: the outcomes of all stages in one list."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from framewright.study.funnel import Item
+from framewright.study.record import read_lines
 from framewright.tracks.clips.record import EVERY, Clip, list_clip_outcomes
 from framewright.tracks.objects.contract import list_track_outcomes
 from framewright.tracks.privacy.contract import list_privacy_outcomes
@@ -27,3 +29,8 @@ def list_outcomes(
     yield from list_segment_outcomes(segments)
     yield from list_track_outcomes(searches)
     yield from list_clip_outcomes(clips, without)
+
+
+def read_accounts(paths: Iterable[str | Path]) -> list[dict[str, Any]]:
+    """The account of each video in these files, in the order of the videos' names, whatever bucket wrote it."""
+    return sorted(read_lines(paths), key=lambda account: account["video"])
