@@ -16,6 +16,7 @@ import imageio_ffmpeg
 import numpy as np
 
 from framewright.video.colour import MATRICES, PRIMARIES, RANGES, TRANSFERS, Colour, number_of
+from framewright.video.priority import keep_priority
 
 CORNERS = {(0, 0): (220, 30, 30), (0, 3): (30, 200, 30), (3, 3): (235, 235, 235), (3, 0): (30, 30, 220)}
 BITS = [(row, column) for row in range(4) for column in range(4) if (row, column) not in CORNERS]
@@ -70,7 +71,7 @@ def make_video(
     the video begin late. `second` holds the `numbers` and `size` of another video stream; `cover` adds a cover
     picture, `audio` a tone; without `video` only those are there.
     """
-    with av.open(str(path), "w", format=FORMATS[path.suffix]) as file:
+    with keep_priority(), av.open(str(path), "w", format=FORMATS[path.suffix]) as file:
         tracks = []
         for track in [{"numbers": numbers, "size": size}] * video + [second] * (second is not None):
             stored = [_unturned(picture(number, track["size"]), rotation, mirrored) for number in track["numbers"]]

@@ -3,6 +3,7 @@
 import io
 from array import array
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from fractions import Fraction
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from framewright.errors import UserError
 from framewright.video.colour import MATRICES, PRIMARIES, RANGES, TRANSFERS, Colour, number_of
 from framewright.video.frame import SCALER_WHITE
 from framewright.video.media import open_media
+from framewright.video.priority import keep_priority
 
 BT709 = Colour("bt709", "bt709", "bt709", "tv")
 TICKS = 90_000  # per second, for frames with times: every usual rate is exact in it, or nearly
@@ -177,7 +179,9 @@ class Writer:
             raise ValueError(f"frame {self.frames} at {time} s is not after the one before")
         frame.pts, frame.time_base, self._last = tick, self._unit, tick
         try:
-            self._write(self._stream.encode(frame))
+            with keep_priority() if self.frames == 0 else nullcontext():  # an encoder is opened at its first frame
+                packets = self._stream.encode(frame)
+            self._write(packets)
             if self._sound:
                 self._sound.copy_until(tick * self._unit)
         except OSError:  # a full disk, which is nothing that the encoder could help
