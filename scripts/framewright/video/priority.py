@@ -22,7 +22,7 @@ def keep_priority() -> Iterator[None]:
     try:
         yield
     finally:
-        for thread in map(int, os.listdir(THREADS)):
+        for thread in (int(entry.name) for entry in THREADS.iterdir()):
             with suppress(ProcessLookupError):
                 if os.sched_getscheduler(thread) != policy:
                     os.sched_setscheduler(thread, policy, parameters)
