@@ -123,3 +123,29 @@ def test_a_track_that_jumps_in_size_is_split_and_one_that_comes_nearer_is_not():
         looked = [replace(own, appearance=describe_boxes(grey, own.boxes)) for own in shot]
         tracklets = [part for own in find_tracklets(looked) for part in split_at_jumps(own)]
         assert len(tracklets) == parts
+
+
+def drive(*legs):
+    """Boxes of a car: `legs` of (frames, first x, pixels a frame, height), one after the other, 25 frames a second."""
+    return boxes_over_time(
+        *[
+            (x + step * k, 300 - height, x + step * k + 2 * height, 300)
+            for frames, x, step, height in legs
+            for k in range(frames)
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("legs", "parts"),
+    [
+        pytest.param([(20, 100, 4, 60), (20, 180, 0, 60)], 1, id="braking"),
+        pytest.param([(40, 100, 4, 60)], 1, id="driving on"),
+        pytest.param([(20, 100, 4, 60), (20, 180, 4, 80)], 1, id="a box that grew"),
+        pytest.param([(20, 100, 4, 60), (20, 180, -4, 80)], 2, id="another car, coming back"),
+    ],
+)
+def test_a_track_is_split_where_speed_and_height_change_at_once(legs, parts):
+    grey = np.full((360, 640, 3), 90, np.uint8)
+    shot = [replace(seen, appearance=describe_boxes(grey, seen.boxes)) for seen in drive(*legs)]
+    assert sum(len(split_at_jumps(own)) for own in find_tracklets(shot)) == parts

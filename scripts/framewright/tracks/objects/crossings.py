@@ -70,6 +70,12 @@ def are_exchanged(one: Tracklet, other: Tracklet, time: float) -> bool:
     return kept - exchanged > BETTER
 
 
+def fit_speed(times: np.ndarray, boxes: np.ndarray) -> np.ndarray:
+    """How fast the middles of boxes move, (2,) pixels a second: the straight line nearest to them."""
+    middles, around = (boxes[:, :2] + boxes[:, 2:]) / 2, times - times.mean()
+    return around @ (middles - middles.mean(axis=0)) / max(float(around @ around), 1e-9)
+
+
 def _places(tracklet: Tracklet, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Where a tracklet is at these times, (N, 2), and the mean side of its boxes, (N,)."""
     boxes = np.column_stack([np.interp(times, tracklet.times, column) for column in tracklet.boxes.T])
@@ -83,9 +89,7 @@ def _side(tracklet: Tracklet, time: float, way: int) -> _Side | None:
     if len(rows) < FEWEST:
         return None
     times, boxes = tracklet.times[rows], tracklet.boxes[rows]
-    middles = (boxes[:, :2] + boxes[:, 2:]) / 2
-    around = times - times.mean()
-    speed = around @ (middles - middles.mean(axis=0)) / max(float(around @ around), 1e-9)
+    speed = fit_speed(times, boxes)
     looks = tracklet.looks[rows].astype(np.float64).sum(axis=0) if len(tracklet.looks) else np.zeros(0)
     return _Side(speed, float(np.median(boxes[:, 3] - boxes[:, 1])), looks)
 
