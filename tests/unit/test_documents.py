@@ -1,7 +1,10 @@
 """Examples run: Python blocks of README and docs, and those in docstrings, on small results at the paths they name."""
 
 import doctest
+import os
 import re
+import subprocess
+import sys
 from importlib import import_module
 
 import pytest
@@ -9,6 +12,7 @@ from documented import MARKS, lay_out, list_blocks, names_of
 from house import ROOT
 
 BLOCKS = list_blocks()
+FIRST_STEPS = ROOT / "docs/first_steps"
 EXAMPLES = sorted(
     ".".join(path.relative_to(ROOT / "scripts").with_suffix("").parts)
     for path in (ROOT / "scripts/framewright").rglob("*.py")
@@ -56,6 +60,16 @@ CLAIMS = {  # what the comments of blocks say
         and n["batch"]["video"].shape == (4, 16, 3, 64, 64)
     ),
 }
+
+
+@pytest.mark.parametrize("script", sorted(path.stem for path in FIRST_STEPS.glob("*.py")))
+def test_the_first_steps_run_and_show_a_picture(script, study, tmp_path):
+    command = [sys.executable, FIRST_STEPS / f"{script}.py", study / "results"]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.count("\n") >= 2
+    assert (tmp_path / f"first_steps_{script}.png").stat().st_size > 0
 
 
 def test_there_are_blocks_and_what_is_said_of_them_is_tried():
