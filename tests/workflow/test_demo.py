@@ -39,7 +39,6 @@ def test_identities_are_right(tracks):
     assert float(read_street(tracks)["hota"]) >= 0.65
 
 
-@pytest.mark.xfail(reason="the mean purity is .947: one car's box lies upon half of another's", strict=False)
 def test_clips_show_one_object(tracks):
     street = read_street(tracks)
     purities = [float(entry.split("=")[1]) for entry in street["purities"].split()]
