@@ -31,12 +31,12 @@ class Block:
         return f"{self.path.name}:{self.line}"
 
 
-def list_blocks() -> list[Block]:
-    """All Python blocks of README and docs, in their order."""
+def list_blocks(language: str = "python") -> list[Block]:
+    """All blocks of README and docs in a language, in their order."""
     found = []
     for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
         text = path.read_text()
-        for match in re.finditer(r"^ *```python\n(.*?)^ *```", text, re.S | re.M):
+        for match in re.finditer(rf"^ *```{language}\n(.*?)^ *```", text, re.S | re.M):
             found.append(Block(path, text[: match.start()].count("\n") + 2, match[1]))
     return found
 

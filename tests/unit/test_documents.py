@@ -7,6 +7,7 @@ import subprocess
 import sys
 from importlib import import_module
 
+import duckdb
 import pytest
 from documented import MARKS, lay_out, list_blocks, names_of
 from house import ROOT
@@ -70,6 +71,12 @@ def test_the_first_steps_run_and_show_a_picture(script, study, tmp_path):
     assert run.returncode == 0, run.stderr
     assert run.stdout.count("\n") >= 2
     assert (tmp_path / f"first_steps_{script}.png").stat().st_size > 0
+
+
+@pytest.mark.parametrize("block", list_blocks("sql"), ids=str)
+def test_queries_run_on_the_rows(block, study, monkeypatch):
+    monkeypatch.chdir(study)
+    assert duckdb.sql(block.code).columns == ["name", "tracks", "motion"]
 
 
 def test_there_are_blocks_and_what_is_said_of_them_is_tried():
