@@ -20,6 +20,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 
@@ -30,7 +31,6 @@ from framewright.study.code import follow_imports  # noqa: E402 (the library's f
 
 COMPARISONS = {"Lt": "<=", "LtE": "<", "Gt": ">=", "GtE": ">", "Eq": "!=", "NotEq": "=="}
 OPERATORS = {"Add": "-", "Sub": "+", "Mult": "/", "Div": "*", "FloorDiv": "*", "Mod": "*"}
-SECONDS = 300  # that the tests of one change may take
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def draw(rooms: list[str], count: int, seed: int) -> list[Mutant]:
     return [mutant for turn in zip_longest(*drawn) for mutant in turn if mutant]  # whoever stops early has some of each
 
 
-def is_noticed(mutant: Mutant) -> bool | None:
+def is_noticed(mutant: Mutant, seconds: float) -> bool | None:
     """Whether a test of its room fails once the change is made; None where they took too long to say."""
     tests = tests_of(mutant)
     with tempfile.TemporaryDirectory(prefix="framewright-mutant-") as folder:
@@ -146,7 +146,7 @@ def is_noticed(mutant: Mutant) -> bool | None:
         if not names:
             return False
         try:
-            done = subprocess.run(command, cwd=tree, capture_output=True, timeout=SECONDS, check=False)
+            done = subprocess.run(command, cwd=tree, capture_output=True, timeout=seconds, check=False)
         except subprocess.TimeoutExpired:
             return None  # a loop that does not end, or a machine that is busy
         return done.returncode != 0
@@ -157,13 +157,15 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=300, help="that the tests of one change may take")
     parser.add_argument("--room", action="append", help="a room of the library; all of them by default")
     options = parser.parse_args()
     rooms = options.room or sorted({room_of(path) for path in (ROOT / "scripts/framewright").rglob("*.py")})
     mutants, began = draw(rooms, options.count, options.seed), time.monotonic()
     with ThreadPoolExecutor(options.jobs) as pool:
         verdicts = []
-        for mutant, noticed in zip(mutants, pool.map(is_noticed, mutants), strict=True):
+        results = pool.map(partial(is_noticed, seconds=options.seconds), mutants)
+        for mutant, noticed in zip(mutants, results, strict=True):
             verdicts.append(noticed)
             print({True: "noticed ", False: "SURVIVED", None: "too slow"}[noticed], mutant, flush=True)
     for room in rooms:
