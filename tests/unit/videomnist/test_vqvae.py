@@ -4,26 +4,12 @@ import math
 
 import pytest
 import torch
+from vector_quantize_pytorch import FSQ
 
 from framewright.videomnist.quantizer import LEVELS, FiniteScalarQuantizer, VectorQuantizer
 from framewright.videomnist.vqvae import AxialAttention, LineAttention, Vqvae, VqvaeConfig, plan_strides
 
 torch.set_num_threads(1)  # several waiting for each other on a busy machine take longer than one
-
-# What vector-quantize-pytorch 1.32.0 (MIT) gives for linspace(-3, 3, 6) times linspace(0.5, 1.5, dimensions).
-FSQ = {
-    (8, 8, 8): (
-        [[-1, -1, -1], [-0.75, -1, -1], [-0.25, -0.5, -0.75], [0.25, 0.5, 0.5], [0.5, 0.75, 0.75], [0.75, 0.75, 0.75]],
-        [0, 1, 83, 437, 510, 511],
-    ),
-    (8, 8, 8, 4): (
-        [
-            *([-1, -1, -1, -1], [-0.75, -1, -1, -1], [-0.25, -0.5, -0.5, -0.5]),
-            *([0.25, 0.25, 0.5, 0.5], [0.5, 0.75, 0.75, 0.5], [0.75, 0.75, 0.75, 0.5]),
-        ],
-        [0, 1, 659, 1965, 2046, 2047],
-    ),
-}
 
 
 def small(**changes) -> VqvaeConfig:
@@ -44,14 +30,24 @@ def clips(count=4, frames=4, size=16, channels=1):
 # ---- finite scalar quantization -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("levels", FSQ)
+@pytest.mark.parametrize("levels", LEVELS.values())
 def test_fsq_gives_what_its_reference_implementation_gives(levels):
-    z = torch.linspace(-3, 3, 6)[:, None] * torch.linspace(0.5, 1.5, len(levels))
-    found = FiniteScalarQuantizer(levels)(z.T[None, :, :, None, None])
-    vectors, codes = FSQ[levels]
-    assert (found.vectors[0, :, :, 0, 0].T - torch.tensor(vectors)).abs().max() < 1e-6
-    assert found.codes.flatten().tolist() == codes
+    """Vectors, codes, and gradients of latents from flat to saturated."""
+    theirs, ours = FSQ(list(levels)), FiniteScalarQuantizer(levels)
+    torch.manual_seed(0)
+    z = 3 * torch.randn(2, len(levels), 3, 4, 5)
+    one, other = z.clone().requires_grad_(), z.clone().requires_grad_()
+    found, (vectors, codes) = ours(one), theirs(other)
+    assert (found.vectors - vectors).abs().max() < 1e-6
+    assert torch.equal(found.codes, codes.long())
     assert found.loss == 0
+    weights = torch.randn_like(z)
+    (found.vectors * weights).sum().backward()
+    (vectors * weights).sum().backward()
+    assert (one.grad - other.grad).abs().max() < 1e-6
+    every = torch.arange(ours.n_codes)
+    looked_up = ours.vectors(every.view(1, -1, 1, 1))[0, :, :, 0, 0].T
+    assert (looked_up - theirs.indices_to_codes(every)).abs().max() < 1e-6
 
 
 @pytest.mark.parametrize(("n_codes", "levels"), LEVELS.items())
