@@ -90,7 +90,7 @@ rule flexpatch_rows:
         "../envs/flexpatch.yaml"
     params:
         code=code_of("flexpatch_rows"),
-        settings={},
+        settings={"definition": flexpatch_settings.define_samples(FLEXPATCH)},
     script:
         "../scripts/flexpatch_rows.py"
 

@@ -5,6 +5,7 @@ from framewright.flexpatch.samples.columns import write_samples
 from framewright.flexpatch.samples.observations import read_observations
 from framewright.flexpatch.samples.options import Sampling
 from framewright.study import job
+from framewright.study.definition import compute_definition
 from framewright.study.record import write_record
 from framewright.video.probe import read_probe
 
@@ -23,5 +24,5 @@ samples, record = sample_video(
 with job.whole(outputs.samples) as path:
     write_samples(path, samples)
 with job.whole(outputs.record) as path:
-    write_record(path, record)
+    write_record(path, record | {"settings": compute_definition(settings)})
 log.info("%d samples: %s", record["samples"], record["labels"])

@@ -4,6 +4,7 @@ from framewright.flexpatch.samples.observations import write_observations
 from framewright.flexpatch.samples.options import DetectorSettings
 from framewright.flexpatch.samples.truth import build_detector, observe_video
 from framewright.study import job
+from framewright.study.definition import compute_definition
 from framewright.study.record import write_record
 from framewright.video.probe import read_probe
 
@@ -24,5 +25,5 @@ observations, record = observe_video(
 with job.whole(outputs.observations) as path:
     write_observations(path, observations)
 with job.whole(outputs.record) as path:
-    write_record(path, record)
+    write_record(path, record | {"settings": compute_definition(settings)})
 log.info("truth: %s; %s", record["truth"] or record["reason"], record["agreement"] or "no annotations to compare with")

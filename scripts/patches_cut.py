@@ -3,8 +3,9 @@
 from framewright.patches.attempts import write_attempts
 from framewright.patches.cut import cut_part, load_settings
 from framewright.patches.manifest import write_patches
-from framewright.patches.record import read_frames, read_plan
+from framewright.patches.record import DEFINITION, read_frames, read_plan
 from framewright.study import job
+from framewright.study.record import write_record
 
 log = job.start(snakemake)
 inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
@@ -23,4 +24,5 @@ with job.whole(outputs.folder) as folder:
     )
     write_patches(folder / "patches.tsv", patches)
     write_attempts(folder / "attempts.tsv", attempts)
+    write_record(folder / DEFINITION, {"definition": settings["definition"]})
 log.info("%d patches of %d attempts", len(patches), len(attempts))

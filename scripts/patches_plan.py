@@ -1,5 +1,7 @@
 """Plan which windows of a film are cut, once its picture, its colours and its quality are measured."""
 
+from dataclasses import replace
+
 from framewright.patches.film import QualityLimits
 from framewright.patches.formats import load_categories
 from framewright.patches.record import make_plan, write_frames, write_plan
@@ -26,5 +28,5 @@ plan, frames = make_plan(
 with job.whole(outputs.frames) as path:
     write_frames(path, frames)
 with job.whole(outputs.plan) as path:
-    write_plan(path, plan)
+    write_plan(path, replace(plan, definition=settings["definition"]))
 log.info("%s", plan.detail or f"{len(frames):,} frames, {plan.counts}, {len(plan.lost)} windows can't be had")

@@ -1,6 +1,6 @@
 """Collect what is known of a bucket of films: rows of its patches, outcomes, and an account of each film."""
 
-from framewright.patches.bucket import list_accounts, list_bucket_outcomes, list_rows
+from framewright.patches.bucket import list_accounts, list_bucket_outcomes, list_rows, refuse_other_settings
 from framewright.patches.record import read_plan
 from framewright.patches.row_columns import COLUMNS
 from framewright.study import job
@@ -13,6 +13,7 @@ log = job.start(snakemake)
 inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings
 
 declared, plans = read_declared([inputs.declared]), list(map(read_plan, inputs.plans))
+refuse_other_settings(plans, inputs.parts)
 with job.whole(outputs.rows) as path:
     kept = write_rows(path, COLUMNS, list_rows(inputs.parts), declared, settings["definition"])
 with job.whole(outputs.accounts) as path:

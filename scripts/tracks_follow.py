@@ -1,6 +1,7 @@
 """Follow a video's detected objects, and write a line for each track that is worth keeping."""
 
 from framewright.study import job
+from framewright.study.definition import compute_definition
 from framewright.study.record import write_record
 from framewright.tracks.meta import write_tracks
 from framewright.tracks.objects.detections import DetectionsReader
@@ -17,7 +18,7 @@ tracks, record = follow(
     Keep(**settings["keep"]),
 )
 with job.whole(outputs.record) as path:
-    write_record(path, record, indent=None)
+    write_record(path, record | {"settings": compute_definition(settings)}, indent=None)
 with job.whole(outputs.meta) as path:
     write_tracks(path, tracks)
 log.info("%d tracks; dropped: %s", len(tracks), record["dropped"])

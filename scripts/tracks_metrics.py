@@ -2,6 +2,7 @@
 
 from framewright.report.gallery.posters import write_posters
 from framewright.study import job
+from framewright.study.definition import compute_definition
 from framewright.tracks.clips.record import read_clips
 from framewright.tracks.meta import read_tracks
 from framewright.tracks.metrics.appearance import open_backend, sha256_of
@@ -25,7 +26,7 @@ with job.whole(outputs.motion) as path:
 with job.whole(outputs.embeddings) as path:
     saturated = write_embeddings(path, found, settings.embedding, sha256_of(embedding_weights))
 with job.whole(outputs.quality) as path:
-    write_quality(path, found)
+    write_quality(path, found, compute_definition(snakemake.params.settings))
 with job.whole(outputs.posters) as path:
     write_posters(path, {clip.tid: clip.poster for clip in found})
 log.info("%d clips measured; %d entries of embeddings saturated", len(found), saturated)

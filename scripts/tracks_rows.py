@@ -6,7 +6,13 @@ from framewright.study.declared import read_declared
 from framewright.study.funnel import write_outcomes
 from framewright.study.record import write_lines as write_accounts
 from framewright.study.rows import write_rows
-from framewright.tracks.bucket import BucketFiles, check_bucket, list_accounts, list_bucket_outcomes
+from framewright.tracks.bucket import (
+    BucketFiles,
+    check_bucket,
+    list_accounts,
+    list_bucket_outcomes,
+    refuse_other_settings,
+)
 from framewright.tracks.clips.options import ClipSettings
 from framewright.tracks.row_columns import COLUMNS
 from framewright.tracks.rows import list_rows, write_lines
@@ -17,6 +23,7 @@ inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.
 
 declared = read_declared([inputs.declared])
 files = BucketFiles(**{name: inputs[name] for name in BucketFiles.__annotations__})
+refuse_other_settings(files)
 metrics = inputs.motions, inputs.embeddings, inputs.qualities
 found = list_rows(inputs.metas, inputs.clips, *metrics, settings["dataset"])
 with job.whole(outputs.lines) as lines, job.whole(outputs.rows) as rows, lines.open("wb") as pieces:

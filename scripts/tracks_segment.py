@@ -1,6 +1,7 @@
 """Find the segments of a video: between its cuts, and worth using."""
 
 from framewright.study import job
+from framewright.study.definition import compute_definition
 from framewright.study.record import write_record
 from framewright.tracks.segments.filters import make_judges
 from framewright.tracks.segments.find import find_segments, open_cut_detector
@@ -21,7 +22,7 @@ record = find_segments(
 )
 
 with job.whole(outputs.record) as path:
-    write_record(path, record)
+    write_record(path, record | {"settings": compute_definition(settings)})
 with job.whole(outputs.text) as path:
     path.write_text(format_segments(record["segments"]), encoding="utf-8")
 log.info("%s", record["detail"] or f"{len(record['cuts'])} cuts, {len(record['segments'])} segments")

@@ -12,6 +12,7 @@ from framewright.flexpatch.evaluation.options import EvaluationPlan
 from framewright.flexpatch.runtime.options import RuntimeSettings
 from framewright.flexpatch.samples.options import DetectorSettings, Sampling
 from framewright.flexpatch.tree.options import Splitting, TreeSettings
+from framewright.study.definition import compute_definition
 
 Section = Mapping[str, Any]  # the filled section
 
@@ -63,6 +64,11 @@ def sampling_settings(section: Section) -> dict[str, Any]:
 def samples_settings(section: Section) -> dict[str, Any]:
     """What `flexpatch_samples` uses."""
     return {"features": section["features"], "sampling": sampling_settings(section)}
+
+
+def define_samples(section: Section) -> str:
+    """A digest of all settings that decide what samples are like, whichever the video."""
+    return compute_definition(truth_settings(section), samples_settings(section))
 
 
 def training_settings(section: Section, splits: Mapping[str, str]) -> dict[str, Any]:

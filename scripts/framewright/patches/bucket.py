@@ -9,10 +9,12 @@ from framewright.patches.allotment import Counts
 from framewright.patches.attempts import Attempt, read_attempts
 from framewright.patches.manifest import read_patches
 from framewright.patches.outcomes import list_outcomes
-from framewright.patches.record import FilmPlan
+from framewright.patches.record import DEFINITION, FilmPlan
 from framewright.patches.rows import make_row
 from framewright.study.declared import Declared
+from framewright.study.definition import refuse_mixtures
 from framewright.study.funnel import Item
+from framewright.study.record import read_record
 
 Paths = Sequence[str | Path]
 
@@ -24,6 +26,13 @@ class FilmAccount:
     video: str
     counts: Counts
     usable: bool
+
+
+def refuse_other_settings(plans: Sequence[FilmPlan], parts: Paths) -> None:
+    """A UserError where two films were planned, or two parts cut, by different settings or seeds."""
+    refuse_mixtures("plans", ((plan.video, plan.definition) for plan in plans))
+    found = ((Path(part).parent.name, read_record(Path(part, DEFINITION))["definition"]) for part in parts)
+    refuse_mixtures("parts", found)
 
 
 def list_rows(parts: Paths) -> Iterator[dict[str, Any]]:

@@ -261,7 +261,8 @@ def _keep(folder: Path, window: Window, attempt: int, reason: str, greys: np.nda
 
 
 def load_settings(record: Mapping[str, Any]) -> CutSettings:
-    """The settings of patches_cut as a dataclass."""
+    """The settings of patches_cut as a dataclass; their definition is for the record of a part."""
+    record = {key: value for key, value in record.items() if key != "definition"}
     limits, categories = CheckLimits(**record["limits"]), load_categories(record["categories"])
     return CutSettings(**{**record, "limits": limits, "categories": categories})
 

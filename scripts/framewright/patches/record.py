@@ -20,6 +20,7 @@ from framewright.video.probe import Probe
 from framewright.video.stream import open_video
 from framewright.video.timeline import Timeline
 
+DEFINITION = "definition.json"  # in the folder of a part: of the settings that it was cut by
 NO_FRAMES = Frames(np.zeros(0, np.int64), np.zeros(0, bool), Fraction(1))
 
 
@@ -40,6 +41,7 @@ class FilmPlan:
     parts: tuple[Part, ...]
     lost: tuple[tuple[str, int, str], ...]
     hashes: tuple[str, ...]  # perceptual hashes of pictures all over the film
+    definition: str = ""  # of the settings that it was made by
 
     @property
     def usable(self) -> bool:

@@ -100,20 +100,19 @@ def compose_wanted(section: Section, windows: Mapping[str, Counts]) -> Settings:
 
 def compose_plan(section: Section, counts: Counts, split: str, seed: int) -> Settings:
     """Settings of patches_plan for a film."""
-    return {
-        "counts": counts,
+    how = {
         "categories": _dump_uncapped(section),
-        "split": split,
         "windows_per_part": section["windows_per_part"],
         "seed": seed,
         "rendering": {"frame": section["frame"], "interlaced": section["interlaced"], **section["colour"]},
         "limits": dict(section["quality"]),
     }
+    return {"counts": counts, "split": split, "definition": compute_definition(how), **how}
 
 
 def compose_cut(section: Section, seed: int, gallery: bool) -> Settings:
     """Settings of patches_cut for a film; `gallery` says whether some rejected windows are kept for the report."""
-    return {
+    how = {
         "seed": seed,
         "categories": _dump_uncapped(section),
         "kernel": section["kernel"],
@@ -123,8 +122,8 @@ def compose_cut(section: Section, seed: int, gallery: bool) -> Settings:
         "skip": section["retry_skip_seconds"],
         "by_content": section["format_choice"] == "content",
         **section["degrade"],
-        "gallery": gallery,
     }
+    return {"gallery": gallery, "definition": compute_definition(how), **how}
 
 
 def define_patches(section: Section, seed: int) -> str:

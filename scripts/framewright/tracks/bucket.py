@@ -7,11 +7,13 @@ from typing import Any
 
 from framewright.study.contract import Part
 from framewright.study.declared import Declared
+from framewright.study.definition import compute_definition, refuse_mixtures
 from framewright.study.funnel import Item
 from framewright.study.record import read_record
 from framewright.tracks.clips.contract import check_clips, read_video_clips
 from framewright.tracks.clips.options import ClipSettings
 from framewright.tracks.clips.record import read_clips
+from framewright.tracks.metrics.store import read_settings
 from framewright.tracks.objects.contract import check_objects, summarise_search
 from framewright.tracks.outcomes import list_outcomes
 from framewright.tracks.privacy.contract import check_privacy
@@ -34,6 +36,24 @@ class BucketFiles:
     searches: Paths  # records of the search for objects
     metas: Paths
     clips: Paths  # what became of each track
+    qualities: Paths  # metrics of the clips
+
+
+def refuse_other_settings(files: BucketFiles) -> None:
+    """A UserError where a stage's records of two videos were made by different settings or detectors."""
+    searches = [read_record(path) for path in files.searches]
+    videos = [record["video"] for record in searches]
+    found = {
+        "segments": [record.get("settings", "") for record in map(read_record, files.segments)],
+        "faces": [record.get("settings", "") for record in map(read_record, files.privacy)],
+        "detections": [compute_definition(record["detector"]) for record in searches],
+        "tracks": [record.get("settings", "") for record in searches],
+    }
+    for stage, definitions in found.items():
+        refuse_mixtures(stage, zip(videos, definitions, strict=True))
+    cut = [(video, next(read_clips(path), None)) for video, path in zip(videos, files.clips, strict=True)]
+    refuse_mixtures("clips", ((video, clip.settings) for video, clip in cut if clip))
+    refuse_mixtures("metrics", zip(videos, map(read_settings, files.qualities), strict=True))
 
 
 def list_accounts(files: BucketFiles, declared: Mapping[str, Declared]) -> Iterator[dict[str, Any]]:

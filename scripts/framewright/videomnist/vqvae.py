@@ -201,8 +201,14 @@ class PatchDecoder(nn.Module):
         bias.fill_(BLACK)
 
     def forward(self, vectors: torch.Tensor) -> torch.Tensor:
-        around = self.grow(self.res_stack(self.widen(vectors)))
-        return self.to_patch(vectors) + self.add(F.relu(around))
+        around = F.relu(self.grow(self.res_stack(self.widen(vectors))))
+        # Patches do not overlap: products of matrices do what both transposed convolutions stand for, in less time.
+        pairs = ((self.to_patch, vectors), (self.add, around))
+        flat = sum(h.movedim(1, -1) @ layer.weight.flatten(1) for layer, h in pairs)  # (B, t, h, w, C * values)
+        parts = flat.unflatten(-1, (-1, *self.to_patch.kernel_size)).permute(0, 4, 1, 5, 2, 6, 3, 7)
+        batch, channels, t, a, h, b, w, c = parts.shape
+        bias = (self.to_patch.bias + self.add.bias).view(-1, 1, 1, 1)
+        return parts.reshape(batch, channels, t * a, h * b, w * c) + bias
 
 
 def principal_components(rows: torch.Tensor, count: int) -> torch.Tensor:

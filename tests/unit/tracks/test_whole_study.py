@@ -23,7 +23,7 @@ from framewright.tracks.privacy.preview import draw_before_after
 from framewright.tracks.row_columns import COLUMNS
 from framewright.tracks.segments.options import Lengths
 
-NO_VIDEOS = BucketFiles([], [], [], [], [], [], [], [])
+NO_VIDEOS = BucketFiles([], [], [], [], [], [], [], [], [])
 
 
 def test_each_object_is_an_outcome_of_its_stage():

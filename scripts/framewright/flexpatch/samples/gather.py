@@ -7,6 +7,7 @@ from typing import Any
 from framewright.flexpatch.follow.features import Definition, check_definition, definition_record, read_definition
 from framewright.flexpatch.samples.columns import COLUMNS, LABELS
 from framewright.report.page import table_page
+from framewright.study.definition import compute_definition, refuse_mixtures
 from framewright.study.record import read_lines
 
 
@@ -30,13 +31,21 @@ def read_records(paths: Iterable[str | Path]) -> list[dict[str, Any]]:
     return [account["record"] for account in accounts if not account["why_not"]]
 
 
+def refuse_other_settings(records: Iterable[Mapping[str, Any]], truths: Iterable[Mapping[str, Any]]) -> None:
+    """A UserError where two videos were observed, or sampled, by different settings or detectors."""
+    seen = ((truth["video"], compute_definition(truth.get("settings"), truth.get("detector"))) for truth in truths)
+    refuse_mixtures("observations", seen)
+    refuse_mixtures("samples", ((record["video"], record.get("settings", "")) for record in records))
+
+
 def describe_table(
     records: Sequence[Mapping[str, Any]], truths: Sequence[Mapping[str, Any]], definition: Definition
 ) -> dict[str, Any]:
     """What the table of all these videos is: definition of its features, frames, detections, labels, and its truth.
 
-    UserError where the record of a video names another definition.
+    UserError where the record of a video names another definition, or was made by other settings than the others.
     """
+    refuse_other_settings(records, truths)
     for record in records:
         check_definition(read_definition(record, record["video"]), definition, record["video"])
     labels = {label: sum(record["labels"][label] for record in records) for label in LABELS}

@@ -30,15 +30,17 @@ class Clip:
     end: float = 0.0  # when its last frame appears
     rate: str = ""  # frames per second as a fraction, empty where it varies
     sha256: str = ""  # of its file
+    settings: str = ""  # the definition of what it was cut by
     windows: array = field(default_factory=lambda: array("d"))  # x1, y1, x2, y2 of each frame, in the upright frame
 
 
-def write_clips(path: str | Path, clips: Iterable[Clip]) -> None:
-    """Write what became of each track, a line each; the same clips give the same bytes."""
+def write_clips(path: str | Path, clips: Iterable[Clip], settings: str = "") -> None:
+    """Write what became of each track, a line each, cut by `settings`; the same clips give the same bytes."""
     with Path(path).open("wb") as file, gzip.GzipFile("", "wb", fileobj=file, mtime=0) as packed:
         for clip in clips:
             windows = np.array(clip.windows).reshape(-1, 4).tolist()
-            packed.write((json.dumps(asdict(clip) | {"windows": windows}, ensure_ascii=False) + "\n").encode())
+            record = asdict(clip) | {"windows": windows, "settings": settings}
+            packed.write((json.dumps(record, ensure_ascii=False) + "\n").encode())
 
 
 def read_clips(path: str | Path) -> Iterator[Clip]:

@@ -2,7 +2,8 @@
 
 `<video>.npz` of tracks_motion has `track` (N,), `motion` (sum of B, 7) with `parts` (N,) rows each, `object_motion` and
 `camera_motion` (N, 7) and `quantiles` (7,); of tracks_embeddings `track`, `vectors` (N, D) int8, `signature` (N,)
-uint64, `scale`, `saturated`, `backend` and `weights_sha256`; of tracks_quality `track`, `values` (N, 6) and `names`.
+uint64, `scale`, `saturated`, `backend` and `weights_sha256`; of tracks_quality `track`, `values` (N, 6), `names` and
+`settings`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -47,10 +48,16 @@ def write_embeddings(path: str | Path, found: Sequence[ClipMetrics], backend: st
     return saturated
 
 
-def write_quality(path: str | Path, found: Sequence[ClipMetrics]) -> None:
-    """Write how good the clips are."""
+def write_quality(path: str | Path, found: Sequence[ClipMetrics], settings: str = "") -> None:
+    """Write how good the clips are, and by which `settings` all metrics of them were made."""
     values = np.stack([clip.quality.as_array() for clip in found]) if found else np.zeros((0, len(NAMES)), np.float32)
-    _write(path, found, {"values": values, "names": np.array(NAMES)})
+    _write(path, found, {"values": values, "names": np.array(NAMES), "settings": np.array(settings)})
+
+
+def read_settings(quality: str | Path) -> str:
+    """The definition of what the metrics of a video were made by, as `write_quality` was told it."""
+    with np.load(quality) as file:
+        return str(file["settings"]) if "settings" in file else ""
 
 
 def read_rows(motion: str | Path, embeddings: str | Path, quality: str | Path) -> dict[str, dict[str, Any]]:

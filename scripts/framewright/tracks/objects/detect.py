@@ -44,14 +44,17 @@ def detect_video(
     rate: float,
     batch: int,
     progress: Progress = report_nothing,
+    settings: str = "",
 ) -> int:
     """Write what is found in these segments (start, end in seconds) of a video to `target`; how many detections.
+
+    `settings` is the definition of how the detector is run, to be kept beside it.
 
     A video without segments is not opened: it may be one that can't be. Without a detector nothing is searched.
     """
     found, size, writer = 0, (0, 0), DetectionsWriter(target)
     if detector is None:
-        writer.finish(Search(size, (), "", ""))
+        writer.finish(Search(size, (), "", "", settings))
         return 0
     if segments:
         with open_video(path) as video:
@@ -63,7 +66,7 @@ def detect_video(
                 found += writer.add(segment, progress(frames, count, "frames"))
     with detector.path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    writer.finish(Search(size, detector.names, detector.path.name, digest))
+    writer.finish(Search(size, detector.names, detector.path.name, digest, settings))
     return found
 
 

@@ -1,7 +1,8 @@
 """What a detector found in a video's segments, on disk: a file that `numpy.load` opens.
 
 `size` is (width, height) of the upright frame, `names` are the classes' names, `weights` the name and the sha256 of the
-detector's file, `segments` (S, 2) the seconds searched. Segment k has these arrays:
+detector's file, `settings` the definition of how it was run, `segments` (S, 2) the seconds searched. Segment k
+has these arrays:
 
     k/times         (F,) float64      when each searched frame appears, in seconds
     k/counts        (F,) int32        detections in each frame
@@ -38,6 +39,7 @@ class Search:
     names: tuple[str, ...]
     weights: str
     sha256: str
+    settings: str = ""  # the definition of how it was run
 
 
 class DetectionsWriter:
@@ -72,6 +74,7 @@ class DetectionsWriter:
         self._write("size", np.array(search.size, np.int32))
         self._write("names", np.array(search.names, np.str_))
         self._write("weights", np.array([search.weights, search.sha256], np.str_))
+        self._write("settings", np.array(search.settings, np.str_))
         self._write("segments", np.array(self._segments, np.float64).reshape(-1, 2))
         self._file.close()
 
@@ -89,7 +92,8 @@ class DetectionsReader:
         self._arrays: Any = np.load(path, allow_pickle=False)
         width, height = self._arrays["size"].tolist()
         weights, digest = self._arrays["weights"].tolist()
-        self.search = Search((width, height), tuple(self._arrays["names"].tolist()), weights, digest)
+        settings = str(self._arrays["settings"]) if "settings" in self._arrays else ""
+        self.search = Search((width, height), tuple(self._arrays["names"].tolist()), weights, digest, settings)
         self.segments: list[tuple[float, float]] = [(start, end) for start, end in self._arrays["segments"].tolist()]
 
     def times(self, number: int) -> np.ndarray:

@@ -37,7 +37,12 @@ def follow(
     ]
     return kept, {
         "video": video,
-        "detector": {"weights": search.weights, "sha256": search.sha256, "classes": len(names)},
+        "detector": {
+            "weights": search.weights,
+            "sha256": search.sha256,
+            "classes": len(names),
+            "settings": search.settings,
+        },
         "segments": parts,
         "tracks": [track.tid for track in kept],
         "dropped": dropped,
