@@ -25,6 +25,23 @@ DOCUMENTS = {
         min_eig ncc accel flow_std confidence iou_label FlexPatch TrackingFailureRecommender process_frame get_patches
         tf_model_path model_path generate_training_data train_from_csv frame_size detector
     """,
+    "videomnist": """
+        create_videomnist_dataset.sh generate_videomnist_numpy.py generate_videomnist.py videomnist_to_hdf5.py
+        visualize_videomnist.py create_samples.sh train_vqvae.py train_videogpt.py sample_videogpt.py
+        --output_file --sequence_length --videos_per_digit --motion_types --image_size
+        --create_samples --sample_formats --num_samples --hdf5_path --output_dir --formats --fps --gif_duration
+        --create_comparison --comparison --num_per_class bounce circular linear spiral
+        --data_path --resolution --batch_size --gpus --embedding_dim --n_codes --n_hiddens --n_res_layers --downsample
+        --vqvae --hidden_dim --heads --layers --dropout --attn_dropout --max_steps --precision --num_workers
+        --n_cond_frames --class_cond --ckpt --n
+        videomnist.h5 train_data train_idx train_labels test_data test_idx test_labels attributes
+        digit_X_video_YYY.gif videomnist_montage.png class_comparisons/digit_X_comparison.gif dataset_stats.txt
+    """,
+    "persistence": """
+        batch_augment_dataset.py --num_samples --source_dir --output_dir --transients_per_video --checkpoint_interval
+        --sync_interval SYNC_REQUESTED.txt PROGRESS.txt GENERATION_SUMMARY.json checkpoint.json samples
+        persistence multitask attention objects densities overlap noise blur lazy
+    """,
 }
 
 
