@@ -32,7 +32,7 @@ from framewright.videomnist.model_training import make_gpt, train_gpt, train_vqv
 from framewright.videomnist.sampling import SamplingPlan, draw_numbers, sample_codes
 from framewright.videomnist.shard import write_shard
 from framewright.videomnist.store import GREY, Shape, merge
-from framewright.videomnist.training import TrainingPlan, TrainingRun
+from framewright.videomnist.training import TrainingPlan, TrainingRun, ignore
 from framewright.videomnist.vqvae import Vqvae, VqvaeConfig
 
 ROOT = Path(__file__).parents[2]
@@ -163,16 +163,16 @@ def recipes(seconds: float = 60) -> int:
             chosen = settings.vqvae_settings(section, 0)
             config = VqvaeConfig(**chosen["model"] | {"downsample": tuple(chosen["model"]["downsample"])})
 
-            def first(plan, config=config, kept=kept):
-                return train_vqvae(clips, config, TrainingRun(plan, 0, kept.with_suffix(".v"), str(plan)))
+            def first(plan, note, config=config, kept=kept):
+                return train_vqvae(clips, config, TrainingRun(plan, 0, kept.with_suffix(".v"), str(plan), note=note))
 
             vqvae, how, _ = within(seconds, TrainingPlan(**chosen["plan"]), first)
             codes = {split: encode_clips(vqvae, clips, split, torch.device("cpu")) for split in SPLITS}
             chosen = settings.gpt_settings(section, 0)
 
-            def second(plan, vqvae=vqvae, codes=codes, sizes=chosen["model"], kept=kept):
+            def second(plan, note, vqvae=vqvae, codes=codes, sizes=chosen["model"], kept=kept):
                 gpt = make_gpt(vqvae, sizes, 0)
-                run = TrainingRun(plan, 0, kept.with_suffix(".g"), str(plan))
+                run = TrainingRun(plan, 0, kept.with_suffix(".g"), str(plan), note=note)
                 return gpt, train_gpt(gpt, codes, clips, vqvae, run)
 
             gpt, gpt_how = within(2 * seconds, TrainingPlan(**chosen["plan"]), second)
@@ -195,10 +195,13 @@ def recipes(seconds: float = 60) -> int:
 
 
 def within(seconds: float, plan: TrainingPlan, work):
-    """What `work(plan)` gives with as many steps as fit: the cost of a step is that of 20 beside that of 2."""
-    few = {count: cpu(work, replace(plan, max_steps=count, validate_every=count)) for count in (2, 20)}
-    steps = max(20, round(seconds / max((few[20] - few[2]) / 18, 1e-3)))
-    return work(replace(plan, max_steps=steps, validate_every=steps))
+    """What `work(plan, note)` gives with as many steps as fit beside what comes before the first one, a fit of clusters
+    among it; a step costs the median of ten."""
+    began, times = time.process_time(), []
+    work(replace(plan, max_steps=12, validate_every=12), lambda _: times.append(time.process_time()))
+    step = float(np.median(np.diff(times[1:])))
+    steps = max(20, round((seconds - (times[0] - began)) / step))
+    return work(replace(plan, max_steps=steps, validate_every=steps), ignore)
 
 
 def gate(times: float = 1, seeds: float = 3) -> int:
