@@ -16,7 +16,7 @@ plan = SamplingPlan(**{key: settings[key] for key in ("temperature", "top_k", "t
 made = generate(
     vqvae.to(device), gpt.to(device), inputs.clips, settings["n"], settings["class"], plan, seed, job.start_progress()
 )
-continued = continue_clips(vqvae, gpt, inputs.clips, settings["cond_frames"], plan, seed, job.start_progress())
+continued = continue_clips(vqvae, gpt, inputs.clips, settings["cond_frames"], plan, seed)
 with job.whole(outputs.generated) as path:
     write_generated(path, made, continued, settings["cond_frames"], settings["fps"], settings["width"])
 log.info("%d new videos, %d continuations", len(made.videos), len(continued.predicted))

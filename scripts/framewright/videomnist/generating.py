@@ -10,6 +10,7 @@ from framewright.errors import UserError
 from framewright.study.progress import Progress, report_nothing
 from framewright.videomnist.codes import batches_for
 from framewright.videomnist.gpt import Gpt
+from framewright.videomnist.model_clips import ClipBatches
 from framewright.videomnist.sampling import SamplingPlan, draw_numbers, sample_codes
 from framewright.videomnist.vqvae import Vqvae
 
@@ -67,15 +68,27 @@ def continue_clips(
     frames: int,
     plan: SamplingPlan,
     seed: int,
-    progress: Progress = report_nothing,
 ) -> Continued:
-    """The first test clip of each digit, and how it goes on after its first frames.
+    """The first test clip of each digit, and how it goes on after its first frames."""
+    batches = batches_for(vqvae.config, clips, "test")
+    labels = batches.clips.labels
+    places = np.array([np.flatnonzero(labels == digit)[0] for digit in np.unique(labels)[:CONTINUED]])
+    return predict_clips(vqvae, gpt, batches, places, frames, plan, seed)
+
+
+def count_given(vqvae: Vqvae, gpt: Gpt, frames: int) -> int:
+    """How many first frames are given: those that the model was trained with, else as many codes as `frames` fill."""
+    return gpt.config.cond_frames or frames // vqvae.config.downsample[0] * vqvae.config.downsample[0]
+
+
+def predict_clips(
+    vqvae: Vqvae, gpt: Gpt, batches: ClipBatches, places: np.ndarray, frames: int, plan: SamplingPlan, seed: int
+) -> Continued:
+    """These clips, and how each goes on after its first frames.
 
     A model that is told frames as pictures gets as many as it was trained with; else the codes of `frames` are given.
     """
-    batches, device = batches_for(vqvae.config, clips, "test"), gpt.fc_in.weight.device
-    labels = batches.clips.labels
-    places = np.array([np.flatnonzero(labels == digit)[0] for digit in np.unique(labels)[:CONTINUED]])
+    device = gpt.fc_in.weight.device
     batch = batches.take(places)
     video, told = batch["video"].to(device), batch["label"].to(device) if gpt.config.classes else None
     numbers = draw_numbers(seed, range(NUMBERED, NUMBERED + len(places)), gpt.config.length).to(device)
@@ -86,7 +99,7 @@ def continue_clips(
         with torch.no_grad():
             prefix = vqvae.encode(video).flatten(1)[:, : frames // vqvae.config.downsample[0] * high * wide]
         codes = sample_codes(gpt, told, numbers, plan, prefix=prefix)
-    return Continued(as_grey(video), decode_codes(vqvae, codes), labels[places])
+    return Continued(as_grey(video), decode_codes(vqvae, codes), batches.clips.labels[places])
 
 
 @torch.no_grad()

@@ -91,6 +91,17 @@ def _parts(found: Found) -> list[str]:
         ("SSIM", again["ssim"], "At most 1."),
         ("Bits per dimension", found["bits_per_dimension"], "What VideoGPT needs for a pixel of real codes."),
     ]
+    ahead = found["prediction"]
+    meanings = {
+        "predicted": "One prediction of each clip, not the best of several.",
+        "last frame repeated": "What needs no model.",
+        "decoded": "The codes of the real frames: the best that can be expected.",
+    }
+    continued = [
+        (f"{way}: {name}", figures[key], meanings[way])
+        for way, figures in ahead["ways"].items()
+        for key, name in (("psnr", "PSNR, dB"), ("ssim", "SSIM"), ("mse", "MSE"))
+    ]
     paths = []
     for name, path in found["path"].items():
         paths.append((f"{name}: step", path["step"], "Pixels a frame that the centre of mass moves."))
@@ -116,6 +127,9 @@ def _parts(found: Found) -> list[str]:
         _rows(quality),
         f"{again['codes']:,.0f} of {again['n_codes']:,} codes are in use over the test clips (perplexity "
         f"{again['perplexity']:,.0f}). A code costs VideoGPT {found['bits_per_dimension']['bits_a_code']:.2f} bits.",
+        "## Continuations",
+        f"{ahead['given']} frames are given and {ahead['predicted']} predicted, of {ahead['clips']} test clips.",
+        _rows(continued),
         "## Paths",
         _rows(paths),
         "## Distance to the data",

@@ -26,7 +26,7 @@ from framewright.videomnist.distances import (
     size_curve,
     standardize_features,
 )
-from framewright.videomnist.generating import as_grey, decode_codes, generate
+from framewright.videomnist.generating import Continued, as_grey, count_given, decode_codes, generate, predict_clips
 from framewright.videomnist.gpt import Gpt
 from framewright.videomnist.judge_network import Judgement, JudgeNetwork, follow
 from framewright.videomnist.judge_training import track_clips, train_judge
@@ -36,6 +36,7 @@ from framewright.videomnist.training import codes_in_use
 from framewright.videomnist.vqvae import Vqvae
 
 SIZES = (25, 50, 100, 200, 400, 800)  # of the distance's sample-size curve
+CONTINUED = 50  # test clips whose continuation is compared with what really followed, at most
 COARSE = 16  # pixels a side at which neighbours are compared
 JUDGE_SEED = 7919  # added to the study's: the judge shares nothing with what it judges
 SSIM_SIGMA, SSIM_ONE, SSIM_TWO = 1.5, (0.01 * 255) ** 2, (0.03 * 255) ** 2  # as Wang et al. 2004 have them
@@ -52,6 +53,7 @@ class JudgePlan:
     top_k: int
     top_p: float
     guidance: float
+    cond_frames: int  # that are given to a continuation
 
     @property
     def sampling(self) -> SamplingPlan:
@@ -95,6 +97,7 @@ def judge(
         "motions": motions,
         "judge": _judge_figures(real, known, truth, seed),
         "reconstruction": figures,
+        "prediction": _predictions(vqvae, gpt, test, again.videos, plan, seed),
         "bits_per_dimension": _bits(vqvae, gpt, test, seed),
         "agreement": _agreement(real, again, samples, known, seed),
         "motion_shares": _shares(motions, {"data": real, "reconstructions": again, "samples": samples}),
@@ -125,6 +128,33 @@ def compute_ssim(one: np.ndarray, other: np.ndarray) -> float:
     both = blurred(x * y) - mean_x * mean_y
     above = (2 * mean_x * mean_y + SSIM_ONE) * (2 * both + SSIM_TWO)
     return float((above / ((mean_x**2 + mean_y**2 + SSIM_ONE) * (spread_x + spread_y + SSIM_TWO)))[5:-5, 5:-5].mean())
+
+
+def compare_prediction(continued: Continued, decoded: np.ndarray, given: int, seed: int) -> dict[str, Any]:
+    """How near predicted frames come to the real ones, beside the last given frame repeated and the real codes decoded.
+
+    Of the frames after `given` ones alone; one prediction of each clip, not the best of several.
+    """
+    real = continued.real[:, given:]
+    ways = {
+        "predicted": continued.predicted[:, given:],
+        "last frame repeated": np.repeat(continued.real[:, given - 1 : given], real.shape[1], axis=1),
+        "decoded": decoded[:, given:],
+    }
+    figures = {}
+    for name, videos in ways.items():
+        likeness = [
+            float(np.mean([compute_ssim(*frames) for frames in zip(*pair, strict=True)]))
+            for pair in zip(real, videos, strict=True)
+        ]
+        error = ((videos.astype(np.float64) - real) ** 2).mean(axis=(1, 2, 3)) / 255**2
+        psnr = compute_psnr(real, videos)
+        figures[name] = {
+            "mse": _figure(error, seed),
+            "psnr": _figure(psnr, seed),
+            "ssim": _figure(np.array(likeness), seed),
+        }
+    return {"clips": len(real), "given": given, "predicted": real.shape[1], "ways": figures}
 
 
 def measure_smoothness(videos: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -185,6 +215,14 @@ def _reconstructions(
     }
     used = codes_in_use(torch.cat(codes), vqvae.config.n_codes)
     return figures | {"n_codes": vqvae.config.n_codes, **used}, _look(network, videos, real.labels)
+
+
+def _predictions(
+    vqvae: Vqvae, gpt: Gpt, test: ClipBatches, decoded: np.ndarray, plan: JudgePlan, seed: int
+) -> dict[str, Any]:
+    places = np.arange(min(CONTINUED, len(decoded)))
+    continued = predict_clips(vqvae, gpt, test, places, plan.cond_frames, plan.sampling, seed + 1)
+    return compare_prediction(continued, decoded[places], count_given(vqvae, gpt, plan.cond_frames), seed)
 
 
 @torch.no_grad()

@@ -246,6 +246,7 @@ def generate_settings(section: Section, seed: int) -> dict[str, Any]:
 def judge_settings(section: Section, seed: int) -> dict[str, Any]:
     """What is judged, and by how many videos."""
     sampling = {key: section["generate"][key] for key in ("temperature", "top_k", "top_p", "guidance")}
+    sampling["cond_frames"] = _given_frames(section)
     return {"plan": section["judge"] | sampling, "seed": seed, "gpus": section["training"]["gpus"]}
 
 
