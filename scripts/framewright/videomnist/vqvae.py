@@ -203,12 +203,11 @@ class PatchDecoder(nn.Module):
     def forward(self, vectors: torch.Tensor) -> torch.Tensor:
         around = F.relu(self.grow(self.res_stack(self.widen(vectors))))
         # Patches do not overlap: products of matrices do what both transposed convolutions stand for, in less time.
-        pairs = ((self.to_patch, vectors), (self.add, around))
-        flat = sum(h.movedim(1, -1) @ layer.weight.flatten(1) for layer, h in pairs)  # (B, t, h, w, C * values)
-        parts = flat.unflatten(-1, (-1, *self.to_patch.kernel_size)).permute(0, 4, 1, 5, 2, 6, 3, 7)
+        (one, bias), (other, more) = self.to_patch.parameters(), self.add.parameters()
+        flat = vectors.movedim(1, -1) @ one.flatten(1) + around.movedim(1, -1) @ other.flatten(1)  # (B, t, h, w, n)
+        parts = flat.unflatten(-1, one.shape[1:]).permute(0, 4, 1, 5, 2, 6, 3, 7)
         batch, channels, t, a, h, b, w, c = parts.shape
-        bias = (self.to_patch.bias + self.add.bias).view(-1, 1, 1, 1)
-        return parts.reshape(batch, channels, t * a, h * b, w * c) + bias
+        return parts.reshape(batch, channels, t * a, h * b, w * c) + (bias + more).view(-1, 1, 1, 1)
 
 
 def principal_components(rows: torch.Tensor, count: int) -> torch.Tensor:

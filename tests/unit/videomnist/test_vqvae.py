@@ -7,7 +7,14 @@ import torch
 from vector_quantize_pytorch import FSQ
 
 from framewright.videomnist.quantizer import LEVELS, FiniteScalarQuantizer, VectorQuantizer
-from framewright.videomnist.vqvae import AxialAttention, LineAttention, Vqvae, VqvaeConfig, plan_strides
+from framewright.videomnist.vqvae import (
+    AxialAttention,
+    LineAttention,
+    PatchDecoder,
+    Vqvae,
+    VqvaeConfig,
+    plan_strides,
+)
 
 torch.set_num_threads(1)  # several waiting for each other on a busy machine take longer than one
 
@@ -123,6 +130,20 @@ def test_in_evaluation_the_codebook_rests_and_gives_the_nearest_vector():
     flat = z.movedim(1, -1).flatten(end_dim=-2)
     assert torch.equal(found.codes.flatten(), torch.cdist(flat, before).argmin(1))
     assert torch.equal(quantizer.embeddings, before)
+
+
+# ---- patches --------------------------------------------------------------------------------------------------------
+
+
+def test_a_decoder_of_patches_is_the_sum_of_two_transposed_convolutions():
+    torch.manual_seed(0)
+    config = VqvaeConfig(8, 32, 3, 16, 64, 12, 1, (2, 8, 16), "vq", "patch")
+    decoder = PatchDecoder(config).eval()
+    for parameter in decoder.add.parameters():
+        torch.nn.init.normal_(parameter)
+    vectors = torch.randn(2, 16, 4, 4, 2)
+    around = decoder.grow(decoder.res_stack(decoder.widen(vectors)))
+    assert torch.allclose(decoder(vectors), decoder.to_patch(vectors) + decoder.add(around.relu()), atol=1e-5)
 
 
 # ---- attention ------------------------------------------------------------------------------------------------------
