@@ -36,6 +36,9 @@ monitor: .venv/ready ## Watch a run from another terminal; DIR=study says where,
 resume: .venv/ready ## Go on after a kill, as snakemake was called before; DIR=study says where, ARGS= how else
 	@$(TIMED) "make resume: what is left of the run" "$(BIN)/python scripts/resume.py '$(or $(DIR),.)' $(ARGS)"
 
+slurm-resume: .venv/ready ## Go on after a kill on a cluster: cancel the jobs that it left, then as `make resume`; DIR=study
+	@$(TIMED) "make slurm-resume: what is left of the run" "$(BIN)/python scripts/resume.py --cancel '$(or $(DIR),.)' $(ARGS)"
+
 retry-sources: .venv/ready ## Forget the sources that failed for a passing reason, so that the next run tries them again
 	@$(TIMED) "make retry-sources: sources that may live again" "$(BIN)/python scripts/retry_sources.py results"
 
@@ -77,6 +80,9 @@ hostile: .venv/ready ## Send films that lie, break or harm through the pipelines
 test-browser: .venv/ready ## Open report and galleries in Debian's Chromium, and click; skipped where there is none
 	@$(TIMED) "make test-browser: pages in a real browser" "$(BIN)/pytest --durations 5 tests/browser"
 
+test-slurm: .venv/ready ## Run a real Slurm on this machine, and the workflow on it; skipped where there is no Slurm to run
+	@$(TIMED) "make test-slurm: a real Slurm with three nodes on this machine" "$(BIN)/pytest --durations 5 -rs tests/slurm"
+
 test-fast: .venv/ready ## Run the tests that answer within a minute
 	@$(TIMED) "make test-fast: all but the slow tests" "$(BIN)/pytest -q -n $(CORES) -m 'not slow'"
 
@@ -117,4 +123,4 @@ clean: ## Remove results and logs; the environment stays
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
-.PHONY: tidy readme-pictures bench-scale verify-sources demo table convert-patches monitor resume retry-sources explain dag slurm-profile test test-long hostile test-browser test-fast verify bench format config-readme lock clean help
+.PHONY: slurm-resume test-slurm tidy readme-pictures bench-scale verify-sources demo table convert-patches monitor resume retry-sources explain dag slurm-profile test test-long hostile test-browser test-fast verify bench format config-readme lock clean help

@@ -34,7 +34,8 @@ for module in [name for name in sys.modules if name.partition(".")[0] == "framew
 from framewright.class_names import list_unknown
 from framewright.report.citation import read_citation
 from framewright.sources import fingerprint
-from framewright.study import asked, buckets, code, declared, dry_run, lock, table, table_faults, versions
+from framewright.study import asked, buckets, code, declared, dry_run, lock, messages, table, table_faults, versions
+from framewright.study.cluster import needs
 from framewright.study.monitor.events import EventLog
 from framewright.study.config import complete, fill, read_schema, read_yaml, parse_overrides
 from snakemake.logging import logger
@@ -94,12 +95,14 @@ PIPELINES = [word for word in config["pipelines"] if word in USED]
 EMPTIED = asked.find_emptied("results", USED)
 events = EventLog(directory=workflow.overwrite_workdir)
 if workflow.is_main_process:
+    messages.shorten_messages(logger)
     logger.addHandler(events)
     if dry_run.is_wanted(workflow.output_settings):
         dry_run.summarise(logger)
     if warning := lock.explain_lock(Path(), socket.gethostname()):
         print(warning, file=sys.stderr)
 TABLE = Path(config["videos"] or DEFAULT_TABLE).absolute()
+FETCHES_ON_HEAD = config["sources"]["fetch_on"] == "head"  # where the network is
 FILMS = ("video", ".mp4")  # how the names of films end, among all that is made
 CITATION = read_citation(HOUSE / "CITATION.cff")  # in the settings of the rules that write cards
 
@@ -150,6 +153,23 @@ def take_film(pattern):
     The small record of its maker must be an input beside it; that one changes when the film does.
     """
     return ancient([str(path) for path in pattern] if isinstance(pattern, list) else str(pattern))
+
+
+def per_attempt(amount: int):
+    """A resource that grows with each attempt: a job that ran out of it gets more."""
+    return lambda wildcards, attempt: amount * attempt
+
+
+def minutes_of(rule: str, units: int | None = None):
+    """Minutes that a job gets: from measured rates, the frames of its video or these units, and the attempt."""
+
+    def estimate(wildcards, attempt):
+        if units is not None:
+            return needs.estimate_minutes(rule, units, attempt)
+        probe = rules.sources_probe.output.probe.format(video=wildcards.video)
+        return needs.estimate_minutes(rule, needs.count_frames(probe), attempt)
+
+    return estimate
 
 
 def annotations(wildcards) -> list[str]:

@@ -39,7 +39,8 @@ rule flexpatch_truth:
     conda:
         "../envs/detector.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 3000 * attempt,
+        mem_mb=per_attempt(3000),
+        runtime=minutes_of("flexpatch_truth"),
         gpu=FLEXPATCH_GPUS,
     params:
         code=code_of("flexpatch_truth"),
@@ -64,7 +65,8 @@ rule flexpatch_samples:
     conda:
         "../envs/flexpatch.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 1500 * attempt,
+        mem_mb=per_attempt(1500),
+        runtime=minutes_of("flexpatch_samples"),
     params:
         code=code_of("flexpatch_samples"),
         settings=flexpatch_settings.samples_settings(FLEXPATCH),
@@ -157,6 +159,9 @@ rule flexpatch_train:
         "benchmarks/flexpatch_train.tsv"
     conda:
         "../envs/flexpatch.yaml"
+    resources:
+        mem_mb=per_attempt(3000),
+        runtime=per_attempt(120),
     params:
         code=code_of("flexpatch_train"),
         settings=flexpatch_settings.training_settings(FLEXPATCH, FLEXPATCH_SPLITS),
@@ -178,7 +183,8 @@ rule flexpatch_pretrain:
     conda:
         "../envs/runtime.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 3000 * attempt,
+        mem_mb=per_attempt(3000),
+        runtime=per_attempt(240),
     params:
         code=code_of("flexpatch_pretrain"),
         settings=flexpatch_settings.pretraining_settings(FLEXPATCH),
@@ -206,6 +212,9 @@ rule flexpatch_preview:
         video=only(FLEXPATCH_DEMOS),
     conda:
         "../envs/flexpatch.yaml"
+    resources:
+        mem_mb=per_attempt(2000),
+        runtime=per_attempt(60),
     params:
         code=code_of("flexpatch_preview"),
         settings={},
@@ -240,7 +249,8 @@ rule flexpatch_run:
     conda:
         "../envs/runtime.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        mem_mb=per_attempt(2000),
+        runtime=minutes_of("flexpatch_run"),
         gpu=FLEXPATCH_GPUS,
     params:
         code=code_of("flexpatch_run"),
@@ -268,7 +278,8 @@ rule flexpatch_rate:
     conda:
         "../envs/runtime.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 3000 * attempt,
+        mem_mb=per_attempt(3000),
+        runtime=minutes_of("flexpatch_rate"),
         gpu=FLEXPATCH_GPUS,
     params:
         code=code_of("flexpatch_rate"),
@@ -299,6 +310,9 @@ rule flexpatch_evaluate:
         "logs/flexpatch_evaluate.log",
     conda:
         "../envs/runtime.yaml"
+    resources:
+        mem_mb=per_attempt(3000),
+        runtime=per_attempt(120),
     params:
         code=code_of("flexpatch_evaluate"),
         settings={"seed": config["seed"]},
@@ -343,6 +357,9 @@ rule flexpatch_contract:
         "logs/flexpatch_contract.log",
     conda:
         "../envs/flexpatch.yaml"
+    resources:
+        mem_mb=per_attempt(2000),
+        runtime=per_attempt(120),
     params:
         code=code_of("flexpatch_contract"),
         settings=rules.flexpatch_samples.params.settings,
@@ -374,6 +391,9 @@ rule flexpatch_card:
         "logs/flexpatch_card.log",
     conda:
         "../envs/cards.yaml"
+    resources:
+        mem_mb=per_attempt(2000),
+        runtime=per_attempt(60),
     params:
         code=code_of("flexpatch_card"),
         settings={"chosen": {"flexpatch": FLEXPATCH}, "citation": CITATION},

@@ -57,6 +57,7 @@ rule patches_plan:
     conda:
         "../envs/patches.yaml"
     resources:
+        runtime=minutes_of("patches_plan"),
         mem_mb=lambda wildcards, input, attempt: attempt * patches_settings.estimate_memory(input.probe),
     params:
         code=code_of("patches_plan"),
@@ -108,6 +109,7 @@ rule patches_cut:
         "../envs/patches.yaml"
     resources:
         mem_mb=lambda wildcards, input, attempt: attempt * patches_settings.estimate_memory(input.probe),
+        runtime=minutes_of("patches_cut", units=PATCHES["windows_per_part"]),
     params:
         code=code_of("patches_cut"),
         settings=lambda wildcards: patches_settings.compose_cut(
@@ -212,6 +214,9 @@ rule patches_preview:
         "logs/patches_preview.log",
     conda:
         "../envs/patches.yaml"
+    resources:
+        mem_mb=per_attempt(2000),
+        runtime=per_attempt(60),
     params:
         code=code_of("patches_preview"),
         settings={"categories": list(PATCHES_CATEGORIES), "videos": PATCHES_SHOWN},

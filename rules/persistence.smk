@@ -35,7 +35,8 @@ rule persistence_base:
     conda:
         "../envs/persistence.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        mem_mb=per_attempt(2000),
+        runtime=per_attempt(60),
     params:
         code=code_of("persistence_base"),
         settings=lambda wildcards: persistence_settings.base_settings(PERSISTENCE, config["seed"], wildcards.shard),
@@ -75,7 +76,8 @@ rule persistence_augment:
     conda:
         "../envs/persistence.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        mem_mb=per_attempt(2000),
+        runtime=per_attempt(60),
     params:
         code=code_of("persistence_augment"),
         settings=lambda wildcards: {
@@ -107,6 +109,9 @@ rule persistence_dataset:
         arm=r"(variants/\w+/)?",
     conda:
         "../envs/persistence.yaml"
+    resources:
+        mem_mb=per_attempt(2000),
+        runtime=per_attempt(120),
     params:
         code=code_of("persistence_dataset"),
         settings=lambda wildcards: {
@@ -131,6 +136,9 @@ rule persistence_objects:
         "logs/persistence_objects/{variant}.log",
     conda:
         "../envs/persistence.yaml"
+    resources:
+        mem_mb=per_attempt(2000),
+        runtime=per_attempt(120),
     params:
         code=code_of("persistence_objects"),
         settings={},
@@ -152,6 +160,9 @@ rule persistence_audit:
         "benchmarks/persistence_audit/{variant}.tsv"
     conda:
         "../envs/persistence.yaml"
+    resources:
+        mem_mb=per_attempt(2000),
+        runtime=per_attempt(120),
     params:
         code=code_of("persistence_audit"),
         settings={},
@@ -257,6 +268,9 @@ rule persistence_preview:
         "benchmarks/persistence_preview/{variant}.tsv"
     conda:
         "../envs/persistence.yaml"
+    resources:
+        mem_mb=per_attempt(3000),
+        runtime=per_attempt(60),
     params:
         code=code_of("persistence_preview"),
         settings={"previews": PERSISTENCE["previews"]},
@@ -282,7 +296,8 @@ rule persistence_train:
     conda:
         "../envs/persistence.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 3000 * attempt,
+        mem_mb=per_attempt(3000),
+        runtime=per_attempt(720),
         gpu=PERSISTENCE["train"]["gpus"],
     params:
         code=code_of("persistence_train"),
@@ -330,7 +345,8 @@ rule persistence_evaluate:
     conda:
         "../envs/persistence.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 3000 * attempt,
+        mem_mb=per_attempt(3000),
+        runtime=per_attempt(240),
     params:
         code=code_of("persistence_evaluate"),
         settings={
@@ -366,7 +382,8 @@ rule persistence_contract:
     conda:
         "../envs/persistence.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        mem_mb=per_attempt(2000),
+        runtime=per_attempt(240),
     params:
         code=code_of("persistence_contract"),
         settings={

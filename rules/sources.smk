@@ -65,9 +65,12 @@ rule sources_download:
         "logs/sources_download/{video}.log",
     wildcard_constraints:
         video=only(videos_of("http")),
+    localrule: FETCHES_ON_HEAD
     conda:
         "../envs/fetch.yaml"
     resources:
+        mem_mb=per_attempt(1000),
+        runtime=per_attempt(240),
         downloads=1,
         attempt=lambda wildcards, attempt: attempt,
         attempts=config["sources"]["attempts"],
@@ -88,9 +91,12 @@ rule sources_youtube:
         "logs/sources_youtube/{video}.log",
     wildcard_constraints:
         video=only(videos_of("youtube")),
+    localrule: FETCHES_ON_HEAD
     conda:
         "../envs/fetch.yaml"
     resources:
+        mem_mb=per_attempt(1500),
+        runtime=per_attempt(480),
         downloads=1,
         attempt=lambda wildcards, attempt: attempt,
         attempts=config["sources"]["attempts"],
@@ -123,6 +129,9 @@ rule sources_mot:
         video=only(videos_of("mot")),
     conda:
         "../envs/video.yaml"
+    resources:
+        mem_mb=per_attempt(1500),
+        runtime=minutes_of("sources_mot"),
     params:
         code=code_of("sources_mot"),
         settings=lambda wildcards: of_video("source", fingerprint=fingerprint_of(wildcards))(wildcards),
@@ -144,6 +153,9 @@ rule sources_render:
         video=only(videos_of("demo")),
     conda:
         "../envs/video.yaml"
+    resources:
+        mem_mb=per_attempt(1500),
+        runtime=minutes_of("sources_render"),
     params:
         code=code_of("sources_render"),
         settings=of_video("source"),
@@ -162,6 +174,9 @@ rule sources_probe:
         "logs/sources_probe/{video}.log",
     conda:
         "../envs/video.yaml"
+    resources:
+        mem_mb=per_attempt(500 + round(config["sources"]["probe"]["mebibytes"] * 1.048576)),  # its child may take that much
+        runtime=minutes_of("sources_probe"),
     params:
         code=code_of("sources_probe"),
         settings=lambda wildcards: {
@@ -212,6 +227,9 @@ rule sources_preview:
         video=only(videos_of("demo")),
     conda:
         "../envs/video.yaml"
+    resources:
+        mem_mb=per_attempt(1500),
+        runtime=minutes_of("sources_preview"),
     params:
         code=code_of("sources_preview"),
         settings={},

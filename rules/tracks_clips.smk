@@ -20,7 +20,8 @@ rule tracks_extract:
     conda:
         "../envs/tracks.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 2500 * attempt,
+        mem_mb=per_attempt(2500),
+        runtime=minutes_of("tracks_extract"),
     params:
         code=code_of("tracks_extract"),
         settings=TRACKS.choose("clips"),
@@ -50,6 +51,9 @@ rule tracks_sheet:
         video=only(TRACKS_SHEETS),
     conda:
         "../envs/tracks.yaml"
+    resources:
+        mem_mb=per_attempt(1500),
+        runtime=minutes_of("tracks_sheet"),
     params:
         code=code_of("tracks_sheet"),
         settings={},
@@ -74,6 +78,9 @@ rule tracks_entry:
         video=only(TRACKS_ENTRIES),
     conda:
         "../envs/tracks.yaml"
+    resources:
+        mem_mb=per_attempt(1500),
+        runtime=minutes_of("tracks_entry"),
     params:
         code=code_of("tracks_entry"),
         settings={},

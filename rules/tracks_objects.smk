@@ -24,7 +24,8 @@ rule tracks_detect:
     conda:
         "../envs/detector.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 3000 * attempt,
+        mem_mb=per_attempt(3000),
+        runtime=minutes_of("tracks_detect"),
         gpu=int(TRACKS.detector.device != "cpu"),
     params:
         code=code_of("tracks_detect"),
@@ -45,7 +46,8 @@ rule tracks_follow:
     conda:
         "../envs/detector.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        mem_mb=per_attempt(2000),
+        runtime=minutes_of("tracks_follow"),
     params:
         code=code_of("tracks_follow"),
         settings=TRACKS.choose("association", "keep"),
@@ -95,7 +97,8 @@ rule tracks_detector:
         "../envs/detector.yaml"
     threads: 2
     resources:
-        mem_mb=4000,
+        mem_mb=per_attempt(4000),
+        runtime=per_attempt(240),
     params:
         code=code_of("tracks_detector"),
         settings=TRACKS.choose("training"),

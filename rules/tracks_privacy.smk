@@ -20,7 +20,8 @@ rule tracks_deface:
     conda:
         "../envs/deface.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        mem_mb=per_attempt(2000),
+        runtime=minutes_of("tracks_deface"),
     params:
         code=code_of("tracks_deface"),
         settings=TRACKS.choose("deface"),
@@ -44,7 +45,8 @@ rule tracks_audit:
     conda:
         "../envs/deface.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        mem_mb=per_attempt(2000),
+        runtime=minutes_of("tracks_audit"),
     params:
         code=code_of("tracks_audit"),
         settings=TRACKS.choose("audit"),
@@ -72,6 +74,9 @@ rule tracks_preview:
         video=only(TRACKS_SHOWN),
     conda:
         "../envs/deface.yaml"
+    resources:
+        mem_mb=per_attempt(1500),
+        runtime=minutes_of("tracks_preview"),
     params:
         code=code_of("tracks_preview"),
         settings={},

@@ -27,7 +27,8 @@ rule tracks_metrics:
     conda:
         "../envs/curation.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 1500 * attempt,
+        mem_mb=per_attempt(1500),
+        runtime=minutes_of("tracks_metrics"),
     params:
         code=code_of("tracks_metrics"),
         settings=TRACKS.choose("metrics"),

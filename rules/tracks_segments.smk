@@ -38,7 +38,8 @@ rule tracks_segment:
     conda:
         "../envs/tracks.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 1500 * attempt,
+        mem_mb=per_attempt(1500),
+        runtime=minutes_of("tracks_segment"),
     params:
         code=code_of("tracks_segment"),
         settings=TRACKS.choose("cuts", "lengths", "limits", "models"),

@@ -29,9 +29,12 @@ rule videomnist_download:
         "logs/videomnist_download/{file}.log",
     wildcard_constraints:
         file="[a-z0-9-]+-ubyte.gz",
+    localrule: FETCHES_ON_HEAD
     conda:
         "../envs/fetch.yaml"
     resources:
+        mem_mb=per_attempt(1000),
+        runtime=per_attempt(120),
         downloads=1,
         attempts=config["sources"]["attempts"],
         timeout_seconds=config["sources"]["timeout_seconds"],
@@ -59,6 +62,9 @@ rule videomnist_digits:
         "logs/videomnist_digits.log",
     conda:
         "../envs/digits.yaml"
+    resources:
+        mem_mb=per_attempt(1500),
+        runtime=per_attempt(30),
     params:
         code=code_of("videomnist_digits"),
         settings={"digits": VIDEOMNIST["digits"], "glyph": videomnist_settings.glyph_settings(VIDEOMNIST)},
@@ -82,6 +88,9 @@ rule videomnist_shard:
         shard=r"\d+",
     conda:
         "../envs/digits.yaml"
+    resources:
+        mem_mb=per_attempt(1500),
+        runtime=per_attempt(60),
     params:
         code=code_of("videomnist_shard"),
         settings=lambda wildcards: videomnist_settings.shard_settings(
@@ -106,6 +115,9 @@ rule videomnist_convert:
         part=r"(train|test)-\d+",
     conda:
         "../envs/digits.yaml"
+    resources:
+        mem_mb=per_attempt(2000),
+        runtime=per_attempt(240),
     params:
         code=code_of("videomnist_convert"),
         settings=lambda wildcards: {
@@ -155,6 +167,9 @@ rule videomnist_merge:
         set="|".join(VIDEOMNIST_PARTS),
     conda:
         "../envs/digits.yaml"
+    resources:
+        mem_mb=per_attempt(2000),
+        runtime=per_attempt(240),
     params:
         code=code_of("videomnist_merge"),
         settings=lambda wildcards: videomnist_settings.merge_settings(
@@ -178,6 +193,9 @@ rule videomnist_contract:
         "logs/videomnist_contract.log",
     conda:
         "../envs/digits.yaml"
+    resources:
+        mem_mb=per_attempt(2000),
+        runtime=per_attempt(120),
     params:
         code=code_of("videomnist_contract"),
         settings={"clip": videomnist_settings.clip_settings(VIDEOMNIST)},
@@ -203,6 +221,9 @@ rule videomnist_samples:
         "benchmarks/videomnist_samples.tsv"
     conda:
         "../envs/digits.yaml"
+    resources:
+        mem_mb=per_attempt(2000),
+        runtime=per_attempt(60),
     params:
         code=code_of("videomnist_samples"),
         settings=VIDEOMNIST["samples"],
@@ -224,6 +245,9 @@ rule videomnist_classes:
         split="train|test",
     conda:
         "../envs/digits.yaml"
+    resources:
+        mem_mb=per_attempt(2000),
+        runtime=per_attempt(60),
     params:
         code=code_of("videomnist_classes"),
         settings={"fps": VIDEOMNIST["samples"]["fps"]},
@@ -292,6 +316,9 @@ rule videomnist_card:
         "logs/videomnist_card.log",
     conda:
         "../envs/digits.yaml"
+    resources:
+        mem_mb=per_attempt(2000),
+        runtime=per_attempt(60),
     params:
         code=code_of("videomnist_card"),
         settings={

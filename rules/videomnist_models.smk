@@ -21,6 +21,9 @@ rule videomnist_clips:
     priority: 10
     conda:
         "../envs/digits.yaml"
+    resources:
+        mem_mb=per_attempt(2000),
+        runtime=per_attempt(120),
     params:
         code=code_of("videomnist_clips"),
         settings=videomnist_settings.clips_settings(
@@ -52,7 +55,8 @@ rule videomnist_vqvae:
     conda:
         "../envs/models.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        mem_mb=per_attempt(4000),
+        runtime=per_attempt(720),
         gpu=VIDEOMNIST_TRAINING["gpus"],
     params:
         code=code_of("videomnist_vqvae"),
@@ -76,7 +80,8 @@ rule videomnist_codes:
     conda:
         "../envs/models.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 3000 * attempt,
+        mem_mb=per_attempt(3000),
+        runtime=per_attempt(240),
         gpu=VIDEOMNIST_TRAINING["gpus"],
     params:
         code=code_of("videomnist_codes"),
@@ -109,7 +114,8 @@ rule videomnist_gpt:
     conda:
         "../envs/models.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        mem_mb=per_attempt(4000),
+        runtime=per_attempt(1440),
         gpu=VIDEOMNIST_TRAINING["gpus"],
     params:
         code=code_of("videomnist_gpt"),
@@ -139,7 +145,8 @@ rule videomnist_generate:
     conda:
         "../envs/models.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 3000 * attempt,
+        mem_mb=per_attempt(3000),
+        runtime=per_attempt(240),
         gpu=VIDEOMNIST_TRAINING["gpus"],
     params:
         code=code_of("videomnist_generate"),
@@ -181,7 +188,8 @@ rule videomnist_judge:
     conda:
         "../envs/models.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        mem_mb=per_attempt(4000),
+        runtime=per_attempt(240),
         gpu=VIDEOMNIST_TRAINING["gpus"],
     params:
         code=code_of("videomnist_judge"),

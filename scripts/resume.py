@@ -1,7 +1,8 @@
-"""Go on with a study whose run was killed: what `make resume` runs.
+"""Go on with a study whose run was killed: what `make resume` and, with --cancel, `make slurm-resume` run.
 
 The lock that the killed run left is removed, unless a process that lives holds it; then Snakemake is called as it was
-called before, or with the arguments that are given.
+called before, or with the arguments that are given. Jobs that the killed run left in a cluster's queue are cancelled
+first where --cancel says so: they write where the next run writes.
 """
 
 import argparse
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from framewright.errors import UserError
 from framewright.study import lock
+from framewright.study.cluster import queue, site
 from framewright.study.monitor import tools
 
 HOUSE = Path(__file__).parents[1]
@@ -20,16 +22,31 @@ HOUSE = Path(__file__).parents[1]
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cancel", action="store_true", help="cancel what is in Slurm's queue of a killed run")
     parser.add_argument("folder", type=Path, help="where the study is")
     parser.add_argument("arguments", nargs=argparse.REMAINDER, help="of snakemake (default: as before)")
     options = parser.parse_args()
     try:
+        if options.cancel:
+            cancel(options.folder.resolve())
         command, place = resume(options.folder, options.arguments)
     except UserError as error:
-        sys.exit(f"make resume: {error}")
+        sys.exit(f"make {'slurm-' if options.cancel else ''}resume: {error}")
     print(f"going on: snakemake {shlex.join(command)}", file=sys.stderr, flush=True)
     os.chdir(place)
     os.execv(sys.executable, [sys.executable, "-m", "snakemake", "--snakefile", str(HOUSE / "Snakefile"), *command])
+
+
+def cancel(folder: Path) -> None:
+    """Cancel the study's jobs in Slurm's queue, unless a run is at work that waits for them."""
+    host = socket.gethostname()
+    if (holder := lock.holder_of(folder, host)) is not None:
+        where = "here" if holder.host == host else f"on {holder.host}, as far as this machine knows"
+        raise UserError(
+            f"{folder}: process {holder.pid} is at work {where}; end it with Ctrl+C, and it cancels its jobs"
+        )
+    if count := queue.cancel_jobs(site.name_of(folder), queue.call_slurm):
+        print(f"cancelled {count:,} Slurm jobs of a run that was killed", file=sys.stderr)
 
 
 def resume(folder: Path, arguments: list[str]) -> tuple[list[str], Path]:
@@ -37,7 +54,8 @@ def resume(folder: Path, arguments: list[str]) -> tuple[list[str], Path]:
     queued = tools.parse_queue(tools.Tool(tools.QUEUE).answer(0.0, wait=20), folder.resolve())
     if queued:
         raise UserError(
-            f"{folder}: {sum(queued.values())} of its jobs are in the cluster's queue; cancel them with scancel"
+            f"{folder}: {sum(queued.values())} of its jobs are in the cluster's queue; "
+            "`make slurm-resume` cancels them, and goes on"
         )
     if lock.unlock(folder, socket.gethostname()):
         print("removed the lock of a run that was killed", file=sys.stderr)

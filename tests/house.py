@@ -92,6 +92,9 @@ def rule_faults(root: Path) -> list[str]:
             faults.append(f"{where} has retries: they multiply on a cluster; the profile sets them")
         if not rule.does_something:
             continue
+        asked = set(re.findall(r"^ {8}(mem_mb|runtime)=", rule.directives.get("resources", ""), re.M))
+        if "True" not in rule.directives.get("localrule", "") and (lacking := {"mem_mb", "runtime"} - asked):
+            faults.append(f"{where} is sent to a cluster and does not say {' and '.join(sorted(lacking))}")
         for directive in ("params", "log", "conda", "script"):
             if directive not in rule.directives:
                 faults.append(f"{where} has no {directive}")

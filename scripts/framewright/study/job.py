@@ -19,7 +19,7 @@ from typing import Any, TextIO
 import threadpoolctl
 
 from framewright.errors import PassingError, UserError
-from framewright.study import certain
+from framewright.study import certain, usage
 from framewright.study.progress import Reporter
 
 _TERMINAL: list[TextIO] = []  # the one that was standard output before a script sent its output to a log
@@ -45,6 +45,7 @@ def start(snakemake: Any) -> logging.Logger:
     compute_on_one_thread()
     gc.freeze()  # what was imported stays: to look through all of it for garbage takes longer than many a video
     sys.excepthook = partial(_explain, job)
+    usage.begin(snakemake, usage.FOLDER)
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr, force=True)
     start_progress()
     return logging.getLogger("framewright")

@@ -1,0 +1,87 @@
+# Jobs that get into trouble, one of each kind; runs/<rule> has a line for each time that one began.
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(workflow.basedir).parents[1] / "scripts"))
+
+from framewright.study.messages import shorten_messages
+from snakemake.logging import logger
+
+if workflow.is_main_process:
+    shorten_messages(logger)
+
+CASES = ["gpu", "once", "memory", "time", "cancelled", "lost", "many"]
+BEGIN = "mkdir -p runs; echo $SLURM_JOB_ID $SLURMD_NODENAME ${{CUDA_VISIBLE_DEVICES:-}} >> runs/{rule}; "
+FIRST = "test $(wc -l < runs/{rule}) = 1"
+
+
+rule all:
+    input:
+        expand("done/{case}", case=CASES),
+
+
+rule gpu:
+    output:
+        "done/gpu",
+    resources:
+        gpu=1,
+    shell:
+        BEGIN + "touch {output}"
+
+
+rule once:
+    output:
+        "done/once",
+    log:
+        "logs/once.log",
+    shell:
+        BEGIN + FIRST + " && {{ echo the server was busy >&2; exit 1; }}; touch {output}"
+
+
+# The first attempt has less than it takes, and each further one more.
+rule memory:
+    output:
+        "done/memory",
+    resources:
+        mem_mb=lambda wildcards, attempt: 350 + 600 * (attempt - 1),
+    shell:
+        BEGIN + "python3 -c 'import time; held = bytes(1) * 350_000_000; time.sleep(5)'; touch {output}"
+
+
+rule time:
+    output:
+        "done/time",
+    resources:
+        runtime=lambda wildcards, attempt: 1 + 20 * (attempt - 1),
+    shell:
+        BEGIN + FIRST + " && sleep 600; touch {output}"
+
+
+rule cancelled:
+    output:
+        "done/cancelled",
+    shell:
+        BEGIN + FIRST + " && sleep 600; touch {output}"
+
+
+rule lost:
+    output:
+        "done/lost",
+    shell:
+        BEGIN + FIRST + " && sleep 600; touch {output}"
+
+
+rule row:
+    output:
+        touch("rows/{row}"),
+    localrule: True
+
+
+rule many:
+    input:
+        expand("rows/{row}", row=range(40)),
+    output:
+        "done/many",
+    shell:
+        BEGIN + FIRST + " && exit 1; touch {output}"
