@@ -59,12 +59,13 @@ else
 	@$(TIMED) "make dag: the rules" "$(SNAKEMAKE) --quiet all --force -- overview_dag && ls results/dag.svg"
 endif
 
-slurm-profile: ## Link profiles/slurm into the user's Snakemake folder, for `snakemake --profile slurm`
+slurm-profile: .venv/ready ## Link profiles/slurm into the user's Snakemake folder, and write down what this cluster is like
 	@folder="$${XDG_CONFIG_HOME:-$$HOME/.config}/snakemake"; mkdir -p "$$folder"; \
 	if [ -e "$$folder/slurm" ] && [ ! -L "$$folder/slurm" ]; then \
 		echo "make slurm-profile: $$folder/slurm exists and is not a link; move it away first" >&2; exit 1; fi; \
 	ln -sfn "$(CURDIR)/profiles/slurm" "$$folder/slurm"; \
 	echo "$$folder/slurm -> $(CURDIR)/profiles/slurm"
+	@$(BIN)/python scripts/slurm_site.py
 
 # ---- for developers ------------------------------------------------------------------------------------------------
 

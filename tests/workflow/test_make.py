@@ -65,6 +65,7 @@ def test_a_generator_config_becomes_a_table_and_a_config(tmp_path):
 def test_the_slurm_profile_is_linked_and_a_users_own_is_not_touched(tmp_path):
     assert make("slurm-profile", XDG_CONFIG_HOME=str(tmp_path)).returncode == 0
     link = tmp_path / "snakemake/slurm"
+    assert "# account:" in (tmp_path / "framewright/site.yaml").read_text()
     assert (link / "config.yaml").samefile(ROOT / "profiles/slurm/config.yaml")
     assert make("slurm-profile", XDG_CONFIG_HOME=str(tmp_path)).returncode == 0
     link.unlink()

@@ -14,7 +14,8 @@ import resource, sys, time
 from pathlib import Path
 from types import SimpleNamespace
 from framewright.study import usage
-job = SimpleNamespace(rule="tracks_deface", wildcards={"video": "street"}, threads=2, resources={"mem_mb": 2000, "runtime": 20})
+asked = {"mem_mb": 2000, "runtime": 20}
+job = SimpleNamespace(rule="tracks_deface", wildcards={"video": "street"}, threads=2, resources=asked)
 usage.begin(job, Path("usage"))
 held = bytearray(b"x") * 120_000_000
 while time.process_time() < 0.3:
