@@ -44,6 +44,18 @@ end() { # NAME
   rm -f "$folder/run/$1.pid"
 }
 
+kill_job() { # NUMBER NODE: all processes of a Slurm job of ours on a node, as when the node loses its power
+  local process
+  for process in /proc/[0-9]*; do
+    if [[ "$(tr '\0' ' ' 2>/dev/null <"$process/cmdline")" == "slurmstepd: [$1."* ]] ||
+      { tr '\0' '\n' 2>/dev/null <"$process/environ" | grep -qx "SLURM_JOB_ID=$1" &&
+        tr '\0' '\n' 2>/dev/null <"$process/environ" | grep -qx "SLURMD_NODENAME=$2" &&
+        tr '\0' '\n' 2>/dev/null <"$process/environ" | grep -q "=$folder/bin:"; }; then
+      kill -9 "${process#/proc/}" 2>/dev/null || true
+    fi
+  done
+}
+
 configure() {
   local host memory user name
   host=$(hostname -s) user=$(id -un)
@@ -87,9 +99,9 @@ SchedulerParameters=batch_sched_delay=0,sched_min_interval=0,sched_interval=2,bf
 PriorityType=priority/basic
 AccountingStorageType=accounting_storage/none
 GresTypes=gpu
-NodeName=c1 NodeHostname=$host NodeAddr=127.0.0.1 Port=$((port + 1)) CPUs=2 RealMemory=$memory State=UNKNOWN
-NodeName=c2 NodeHostname=$host NodeAddr=127.0.0.1 Port=$((port + 2)) CPUs=2 RealMemory=$memory State=UNKNOWN
-NodeName=g1 NodeHostname=$host NodeAddr=127.0.0.1 Port=$((port + 3)) CPUs=2 RealMemory=$memory Gres=gpu:fake:2 State=UNKNOWN
+NodeName=c1 NodeHostname=$host NodeAddr=127.0.0.1 Port=$((port + 1)) CPUs=4 RealMemory=$memory State=UNKNOWN
+NodeName=c2 NodeHostname=$host NodeAddr=127.0.0.1 Port=$((port + 2)) CPUs=4 RealMemory=$memory State=UNKNOWN
+NodeName=g1 NodeHostname=$host NodeAddr=127.0.0.1 Port=$((port + 3)) CPUs=4 RealMemory=$memory Gres=gpu:fake:2 State=UNKNOWN
 PartitionName=cpu Nodes=c1,c2 Default=YES MaxTime=1-0 State=UP
 PartitionName=gpu Nodes=g1 MaxTime=1-0 State=UP
 CONF
@@ -122,7 +134,9 @@ case $action in
     end munged
     ;;
   down)
+    mapfile -t jobs < <(squeue --noheader --nodelist="$3" --states=RUNNING --format=%A)
     end "slurmd-$3"
+    for number in "${jobs[@]}"; do kill_job "$number" "$3"; done
     scontrol update "NodeName=$3" State=DOWN Reason=lost
     ;;
   up)

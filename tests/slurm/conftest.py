@@ -13,8 +13,8 @@ PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "scontrol")
 SITE = """\
 downloads: 2
 partitions:
-  cpu: {max_runtime: 1440, max_threads: 2}
-  gpu: {max_runtime: 1440, max_threads: 2, max_gpu: 2}
+  cpu: {max_runtime: 1440, max_threads: 4}
+  gpu: {max_runtime: 1440, max_threads: 4, max_gpu: 2}
 """
 
 

@@ -68,6 +68,7 @@ rule cancelled:
 rule lost:
     output:
         "done/lost",
+    threads: 4  # the whole node: nothing else is lost with it
     shell:
         BEGIN + FIRST + " && sleep 600; touch {output}"
 
