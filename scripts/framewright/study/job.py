@@ -45,7 +45,7 @@ def start(snakemake: Any) -> logging.Logger:
     compute_on_one_thread()
     gc.freeze()  # what was imported stays: to look through all of it for garbage takes longer than many a video
     sys.excepthook = partial(_explain, job)
-    usage.begin(snakemake, usage.FOLDER)
+    usage.measure(snakemake, usage.FOLDER)
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr, force=True)
     start_progress()
     return logging.getLogger("framewright")

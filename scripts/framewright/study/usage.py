@@ -41,7 +41,7 @@ class Usage:
     slurm: str = ""  # the Slurm job that it was
 
 
-def begin(snakemake: Any, folder: Path) -> None:
+def measure(snakemake: Any, folder: Path) -> None:
     """Measure this process from now on; when it ends well, a line is written below the folder `folder`."""
     if not (rule := getattr(snakemake, "rule", "")):
         return

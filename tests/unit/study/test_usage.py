@@ -16,7 +16,7 @@ from types import SimpleNamespace
 from framewright.study import usage
 asked = {"mem_mb": 2000, "runtime": 20}
 job = SimpleNamespace(rule="tracks_deface", wildcards={"video": "street"}, threads=2, resources=asked)
-usage.begin(job, Path("usage"))
+usage.measure(job, Path("usage"))
 held = bytearray(b"x") * 120_000_000
 while time.process_time() < 0.3:
     pass
