@@ -39,6 +39,9 @@ resume: .venv/ready ## Go on after a kill, as snakemake was called before; DIR=s
 slurm-resume: .venv/ready ## Go on after a kill on a cluster: cancel the jobs that it left, then as `make resume`; DIR=study
 	@$(TIMED) "make slurm-resume: what is left of the run" "$(BIN)/python scripts/resume.py --cancel '$(or $(DIR),.)' $(ARGS)"
 
+efficiency: .venv/ready ## Say what each rule took beside what it asked for, and propose better; DIR=study, ARGS=--slurm
+	@$(BIN)/python scripts/efficiency.py '$(or $(DIR),.)' $(ARGS)
+
 retry-sources: .venv/ready ## Forget the sources that failed for a passing reason, so that the next run tries them again
 	@$(TIMED) "make retry-sources: sources that may live again" "$(BIN)/python scripts/retry_sources.py results"
 
@@ -124,4 +127,4 @@ clean: ## Remove results and logs; the environment stays
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
-.PHONY: slurm-resume test-slurm tidy readme-pictures bench-scale verify-sources demo table convert-patches monitor resume retry-sources explain dag slurm-profile test test-long hostile test-browser test-fast verify bench format config-readme lock clean help
+.PHONY: efficiency slurm-resume test-slurm tidy readme-pictures bench-scale verify-sources demo table convert-patches monitor resume retry-sources explain dag slurm-profile test test-long hostile test-browser test-fast verify bench format config-readme lock clean help

@@ -79,8 +79,17 @@ def last_of_each(used: Iterable[Usage]) -> list[Usage]:
 
 def _taken() -> dict[str, Any]:
     own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    # The kernel's count for a process begins with the memory of the one that started it, here Snakemake's.
+    peak = _read_peak() or own.ru_maxrss
     cpu = own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
-    return {"cpu_seconds": round(cpu, 3), "mebibytes": round(max(own.ru_maxrss, children.ru_maxrss) / 1024, 1)}
+    return {"cpu_seconds": round(cpu, 3), "mebibytes": round(max(peak, children.ru_maxrss) / 1024, 1)}
+
+
+def _read_peak() -> int:
+    """The most memory that this program held since it began, in KiB; 0 where Linux doesn't say."""
+    with suppress(OSError, StopIteration), Path("/proc/self/status").open(encoding="ascii") as file:
+        return int(next(line for line in file if line.startswith("VmHWM:")).split()[1])
+    return 0
 
 
 def _append(place: Path, usage: Usage) -> None:

@@ -22,6 +22,7 @@ KINDS: dict[str, type] = {
     "conda_prefix": str,
     "scratch": str,
     "extra": str,
+    "rules": dict,
 }
 LIMITS = {  # what the Slurm plugin knows of a partition
     *("max_runtime", "max_mem_mb", "max_mem_mb_per_cpu", "max_cpus_per_task", "max_threads", "max_nodes", "max_gpu"),
@@ -40,6 +41,7 @@ HEAD = """\
 # conda_prefix: /shared/conda  # environments of `--sdm conda`, outside of any study
 # scratch: /local/scratch      # temporary files, on the node itself; must exist on every node
 # extra: --qos=normal          # more options of sbatch
+# rules: {}                    # what a rule asks for here, as `make efficiency` proposes it
 """
 
 
@@ -67,6 +69,9 @@ def read_site(path: Path) -> dict[str, Any]:
     for name, limits in said.get("partitions", {}).items():
         if unknown := sorted(set(limits or {}) - LIMITS):
             raise UserError(f"{path}: partitions: {name}: {unknown[0]}: unknown; known are {', '.join(sorted(LIMITS))}")
+    for name, resources in said.get("rules", {}).items():
+        if not isinstance(resources, dict):
+            raise UserError(f"{path}: rules: {name} = {resources!r}: write it as {{mem_mb: 2000 * attempt}}")
     return said
 
 
@@ -147,4 +152,4 @@ def _number(cell: str) -> int:
 
 
 def _kind(kind: type) -> str:
-    return {str: "a text", int: "a whole number", dict: "partitions with their limits"}[kind]
+    return {str: "a text", int: "a whole number", dict: "keys with what belongs to them"}[kind]
