@@ -15,13 +15,11 @@ def main() -> None:
     options = parser.parse_args()
     used = [job for job in usage.read_usage(options.folder / usage.FOLDER) if job.slurm or not options.slurm]
     if not used:
-        sys.exit(
-            f"make efficiency: {options.folder}: no job on record; run snakemake, or say where: DIR=study"
-        )
+        sys.exit(f"make efficiency: {options.folder}: no job on record; run snakemake, or say where: DIR=study")
     rated = efficiency.rate_jobs(used)
-    print("\n".join(efficiency.tabulate(rated)))
+    print("\n".join(efficiency.compose_table(rated)))
     print("\nproposed for your site file (`make slurm-profile` says where it is):\n")
-    print("\n".join(efficiency.write_proposal(efficiency.propose(rated))))
+    print("\n".join(efficiency.write_proposal(efficiency.propose_requests(rated))))
 
 
 if __name__ == "__main__":

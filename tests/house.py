@@ -530,6 +530,7 @@ def profile_faults(root: Path) -> list[str]:
         f"profiles/{name} sets {key}, which profiles/default sets as well and would win"
         for name, own in keys.items()
         for key in sorted(own & default)
+        if not key.startswith("__")  # not options, but how the file is read
     ]
 
 

@@ -37,7 +37,7 @@ def rate_jobs(used: Iterable[Usage]) -> list[Efficiency]:
     return sorted(rated, key=lambda rule: (-rule.cpu_hours, rule.rule))
 
 
-def tabulate(rated: Iterable[Efficiency]) -> list[str]:
+def compose_table(rated: Iterable[Efficiency]) -> list[str]:
     """A line for each rule, below a head."""
     lines = [f"{'rule':24} {'jobs':>8} {'CPU hours':>10} {'busy':>5} {'memory MB':>16} {'longest minutes':>18}"]
     for rule in rated:
@@ -48,7 +48,7 @@ def tabulate(rated: Iterable[Efficiency]) -> list[str]:
     return lines
 
 
-def propose(rated: Iterable[Efficiency]) -> dict[str, dict[str, str]]:
+def propose_requests(rated: Iterable[Efficiency]) -> dict[str, dict[str, str]]:
     """What rules should ask for where that is far from what they do, as `rules:` of the site file says it."""
     proposed: dict[str, dict[str, str]] = {}
     for rule in rated:

@@ -2,7 +2,7 @@
 
 import yaml
 
-from framewright.study.cluster.efficiency import propose, rate_jobs, tabulate, write_proposal
+from framewright.study.cluster.efficiency import compose_table, propose_requests, rate_jobs, write_proposal
 from framewright.study.usage import Usage
 
 JOBS = [
@@ -23,19 +23,19 @@ def test_a_rule_is_rated_by_its_largest_and_longest_job_and_a_job_counts_once():
 
 
 def test_what_is_far_from_what_was_asked_for_is_proposed_as_the_site_file_has_it():
-    proposed = propose(rate_jobs(JOBS))
+    proposed = propose_requests(rate_jobs(JOBS))
     assert proposed == {"tracks_deface": {"mem_mb": "1100 * attempt", "runtime": "60 * attempt"}}
     assert yaml.safe_load("\n".join(write_proposal(proposed))) == {"rules": proposed}
 
 
 def test_what_fits_stays():
     fitting = Usage("a", "x", 300, 300, 900, mem_mb=1800, runtime=15)
-    assert propose(rate_jobs([fitting])) == {}
+    assert propose_requests(rate_jobs([fitting])) == {}
     assert write_proposal({}) == ["# nothing: what the rules ask for fits what they took"]
 
 
 def test_the_table_has_a_line_for_each_rule():
-    head, deface, link = tabulate(rate_jobs(JOBS))
+    head, deface, link = compose_table(rate_jobs(JOBS))
     assert head.split()[0] == "rule"
     assert deface.split() == ["tracks_deface", "2", "0.49", "98", "%", "839", "of", "2,000", "20.0", "of", "20"]
     assert link.split()[0] == "tracks_link"
