@@ -2,7 +2,7 @@
 # requires: nothing, or a folder of base clips
 # yields:   results/persistence/base/, results/persistence/dataset/ and results/persistence/variants/<variant>/dataset/,
 #           results/persistence/models/<variant>/<task>/, results/persistence/evaluation/,
-#           results/persistence/samples/<variant>/, results/persistence/card/,
+#           results/persistence/samples/<variant>/, results/persistence/{card,gallery}/,
 #           results/persistence/{summary.tsv, outcomes.tsv, contract.json}
 #
 # An arm of the study is the base set with transients of one kind. {arm} is its place among the results: nothing for the
@@ -215,6 +215,24 @@ rule persistence_rows:
         "../scripts/persistence_rows.py"
 
 
+rule persistence_gallery:
+    """Clips of all arms can be looked through, filtered and played in gallery/index.html."""
+    input:
+        rows=rules.persistence_rows.output.rows,
+        datasets=rules.persistence_rows.input.datasets,
+    output:
+        gallery=directory("results/persistence/gallery"),
+    log:
+        "logs/persistence_gallery.log",
+    conda:
+        "../envs/persistence.yaml"
+    params:
+        code=code_of("persistence_gallery"),
+        settings=persistence_settings.compose_gallery(PERSISTENCE, PERSISTENCE_ARMS, config["seed"]),
+    script:
+        "../scripts/persistence_gallery.py"
+
+
 rule persistence_card:
     """The clips have a card for programs and one for people: what they are, what was lost, limits."""
     input:
@@ -326,4 +344,5 @@ rule persistence:
         expand(rules.persistence_preview.output.samples, variant=PERSISTENCE_ARMS),
         rules.persistence_evaluate.output if PERSISTENCE_TRAINED else [],
         rules.persistence_card.output,
+        rules.persistence_gallery.output,
         rules.persistence_contract.output.contract,

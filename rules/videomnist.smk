@@ -1,6 +1,6 @@
 # Moving digits: videos of handwritten digits in motion, for VideoGPT.
 # requires: MNIST's files from a folder or address, or nothing: scikit-learn brings digits of its own
-# yields:   results/videomnist/{videomnist.h5, videomnist-videogpt.h5, samples/, classes/, card/, contract.json},
+# yields:   results/videomnist/{videomnist.h5, videomnist-videogpt.h5, samples/, classes/, card/, gallery/, contract.json},
 #           results/videomnist/{converted.h5, converted-videogpt.h5} from a class folder of other videos
 #
 # A video is a function of the seed, its split and its number, and a shard holds so many of them. Growing the set draws
@@ -331,6 +331,24 @@ rule videomnist_card:
         "../scripts/videomnist_card.py"
 
 
+rule videomnist_gallery:
+    """Moving digits can be looked through, filtered and played in gallery/index.html."""
+    input:
+        rows=rules.videomnist_rows.output.rows,
+        dataset=rules.videomnist_samples.input.dataset,
+    output:
+        gallery=directory("results/videomnist/gallery"),
+    log:
+        "logs/videomnist_gallery.log",
+    conda:
+        "../envs/digits.yaml"
+    params:
+        code=code_of("videomnist_gallery"),
+        settings=videomnist_settings.compose_gallery(VIDEOMNIST, config["seed"]),
+    script:
+        "../scripts/videomnist_gallery.py"
+
+
 include: "videomnist_models.smk"
 
 
@@ -344,6 +362,7 @@ rule videomnist:
         rules.videomnist_rows.output.rows,
         rules.videomnist_summary.output,
         rules.videomnist_card.output,
+        rules.videomnist_gallery.output,
         rules.videomnist_vqvae.output if VIDEOMNIST_TRAINING["enabled"] else [],
         rules.videomnist_gpt.output if VIDEOMNIST_TRAINING["enabled"] else [],
         rules.videomnist_generate.output if VIDEOMNIST_TRAINING["enabled"] else [],

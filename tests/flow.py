@@ -18,10 +18,14 @@ CODE = (
 
 @dataclass(frozen=True)
 class Run:
-    """How a run of Snakemake ended: exit status, everything it printed, and the jobs that it ran or would run."""
+    """How a run of Snakemake ended: exit status, everything it printed, and the jobs that it ran or would run.
+
+    `bytes_read` counts what the head itself read, without its jobs (Linux; else 0).
+    """
 
     status: int
     text: str
+    bytes_read: int = 0
 
     @property
     def jobs(self) -> dict[str, int]:
@@ -43,17 +47,17 @@ def snakemake(folder: Path, *arguments: str, house: Path = ROOT, cores: int = 2,
     import snakemake.cli  # noqa: F401 (imported here so that the child need not)
 
     command = ["--snakefile", str(house / "Snakefile"), "--directory", str(folder), "--cores", str(cores), *arguments]
-    printed = folder / ".printed"
-    child = multiprocessing.get_context("fork").Process(target=_child, args=(command, folder, printed))
+    printed, read = folder / ".printed", folder / ".read"
+    child = multiprocessing.get_context("fork").Process(target=_child, args=(command, folder, printed, read))
     child.start()
     child.join(timeout)
     if child.is_alive():
         child.kill()
         raise TimeoutError(f"after {timeout} s: {printed.read_text()}")
-    return Run(child.exitcode, printed.read_text())
+    return Run(child.exitcode, printed.read_text(), int(read.read_text()))
 
 
-def _child(command: list[str], folder: Path, printed: Path) -> None:
+def _child(command: list[str], folder: Path, printed: Path, read: Path) -> None:
     from snakemake import shell
     from snakemake.cli import main
 
@@ -68,7 +72,17 @@ def _child(command: list[str], folder: Path, printed: Path) -> None:
     for name in [name for name in sys.modules if name.split(".")[0] == "framewright"]:
         del sys.modules[name]
     sys.path[:] = [path for path in sys.path if Path(path) not in (ROOT / "scripts", ROOT / "tests")]
-    main(command)
+    before = _count_bytes_read()
+    try:
+        main(command)
+    finally:
+        read.write_text(str(_count_bytes_read() - before))
+
+
+def _count_bytes_read() -> int:
+    """The bytes that this process has read by now, from wherever (Linux; else 0)."""
+    counts = Path("/proc/self/io")
+    return int(re.search(r"^rchar: (\d+)$", counts.read_text(), re.M)[1]) if counts.exists() else 0
 
 
 def copy_house(target: Path, root: Path = ROOT) -> Path:

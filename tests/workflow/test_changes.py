@@ -255,3 +255,36 @@ def test_a_licence_reaches_rows_and_what_is_derived_from_them(study):
     assert not set(result.jobs) & set(DEAR) and {"tracks_rows", "patches_rows"} <= set(result.jobs)
     assert "CC-BY-4.0" in (study / "study/results/tracks/card/README.md").read_text()
     assert run(study, "-n").rules == set()
+
+
+@pytest.mark.skipif(not Path("/proc/self/io").exists(), reason="only Linux counts what a process reads")
+def test_the_head_reads_of_a_film_its_fingerprint_and_no_more(study):
+    """A film of 60 MB more is no more to read, whether a run takes it in, finds it touched or has nothing to do."""
+    film, read = study / "study/one.mp4", []
+    for size in (1, 60_000_000):
+        with film.open("ab") as file:  # a box that players skip; another one, so that the film is another one
+            file.write(size.to_bytes(4, "big") if size > 1 else (9).to_bytes(4, "big"))
+            file.write(b"free" + bytes(max(1, size - 8)))
+        taken_in = run(study, timeout=1200)
+        assert taken_in.status == 0 and taken_in.jobs["sources_probe"] == 1, taken_in.text
+        nothing = run(study, "-n")
+        os.utime(film)
+        touched = run(study, "-n")
+        assert nothing.jobs == touched.jobs == {}
+        read.append([taken_in.bytes_read, nothing.bytes_read, touched.bytes_read])
+    more = [large - small for small, large in zip(*read, strict=True)]
+    assert max(more) < 1_100_000 + 1_000_000, more  # a fingerprint, and what records of a run differ by
+
+
+def test_four_buckets_and_one_give_the_same_datasets(study):
+    """All lines of the MANIFEST but those of rows and of what tells the configuration."""
+    shutil.copytree(study / "study", study / "four", ignore=shutil.ignore_patterns("results", ".snakemake", "logs"))
+    replace(study / "four/config/config.yaml", "buckets: 1", "buckets: 4")
+    manifests = []
+    for folder in ("study", "four"):
+        made = snakemake(study / folder, "--", *TARGETS, "flexpatch", "cards_manifest", house=study / "house")
+        assert made.status == 0, made.text
+        lines = (study / folder / "results/MANIFEST.tsv").read_text().splitlines()
+        manifests.append([line for line in lines if "/rows/" not in line and "versions.json" not in line])
+    assert manifests[0] == manifests[1] and len(manifests[0]) > 100
+    assert len(list((study / "four/results/patches/rows").glob("*.parquet"))) == 4

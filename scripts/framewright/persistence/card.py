@@ -42,6 +42,7 @@ DATASET = Dataset(
         title="Trajectories with transients",
         load='datasets.PersistenceClips("results/persistence/dataset", split="train")',
         picture="results/persistence/samples/default/default_00000.png",
+        gallery="results/persistence/gallery/index.html",
     ),
 )
 

@@ -3,7 +3,7 @@
 Only rule files and the check of the configuration import this module. Light: no arrays here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -65,6 +65,11 @@ def base_settings(section: Section, seed: int, shard: str) -> dict[str, Any]:
 def variant_settings(arm: Section) -> dict[str, Any]:
     """How the transients of an arm are made, for `specs.Variant`."""
     return asdict(Variant(**{field.name: arm[field.name] for field in fields(Variant)}))
+
+
+def compose_gallery(section: Section, arms: Iterable[str], seed: int) -> dict[str, Any]:
+    """Settings of persistence_gallery; `arms` in the order of their datasets."""
+    return {"max_items": section["gallery"]["max_items"], "variants": list(arms), "seed": seed}
 
 
 def document_settings(section: Section, seed: int, name: str) -> dict[str, Any]:

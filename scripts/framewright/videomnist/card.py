@@ -37,6 +37,7 @@ DATASET = Dataset(
         title="Moving digits",
         load='datasets.MovingDigits("results/videomnist/videomnist.h5", split="train")',
         picture="results/videomnist/samples/videomnist_montage.png",
+        gallery="results/videomnist/gallery/index.html",
     ),
 )
 ALONE = "One digit moves alone, without noise, background or occlusion."

@@ -54,10 +54,10 @@ def choose_videos(labels: np.ndarray, number: int) -> list[tuple[int, int]]:
     return [(digit, int(place)) for digit in range(10) for place in np.flatnonzero(labels == digit)[:each]]
 
 
-def read_video(file: h5py.File, index: int) -> np.ndarray:
-    """(T, S, S) uint8: a video of the training split."""
+def read_video(file: h5py.File, index: int, split: str = "train") -> np.ndarray:
+    """(T, S, S) uint8: a video of a split."""
     length = int(file.attrs["sequence_length"])
-    return file["train_data"][index * length : (index + 1) * length]
+    return file[f"{split}_data"][index * length : (index + 1) * length]
 
 
 def enlarge(frames: np.ndarray, zoom: int) -> np.ndarray:
@@ -89,7 +89,7 @@ def draw_montage(file: h5py.File) -> np.ndarray:
         index = int(np.flatnonzero(labels == digit)[0])
         frames, trajectories = read_video(file, index), file["train_trajectory"][index]
         motion = file.attrs["motion_types"][file["train_motion"][index]]
-        pictures = [to_rgb(frames[:1])[0], to_rgb(frames[-1:])[0], _draw_exposure(frames)]
+        pictures = [to_rgb(frames[:1])[0], to_rgb(frames[-1:])[0], draw_exposure(frames)]
         pictures = [cv2.resize(picture, (CELL, CELL), interpolation=cv2.INTER_CUBIC) for picture in pictures]
         for way in trajectories.reshape(-1, *trajectories.shape[-2:])[:, : len(frames), :2]:
             _draw_way(pictures[2], way, CELL / frames.shape[-1], digit)
@@ -123,7 +123,7 @@ def _stat_lines(file: h5py.File) -> Iterator[str]:
         yield f"  speed {speed.min():.2f} to {speed.max():.2f}, {speed.mean():.2f} pixels a frame on average"
 
 
-def _draw_exposure(frames: np.ndarray) -> np.ndarray:
+def draw_exposure(frames: np.ndarray) -> np.ndarray:
     """(S, S, 3) uint8: all frames at once, the earlier the darker."""
     fading = np.linspace(0.15, 1, len(frames))[:, None, None]
     return to_rgb((frames * fading).max(axis=0).astype(np.uint8)[None])[0]

@@ -236,6 +236,11 @@ def codes_settings(section: Section) -> dict[str, Any]:
     return {"gpus": section["training"]["gpus"]}
 
 
+def compose_gallery(section: Section, seed: int) -> dict[str, Any]:
+    """Settings of videomnist_gallery."""
+    return {"max_items": section["gallery"]["max_items"], "fps": section["samples"]["fps"], "seed": seed}
+
+
 def generate_settings(section: Section, seed: int) -> dict[str, Any]:
     """What is sampled, and how."""
     keys = ("n", "class", "temperature", "top_k", "top_p", "guidance", "fps", "width")

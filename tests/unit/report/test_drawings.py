@@ -1,5 +1,7 @@
 """The parts that pages and pictures are made of."""
 
+import re
+
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
@@ -63,6 +65,15 @@ def test_the_funnel_of_each_pipeline_is_drawn_with_its_counts():
     stages = {"tracks": [Stage("video", 5, (Reason("too-short", 2, (), ""),))]}
     drawn = funnel_picture.draw(stages)
     assert drawn.startswith("<svg") and "tracks" in drawn and "5" in drawn
+
+
+def test_what_goes_on_to_the_next_stage_is_as_long_there_as_it_was():
+    half = (Reason("short", 5, ("a",), ""),)
+    stages = [Stage("film", 10, half), Stage("shot", 5, ()), Stage("scene", 5, ()), Stage("clip", 7, ())]
+    kept = re.findall(r'width="([0-9.]+)"[^>]*><title>kept: ', funnel_picture.draw({"tracks": stages}))
+    first, second, third, fourth = map(float, kept)
+    assert first == second == third  # all that was kept goes on, and is kept again
+    assert fourth == 2 * first  # things of another kind begin anew with a whole bar
 
 
 @pytest.mark.parametrize(
