@@ -1,7 +1,6 @@
 # Persistence: clips of a sphere on a 3-D path, with transients that appear for a few frames.
 # requires: nothing, or a folder of base clips
 # yields:   results/persistence/base/, results/persistence/dataset/ and results/persistence/variants/<variant>/dataset/,
-#           results/persistence/models/<variant>/<task>/, results/persistence/evaluation/,
 #           results/persistence/samples/<variant>/, results/persistence/{card,gallery}/,
 #           results/persistence/{summary.tsv, outcomes.tsv, contract.json}
 #

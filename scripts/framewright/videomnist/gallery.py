@@ -49,7 +49,7 @@ def write_films(
     with h5py.File(dataset) as file:
         for item in items:
             frames = read_video(file, item["place"], item["split"])
-            write_film(folder, item["id"], to_rgb(frames), rate)
+            write_film(folder, item["id"], list(to_rgb(frames)), rate)
             yield draw_exposure(frames)
 
 
