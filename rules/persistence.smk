@@ -225,6 +225,9 @@ rule persistence_gallery:
         "logs/persistence_gallery.log",
     conda:
         "../envs/persistence.yaml"
+    resources:
+        mem_mb=per_attempt(2000),
+        runtime=per_attempt(60),
     params:
         code=code_of("persistence_gallery"),
         settings=persistence_settings.compose_gallery(PERSISTENCE, PERSISTENCE_ARMS, config["seed"]),

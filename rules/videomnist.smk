@@ -342,6 +342,9 @@ rule videomnist_gallery:
         "logs/videomnist_gallery.log",
     conda:
         "../envs/digits.yaml"
+    resources:
+        mem_mb=per_attempt(2000),
+        runtime=per_attempt(60),
     params:
         code=code_of("videomnist_gallery"),
         settings=videomnist_settings.compose_gallery(VIDEOMNIST, config["seed"]),
