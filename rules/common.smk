@@ -3,6 +3,7 @@
 # yields:   config (complete), videos (id -> row), and the input functions: the only functions in rule files
 
 import os
+import re
 import socket
 import sys
 from collections import Counter
@@ -263,6 +264,22 @@ def pipelines_with(rule: str) -> list[str]:
     """The chosen pipelines that have such a rule."""
     names = {made.name for made in workflow.rules}
     return [word for word in PIPELINES if f"{word}_{rule}" in names]
+
+
+def jobs_by_rule(counted: dict[str, int]) -> dict[str, int | list[str]]:
+    """How many jobs each rule of this study has, or the ids of its videos, a job each; `counted` knows the others."""
+    jobs = {}
+    for made in workflow.rules:
+        word, names = made.name.partition("_")[0], made.wildcard_names
+        if not made.output or word not in ("sources", "overview", "cards", *PIPELINES):
+            continue
+        if names == {"video"} and made.name not in counted:
+            fits = re.compile(made.wildcard_constraints.get("video", ".+")).fullmatch
+            among = [video for video, row in videos.items() if word == "sources" or word in row.pipelines]
+            jobs[made.name] = [video for video in among if fits(video)]
+        else:
+            jobs[made.name] = counted.get(made.name, config["buckets"] if "bucket" in names else 1)
+    return jobs
 
 
 def makers() -> dict[str, list[str]]:

