@@ -38,10 +38,12 @@ FILES = [
 
 def kill_within(folder: Path, stage: str) -> None:
     """Run the study until a training has been validated once, and kill Snakemake with its job."""
-    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "--cores", "1", *ASKED]
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "--cores", "1"]
     kept = folder / MODELS / stage / ".training.pt"
     with (folder / "printed").open("wb") as printed:
-        process = subprocess.Popen(command, cwd=folder, stdout=printed, stderr=printed, start_new_session=True)
+        process = subprocess.Popen(
+            [*command, *ASKED], cwd=folder, stdout=printed, stderr=printed, start_new_session=True
+        )
     deadline = time.monotonic() + 600
     while not kept.exists():
         assert process.poll() is None and time.monotonic() < deadline, (folder / "printed").read_text()
@@ -51,7 +53,7 @@ def kill_within(folder: Path, stage: str) -> None:
     while lock.holder_of(folder, socket.gethostname()) and time.monotonic() < deadline:
         time.sleep(0.1)  # the kernel ends the jobs when it gets to it
     assert kept.exists() and not (folder / MODELS / stage / "checkpoint.pt").exists()
-    unlocked = subprocess.run([*command, "--unlock"], cwd=folder, capture_output=True, text=True, check=False)
+    unlocked = subprocess.run([*command, "--unlock", *ASKED], cwd=folder, capture_output=True, text=True, check=False)
     assert unlocked.returncode == 0, unlocked.stderr
 
 

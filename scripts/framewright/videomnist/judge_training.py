@@ -11,7 +11,7 @@ from framewright.videomnist.judge_network import JudgeConfig, JudgeNetwork, desc
 from framewright.videomnist.model_clips import ClipBatches
 
 SHOWN = 3  # frames of a clip that a step looks at
-STEPS, BATCH, RATE = 600, 64, 4e-3  # of the digit's part
+STEPS, BATCH, RATE = 1500, 64, 4e-3  # of the digit's part; after 600 it was right in 97 % of real clips, now in 99 %
 PATH_STEPS, PATH_BATCH, PATH_RATE = 1500, 256, 3e-3
 
 
