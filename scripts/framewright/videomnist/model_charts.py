@@ -42,7 +42,8 @@ def _panels(count: int) -> tuple[Figure, Sequence[Axes]]:
 def _losses(panel: Axes, history: History, unit: str) -> None:
     panel.plot(_steps(history), [row["train_loss"] for row in history], color=TRAIN, label="training")
     panel.plot(_steps(history), [row["loss"] for row in history], color=TEST, label="test clips")
-    panel.set(title="loss", xlabel="step", ylabel=unit, ylim=(0, None))
+    top = max(max(row["train_loss"], row["loss"]) for row in history)
+    panel.set(title="loss", xlabel="step", ylabel=unit, ylim=(0, 1.1 * top))
     panel.grid(alpha=0.25)
     panel.legend()
 
