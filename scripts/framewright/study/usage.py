@@ -45,7 +45,7 @@ def measure(snakemake: Any, folder: Path) -> None:
     """Measure this process from now on; when it ends well, a line is written below the folder `folder`."""
     if not (rule := getattr(snakemake, "rule", "")):
         return
-    began, place, this = time.time(), folder.absolute() / f"{socket.gethostname()}.jsonl", os.getpid()
+    began, place, this = time.time() - _read_age(), folder.absolute() / f"{socket.gethostname()}.jsonl", os.getpid()
     asked = dict(getattr(snakemake, "resources", None) or {})
     known: dict[str, Any] = {
         **{"rule": rule, "item": "-".join(map(str, dict(getattr(snakemake, "wildcards", None) or {}).values()))},
@@ -90,6 +90,16 @@ def _read_peak() -> int:
     with suppress(OSError, StopIteration), Path("/proc/self/status").open(encoding="ascii") as file:
         return int(next(line for line in file if line.startswith("VmHWM:")).split()[1])
     return 0
+
+
+def _read_age() -> float:
+    """Seconds since this process began, so that what it imported counts; 0 where Linux doesn't say."""
+    with suppress(OSError, ValueError, IndexError, AttributeError):
+        ticks = int(
+            Path("/proc/self/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()[19]
+        )
+        return max(0.0, time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK"))
+    return 0.0
 
 
 def _append(place: Path, usage: Usage) -> None:

@@ -10,6 +10,7 @@ from framewright.study.usage import Usage, last_of_each
 SNAKEMAKE = 420  # megabytes of the two processes of Snakemake that a Slurm job holds beside its script
 ROOM, LONGER = 1.3, 3.0  # what is proposed: the most memory that was seen, and the longest time, times this
 LEAST_MINUTES, STEP = 10, 100  # of a proposal; memory in steps of so many megabytes
+PROMISED = {"sources_probe"}  # they ask for what a child of theirs may take, not for what it took
 CLOSE = 0.7  # a proposal that is nearer than this to what was asked for is not made
 
 
@@ -58,6 +59,8 @@ def propose_requests(rated: Iterable[Efficiency]) -> dict[str, dict[str, str]]:
             ("mem_mb", memory, rule.asked_megabytes),
             ("runtime", minutes, rule.asked_minutes),
         ):
+            if name == "mem_mb" and rule.rule in PROMISED:
+                continue
             if asked and not CLOSE <= value / asked <= 1 / CLOSE:
                 proposed.setdefault(rule.rule, {})[name] = f"{value} * attempt"
     return proposed

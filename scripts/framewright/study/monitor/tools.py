@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 GPU = ("nvidia-smi", "--query-gpu=index,name,utilization.gpu,memory.used,memory.total", "--format=csv,noheader,nounits")
-QUEUE = ("squeue", "--me", "--noheader", "--format=%T|%Z|%k")
+QUEUE = ("squeue", "--me", "--noheader", "--format=%T|%Z|%r")
 SECONDS = 10.0  # between two questions
 
 
@@ -54,8 +54,11 @@ def parse_gpus(said: str | None) -> tuple[str, ...]:
 
 
 def parse_queue(said: str | None, folder: Path) -> dict[str, int] | None:
-    """The jobs of a Slurm queue that belong to the study in `folder`, by state; None without Slurm."""
+    """The jobs of a Slurm queue that belong to the study in `folder`, by state, with the reason why
+    some wait; None without Slurm."""
     if said is None:
         return None
     rows = (line.split("|") for line in said.splitlines() if line.count("|") >= 2)
-    return dict(Counter(state for state, place, *_ in rows if Path(place) == folder))
+    here = [(state, reason) for state, place, reason, *_ in rows if Path(place) == folder]
+    told = {"PENDING"}  # Slurm says None, or what is past, of the others
+    return dict(Counter(f"{state} ({reason})" if state in told else state for state, reason in here))

@@ -28,6 +28,11 @@ def test_what_is_far_from_what_was_asked_for_is_proposed_as_the_site_file_has_it
     assert yaml.safe_load("\n".join(write_proposal(proposed))) == {"rules": proposed}
 
 
+def test_the_memory_that_a_child_may_take_is_not_taken_from_it():
+    probe = Usage("sources_probe", "x", 300, 300, 200, mem_mb=4795, runtime=15)
+    assert propose_requests(rate_jobs([probe])) == {}
+
+
 def test_what_fits_stays():
     fitting = Usage("a", "x", 300, 300, 900, mem_mb=1800, runtime=15)
     assert propose_requests(rate_jobs([fitting])) == {}

@@ -167,9 +167,11 @@ def test_gpus_and_the_queue_are_read_as_their_tools_print_them():
     assert tools.parse_gpus(said) == ("0 NVIDIA H100 80GB HBM3: 87 % busy, 12.6 of 85.5 GB",)
     assert tools.parse_gpus(None) == () and tools.parse_gpus("No devices were found") == ()
     said = (
-        "RUNNING|/data/study|rule_tracks_deface\nPENDING|/data/study|x\nPENDING|/data/study|y\nRUNNING|/data/other|z\n"
+        "RUNNING|/data/study|None\nPENDING|/data/study|Priority\nPENDING|/data/study|Priority\n"
+        "PENDING|/data/study|QOSMaxJobsPerUserLimit\nRUNNING|/data/other|None\n"
     )
-    assert tools.parse_queue(said, Path("/data/study")) == {"RUNNING": 1, "PENDING": 2}
+    waiting = {"PENDING (Priority)": 2, "PENDING (QOSMaxJobsPerUserLimit)": 1}
+    assert tools.parse_queue(said, Path("/data/study")) == {"RUNNING": 1} | waiting
     assert tools.parse_queue(None, Path("/data/study")) is None
 
 
