@@ -81,9 +81,10 @@ def test_a_job_of_a_lost_node_runs_again_elsewhere(study):
 
 def test_a_failure_shows_the_end_of_the_slurm_log(study):
     said = read_printed(study)
-    assert "the server was busy" in said
+    assert "\n        the server was busy\n" in said
     assert "DUE TO TIME LIMIT" in said
-    assert "empty file" not in said and "Workflow ID" not in said
+    assert "empty file" not in said
+    assert said.count("Workflow ID") == 1  # that of the head
 
 
 def test_a_message_names_some_of_many_files(study):
