@@ -40,7 +40,7 @@ def main() -> None:
 def cancel(folder: Path) -> None:
     """Cancel the study's jobs in Slurm's queue, unless a run is at work that waits for them."""
     host = socket.gethostname()
-    if (holder := lock.holder_of(folder, host)) is not None:
+    if (holder := lock.head_of(folder, host)) is not None:
         where = "here" if holder.host == host else f"on {holder.host}, as far as this machine knows"
         raise UserError(
             f"{folder}: process {holder.pid} is at work {where}; end it with Ctrl+C, and it cancels its jobs"

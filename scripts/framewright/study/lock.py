@@ -39,6 +39,19 @@ def holder_of(folder: Path, host: str) -> Holder | None:
     return None if pid is None else Holder(pid, host)
 
 
+def head_of(folder: Path, host: str) -> Holder | None:
+    """The process of the last run, which submits jobs and waits for them; None where it has ended.
+
+    Jobs that it left are none: on a cluster they may run on this very machine. Of a run that another machine began and
+    did not end, only that machine knows: it counts as living.
+    """
+    run = EventReader(folder / PLACE).read()
+    if run is None or run.ended:
+        return None
+    lives = run.host != host or run.pid in set(_working_in(folder.resolve()))
+    return Holder(run.pid, run.host) if lives else None
+
+
 def unlock(folder: Path, host: str) -> bool:
     """Remove the lock that a killed run left, and say whether there was one; a UserError where a run may live."""
     if not is_locked(folder):

@@ -1,6 +1,8 @@
 """Records on disk, failures that are certain to recur, and what a dry run prints."""
 
+import json
 import logging
+import subprocess
 from types import SimpleNamespace
 
 import pytest
@@ -96,3 +98,23 @@ def test_a_lock_that_a_killed_run_left_is_explained_and_removed(tmp_path):
     assert lock.is_locked(tmp_path)
     assert "make resume" in (lock.explain_lock(tmp_path, "here") or "")
     assert lock.unlock(tmp_path, "here") and not lock.is_locked(tmp_path)
+
+
+def test_the_head_of_a_run_is_its_process_and_no_job_that_it_left(tmp_path):
+    place = tmp_path / ".snakemake/framewright/events.jsonl"
+    place.parent.mkdir(parents=True)
+    assert lock.head_of(tmp_path, "here") is None
+    begun = {"event": "run", "time": 1.0, "pid": 2**22 + 1, "host": "here", "command": [], "cwd": "/", "jobs": {}}
+    place.write_text(json.dumps(begun) + "\n")
+    assert lock.head_of(tmp_path, "here") is None  # no such process
+    assert lock.head_of(tmp_path, "elsewhere") == lock.Holder(2**22 + 1, "here")
+    job = subprocess.Popen(["snakemake", "60"], executable="/bin/sleep", cwd=tmp_path)
+    try:
+        assert lock.holder_of(tmp_path, "here") == lock.Holder(job.pid, "here")
+        assert lock.head_of(tmp_path, "here") is None
+    finally:
+        job.kill()
+        job.wait()
+    with place.open("a") as file:
+        file.write(json.dumps({"event": "end", "time": 2.0}) + "\n")
+    assert lock.head_of(tmp_path, "elsewhere") is None
