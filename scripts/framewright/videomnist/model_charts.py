@@ -28,7 +28,9 @@ def write_gpt_curves(path: Path, history: History, n_codes: int) -> None:
     """Write a chart as PNG: the loss by the step, and what knowing nothing costs."""
     figure, panels = _panels(1)
     _losses(panels[0], history, "nats a code")
-    panels[0].axhline(math.log(n_codes), color="#8b949e", linestyle=":", label=f"knowing nothing: ln {n_codes}")
+    nothing = math.log(n_codes)
+    panels[0].axhline(nothing, color="#8b949e", linestyle=":", label=f"knowing nothing: ln {n_codes}")
+    panels[0].set_ylim(0, 1.05 * max(nothing, panels[0].get_ylim()[1]))  # the line is there to be seen
     panels[0].legend()
     figure.savefig(path, format="png", metadata={"Software": None})
 
