@@ -119,6 +119,7 @@ def _parts(found: Found) -> list[str]:
         "95 % of resampled sets. The judge is a small network that was trained on real clips alone.",
         "## Agreement with an independent judge",
         _rows(agreement, percent=True),
+        "What the judge calls the motion of each:",
         render_table(
             ("Judged motion", *found["motions"]),
             [(name, *(f"{each:.0%}" for each in share.values())) for name, share in shares.items()],
