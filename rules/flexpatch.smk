@@ -3,9 +3,9 @@
 # yields:   results/flexpatch/truth/<video>.{npz,json}, results/flexpatch/samples/<video>.{csv,json},
 #           results/flexpatch/{training_data.csv, training_data.json, flexpatch_model.joblib, flexpatch_model.json,
 #           training_summary.json, training_summary.txt, tree.svg, features.png, agreement.{tsv,html}, outcomes.tsv,
-#           contract.json, evaluation.json, evaluation.txt, evaluation.png}, results/flexpatch/card/,
+#           contract.json, evaluation.json, evaluation.txt, evaluation.png}, results/flexpatch/{tables,card}/,
 #           results/flexpatch/boxes/<video>.{txt,json}, results/flexpatch/films/<video>.mp4,
-#           results/flexpatch/rated/<video>{,.costs}.json; on demand results/flexpatch/pretrained/
+#           results/flexpatch/rated/<video>{,.costs}.json
 
 from framewright.flexpatch import settings as flexpatch_settings
 
@@ -337,12 +337,16 @@ rule flexpatch_card:
         "../scripts/flexpatch_card.py"
 
 
+include: "flexpatch_exports.smk"
+
+
 rule flexpatch:
     """Samples and their model are there, checked, described, shown, and rated at run time."""
     input:
         *if_used(
             "flexpatch",
             of_buckets(rules.flexpatch_rows.output),
+            rules.flexpatch_tables.output.folder,
             rules.flexpatch_gather.output,
             rules.flexpatch_train.output,
             of_each(rules.flexpatch_preview.output, FLEXPATCH_DEMOS),
@@ -352,5 +356,9 @@ rule flexpatch:
             rules.flexpatch_summary.output,
             rules.flexpatch_contract.output,
             rules.flexpatch_card.output,
-            emptied=(of_buckets(rules.flexpatch_rows.output), rules.flexpatch_gather.output),
+            emptied=(
+                of_buckets(rules.flexpatch_rows.output),
+                rules.flexpatch_tables.output.folder,
+                rules.flexpatch_gather.output,
+            ),
         ),

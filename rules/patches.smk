@@ -1,6 +1,7 @@
 # Patches: super-resolution training pairs, cut out of films by category.
 # requires: the sources, and for each film its shares of the categories, from the video table
 # yields:   results/patches/dataset/<category's path>/Learn/<format's folder>/{GT,LR_5frames,LR_7frames,LR}/,
+#           metadata.parquet beside each GT, a README.md in each Learn,
 #           results/patches/{wanted.tsv, manifest.tsv, outcomes.tsv, contract.json}, results/patches/{preview,card,gallery}/
 #
 # A film is cut in parts, each a job with a folder of its own; how many there are follows from the configuration and the
@@ -142,12 +143,13 @@ rule patches_rows:
 
 
 rule patches_tree:
-    """All patches are in the documented folders, and manifest.tsv has a row for each from which it can be rebuilt."""
+    """All patches are in the documented folders, with a table of each, and manifest.tsv has what rebuilds each."""
     input:
         rows=of_buckets(rules.patches_rows.output.rows),
         parts=of_parts(rules.patches_cut.output.folder, PATCHES_PARTS, lambda wildcards: PATCHES_SERVED),
     output:
         folders=[directory(f"{PATCHES_DATASET}/{folder}") for folder in PATCHES_FOLDERS],
+        readmes=[f"{PATCHES_DATASET}/{category.root}/README.md" for category in PATCHES_CATEGORIES.values()],
         manifest="results/patches/manifest.tsv",
     log:
         "logs/patches_tree.log",
@@ -158,6 +160,8 @@ rule patches_tree:
         code=code_of("patches_tree"),
         settings={
             "folders": PATCHES_FOLDERS,
+            "roots": [category.root for category in PATCHES_CATEGORIES.values()],
+            "categories": list(PATCHES_CATEGORIES),
             "by_hand": [f"{PATCHES_DATASET}/{folder}" for folder in PATCHES_BY_HAND],
         },
     script:
@@ -270,7 +274,7 @@ rule patches_contract:
         "../envs/patches.yaml"
     params:
         code=code_of("patches_contract"),
-        settings=patches_settings.compose_contract(PATCHES, PATCHES_SHARES),
+        settings=patches_settings.compose_contract(PATCHES, PATCHES_SHARES) | {"folders": PATCHES_FOLDERS},
     script:
         "../scripts/patches_contract.py"
 

@@ -1,7 +1,8 @@
 # Persistence: clips of a sphere on a 3-D path, with transients that appear for a few frames.
 # requires: nothing, or a folder of base clips
 # yields:   results/persistence/base/, results/persistence/dataset/ and results/persistence/variants/<variant>/dataset/,
-#           results/persistence/samples/<variant>/, results/persistence/{card,gallery}/,
+#           results/persistence/samples/<variant>/, results/persistence/tables/<variant>/,
+#           results/persistence/{card,gallery}/,
 #           results/persistence/{summary.tsv, outcomes.tsv, contract.json}
 #
 # An arm of the study is the base set with transients of one kind. {arm} is its place among the results: nothing for the
@@ -334,6 +335,9 @@ rule persistence_contract:
         "../scripts/persistence_contract.py"
 
 
+include: "persistence_exports.smk"
+
+
 rule persistence:
     """All arms of the study and their models are there, checked and described."""
     input:
@@ -342,6 +346,7 @@ rule persistence:
         expand(rules.persistence_objects.output.objects, variant=PERSISTENCE_ARMS),
         expand(rules.persistence_audit.output.audit, variant=PERSISTENCE_ARMS),
         rules.persistence_rows.output.rows,
+        expand(rules.persistence_tables.output.folder, variant=PERSISTENCE_ARMS),
         rules.persistence_summary.output,
         expand(rules.persistence_preview.output.samples, variant=PERSISTENCE_ARMS),
         rules.persistence_evaluate.output if PERSISTENCE_TRAINED else [],

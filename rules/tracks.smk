@@ -20,6 +20,7 @@ include: "tracks_objects.smk"
 include: "tracks_clips.smk"
 include: "tracks_rows.smk"
 include: "tracks_curation.smk"
+include: "tracks_exports.smk"
 
 
 rule tracks_timeline:

@@ -1,9 +1,7 @@
-# Tracks, fifth stage: clips are measured; all that is known of tracks stands in rows; the documented trees.
+# Tracks, fifth stage: clips are measured; all that is known of tracks stands in rows.
 # requires: tracks_objects.smk, tracks_clips.smk
 # yields:   results/tracks/posters/<video>.npz, results/tracks/{tracks_motion,tracks_embeddings,tracks_quality}/<dataset>/<video>.npz,
-#           results/tracks/rows/<bucket>{.parquet, .pieces, -accounts.jsonl, -outcomes.tsv, -promises.json},
-#           results/tracks/tracks_meta/<dataset>/<xx>/, results/tracks/tracks_mp4/<dataset>/<xx>/,
-#           results/tracks/schemas/<dataset>-{2024-06,2025}.jsonl.gz
+#           results/tracks/rows/<bucket>{.parquet, .pieces, -accounts.jsonl, -outcomes.tsv, -promises.json}
 
 
 rule tracks_metrics:
@@ -67,26 +65,3 @@ rule tracks_rows:
         settings=TRACKS.choose("lengths", "clips") | {"dataset": TRACKS.dataset, "definition": TRACKS.define_tracks()},
     script:
         "../scripts/tracks_rows.py"
-
-
-rule tracks_tree:
-    """Tracks and clips stand in the trees that TrackVerse documents, hard-linked, and in its other two schemas."""
-    input:
-        rows=of_buckets(rules.tracks_rows.output.rows),
-        accounts=of_buckets(rules.tracks_rows.output.accounts),
-    output:
-        meta=directory(f"results/tracks/tracks_meta/{TRACKS.dataset}"),
-        clips=directory(f"results/tracks/tracks_mp4/{TRACKS.dataset}"),
-        frames=f"results/tracks/schemas/{TRACKS.dataset}-2024-06.jsonl.gz",
-        release=f"results/tracks/schemas/{TRACKS.dataset}-2025.jsonl.gz",
-    log:
-        "logs/tracks_tree.log",
-    localrule: True
-    conda:
-        "../envs/tracks.yaml"
-    params:
-        code=code_of("tracks_tree"),
-        # The rows hold digests of all that is linked: they change when a file does.
-        settings={"metas": str(rules.tracks_follow.output.meta), "folders": str(rules.tracks_extract.output.clips)},
-    script:
-        "../scripts/tracks_tree.py"

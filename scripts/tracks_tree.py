@@ -2,6 +2,7 @@
 
 from framewright.study import job
 from framewright.study.record import read_lines
+from framewright.tracks.curation.study import read_splits
 from framewright.tracks.tree import link_clips, link_meta, write_schemas
 
 log = job.start(snakemake)
@@ -12,7 +13,7 @@ metas = [settings["metas"].format(video=video) for video in videos]
 with job.whole(outputs.meta) as folder:
     link_meta(metas, folder)
 with job.whole(outputs.clips) as folder:
-    clips = link_clips(inputs.rows, settings["folders"], folder)
+    clips = link_clips(inputs.rows, read_splits(inputs.splits), settings["folders"], settings["dataset"], folder)
 with job.whole(outputs.frames) as frames, job.whole(outputs.release) as release:
     write_schemas(metas, frames, release)
 log.info("%d videos, %d clips", len(videos), clips)

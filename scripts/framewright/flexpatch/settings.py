@@ -83,6 +83,11 @@ def training_settings(section: Section, splits: Mapping[str, str]) -> dict[str, 
     }
 
 
+def tables_settings(section: Section, splits: Mapping[str, str]) -> dict[str, Any]:
+    """What `flexpatch_tables` uses; `splits` is the video table's column, without its empty cells."""
+    return {name: training_settings(section, splits)[name] for name in ("splitting", "splits")}
+
+
 def pretraining_settings(section: Section) -> dict[str, Any]:
     """What `flexpatch_pretrain` uses: the fields of `Recipe`."""
     return {"recipe": dict(section["pretraining"])}

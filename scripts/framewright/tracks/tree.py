@@ -10,33 +10,52 @@ import gzip
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from framewright.exports.features import name_classes, write_table
+from framewright.exports.head import compose_head
 from framewright.study.contract import Finding, make_finding
 from framewright.study.rows import read_rows
 from framewright.tracks.meta import CODE, KEYS, read_tracks, to_frames_record, to_release_record, video_code
 
 ENDING = "-meta.jsonl.gzip"
+TRAIN, *_ = SPLITS = ("train", "val", "test")
 METADATA = pa.schema(
     [
         ("file_name", pa.string()),  # relative to the folder
-        ("video", pa.string()),  # its name in all results
+        ("video_id", pa.string()),  # its name in all results; `datasets` calls the clip `video`
         ("code", pa.string()),  # its 11 characters in file names
         ("tid", pa.string()),
-        ("label", pa.int32()),
+        ("split", pa.string()),
+        ("label", pa.int64()),
         ("name", pa.string()),
         ("score", pa.float64()),
+        ("probability", pa.float64()),
         ("start", pa.float64()),  # seconds in the video
         ("end", pa.float64()),
+        ("clip_start", pa.float64()),
+        ("clip_end", pa.float64()),
+        ("frames", pa.int64()),
+        ("width", pa.int64()),
+        ("height", pa.int64()),
+        ("licence", pa.string()),
     ]
 )
+MADE = ("file_name", "video_id", "code", "tid", "split")  # of these, those that no column of the rows holds
+KNOWN = [name for name in METADATA.names if name not in MADE]
+README = """# {dataset}
+
+{number:,} clips of tracks, a row each in metadata.parquet. `datasets.load_dataset` opens this folder with labels and
+splits; no video is in two splits. The card of the dataset lies in `card/` among the pipeline's results.
+"""
 
 
 def link_meta(metas: Iterable[str | Path], target: Path) -> int:
@@ -49,21 +68,39 @@ def link_meta(metas: Iterable[str | Path], target: Path) -> int:
     return len(paths)
 
 
-def link_clips(rows: Sequence[str | Path], folder_of: str, target: Path) -> int:
+def link_clips(
+    rows: Sequence[str | Path], splits: Mapping[str, str], folder_of: str, dataset: str, target: Path
+) -> int:
     """Make the folder `target` of the clips in these rows, with metadata.parquet, a row for each clip; how many clips.
 
-    `folder_of` is where a video's own clips lie, with {video} in it.
+    `folder_of` is where a video's clips lie, with {video} in it; `splits` names the split of each video.
     """
     target.mkdir(parents=True)
-    table = read_rows(rows, ["path", "video", "item", "label", "name", "score", "start", "end"])
+    table = read_rows(rows, ["path", "video", "item", *KNOWN])
     known = []
     for row in table.to_pylist():
         file = Path(row["path"]).relative_to(*Path(row["path"]).parts[:2])
         _link(Path(folder_of.format(video=row["video"]), file.name), target / file)
-        place = {"file_name": file.as_posix(), "code": video_code(row["video"]), "tid": row["item"]}
-        known.append(place | {name: row[name] for name in ("video", "label", "name", "score", "start", "end")})
-    pq.write_table(pa.Table.from_pylist(known, METADATA), target / "metadata.parquet")
-    return len(known)
+        place = {"file_name": file.as_posix(), "video_id": row["video"], "tid": row["item"]}
+        named = {"code": video_code(row["video"]), "split": splits.get(row["video"]) or TRAIN}
+        known.append(place | named | {name: row[name] for name in KNOWN})
+    return write_metadata(target, pa.Table.from_pylist(known, METADATA), dataset)
+
+
+def write_metadata(target: Path, table: pa.Table, dataset: str) -> int:
+    """Write what `datasets.load_dataset` opens the folder with: a table of all clips, and one of each split's."""
+    classes = {"label": name_classes(zip(table["label"].to_pylist(), table["name"].to_pylist(), strict=True))}
+    write_table(target / "metadata.parquet", table, classes)
+    parts = {}
+    for split in sorted(set(table["split"].to_pylist()), key=SPLITS.index):
+        # With `-` instead of `+`, readers that know nothing of the README would take this file for a whole split.
+        parts[split] = f"metadata+{split}.parquet"
+        write_table(target / parts[split], table.filter(pc.equal(table["split"], split)), classes)
+    patterns = {split: [name, "**/*.mp4"] for split, name in parts.items()}
+    # `datasets` knows a folder by what most of its files are: a clip and a table of it are no folder of videos.
+    head = compose_head(patterns, metadata_filenames=list(parts.values())) if len(table) > 1 else ""
+    (target / "README.md").write_text(head + README.format(dataset=dataset, number=len(table)), encoding="utf-8")
+    return len(table)
 
 
 def write_schemas(metas: Iterable[str | Path], frames: Path, release: Path) -> None:
@@ -94,6 +131,10 @@ def check_tree(meta: str | Path, clips: str | Path, tids: Iterable[str], files: 
             "tracks_mp4 has the clips of the rows and of its metadata.parquet, and no others",
             _clip_faults(Path(clips), set(files)),
         ),
+        make_finding(
+            "each clip of tracks_mp4 is in one split, and so is each video",
+            _split_faults(Path(clips)),
+        ),
     ]
 
 
@@ -113,6 +154,18 @@ def _clip_faults(folder: Path, files: set[str]) -> Iterator[str]:
     yield from (f"{name} is in metadata.parquet or in the rows alone" for name in sorted(described ^ files))
     yield from (f"{name} is missing" for name in sorted(described - there))
     yield from (f"{name} is not in metadata.parquet" for name in sorted(there - described))
+
+
+def _split_faults(folder: Path) -> Iterator[str]:
+    known = [pq.read_table(path, columns=["file_name"]) for path in sorted(folder.glob("metadata+*.parquet"))]
+    named = sorted(name for table in known for name in table["file_name"].to_pylist())
+    whole = pq.read_table(folder / "metadata.parquet", columns=["file_name", "video_id", "split"])
+    if named != sorted(whole["file_name"].to_pylist()):
+        yield f"{len(named)} clips in the tables of splits, {len(whole)} in metadata.parquet"
+    split_of: dict[str, str] = {}
+    for row in whole.to_pylist():
+        if split_of.setdefault(row["video_id"], row["split"]) != row["split"]:
+            yield f"{row['video_id']} is in {split_of[row['video_id']]} and in {row['split']}"
 
 
 def _link(source: Path, target: Path) -> None:

@@ -2,10 +2,12 @@
 
 import gzip
 import json
+from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from loading import load
 
 from framewright.study.rows import write_rows
 from framewright.tracks.clips.record import Clip
@@ -15,6 +17,7 @@ from framewright.tracks.rows import make_row
 from framewright.tracks.tree import check_tree, link_clips, link_meta, read_tree, write_schemas
 
 VIDEOS = ("street", "dQw4w9WgXcQ", "none")
+SPLITS = {"street": "train", "dQw4w9WgXcQ": "val"}
 
 
 @pytest.fixture
@@ -43,7 +46,7 @@ def made(tmp_path):
 def trees(made, tmp_path):
     metas, _, rows = made
     assert link_meta(metas, tmp_path / "tracks_meta") == 3
-    assert link_clips([rows], str(tmp_path / "clips/{video}"), tmp_path / "tracks_mp4") == 2
+    assert link_clips([rows], SPLITS, str(tmp_path / "clips/{video}"), "Own", tmp_path / "tracks_mp4") == 2
     return (
         tmp_path / "tracks_meta",
         tmp_path / "tracks_mp4",
@@ -71,11 +74,30 @@ def test_nothing_is_copied_and_labels_stand_in_metadata(made, trees):
     code = video_code("street")
     assert (meta / code[:2] / f"{code}-meta.jsonl.gzip").samefile(metas[0])
     rows = pq.read_table(clips / "metadata.parquet").to_pylist()
-    assert [row["video"] for row in rows] == ["dQw4w9WgXcQ", "street"] and {row["name"] for row in rows} == {"dog"}
+    assert [row["video_id"] for row in rows] == ["dQw4w9WgXcQ", "street"] and {row["name"] for row in rows} == {"dog"}
     assert all(
         (clips / row["file_name"]).samefile(next(folder.iterdir()))
         for row, folder in zip(rows, folders[1::-1], strict=True)
     )
+
+
+def test_datasets_opens_the_clips_with_labels_and_splits(trees, tmp_path):
+    """`datasets.load_dataset(folder)`, and the way of those that do not read the README."""
+    import datasets
+
+    _, clips, _ = trees
+    opened = load(clips, tmp_path / "cache")
+    assert {split: rows.with_format("arrow")["tid"].to_pylist() for split, rows in opened.items()} == {
+        SPLITS[row["video_id"]]: [row["tid"]] for row in pq.read_table(clips / "metadata.parquet").to_pylist()
+    }
+    labels = opened["train"].features["label"]
+    assert labels.names[3] == "dog" and labels.int2str(opened["train"].with_format("arrow")["label"].to_pylist()) == [
+        "dog"
+    ]
+    plain = opened["val"].cast_column("video", datasets.Video(decode=False))
+    assert Path(plain[0]["video"]["path"]).read_bytes() == bytes([1])  # as it was written
+    whole = load("videofolder", tmp_path / "cache", data_dir=str(clips))
+    assert len(whole["train"]) == 2 and set(whole["train"]["split"]) == {"train", "val"}
 
 
 def test_all_three_schemas_say_the_same(made, tmp_path):
@@ -97,10 +119,13 @@ def test_both_trees_keep_their_promises_and_broken_ones_are_found(trees):
     meta, clips, tids = trees
     files = clips_in(clips)
     assert all(own.ok for own in check_tree(meta, clips, tids, files))
-    assert [own.ok for own in check_tree(meta, clips, tids[:-1], files)] == [False, True]
-    assert [own.ok for own in check_tree(meta, clips, tids, files[1:])] == [True, False]
+    assert [own.ok for own in check_tree(meta, clips, tids[:-1], files)] == [False, True, True]
+    assert [own.ok for own in check_tree(meta, clips, tids, files[1:])] == [True, False, True]
+    (clips / "metadata+val.parquet").rename(clips / "gone")
+    assert [own.ok for own in check_tree(meta, clips, tids, files)] == [True, True, False]
+    (clips / "gone").rename(clips / "metadata+val.parquet")
     next(clips.glob("*/*.mp4")).unlink()
-    assert [own.ok for own in check_tree(meta, clips, tids, files)] == [True, False]
+    assert [own.ok for own in check_tree(meta, clips, tids, files)] == [True, False, True]
     file = next(path for path in meta.glob("*/*.gzip") if path.stat().st_size > 50)
     content = gzip.decompress(file.read_bytes()).replace(b"top10_wcls", b"top10_xcls")
     file.unlink()

@@ -3,8 +3,6 @@
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from make_video import make_video
 
@@ -22,6 +20,7 @@ from framewright.tracks.privacy.face_tracks import FaceTrack
 from framewright.tracks.privacy.preview import draw_before_after
 from framewright.tracks.row_columns import COLUMNS
 from framewright.tracks.segments.options import Lengths
+from framewright.tracks.tree import METADATA, write_metadata
 
 NO_VIDEOS = BucketFiles([], [], [], [], [], [], [], [], [])
 
@@ -46,8 +45,7 @@ def study(tmp_path) -> Path:
     write_parts(tmp_path / "parts.json", check_bucket(NO_VIDEOS, Lengths(), ClipSettings()))
     for name in ("tracks_meta", "tracks_mp4"):
         (tmp_path / name / "Own").mkdir(parents=True)
-    described = pa.table({"file_name": pa.array([], pa.string())})
-    pq.write_table(described, tmp_path / "tracks_mp4/Own/metadata.parquet")
+    write_metadata(tmp_path / "tracks_mp4/Own", METADATA.empty_table(), "Own")
     return tmp_path
 
 
