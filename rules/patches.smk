@@ -341,6 +341,9 @@ rule patches_gallery:
         "../scripts/patches_gallery.py"
 
 
+include: "patches_exports.smk"
+
+
 rule patches:
     """The dataset of patches is there, checked and described."""
     input:
@@ -356,5 +359,7 @@ rule patches:
             rules.patches_card.output,
             rules.patches_gallery.output,
             rules.patches_contract.output.contract,
+            expand(rules.patches_export.output.folder, format=PATCHES_EXPORTS),
+            expand(rules.patches_exported.output.contract, format=PATCHES_EXPORTS),
             emptied=(of_buckets(rules.patches_rows.output), rules.patches_tree.output),
         ),

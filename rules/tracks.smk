@@ -168,5 +168,7 @@ rule tracks:
             rules.tracks_subsets_contract.output.contract,
             rules.tracks_subsets_preview.output,
             rules.tracks_gallery.output,
+            expand(rules.tracks_export.output.folder, format=TRACKS_EXPORTS),
+            expand(rules.tracks_exported.output.contract, format=TRACKS_EXPORTS),
             emptied=(of_buckets(rules.tracks_rows.output), rules.tracks_tree.output),
         ),

@@ -1,10 +1,9 @@
 """The dataset as it is documented: all parts' files, linked together, nothing copied where the disk allows."""
 
-import os
-import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from framewright.exports.link import link_file
 from framewright.patches.formats import FOLDERS, HELD_OUT
 
 
@@ -23,16 +22,6 @@ def gather(parts: Iterable[str | Path], name: str, target: Path) -> int:
     for part in parts:
         for kind in kinds:
             for file in sorted(Path(part, name, kind).glob("*.png")):
-                _link(file, target / kind / file.name)
+                link_file(file, target / kind / file.name)
                 count += 1
     return count
-
-
-def _link(source: Path, target: Path) -> None:
-    """Give a file a second name; copy it where the disk can't do that. A name that is taken is a fault."""
-    try:
-        os.link(source, target)
-    except FileExistsError:
-        raise
-    except OSError:
-        shutil.copy2(source, target)

@@ -8,8 +8,6 @@ the video's 11 characters (see `meta.video_code`), `xx` the first two of them. T
 
 import gzip
 import json
-import os
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain
@@ -22,6 +20,7 @@ import pyarrow.parquet as pq
 
 from framewright.exports.features import name_classes, write_table
 from framewright.exports.head import compose_head
+from framewright.exports.link import link_file
 from framewright.study.contract import Finding, make_finding
 from framewright.study.rows import read_rows
 from framewright.tracks.meta import CODE, KEYS, read_tracks, to_frames_record, to_release_record, video_code
@@ -64,7 +63,7 @@ def link_meta(metas: Iterable[str | Path], target: Path) -> int:
     paths = [Path(path) for path in metas]
     for path in paths:
         code = video_code(path.name.removesuffix(ENDING))
-        _link(path, target / code[:2] / f"{code}{ENDING}")
+        link_file(path, target / code[:2] / f"{code}{ENDING}")
     return len(paths)
 
 
@@ -80,7 +79,7 @@ def link_clips(
     known = []
     for row in table.to_pylist():
         file = Path(row["path"]).relative_to(*Path(row["path"]).parts[:2])
-        _link(Path(folder_of.format(video=row["video"]), file.name), target / file)
+        link_file(Path(folder_of.format(video=row["video"]), file.name), target / file)
         place = {"file_name": file.as_posix(), "video_id": row["video"], "tid": row["item"]}
         named = {"code": video_code(row["video"]), "split": splits.get(row["video"]) or TRAIN}
         known.append(place | named | {name: row[name] for name in KNOWN})
@@ -166,17 +165,6 @@ def _split_faults(folder: Path) -> Iterator[str]:
     for row in whole.to_pylist():
         if split_of.setdefault(row["video_id"], row["split"]) != row["split"]:
             yield f"{row['video_id']} is in {split_of[row['video_id']]} and in {row['split']}"
-
-
-def _link(source: Path, target: Path) -> None:
-    """Give a file a second name; copy it where the disk can't do that. A name that is taken is a fault."""
-    target.parent.mkdir(exist_ok=True)
-    try:
-        os.link(source, target)
-    except FileExistsError:
-        raise
-    except OSError:
-        shutil.copy2(source, target)
 
 
 @contextmanager

@@ -1,0 +1,132 @@
+"""Exports of patches: BasicSR's loaders find what they ask for, shards hold the patches' bytes, damage is found."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from make_patches import row, write_files
+
+from framewright.exports.reader import ShardedSamples
+from framewright.patches.exports import write
+from framewright.patches.exports.basicsr import find_faults, list_pairs, write_basicsr
+from framewright.patches.row_columns import COLUMNS
+from framewright.patches.rows import make_row
+from framewright.patches.stack import decode_png, read_png, unstack
+from framewright.study.declared import Declared
+from framewright.study.rows import write_rows
+
+PATCHES = [row("a", 0), row("a", 1), row("b", 0)]
+
+
+@pytest.fixture
+def study(tmp_path):
+    """(rows, dataset): three patches, and one that is not for training."""
+    for patch in PATCHES:
+        write_files(tmp_path / "dataset", patch)
+    rows, declared = [*PATCHES, row("out", 0)], {"out": Declared("out", training=False)}
+    write_rows(tmp_path / "rows.parquet", COLUMNS, map(make_row, rows), declared)
+    return [tmp_path / "rows.parquet"], tmp_path / "dataset"
+
+
+def read_pairs_as_basicsr(folder: Path, scale: int = 3):
+    """The rules of its PairedImageDataset with a meta file.
+
+    A line's first word is the file in both folders; sizes must be `scale` to one on both axes.
+    """
+    for line in (folder / "meta_info.txt").read_text().splitlines():
+        name = line.split(" ")[0]
+        gt, lq = (read_png(folder / kind / name) for kind in ("GT", "LQ"))
+        height, width, channels = map(int, re.fullmatch(r".+ \((\d+),(\d+),(\d+)\)", line).groups())
+        assert gt.shape == (height, width, channels)
+        assert gt.shape[0] == lq.shape[0] * scale and gt.shape[1] == lq.shape[1] * scale
+        yield name, gt, lq
+
+
+def read_scenes_as_basicsr(folder: Path, frames: int = 7):
+    """The rules of its video loaders: `<scene> <number> (h,w,c)`, neighbours by eight digits around a sharp one."""
+    for line in (folder / "meta_info.txt").read_text().splitlines():
+        scene, number, _ = line.split(" ")
+        assert int(number) == frames
+        middle = frames // 2
+        around = [read_png(folder / "LQ" / scene / f"{middle + k:08d}.png") for k in range(-middle, middle + 1)]
+        yield scene, read_png(folder / "GT" / scene / f"{middle:08d}.png"), np.stack(around)
+
+
+def test_basicsr_finds_every_pair_and_every_scene(study, tmp_path):
+    rows, dataset = study
+    write.write_export("basicsr", tmp_path / "export", rows, dataset)
+    patches = {patch.patch: patch for patch in PATCHES}
+    place = f"{PATCHES[0].category}/{PATCHES[0].split}"
+    pairs = {
+        name.removesuffix(".png"): (gt, lq)
+        for name, gt, lq in read_pairs_as_basicsr(tmp_path / "export" / place / "pairs")
+    }
+    scenes = {name: (gt, lq) for name, gt, lq in read_scenes_as_basicsr(tmp_path / "export" / place / "scenes")}
+    assert set(pairs) == set(scenes) == {Path(patch.gt).stem for patch in PATCHES}
+    for patch in patches.values():
+        name = Path(patch.gt).stem
+        stack = unstack(decode_png((dataset / patch.lr_7frames).read_bytes()), 7)
+        assert np.array_equal(scenes[name][1], stack) and np.array_equal(pairs[name][1], stack[3])
+        assert np.array_equal(pairs[name][0], scenes[name][0])
+        assert (tmp_path / "export" / place / f"pairs/GT/{name}.png").samefile(dataset / patch.gt)
+
+
+def test_shards_hold_the_patches_as_they_are(study, tmp_path):
+    rows, dataset = study
+    write.write_export("webdataset", tmp_path / "export", rows, dataset)
+    samples = ShardedSamples(tmp_path / "export", PATCHES[0].split)
+    found = {(one["json"]["video"], one["json"]["patch"]): one for one in (samples[k] for k in range(len(samples)))}
+    assert len(found) == len(PATCHES)
+    for patch in PATCHES:
+        sample = found[patch.video, patch.patch]
+        for ending, name in (("gt.png", patch.gt), ("lr5.png", patch.lr_5frames), ("lr7.png", patch.lr_7frames)):
+            assert sample[ending] == (dataset / name).read_bytes()
+
+
+@pytest.mark.parametrize("format", ["basicsr", "webdataset"])
+def test_an_export_keeps_its_promise_and_its_bytes(study, tmp_path, format):
+    rows, dataset = study
+    for name in ("one", "two"):
+        write.write_export(format, tmp_path / name, rows, dataset)
+    files = [path for path in (tmp_path / "one").rglob("*") if path.is_file()]
+    assert all(
+        path.read_bytes() == (tmp_path / "two" / path.relative_to(tmp_path / "one")).read_bytes() for path in files
+    )
+    finding = write.check_export(format, tmp_path / "one", rows, dataset)
+    assert finding.ok and finding.detail.startswith("3"), finding
+    write_rows(tmp_path / "fewer.parquet", COLUMNS, map(make_row, PATCHES[:2]), {})
+    assert not write.check_export(format, tmp_path / "one", [tmp_path / "fewer.parquet"], dataset).ok
+
+
+DAMAGE = {
+    "another sharp picture": ("pairs/GT/{one}.png", "pairs/GT/{other}.png", "other bytes"),
+    "another one of its scene": ("scenes/GT/{one}/00000003.png", "pairs/GT/{other}.png", "other bytes"),
+    "another small one": ("pairs/LQ/{one}.png", "scenes/LQ/{one}/00000000.png", "not the middle one"),
+    "a frame of another scene": ("scenes/LQ/{one}/00000002.png", "scenes/LQ/{other}/00000001.png", "small frames"),
+    "a small one that is large": ("pairs/LQ/{one}.png", "pairs/GT/{one}.png", "not 3 to 1"),
+}
+
+
+@pytest.mark.parametrize(("place", "instead", "words"), DAMAGE.values(), ids=DAMAGE)
+def test_damage_is_found(study, tmp_path, place, instead, words):
+    rows, dataset = study
+    pairs = list_pairs(rows)
+    write_basicsr(tmp_path / "export", dataset, pairs)
+    assert list(find_faults(tmp_path / "export", dataset, pairs)) == []
+    folder, names = tmp_path / "export" / pairs[0].place, {"one": pairs[0].name, "other": pairs[1].name}
+    path, content = folder / place.format(**names), (folder / instead.format(**names)).read_bytes()
+    path.unlink()  # the patch that it is linked to stays
+    path.write_bytes(content)
+    (fault,) = find_faults(tmp_path / "export", dataset, pairs)
+    assert words in fault and pairs[0].name in fault
+
+
+def test_files_and_lines_that_are_missing_are_found(study, tmp_path):
+    rows, dataset = study
+    pairs = list_pairs(rows)
+    write_basicsr(tmp_path / "export", dataset, pairs)
+    (tmp_path / "export" / pairs[0].place / "scenes/meta_info.txt").write_text("")
+    (tmp_path / "export" / pairs[0].place / f"pairs/LQ/{pairs[0].name}.png").unlink()
+    listed, missing = find_faults(tmp_path / "export", dataset, pairs)
+    assert "does not list" in listed and "is missing" in missing
