@@ -72,8 +72,8 @@ def find_faults(folder: Path, dataset: Path, pairs: Sequence[Pair]) -> Iterator[
         names = _list_files(pair)
         if not {*names} <= there:
             continue
-        *sharp, single, first, *others = (folder / name for name in names)
-        low, frames = [single, first, *others], [first, *others]
+        first, second, single, *frames = (folder / name for name in names)
+        sharp, low = (first, second), (single, *frames)
         gt, stack = (dataset / pair.gt).read_bytes(), unstack(read_png(dataset / pair.lr_7frames), SPAN)
         if any(path.read_bytes() != gt for path in sharp):
             yield f"{pair.place} {pair.name}: its sharp picture has other bytes than the patch"
