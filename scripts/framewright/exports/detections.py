@@ -97,7 +97,8 @@ def _by_split(pictures: Iterable[Picture]) -> Iterator[tuple[str, list[Picture]]
 
 
 def _compose_coco(pictures: Sequence[Picture], names: Sequence[str]) -> dict[str, Any]:
-    images, annotations = [], []
+    images: list[dict[str, Any]] = []
+    annotations: list[dict[str, Any]] = []
     for number, picture in enumerate(pictures, start=1):
         size = {"width": picture.width, "height": picture.height}
         images.append({"id": number, "file_name": picture.file.name} | size)

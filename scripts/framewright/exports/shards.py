@@ -10,7 +10,7 @@ import re
 import tarfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -130,7 +130,7 @@ def find_faults(folder: Path, wanted: Mapping[str, Mapping[str, Sequence[str]]])
         )
 
 
-def _write_shard(file: BinaryIO, samples: Iterable[Sample]) -> Iterator[dict[str, object]]:
+def _write_shard(file: BinaryIO, samples: Iterable[Sample]) -> Iterator[dict[str, Any]]:
     with tarfile.open(fileobj=file, mode="w", format=tarfile.GNU_FORMAT) as tar:
         for sample in samples:
             row: dict[str, list] = {"endings": [], "offsets": [], "sizes": [], "sha256": []}
@@ -146,7 +146,7 @@ def _write_shard(file: BinaryIO, samples: Iterable[Sample]) -> Iterator[dict[str
                 row["sizes"].append(len(data))
                 row["sha256"].append(_digest(data))
                 tar.offset += len(header) + len(data) + (-len(data) % tarfile.BLOCKSIZE)
-            yield {"key": sample.key} | row
+            yield {"key": sample.key, **row}
 
 
 def _digest(content: bytes) -> str:

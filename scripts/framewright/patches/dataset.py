@@ -7,7 +7,7 @@ import torch
 from torch.utils.data import Dataset
 
 from framewright.errors import UserError
-from framewright.patches.formats import HELD_OUT
+from framewright.patches.formats import HELD_OUT, SCALE
 from framewright.patches.stack import read_png, unstack
 from framewright.study.rows import list_served
 
@@ -28,7 +28,9 @@ class PatchPairs(Dataset):
     and Test serve also what a person put there.
 
     `pairs[0]` has `lr_stack` (frames, 3, H/3, W/3) and `gt` (3, H, W), both uint8 RGB in order of time, and `name`, the
-    file's name. With `range=(0, 1)` pixels are float32 from 0 to 1 instead; any two numbers will do.
+    file's name. With `range=(0, 1)` pixels are float32 from 0 to 1 instead; any two numbers will do. With `crop`,
+    (width, height) in pixels of the small pictures, a part is cut out of both: the middle, or with a `seed` any part,
+    the same for the same seed, epoch and name.
 
     >>> pairs = PatchPairs("results/patches/dataset/Universal/Mastermodell/Learn/Patches", frames=5, range=(0, 1))
     >>> loader = torch.utils.data.DataLoader(pairs, batch_size=8, shuffle=True)
@@ -36,7 +38,15 @@ class PatchPairs(Dataset):
     torch.Size([5, 3, 180, 180])
     """
 
-    def __init__(self, folder: str | Path, frames: int = 5, range: tuple[float, float] | None = None) -> None:
+    def __init__(
+        self,
+        folder: str | Path,
+        frames: int = 5,
+        range: tuple[float, float] | None = None,
+        crop: tuple[int, int] | None = None,
+        seed: int | None = None,
+    ) -> None:
+        self.crop, self.seed = crop, seed
         self.folder, self.frames, self.range, self.epoch = Path(folder), frames, range, 0
         self.small = self.folder / f"LR_{frames}frames"
         if not self.small.is_dir():
@@ -52,11 +62,28 @@ class PatchPairs(Dataset):
         name = self.names[index]
         sharp = read_png(self.folder / "GT" / name)
         small = unstack(read_png(self.small / name), self.frames)
+        if self.crop is not None:
+            sharp, small = self._crop(name, sharp, small, self.crop)
         return {"gt": self._tensor(sharp), "lr_stack": self._tensor(small), "name": name}
 
     def set_epoch(self, epoch: int) -> None:
-        """Tell the epoch, as to every data set here. Pairs are the same in each."""
+        """Cut other parts out than in the epochs before. Without `crop` and `seed` pairs are the same in each."""
         self.epoch = epoch
+
+    def _crop(
+        self, name: str, sharp: np.ndarray, small: np.ndarray, size: tuple[int, int]
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The same part of both, `size` (width, height) in pixels of the small pictures."""
+        place = np.full(2, 0.5)
+        if self.seed is not None:
+            place = np.random.default_rng([self.seed, self.epoch, *name.encode()]).random(2)
+        height, width = small.shape[1:3]
+        left, top = (
+            max(0, int(at * (side - cut + 1))) for at, side, cut in zip(place, (width, height), size, strict=True)
+        )
+        x, y = slice(left, left + size[0]), slice(top, top + size[1])
+        wide, high = (slice(SCALE * part.start, SCALE * part.stop) for part in (x, y))
+        return sharp[high, wide], small[:, y, x]
 
     def _tensor(self, pictures: np.ndarray) -> torch.Tensor:
         """(..., H, W, 3) uint8 as (..., 3, H, W), uint8 or float32 in the range asked for."""

@@ -19,6 +19,7 @@ from torch.utils.data import Dataset
 from framewright.errors import UserError
 from framewright.study.rows import KEPT, read_rows, rows_in
 from framewright.video.media import open_media
+from framewright.video.window import choose_decoder, read_with_torchcodec
 
 
 class Row(NamedTuple):
@@ -39,7 +40,9 @@ class TrackClips(Dataset):
     differ in size; `times` (T,) float64 seconds in the clip; `label`, `name`, `score`, `video_id`, `tid`. With
     `range=(0, 1)`, or any two numbers, `video` is float32 in that range. The window lies in the middle, or with a
     `seed` anywhere: the same place for the same seed, epoch (`set_epoch`) and track, whatever the workers. A clip that
-    is too short repeats its last picture. `transform` is applied to `video`.
+    is too short repeats its last picture. With `crop`, (width, height), a part of that size is cut out: the middle, or
+    with a `seed` any part; pictures that are smaller keep their size. `transform` is applied to `video`. torchcodec
+    decodes where it works, and PyAV elsewhere; `decoder="pyav"` takes PyAV. Both give the same pictures.
 
     Its rows say which clips there are: what left the table of videos is served no more, whatever lies in the folder.
     Tracks without a clip, or kept out of datasets, are left out; `missing` counts them.
@@ -59,7 +62,10 @@ class TrackClips(Dataset):
         transform: Callable[[torch.Tensor], Any] | None = None,
         classes: Sequence[int] | None = None,
         range: tuple[float, float] | None = None,
+        crop: tuple[int, int] | None = None,
+        decoder: str = "auto",
     ) -> None:
+        self.crop, self.decoder = crop, choose_decoder(decoder)
         self.frames, self.step, self.size, self.seed, self.transform = frames, step, size, seed, transform
         self.range, self.epoch, self.missing = range, 0, 0
         self.rows: list[Row] = []
@@ -84,12 +90,15 @@ class TrackClips(Dataset):
     def __getitem__(self, index: int) -> dict[str, Any]:
         row = self.rows[index]
         room = max(0.0, clip_seconds(row.path) - self.frames * self.step)
-        place = 0.5
+        place = np.full(3, 0.5)  # in time, from left to right, and from top to bottom
         if self.seed is not None:
-            place = float(np.random.default_rng([self.seed, self.epoch, *row.tid.encode()]).random())
-        start = place * room
+            place = np.random.default_rng([self.seed, self.epoch, *row.tid.encode()]).random(3)
+        start = float(place[0]) * room
         instants = (start + np.arange(self.frames) * self.step).tolist()
-        times, pictures = read_window(row.path, instants, self.size)
+        read = read_with_torchcodec if self.decoder == "torchcodec" else read_window
+        times, pictures = read(row.path, instants, self.size)
+        if self.crop is not None:
+            pictures = crop_part(pictures, self.crop, (float(place[1]), float(place[2])))
         video = torch.from_numpy(pictures).permute(0, 3, 1, 2).contiguous()
         if self.range is not None:
             low, high = self.range
@@ -103,6 +112,16 @@ class TrackClips(Dataset):
             "video_id": row.video,
             "tid": row.tid,
         }
+
+
+def crop_part(pictures: np.ndarray, size: tuple[int, int], place: tuple[float, float]) -> np.ndarray:
+    """A part of (T, H, W, 3) pictures, `size` (width, height) where they are as large; `place` is 0 to 1 in both."""
+    height, width = pictures.shape[1:3]
+    left, top = (
+        int(share * max(0, side - own + 1)) for share, side, own in zip(place, (width, height), size, strict=True)
+    )
+    left, top = min(left, max(0, width - size[0])), min(top, max(0, height - size[1]))
+    return pictures[:, top : top + size[1], left : left + size[0]]
 
 
 def clip_seconds(path: Path | str) -> float:

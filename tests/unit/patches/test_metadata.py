@@ -59,6 +59,25 @@ def test_a_category_opens_with_its_splits(made, tmp_path):
     assert compose_readme("T/Learn", other).startswith("# T/Learn")  # nothing is there: no head that names files
 
 
+def test_crops_show_the_same_part_of_both(made):
+    from framewright.patches.dataset import PatchPairs
+
+    dataset, *_ = made
+    whole = PatchPairs(dataset / FOLDER, frames=5)
+    (_, _, height, width), size = whole[0]["lr_stack"].shape, (4, 2)
+    for seed in (None, 0, 1):
+        pairs = PatchPairs(dataset / FOLDER, frames=5, crop=size, seed=seed)
+        sharp, small = pairs[0]["gt"], pairs[0]["lr_stack"]
+        places = [
+            (x, y)
+            for x in range(width - 3)
+            for y in range(height - 1)
+            if (whole[0]["lr_stack"][:, :, y : y + 2, x : x + 4] == small).all()
+        ]
+        assert any((whole[0]["gt"][:, 3 * y : 3 * y + 6, 3 * x : 3 * x + 12] == sharp).all() for x, y in places)
+        assert (pairs[0]["gt"] == sharp).all()
+
+
 def test_a_table_that_names_other_pairs_is_found(made):
     dataset, patches, table = made
     assert check_metadata(dataset, patches, [FOLDER]).ok

@@ -127,3 +127,20 @@ def test_pixels_come_in_the_range_asked_for(results):
     plain, scaled = TrackClips(results, frames=2), TrackClips(results, frames=2, range=(-0.5, 0.5))
     assert str(plain[0]["video"].dtype) == "torch.uint8" and str(scaled[0]["video"].dtype) == "torch.float32"
     assert np.allclose(scaled[0]["video"].numpy(), plain[0]["video"].numpy() / 255 - 0.5, atol=1e-6)
+
+
+def test_crops_are_seeded_parts_of_the_pictures(results):
+    """The middle without a seed; with one, a part that differs between epochs and not between runs."""
+    whole = TrackClips(results, frames=4, size=(64, 48))[0]["video"]
+    middle = TrackClips(results, frames=4, size=(64, 48), crop=(32, 16))[0]["video"]
+    assert (middle == whole[:, :, 16:32, 16:48]).all()
+    seeded = [TrackClips(results, frames=4, size=(64, 48), crop=(32, 16), seed=1) for _ in range(2)]
+    drawn = []
+    for epoch in range(6):
+        for clips in seeded:
+            clips.set_epoch(epoch)
+        one, other = (clips[0]["video"] for clips in seeded)
+        assert one.shape == (4, 3, 16, 32) and (one == other).all()
+        drawn.append(one.numpy().tobytes())
+    assert len(set(drawn)) > 1
+    assert TrackClips(results, frames=4, size=(64, 48), crop=(99, 16))[0]["video"].shape == (4, 3, 16, 64)

@@ -66,7 +66,7 @@ def read_pictures(folder: str | Path, split: str) -> list[Picture]:
             split,
             one["width"],
             one["height"],
-            tuple(Box(thing["label"], *thing["box"], thing["tid"]) for thing in one["objects"]),
+            tuple(Box(*(thing["label"], *thing["box"], thing["tid"])) for thing in one["objects"]),
         )
         for one in read_record(Path(folder, RECORD))
     ]
