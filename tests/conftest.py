@@ -14,6 +14,7 @@ def pytest_configure(config):
         folder = tempfile.TemporaryDirectory(prefix="framewright-cache-", ignore_cleanup_errors=True)
         config.stash[CACHE] = folder
         os.environ["XDG_CACHE_HOME"] = folder.name
+        os.environ.update(HF_HOME=f"{folder.name}/hub", HF_HUB_OFFLINE="1", HF_DATASETS_OFFLINE="1")
 
 
 def pytest_unconfigure(config):

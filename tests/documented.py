@@ -44,7 +44,7 @@ def list_blocks(language: str = "python") -> list[Block]:
 def lay_out(folder: Path) -> None:
     """Write below `folder` what the documents' blocks read, as small as it can be."""
     results = folder / "results"
-    write_pairs(results / "patches/dataset/Universal/Mastermodell/Learn/Patches")
+    write_pairs(results / "patches/dataset", "Universal/Mastermodell/Learn")
     write_clips(folder, results / "tracks")
     write_digits(results / "videomnist")
     write_trajectories(results / "persistence")
@@ -73,34 +73,56 @@ def names_of(folder: Path) -> dict[str, Any]:
     }
 
 
-def write_pairs(folder: Path) -> None:
-    """One pair of pictures: GT, and a stack of five low-resolution frames."""
+def write_pairs(dataset: Path, root: str) -> None:
+    """One pair of pictures: GT, and stacks of five and seven low-resolution frames, with the tables that name it."""
+    import pyarrow as pa
     from PIL import Image
 
-    rng = np.random.default_rng(0)
-    for name, height, width in (("GT", 540, 540), ("LR_5frames", 5 * 180, 180)):
-        (folder / name).mkdir(parents=True)
-        Image.fromarray(rng.integers(0, 256, (height, width, 3), dtype=np.uint8)).save(folder / name / "one.png")
+    from framewright.patches.metadata import FILES, KNOWN, compose_readme, write_metadata
+
+    rng, folder = np.random.default_rng(0), f"{root}/Patches"
+    places = {}
+    for name, height, width in (("GT", 540, 540), ("LR_5frames", 5 * 180, 180), ("LR_7frames", 7 * 180, 180)):
+        (dataset / folder / name).mkdir(parents=True)
+        picture = rng.integers(0, 256, (height, width, 3), dtype=np.uint8)
+        Image.fromarray(picture).save(dataset / folder / name / "one.png")
+        places[name.lower()] = [f"{folder}/{name}/one.png"]
+    known = {name: pa.array([None], pa.string()) for name in KNOWN} | {"category": ["general"], "split": ["train"]}
+    table = pa.table({name: places[name] for name in FILES} | known)
+    write_metadata(dataset / folder, folder, table, ["general"])
+    (dataset / root / "README.md").write_text(compose_readme(root, table))
 
 
 def write_clips(folder: Path, results: Path) -> None:
-    """A film of one track, 3 s long, its clip and its row."""
+    """A film of one track, 3 s long, its clip and its row, the documented tree, and exports."""
+    import pyarrow as pa
+
     from framewright.tracks.clips.extract import extract
     from framewright.tracks.clips.options import ClipSettings
+    from framewright.tracks.exports.frames import write_frames
+    from framewright.tracks.exports.write import Sources, write_export
     from framewright.tracks.meta import new_track
     from framewright.tracks.row_columns import COLUMNS
     from framewright.tracks.rows import make_row
+    from framewright.tracks.tree import KNOWN, METADATA, write_metadata
 
     film = make_video(folder / "walk.mp4", range(80), size=(96, 64), rate=25)
     times = np.arange(49) / 16
     boxes = np.tile([0.0, 0, 96, 64], (len(times), 1))
     tracks = [new_track("walk", (96, 64), times, boxes, [0], ["person"], np.full((4, 1), 0.5))]
-    place = results / "tracks_mp4/Streets" / Path(tracks[0].fn).parent
+    place = results / "tracks_mp4/TrackVerseLVIS" / Path(tracks[0].fn).parent
     place.mkdir(parents=True)
     clips = extract(film, tracks, place, ClipSettings())
     (results / "rows").mkdir()
-    row = make_row(tracks[0], b"", clips[0], {}, "Streets")
+    row = make_row(tracks[0], b"", clips[0], {}, "TrackVerseLVIS")
     write_rows(results / "rows/0-of-1.parquet", COLUMNS, [row], {})
+    named = {"file_name": tracks[0].fn, "video_id": "walk", "tid": tracks[0].tid, "split": "train"}
+    known = pa.Table.from_pylist([{name: row.get(name) for name in KNOWN} | named], METADATA)
+    write_metadata(results / "tracks_mp4/TrackVerseLVIS", known, "TrackVerseLVIS")
+    write_frames(results / "frames/walk", "walk", film, tracks, 1.0)
+    sources = Sources([results / "rows/0-of-1.parquet"], {}, [results / "frames/walk"], [], results, 16.0)
+    for format in ("webdataset", "coco"):
+        write_export(format, results / "export" / format, sources)
 
 
 def write_digits(folder: Path) -> None:
@@ -126,15 +148,19 @@ def write_trajectories(folder: Path) -> None:
     from framewright.persistence.base import render_base_clips
     from framewright.persistence.frame_classifier import FrameClassifier, FrameClassifierConfig
     from framewright.persistence.models import TrainedModel, write_model
+    from framewright.persistence.rows import list_rows
     from framewright.persistence.shard import Account, augment_shard
     from framewright.persistence.specs import BaseSpec, Variant
     from framewright.persistence.store import Clips, write_clips
+    from framewright.persistence.tables import write_tables
 
     (folder / "models/same_colour/persistence").mkdir(parents=True)
     base = render_base_clips(BaseSpec(frames=8, size=32), 0, range(2 * NUMBER))
     write_clips(folder / "base", "traj", "0000", "hdf5", base)
     clips = augment_shard(Clips(folder / "base", "traj"), Variant(per_video=1, max_duration=2), "default", 0, Account())
     write_clips(folder / "dataset", "augmented_traj", "0000", "pt", clips)
+    made = Clips(folder / "dataset", "augmented_traj")
+    write_tables(folder / "tables/default", list_rows({"default": ("dataset/", made)}), made)
     config = FrameClassifierConfig(size=32)
     warmths = {"clean": 1.0, "persistent": 1.0}
     model = TrainedModel("persistence", asdict(config), FrameClassifier(config), [1.0], warmths)
@@ -146,6 +172,7 @@ def write_tree(folder: Path) -> None:
     from framewright.flexpatch.follow.features import FRAMEWRIGHT, definition_record
     from framewright.flexpatch.rows import ROW_COLUMNS, list_rows
     from framewright.flexpatch.samples.columns import COLUMNS
+    from framewright.flexpatch.tables import write_tables
     from framewright.flexpatch.tree.model import card_path, write_card
     from framewright.flexpatch.tree.options import Splitting, TreeSettings
     from framewright.flexpatch.tree.training import train
@@ -170,3 +197,4 @@ def write_tree(folder: Path) -> None:
     (folder / "rows").mkdir()
     write_rows(folder / "rows/0-of-1.parquet", ROW_COLUMNS, list_rows([folder / "training_data.csv"]), {})
     write_record(folder / "training_data.json", record)
+    write_tables(folder / "tables", [folder / "rows/0-of-1.parquet"], Splitting(gap=1.0), {})

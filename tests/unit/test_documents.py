@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -50,6 +51,20 @@ def test_the_blocks_of_a_document_run_one_after_the_other(document, study, monke
     assert CLAIMS.get(document, lambda names: True)(names)
 
 
+def opens_what_was_made(n):
+    """What other tools open has the bytes, the labels and the boxes of the pipelines."""
+    clip = Path(n["path"]).read_bytes()
+    assert n["label"] == "person" and n["sample"]["mp4"] == clip == n["first"]["mp4"]
+    assert n["film"].streams.video[0].frames == len(n["sample"]["json"]["windows"])
+    assert n["read"][0]["__key__"] == n["sample"]["__key__"] == n["sample"]["json"]["tid"]
+    assert n["pair"]["gt"].size == (540, 540) and [stack.size for stack in n["pair"]["lr"]] == [(180, 900), (180, 1260)]
+    assert [n["pictures"].classes[number] for number in n["found"].class_id] == ["person"]
+    assert n["found"].xyxy.tolist() == [[0, 0, 96, 64]] and n["picture"].shape == (64, 96, 3)
+    assert len(n["trajectory"]["frame_labels"]) == 8 and n["trajectory"]["object_roles"][0] == 0
+    assert n["tables"]["train"].features["iou_label"].names == ["high", "medium", "low"]
+    return True
+
+
 CLAIMS = {  # what the comments of blocks say
     "README.md": lambda n: n["pair"]["gt"].shape == (3, 540, 540) and n["pair"]["lr_stack"].shape == (5, 3, 180, 180),
     "how-it-works.md": lambda n: n["frame"].rgb.shape[2] == 3,
@@ -59,6 +74,7 @@ CLAIMS = {  # what the comments of blocks say
         and n["videos"][0]["video"].shape == (16, 3, 64, 64)
         and 0 <= n["video"].min() <= n["video"].max() <= 1
         and n["batch"]["video"].shape == (4, 16, 3, 64, 64)
+        and opens_what_was_made(n)
     ),
 }
 

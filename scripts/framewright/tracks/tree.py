@@ -90,14 +90,14 @@ def write_metadata(target: Path, table: pa.Table, dataset: str) -> int:
     """Write what `datasets.load_dataset` opens the folder with: a table of all clips, and one of each split's."""
     classes = {"label": name_classes(zip(table["label"].to_pylist(), table["name"].to_pylist(), strict=True))}
     write_table(target / "metadata.parquet", table, classes)
-    parts = {}
-    for split in sorted(set(table["split"].to_pylist()), key=SPLITS.index):
+    splits = sorted(set(table["split"].to_pylist()), key=SPLITS.index)
+    parts = dict.fromkeys(splits, "metadata.parquet")
+    for split in splits if len(splits) > 1 else ():
         # With `-` instead of `+`, readers that know nothing of the README would take this file for a whole split.
         parts[split] = f"metadata+{split}.parquet"
         write_table(target / parts[split], table.filter(pc.equal(table["split"], split)), classes)
     patterns = {split: [name, "**/*.mp4"] for split, name in parts.items()}
-    # `datasets` knows a folder by what most of its files are: a clip and a table of it are no folder of videos.
-    head = compose_head(patterns, metadata_filenames=list(parts.values())) if len(table) > 1 else ""
+    head = compose_head(patterns, metadata_filenames=sorted({*parts.values()})) if parts else ""
     (target / "README.md").write_text(head + README.format(dataset=dataset, number=len(table)), encoding="utf-8")
     return len(table)
 
@@ -157,8 +157,9 @@ def _clip_faults(folder: Path, files: set[str]) -> Iterator[str]:
 
 def _split_faults(folder: Path) -> Iterator[str]:
     known = [pq.read_table(path, columns=["file_name"]) for path in sorted(folder.glob("metadata+*.parquet"))]
-    named = sorted(name for table in known for name in table["file_name"].to_pylist())
     whole = pq.read_table(folder / "metadata.parquet", columns=["file_name", "video_id", "split"])
+    alone = len(set(whole["split"].to_pylist())) < 2  # then metadata.parquet is that split's table
+    named = sorted(name for table in ([whole] if alone else known) for name in table["file_name"].to_pylist())
     if named != sorted(whole["file_name"].to_pylist()):
         yield f"{len(named)} clips in the tables of splits, {len(whole)} in metadata.parquet"
     split_of: dict[str, str] = {}

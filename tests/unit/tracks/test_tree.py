@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from loading import load
@@ -14,7 +15,15 @@ from framewright.tracks.clips.record import Clip
 from framewright.tracks.meta import new_track, read_tracks, video_code, write_tracks
 from framewright.tracks.row_columns import COLUMNS
 from framewright.tracks.rows import make_row
-from framewright.tracks.tree import check_tree, link_clips, link_meta, read_tree, write_schemas
+from framewright.tracks.tree import (
+    METADATA,
+    check_tree,
+    link_clips,
+    link_meta,
+    read_tree,
+    write_metadata,
+    write_schemas,
+)
 
 VIDEOS = ("street", "dQw4w9WgXcQ", "none")
 SPLITS = {"street": "train", "dQw4w9WgXcQ": "val"}
@@ -98,6 +107,23 @@ def test_datasets_opens_the_clips_with_labels_and_splits(trees, tmp_path):
     assert Path(plain[0]["video"]["path"]).read_bytes() == bytes([1])  # as it was written
     whole = load("videofolder", tmp_path / "cache", data_dir=str(clips))
     assert len(whole["train"]) == 2 and set(whole["train"]["split"]) == {"train", "val"}
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_clips_of_one_split_open_as_that_split(tmp_path, number):
+    rows = [
+        {"file_name": f"ab/{k}.mp4", "video_id": "street", "split": "val", "label": 0, "name": "dog"}
+        for k in range(number)
+    ]
+    (tmp_path / "Own/ab").mkdir(parents=True)
+    for row in rows:
+        (tmp_path / "Own" / row["file_name"]).write_bytes(b"film")
+    write_metadata(tmp_path / "Own", pa.Table.from_pylist(rows, METADATA), "Own")
+    opened = load(tmp_path / "Own", tmp_path / "cache")
+    assert {split: len(of) for split, of in opened.items()} == {"val": number}
+    assert all(
+        own.ok for own in check_tree(tmp_path / "none", tmp_path / "Own", [], [row["file_name"] for row in rows])
+    )
 
 
 def test_all_three_schemas_say_the_same(made, tmp_path):
