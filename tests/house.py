@@ -482,6 +482,7 @@ def environment_faults(root: Path) -> list[str]:
 PARTS = {  # what an extra of `pip install .[extra]` must be able to import; "" is what comes without one
     "": ("video/stream", "video/probe"),
     "torch": ("tracks/dataset", "patches/dataset", "videomnist/dataset", "persistence/dataset"),
+    "loading": ("exports/reader", "exports/shards"),
     "flexpatch": ("flexpatch/dataset", "flexpatch/runtime/runtime", "flexpatch/runtime/failing"),
     "tracks": (
         "tracks/segments/find",

@@ -1,6 +1,7 @@
 """`pip install .[extra]` brings what its part needs: its examples run in a fresh environment."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ DOORS = {  # by extra: the lines that open its part
     "torch": "from framewright.datasets import MovingDigits, PatchPairs, PersistenceClips, TrackClips",
     "flexpatch": "from framewright.flexpatch import FlexPatch, TrackingFailureRecommender\n"
     "from framewright.datasets import load_samples",
+    "loading": "from framewright.exports.reader import EpochOrder, ShardedSamples",
     "tracks": "\n".join(f"import framewright.{module.replace('/', '.')}" for module in PARTS["tracks"]),
     "flexpatch,tracks": "from framewright.flexpatch import FlexPatch\nfrom framewright.detector import open_detector",
 }
@@ -26,15 +28,18 @@ MODULES = {  # whose docstrings have examples that need no more than the extra
         *("persistence.store", "video.stream", "video.probe", "video.tensors", "boxes", "rng", "study.rows"),
     ],
     "flexpatch": ["flexpatch.dataset", "flexpatch.tree.model", "flexpatch.runtime.slices", "boxes", "video.stream"],
+    "loading": ["exports.reader", "rng"],
     "tracks": ["detector", "tracks.meta", "boxes", "video.stream"],
     "flexpatch,tracks": [f"flexpatch.runtime.{name}" for name in ("detector_adapter", "failing", "runtime")],
 }
 WORDS = {  # a document's block belongs to the extra whose word it holds
     "torch": ("PatchPairs", "TrackClips", "MovingDigits", "PersistenceClips", "h5py", "torch", "open_video"),
     "flexpatch": ("load_samples",),
+    "loading": ("load_dataset", "webdataset", "supervision", "ShardedSamples"),
     "tracks": ("open_detector",),
     "flexpatch,tracks": ("FlexPatch",),
 }
+OFFLINE = os.environ | {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1"}
 RUNNER = """
 import doctest, importlib, json, sys
 from pathlib import Path
@@ -93,7 +98,7 @@ def test_the_examples_of_an_extra_run_in_a_fresh_environment(extra, study, sourc
     given = {"door": DOORS[extra], "blocks": blocks, "modules": MODULES[extra]}
     (study / "given.json").write_text(json.dumps(given))
     done = subprocess.run(
-        [python, "-I", "-c", RUNNER], cwd=study, capture_output=True, text=True, timeout=600, check=False
+        [python, "-I", "-c", RUNNER], cwd=study, capture_output=True, text=True, timeout=600, check=False, env=OFFLINE
     )
     assert done.returncode == 0 and done.stdout.endswith("all ran\n"), done.stdout[-2000:] + done.stderr[-2000:]
 
