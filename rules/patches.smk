@@ -235,9 +235,11 @@ rule patches_card:
         sources=rules.sources_summary.output.outcomes,
         summary=rules.sources_summary.output.table,
         outcomes=rules.patches_summary.output.outcomes,
+        manifest=rules.patches_tree.output.manifest,
     output:
         croissant="results/patches/card/croissant.json",
         index="results/patches/card/index.parquet",
+        examples="results/patches/card/examples.parquet",
         readme="results/patches/card/README.md",
         tile="results/patches/card/tile.json",
         page=report(
@@ -253,7 +255,7 @@ rule patches_card:
         "../envs/cards.yaml"
     params:
         code=code_of("patches_card"),
-        settings={"chosen": {"patches": PATCHES}, "citation": CITATION},
+        settings={"chosen": {"patches": PATCHES}, "citation": CITATION, "shown": PATCHES_SHOWN},
     script:
         "../scripts/patches_card.py"
 

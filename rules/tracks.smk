@@ -107,10 +107,12 @@ rule tracks_card:
         outcomes=rules.tracks_summary.output.outcomes,
         relaxation=rules.tracks_subsets.output.fills,
         stages=rules.tracks_subsets.output.stages,
+        clips=rules.tracks_tree.output.clips,
     output:
         croissant="results/tracks/card/croissant.json",
         index="results/tracks/card/index.parquet",
         segments="results/tracks/card/segments.parquet",
+        examples="results/tracks/card/examples.parquet",
         readme="results/tracks/card/README.md",
         tile="results/tracks/card/tile.json",
         page=report(

@@ -1,6 +1,8 @@
 """Write the card of the patches: what they are, what was dropped and why, under which licences, and their limits."""
 
-from framewright.patches.card import describe_dataset, list_index_rows
+from pathlib import Path
+
+from framewright.patches.card import describe_dataset, list_examples, list_index_rows
 from framewright.report.card import read_store
 from framewright.report.publish import write_card
 from framewright.sources.fates import read_licences
@@ -11,5 +13,6 @@ inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.
 
 outcomes = {"sources": inputs.sources, "patches": inputs.outcomes}
 store = read_store(outcomes, read_licences(inputs.summary), settings["chosen"], settings["citation"])
-write_card(outputs, describe_dataset(store.funnel["patches"]), store, list_index_rows(inputs.rows))
+examples = list_examples(inputs.rows, Path(inputs.manifest).parent / "dataset", settings["shown"])
+write_card(outputs, describe_dataset(store.funnel["patches"]), store, list_index_rows(inputs.rows), examples=examples)
 log.info("the card is written")

@@ -6,7 +6,7 @@ from framewright.report.card import read_store, write_index
 from framewright.report.publish import write_card
 from framewright.sources.fates import read_licences
 from framewright.study import job
-from framewright.tracks.card import DATASET, describe_dataset, describe_figures, list_segment_rows, list_track_rows
+from framewright.tracks import card
 from framewright.tracks.card_facts import CardFacts
 from framewright.tracks.curation.tables import tabulate_subsets
 from framewright.tracks.objects.accuracy_table import accuracy_sentence
@@ -18,15 +18,19 @@ inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.
 
 accounts = read_accounts(inputs.accounts)
 with job.whole(outputs.segments) as path:
-    write_index(path, DATASET, list_segment_rows(accounts), "segments")
+    write_index(path, card.DATASET, card.list_segment_rows(accounts), "segments")
+with job.whole(outputs.examples) as path:
+    write_index(path, card.DATASET, card.list_examples(inputs.rows, Path(inputs.clips).parents[1]), "examples")
 without = {account["video"] for account in accounts if account["why_not"]}
 with job.whole(outputs.index) as path:
-    write_index(path, DATASET, list_track_rows(inputs.rows, without))
+    write_index(path, card.DATASET, card.list_track_rows(inputs.rows, without))
 searches = [account["search"] for account in accounts]
 accuracy = Path(inputs.accuracy).read_text(encoding="utf-8")
 remarks = " ".join(filter(None, (accuracy_sentence(accuracy), warn_of_nothing(searches), warn_of_limits(searches))))
 subsets = tabulate_subsets(settings["dataset"], settings["subsets"], inputs.relaxation)
-described = describe_dataset(CardFacts(**settings["card"]), describe_figures(outputs.index, remarks), subsets, accuracy)
+described = card.describe_dataset(
+    CardFacts(**settings["card"]), card.describe_figures(outputs.index, remarks), subsets, accuracy
+)
 outcomes = {"sources": inputs.sources, "tracks": inputs.outcomes}
 store = read_store(
     outcomes, read_licences(inputs.summary), settings["chosen"], settings["citation"], [("tracks", inputs.stages)]

@@ -7,7 +7,7 @@ from typing import Any
 
 from framewright.flexpatch.row_columns import COLUMNS
 from framewright.flexpatch.rows import read_sample_rows
-from framewright.report.card import Column, Dataset, Front
+from framewright.report.card import Background, Column, Dataset, Front
 
 RECALL = "recall of failing tracks by the tree, on samples that it has not seen"
 
@@ -34,6 +34,13 @@ DATASET = Dataset(
         title="Samples of tracking quality",
         load='datasets.load_samples("results/flexpatch")',
         picture="results/flexpatch/samples/street.png",
+    ),
+    background=Background(
+        collection="Objects of the study's videos were followed by optical flow, frame by frame.",
+        annotation="Labels are overlaps with the truth of each video: annotations, or else a detector's boxes.",
+        biases=("Sizes, speeds and classes are those of the chosen videos.",),
+        uses=("Training models that predict when a tracked object must be detected again.",),
+        tasks=("tabular-classification",),
     ),
 )
 PSEUDO = (

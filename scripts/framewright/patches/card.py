@@ -1,15 +1,22 @@
 """What the dataset of patches is, for its card, and the rows of its index."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from framewright.report.card import Column, Dataset, Front
+from framewright.report.card import Background, Column, Dataset, Front
 from framewright.study.funnel import Stage
 from framewright.study.rows import merge_rows
 
 SCORED = ("sharpness", "blockiness", "diversity", "liveliness")
+EXAMPLES = {
+    "example": Column("text", "The sharp patch's file, relative to the folder `dataset`; names a row."),
+    "sharp": Column("picture", "The sharp patch itself."),
+    "stack": Column("picture", "Its stack of five low-resolution frames."),
+}
+MOST = 3  # examples
 DATASET = Dataset(
     name="framewright-patches",
     description=(
@@ -40,6 +47,7 @@ DATASET = Dataset(
         "diversity": Column("number", "The number of regions of about one shade."),
         "liveliness": Column("number", "The share of its squares that have contrast, from 0 to 1."),
     },
+    others={"examples": EXAMPLES},
     cites=(),
     privacy=(
         "Patches show whatever the films show, faces too: blurred faces would teach a model to blur. "
@@ -58,6 +66,14 @@ DATASET = Dataset(
         picture="results/patches/preview/general.png",
         gallery="results/patches/gallery/index.html",
     ),
+    background=Background(
+        collection="Windows of seven frames were cut out of the films of the study's table, by each film's shares.",
+        annotation="There are no labels but the category, which the table states for a film.",
+        biases=("Films, and so styles, cameras and grading, are those that the table names.",),
+        uses=("Training and rating video super-resolution by a factor of 3.",),
+        tasks=("image-to-image",),
+    ),
+    media={"pictures": ("../dataset/*/*/Learn/*/GT/*.png", "image/png")},
 )
 
 
@@ -66,6 +82,13 @@ def list_index_rows(paths: Iterable[str | Path]) -> Iterator[dict[str, Any]]:
     for row in merge_rows(paths):
         known = {"colour": row["chain"]} | {name: row[f"window_{name}"] for name in SCORED}
         yield known | {name: row[name] for name in DATASET.columns if name not in known}
+
+
+def list_examples(paths: Iterable[str | Path], dataset: Path, shown: Collection[str]) -> Iterator[dict[str, Any]]:
+    """The first patches of films that may be `shown`, themselves; `dataset` is the folder that they lie in."""
+    for row in islice((row for row in merge_rows(paths) if row["video"] in shown), MOST):
+        pictures = {"sharp": row["gt"], "stack": row["lr_5frames"]}
+        yield {"example": row["gt"]} | {name: (dataset / file).read_bytes() for name, file in pictures.items()}
 
 
 def describe_dataset(funnel: Sequence[Stage]) -> Dataset:

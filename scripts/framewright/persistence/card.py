@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from framewright.report.card import Column, Dataset, Front
+from framewright.report.card import Background, Column, Dataset, Front
 from framewright.study.rows import merge_rows
 
 DATASET = Dataset(
@@ -43,6 +43,13 @@ DATASET = Dataset(
         load='datasets.PersistenceClips("results/persistence/dataset", split="train")',
         picture="results/persistence/samples/default/default_00000.png",
         gallery="results/persistence/gallery/index.html",
+    ),
+    background=Background(
+        collection="A renderer drew all clips from seeds.",
+        annotation="Labels are what was drawn: they are exact.",
+        biases=("One kind of object, on four kinds of paths, before one background.",),
+        uses=("Training and rating models that tell what stays from what appears for a moment.",),
+        tasks=("video-classification",),
     ),
 )
 

@@ -5,6 +5,7 @@ the run has recorded: see `read_store`.
 """
 
 import hashlib
+import io
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ from typing import Any
 import mlcroissant as mlc
 import pyarrow as pa
 import pyarrow.parquet as pq
+from PIL import Image
 
 from framewright.report.citation import format_bibtex
 from framewright.study.funnel import Stage, read_funnel, read_outcomes, read_stages
@@ -26,6 +28,8 @@ KINDS = {
     "whole": (pa.int64(), mlc.DataType.INTEGER),
     "number": (pa.float64(), mlc.DataType.FLOAT),
     "yes-no": (pa.bool_(), mlc.DataType.BOOL),
+    "picture": (pa.binary(), mlc.DataType.IMAGE_OBJECT),  # the bytes of its file
+    "film": (pa.binary(), mlc.DataType.VIDEO_OBJECT),
 }
 CONFORMS_TO = ["http://mlcommons.org/croissant/1.1", "http://mlcommons.org/croissant/RAI/1.0"]
 ROWS = 1 << 16  # of the index that are in memory at once
@@ -49,6 +53,17 @@ class Front:
 
 
 @dataclass(frozen=True)
+class Background:
+    """What those who judge a dataset ask beside what is in it."""
+
+    collection: str = ""  # how it came about
+    annotation: str = ""  # who or what labelled it
+    biases: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()  # what it is good for
+    tasks: tuple[str, ...] = ()  # the same in the words of dataset hubs, such as image-to-image
+
+
+@dataclass(frozen=True)
 class Dataset:
     """What only its pipeline can say of a dataset."""
 
@@ -63,6 +78,8 @@ class Dataset:
     others: Mapping[str, Mapping[str, Column]] = field(default_factory=dict)  # more records, in a file of their name
     front: Front = field(default_factory=lambda: Front("", ""))
     sections: Mapping[str, str] = field(default_factory=dict)  # more of the card for people: Markdown below a heading
+    background: Background = field(default_factory=Background)
+    media: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # name -> pattern from the card on, MIME type
 
     def files(self, index: str | Path) -> dict[str, tuple[Mapping[str, Column], Path]]:
         """The columns of all kinds of records, and the file of each, beside the index."""
@@ -128,7 +145,7 @@ def write_croissant(path: str | Path, dataset: Dataset, store: Store, index: str
 
 def compose_croissant(dataset: Dataset, store: Store, index: Path) -> mlc.Metadata:
     """The card for programs, with the file `index`, and those beside it, as its record sets."""
-    files = dataset.files(index)
+    files, background = dataset.files(index), dataset.background
     return mlc.Metadata(
         name=dataset.name,
         description=dataset.description,
@@ -138,7 +155,17 @@ def compose_croissant(dataset: Dataset, store: Store, index: Path) -> mlc.Metada
         cite_as=format_bibtex(store.citation, dataset.cites),
         data_limitations=list(dataset.limits),
         personal_sensitive_information=[dataset.privacy],
-        distribution=[_file(records, path) for records, (_, path) in files.items()],
+        data_collection=background.collection or None,
+        data_annotation_protocol=[background.annotation] if background.annotation else None,
+        data_biases=list(background.biases) or None,
+        data_use_cases=list(background.uses) or None,
+        distribution=[
+            *(_file(records, path) for records, (_, path) in files.items()),
+            *(
+                mlc.FileSet(id=name, name=name, includes=[pattern], encoding_formats=[kind])
+                for name, (pattern, kind) in dataset.media.items()
+            ),
+        ],
         record_sets=[_record_set(records, columns, path) for records, (columns, path) in files.items()],
     )
 
@@ -186,13 +213,26 @@ def check(path: str | Path, dataset: Dataset, index: str | Path) -> None:
         raise ValueError(f"{path}: {complaints[0]}")
     for records, (columns, file) in dataset.files(index).items():
         read = [
-            {name: _plain(record[f"{records}/{name}"]) for name in columns}
+            {name: _plain(record[f"{records}/{name}"], column.kind) for name, column in columns.items()}
             for record in islice(card.records(records), READ_BACK)
         ]
-        there = pq.read_table(file).slice(0, READ_BACK).to_pylist()
+        there = [
+            {name: _look(row[name], column.kind) for name, column in columns.items()}
+            for row in pq.read_table(file).slice(0, READ_BACK).to_pylist()
+        ]
         if read != there:
             raise ValueError(f"{path}: mlcroissant reads {len(read)} records otherwise than {file} holds them")
 
 
-def _plain(value: Any) -> Any:
-    return value.decode() if isinstance(value, bytes) else value
+def _plain(value: Any, kind: str) -> Any:
+    """A value that mlcroissant gave, as it was written; a picture as its size and its pixels."""
+    if kind == "picture":
+        return None if value is None else (value.size, value.tobytes())
+    return value.decode() if isinstance(value, bytes) and kind != "film" else value
+
+
+def _look(value: Any, kind: str) -> Any:
+    if kind != "picture" or value is None:
+        return value
+    picture = Image.open(io.BytesIO(value))
+    return picture.size, picture.tobytes()

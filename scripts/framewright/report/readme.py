@@ -6,10 +6,26 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import yaml
 
-from framewright.report.card import Dataset, Store
+from framewright.exports.head import compose_fence
+from framewright.report.card import Dataset, Store, licence_lines
 from framewright.report.citation import format_bibtex
 from framewright.report.page import escape_markdown, render_page, render_table
 from framewright.study.funnel import Stage
+
+LICENCES = {  # the hubs' words for licences
+    "CC0-1.0": "cc0-1.0",
+    "CC-BY-4.0": "cc-by-4.0",
+    "CC-BY-3.0": "cc-by-3.0",
+    "CC-BY-SA-3.0": "cc-by-sa-3.0",
+    "CC-BY-SA-4.0": "cc-by-sa-4.0",
+    "CC-BY-NC-4.0": "cc-by-nc-4.0",
+    "MIT": "mit",
+    "Apache-2.0": "apache-2.0",
+}
+SIZES = (
+    *((1e3, "n<1K"), (1e4, "1K<n<10K"), (1e5, "10K<n<100K"), (1e6, "100K<n<1M")),
+    *((1e7, "1M<n<10M"), (1e8, "10M<n<100M"), (1e9, "100M<n<1B"), (1e12, "1B<n<1T")),
+)
 
 
 def compose_readme(dataset: Dataset, store: Store, index: str | Path) -> str:
@@ -18,10 +34,25 @@ def compose_readme(dataset: Dataset, store: Store, index: str | Path) -> str:
 
 
 def write_readme(path: str | Path, dataset: Dataset, store: Store, index: str | Path) -> None:
-    """Write the card for people as Markdown, or as a page of the report if the path ends in .html."""
+    """Write the card for people as Markdown with a hub's head, or as a page of the report if the path ends in .html."""
     text = compose_readme(dataset, store, index)
     html = Path(path).suffix == ".html"
-    Path(path).write_text(render_page(dataset.name, text) if html else text, encoding="utf-8")
+    whole = render_page(dataset.name, text) if html else compose_hub_head(dataset, store, index) + text
+    Path(path).write_text(whole, encoding="utf-8")
+
+
+def compose_hub_head(dataset: Dataset, store: Store, index: str | Path) -> str:
+    """The YAML head that dataset hubs read, and `datasets.load_dataset` of the card's folder: its tables, by name."""
+    number = pq.read_metadata(index).num_rows
+    licences = [LICENCES.get(licence, "other") for licence in licence_lines(dataset, store)]
+    configs = [
+        {"config_name": name, "data_files": path.name, **({"default": True} if name == dataset.records else {})}
+        for name, (_, path) in dataset.files(index).items()
+    ]
+    size = next((word for most, word in SIZES if number < most), "n>1T")
+    known = {"pretty_name": dataset.front.title or dataset.name, "license": list(dict.fromkeys(licences))}
+    tasks = {"task_categories": list(dataset.background.tasks)} if dataset.background.tasks else {}
+    return compose_fence({**known, **tasks, "size_categories": [size], "configs": configs})
 
 
 def compose_snippet(dataset: Dataset) -> str:
@@ -44,6 +75,15 @@ def _parts(dataset: Dataset, store: Store, index: Path) -> Iterator[str]:
     yield dataset.description
     yield f"Made with {store.citation['title']} {version}. {'; '.join(counted)}."
     yield f"## Load it\n\n```python\n{compose_snippet(dataset)}```\n\nRun it in this folder."
+    if dataset.front.load:
+        yield f"Or, in the folder of the study: `from framewright import datasets`, then `{dataset.front.load}`."
+    background = dataset.background
+    if background.uses:
+        yield "## Recommended uses\n\n" + "\n".join(f"- {use}" for use in background.uses)
+    if background.collection:
+        yield f"## How it came about\n\n{background.collection} {background.annotation}".rstrip()
+    if background.biases:
+        yield "## Biases\n\n" + "\n".join(f"- {bias}" for bias in background.biases)
     yield "## What was dropped, and why"
     yield render_table(("pipeline", "stage", "in", "kept", "dropped", "why"), _funnel(store))
     yield from (f"## {heading}\n\n{text}" for heading, text in dataset.sections.items())

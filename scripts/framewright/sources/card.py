@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from framewright.report.card import Column, Dataset
+from framewright.report.card import Background, Column, Dataset
 
 DATASET = Dataset(
     name="framewright-sources",
@@ -43,6 +43,11 @@ DATASET = Dataset(
     limits=(
         "Licences are what the table of videos says; nobody has checked them.",
         "Frames that are damaged beyond the first, middle and last few are found only when they are decoded.",
+    ),
+    background=Background(
+        collection="The study's table names the videos, and who made it has chosen them.",
+        annotation="What is known of a video was measured from its file.",
+        uses=("Saying where a dataset comes from.",),
     ),
 )
 PUBLIC = ("http", "youtube", "demo")

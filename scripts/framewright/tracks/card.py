@@ -2,14 +2,15 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from framewright.report.card import Column, Dataset, Front
-from framewright.study.rows import KEPT, read_rows
+from framewright.report.card import Background, Column, Dataset, Front
+from framewright.study.rows import KEPT, merge_rows, read_rows
 from framewright.tracks.card_facts import CardFacts
 from framewright.tracks.row_columns import COLUMNS
 
@@ -22,6 +23,12 @@ SEGMENTS = {
     "cartoon": Column("number", "How much it looks like a cartoon, where a model for that was given."),
     "aesthetic": Column("number", "How good it looks, where a model for that was given."),
 }
+EXAMPLES = {
+    "example": Column("text", "The id of a track; names a row."),
+    "example_name": Column("text", "What its class is called."),
+    "film": Column("film", "The clip itself: the bytes of its file."),
+}
+SHOWN = 3  # examples
 DATASET = Dataset(
     name="framewright-tracks",
     description=(
@@ -61,13 +68,21 @@ DATASET = Dataset(
         "Cuts are found by rules, not by people: a cut between shots that look alike may be missed.",
         "Licences are what the table of videos says; nobody has checked them.",
     ),
-    others={"segments": SEGMENTS},
+    others={"segments": SEGMENTS, "examples": EXAMPLES},
     front=Front(
         title="Object tracks",
         load='datasets.TrackClips("results/tracks", frames=16)',
         picture="results/tracks/sheets/street/clips.png",
         gallery="results/tracks/gallery/index.html",
     ),
+    background=Background(
+        collection="The videos of the table were cut into shots; objects were detected in them, linked, and cut out.",
+        annotation="Boxes, classes and scores are a detector's. No person has looked at them.",
+        biases=("Classes are those that the detector knows, as often as the chosen videos show them.",),
+        uses=("Learning representations of objects from how they move and change.", "Training detectors and trackers."),
+        tasks=("video-classification", "object-detection"),
+    ),
+    media={"clips": ("../tracks_mp4/*/*/*.mp4", "video/mp4")},
 )
 SHOTS = (
     "Shots of videos, the segments between two cuts in which objects could be followed: cuts, dissolves and fades are "
@@ -126,6 +141,13 @@ def list_segment_rows(accounts: Iterable[Mapping[str, Any]]) -> Iterator[dict[st
                 "end": part["end"],
                 **{name: part["scores"].get(name) for name in ("sharpness", "cartoon", "aesthetic")},
             }
+
+
+def list_examples(rows: Sequence[str | Path], results: Path) -> Iterator[dict[str, Any]]:
+    """The first clips that are served, themselves; `results` is the folder that their paths are relative to."""
+    for row in islice(merge_rows(rows), SHOWN):
+        known = {"example": row["item"], "example_name": row["name"]}
+        yield known | {"film": (results / row["path"]).read_bytes()}
 
 
 def list_track_rows(rows: Sequence[str | Path], without: Collection[str]) -> Iterator[dict[str, Any]]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from framewright.report.card import Column, Dataset, Front
+from framewright.report.card import Background, Column, Dataset, Front
 from framewright.study.contract import Finding
 from framewright.study.rows import merge_rows
 from framewright.videomnist.digit_files import EMBEDDED
@@ -38,6 +38,13 @@ DATASET = Dataset(
         load='datasets.MovingDigits("results/videomnist/videomnist.h5", split="train")',
         picture="results/videomnist/samples/videomnist_montage.png",
         gallery="results/videomnist/gallery/index.html",
+    ),
+    background=Background(
+        collection="Handwritten digits of MNIST were moved over a black frame, by seeds.",
+        annotation="Labels are those of MNIST.",
+        biases=("Digits are those of MNIST's writers.",),
+        uses=("Training and rating generative models of video, and prediction of frames.",),
+        tasks=("video-classification",),
     ),
 )
 ALONE = "One digit moves alone, without noise, background or occlusion."

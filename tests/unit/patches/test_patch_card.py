@@ -1,5 +1,18 @@
-from framewright.patches.card import DATASET, describe_dataset
+"""The card of the patches: its figure, and examples of films that may be shown, with their pictures."""
+
+import mlcroissant as mlc
+import numpy as np
+from house import ROOT
+from make_patches import row, write_files
+
+from framewright.patches.card import DATASET, describe_dataset, list_examples, list_index_rows
+from framewright.patches.row_columns import COLUMNS
+from framewright.patches.rows import make_row
+from framewright.patches.stack import decode_png
+from framewright.report.card import Store, write_croissant, write_index
+from framewright.report.citation import read_citation
 from framewright.study.funnel import Reason, Stage
+from framewright.study.rows import write_rows
 
 
 def test_the_figure_is_the_share_of_the_patches_that_were_asked_for():
@@ -9,3 +22,22 @@ def test_the_figure_is_the_share_of_the_patches_that_were_asked_for():
 
 def test_where_nothing_was_asked_for_there_is_no_figure():
     assert describe_dataset([]) == DATASET == describe_dataset([Stage("patch", 0, ())])
+
+
+def test_programs_get_the_pictures_of_films_that_may_be_shown(tmp_path):
+    patches = [row("a", 0), row("b", 0), row("b", 1)]
+    for patch in patches:
+        write_files(tmp_path / "dataset", patch)
+    rows = [tmp_path / "rows.parquet"]
+    write_rows(rows[0], COLUMNS, map(make_row, patches), {})
+    store, index = Store({}, {"": 1}, {}, read_citation(ROOT / "CITATION.cff")), tmp_path / "index.parquet"
+    write_index(index, DATASET, list_index_rows(rows))
+    write_index(tmp_path / "examples.parquet", DATASET, list_examples(rows, tmp_path / "dataset", {"b"}), "examples")
+    write_croissant(tmp_path / "croissant.json", DATASET, store, index)
+    found = list(mlc.Dataset(tmp_path / "croissant.json").records("examples"))
+    assert len(found) == 2
+    for patch, record in zip(patches[1:], found, strict=True):
+        for name, file in (("sharp", patch.gt), ("stack", patch.lr_5frames)):
+            wanted = decode_png((tmp_path / "dataset" / file).read_bytes())
+            assert np.array_equal(np.asarray(record[f"examples/{name}"].convert("RGB")), wanted)
+    assert list(list_examples(rows, tmp_path / "dataset", ())) == []

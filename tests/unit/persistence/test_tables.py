@@ -20,13 +20,13 @@ def made(tmp_path_factory):
     clips = Clips(folder / "dataset", STEM)
     write_rows(folder / "all.parquet", COLUMNS, list_rows({"default": ("dataset/", clips)}), {})
     rows = read_rows([folder / "all.parquet"]).to_pylist()
-    counts = write_tables(folder / "tables", rows, clips)
+    counts = write_tables(folder / "made", rows, clips)
     return folder, clips, rows, counts
 
 
 def test_each_clip_is_in_the_table_of_its_split(made):
     folder, clips, rows, counts = made
-    opened = load(folder / "tables", folder / "cache")
+    opened = load(folder / "made", folder / "cache")
     files = {"train": "train", "val": "validation", "test": "test"}  # as `datasets` calls them
     assert {files[split]: number for split, number in counts.items()} == {name: len(of) for name, of in opened.items()}
     assert sum(counts.values()) == len(clips) == len(rows)
@@ -35,7 +35,7 @@ def test_each_clip_is_in_the_table_of_its_split(made):
 
 def test_labels_and_boxes_are_those_of_the_metadata(made):
     folder, clips, _, _ = made
-    for one in load(folder / "tables", folder / "cache", split="train"):
+    for one in load(folder / "made", folder / "cache", split="train"):
         metadata = clips.metadata(clips.numbers.index(one["clip"]))
         shown = [frame for frame, label in enumerate(one["frame_labels"]) if label]
         assert shown == metadata["transient_frames"] and len(one["frame_labels"]) == metadata["num_frames"]
@@ -49,7 +49,7 @@ def test_classes_have_their_names(made):
     import datasets
 
     folder, *_ = made
-    features = load(folder / "tables", folder / "cache", split="train").features
+    features = load(folder / "made", folder / "cache", split="train").features
     assert features["label"].names == list(CLASSES)
     assert features["frame_labels"] == datasets.List(datasets.ClassLabel(names=["clean", "transient"]))
 
@@ -58,4 +58,4 @@ def test_the_same_rows_give_the_same_bytes(made, tmp_path):
     folder, clips, rows, counts = made
     write_tables(tmp_path / "again", rows, clips)
     for split in counts:
-        assert (tmp_path / f"again/{split}.parquet").read_bytes() == (folder / f"tables/{split}.parquet").read_bytes()
+        assert (tmp_path / f"again/{split}.parquet").read_bytes() == (folder / f"made/{split}.parquet").read_bytes()

@@ -73,6 +73,7 @@ def test_nothing_chosen_means_every_default(nothing):
         "videos": None,
         "seed": 0,
         "buckets": 1,
+        "exports": {"tracks": [], "patches": [], "frame_seconds": 1},
         "sources": {
             "attempts": 3,
             "timeout_seconds": 30,

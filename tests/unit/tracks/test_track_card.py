@@ -7,7 +7,9 @@ import mlcroissant as mlc
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+import yaml
 from house import ROOT
+from loading import load
 
 from framewright.report.card import read_store, write_croissant, write_index
 from framewright.report.citation import read_citation
@@ -20,6 +22,7 @@ from framewright.tracks.card import (
     choose_figure,
     describe_dataset,
     describe_figures,
+    list_examples,
     list_segment_rows,
     list_track_rows,
 )
@@ -31,6 +34,7 @@ from framewright.tracks.rows import make_row
 
 FACTS = CardFacts(demo_detector=True, aesthetic=True)
 SCORES = {"sharpness": 60.0}
+FILM = bytes([0, 255, 128]) * 9  # no text, as films are
 CITATION = read_citation(ROOT / "CITATION.cff")
 RECORD = {
     "video": "v",
@@ -64,6 +68,12 @@ def card(tmp_path):
     accounts = [{"video": "v", "why_not": "", "segments": RECORD}]
     accounts.append({"video": "w", "why_not": "not-for-training", "segments": RECORD | {"video": "w"}})
     write_index(tmp_path / "segments.parquet", DATASET, list_segment_rows(accounts), "segments")
+    path = tmp_path / "tracks_mp4/Own" / tracks[0].fn
+    path.parent.mkdir(parents=True)
+    path.write_bytes(FILM)
+    write_index(
+        tmp_path / "examples.parquet", DATASET, list_examples([tmp_path / "rows.parquet"], tmp_path), "examples"
+    )
     known = describe_dataset(FACTS, describe_figures(index, "Fits."))
     store = read_store({"tracks": tmp_path / "tracks.tsv"}, {"v": "CC0-1.0"}, {"tracks": {}}, CITATION)
     write_readme(tmp_path / "README.md", known, store, index)
@@ -84,10 +94,35 @@ def test_programs_read_tracks_and_segments(card):
     assert made["tracks/area"] == 0.5  # what lies outside the frame does not count
 
 
+def test_the_first_record_comes_with_its_media(card):
+    first, *others = mlc.Dataset(card / "croissant.json").records("examples")
+    assert first["examples/film"] == FILM and first["examples/example_name"] == b"dog" and not others
+    written = json.loads((card / "croissant.json").read_text())
+    (files,) = (one for one in written["distribution"] if one["@type"] == "cr:FileSet")
+    assert (files["includes"], files["encodingFormat"]) == ("../tracks_mp4/*/*/*.mp4", "video/mp4")
+    field = next(one for of in written["recordSet"] for one in of["field"] if one["name"] == "film")
+    assert field["dataType"] == "sc:VideoObject"
+
+
+def test_the_card_says_what_those_who_judge_it_ask(card):
+    written = json.loads((card / "croissant.json").read_text())
+    asked = ("dataCollection", "dataAnnotationProtocol", "dataBiases", "dataUseCases", "dataLimitations")
+    assert all(written[f"rai:{name}"] for name in asked) and written["rai:personalSensitiveInformation"]
+
+
+def test_a_hub_and_datasets_read_the_head(card, tmp_path):
+    head = yaml.safe_load((card / "README.md").read_text().split("---\n")[1])
+    assert head["license"] == ["cc0-1.0"] and head["size_categories"] == ["n<1K"]
+    assert "object-detection" in head["task_categories"]
+    opened = load(card, tmp_path / "cache")
+    assert {split: len(rows) for split, rows in opened.items()} == {"train": 2}
+    assert len(load(card, tmp_path / "cache", "segments")["train"]) == 2
+
+
 def test_every_column_has_a_sentence_in_both_cards(card):
     text = (card / "README.md").read_text()
     sets = json.loads((card / "croissant.json").read_text())["recordSet"]
-    assert [own["name"] for own in sets] == ["tracks", "segments"]
+    assert [own["name"] for own in sets] == ["tracks", "segments", "examples"]
     for own in sets:
         for field in own["field"]:
             assert field["description"].endswith(".") and f"| `{field['name']}` | {field['description']} |" in text
@@ -97,7 +132,7 @@ def test_every_column_has_a_sentence_in_both_cards(card):
 def test_it_says_how_much_there_is_and_how_good(card):
     text = (card / "README.md").read_text()
     assert "2 segments (2.1 minutes), 2 tracks (0.1 minutes) of 1 classes, and 1 clips. Fits." in text
-    assert "2 tracks, a row each in `index.parquet`; 2 segments, a row each in `segments.parquet`." in text
+    assert "2 tracks, a row each in `index.parquet`; 2 segments, a row each in `segments.parquet`; " in text
 
 
 def test_its_limits_are_those_of_the_settings(card):

@@ -36,9 +36,9 @@ def made(tmp_path_factory):
     write_clips(folder, results)
     tracks = [make_track(0.5, 30, 2, 10), make_track(1.0, 16, 0, 50)]
     write_tracks(results / "walk-meta.jsonl.gzip", tracks)
-    count = write_frames(results / "frames/walk", "walk", folder / "walk.mp4", tracks, 0.5)
+    count = write_frames(results / "sampled/walk", "walk", folder / "walk.mp4", tracks, 0.5)
     rows, metas = [results / "rows/0-of-1.parquet"], [results / "walk-meta.jsonl.gzip"]
-    sources = Sources(rows, {"walk": "val"}, [results / "frames/walk"], metas, results, 16.0)
+    sources = Sources(rows, {"walk": "val"}, [results / "sampled/walk"], metas, results, 16.0)
     return folder, tracks, count, sources
 
 
