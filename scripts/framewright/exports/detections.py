@@ -47,7 +47,7 @@ def write_coco(folder: Path, pictures: Sequence[Picture], names: Sequence[str]) 
 
 
 def write_yolo(folder: Path, pictures: Sequence[Picture], names: Sequence[str]) -> None:
-    """Make `folder` with the pictures, a text of boxes for each, and data.yaml, which `train` may lack no split of."""
+    """Make `folder` with the pictures, a text of boxes for each, and data.yaml, whose paths begin where it lies."""
     folder.mkdir(parents=True)
     found = []
     for split, some in _by_split(pictures):
@@ -58,7 +58,7 @@ def write_yolo(folder: Path, pictures: Sequence[Picture], names: Sequence[str]) 
             text = "".join(_compose_line(box, picture) for box in picture.boxes)
             (folder / "labels" / split / f"{picture.file.stem}.txt").write_text(text, encoding="utf-8")
     places = {split: f"images/{split}" for split in found}
-    data = {"path": ".", **places, "names": dict(enumerate(names))}
+    data = {**places, "names": dict(enumerate(names))}  # with a `path` they would begin where training is started
     (folder / "data.yaml").write_text(yaml.safe_dump(data, sort_keys=False, allow_unicode=True), encoding="utf-8")
 
 

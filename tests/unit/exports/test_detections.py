@@ -57,6 +57,17 @@ def test_another_tool_reads_the_same_boxes_and_classes(pictures, tmp_path, how):
         assert [found.classes[label] for label in detections.class_id] == [NAMES[box.label] for box in picture.boxes]
 
 
+def test_ultralytics_finds_the_pictures_wherever_it_is_started(pictures, tmp_path, monkeypatch):
+    from ultralytics.data.utils import check_det_dataset
+
+    write_yolo(tmp_path / "yolo", pictures, NAMES)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    known = check_det_dataset(str(tmp_path / "yolo/data.yaml"), autodownload=False)
+    assert (known["train"], known["val"]) == tuple(str(tmp_path / f"yolo/images/{split}") for split in ("train", "val"))
+    assert list(known["names"].values()) == NAMES
+
+
 @pytest.mark.parametrize("how", WRITERS)
 def test_pictures_are_linked_and_bytes_follow_from_them(pictures, tmp_path, how):
     write, _ = WRITERS[how]
