@@ -21,6 +21,9 @@ rule patches_export:
         format="basicsr|webdataset",
     conda:
         "../envs/patches.yaml"
+    resources:
+        mem_mb=per_attempt(4000),
+        runtime=per_attempt(240),
     params:
         code=code_of("patches_export"),
         settings={},

@@ -52,7 +52,8 @@ rule tracks_frames:
     conda:
         "../envs/curation.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 1500 * attempt,
+        mem_mb=per_attempt(1500),
+        runtime=per_attempt(120),
     params:
         code=code_of("tracks_frames"),
         settings={"seconds": config["exports"]["frame_seconds"]},
@@ -83,6 +84,9 @@ rule tracks_export:
         format="webdataset|coco|yolo|mot",
     conda:
         "../envs/curation.yaml"
+    resources:
+        mem_mb=per_attempt(4000),
+        runtime=per_attempt(240),
     params:
         code=code_of("tracks_export"),
         settings={"rate": TRACKS.detector.rate},
