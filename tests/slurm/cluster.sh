@@ -125,13 +125,16 @@ case $action in
     daemons
     ;;
   stop)
+    jobs=()
     if running slurmctld; then
+      mapfile -t jobs < <(squeue --noheader --states=RUNNING,COMPLETING --format='%A %N')
       scancel --full --me --state=PENDING,RUNNING 2>/dev/null || true
       for _ in $(seq 50); do [ -z "$(squeue --noheader --states=R,CG 2>/dev/null)" ] && break; sleep 0.2; done
     fi
     for name in "${nodes[@]}"; do end "slurmd-$name"; done
     end slurmctld
     end munged
+    for job in "${jobs[@]}"; do kill_job ${job% *} ${job#* }; done  # those that did not go when they were asked
     ;;
   down)
     mapfile -t jobs < <(squeue --noheader --nodelist="$3" --states=RUNNING --format=%A)
