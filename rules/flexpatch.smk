@@ -3,7 +3,7 @@
 # yields:   results/flexpatch/truth/<video>.{npz,json}, results/flexpatch/samples/<video>.{csv,json},
 #           results/flexpatch/{training_data.csv, training_data.json, flexpatch_model.joblib, flexpatch_model.json,
 #           training_summary.json, training_summary.txt, tree.svg, features.png, agreement.{tsv,html}, outcomes.tsv,
-#           contract.json, evaluation.json, evaluation.txt, evaluation.png}, results/flexpatch/{tables,card}/,
+#           contract.json, evaluation.json, evaluation.txt, evaluation.png}, results/flexpatch/{tables,card,gallery}/,
 #           results/flexpatch/boxes/<video>.{txt,json}, results/flexpatch/films/<video>.mp4,
 #           results/flexpatch/rated/<video>{,.costs}.json
 
@@ -129,7 +129,7 @@ include: "flexpatch_tree.smk"
 
 
 rule flexpatch_preview:
-    """A sheet shows the tracks of a demo scene, coloured by the labels of their samples."""
+    """A sheet shows the tracks of a demo scene, coloured by the labels of their samples; some samples have a poster."""
     input:
         video=take_film(rules.sources_link.output.video),
         probe=rules.sources_probe.output.probe,
@@ -142,6 +142,7 @@ rule flexpatch_preview:
             category="Flexpatch",
             labels={"shows": "samples of {video}"},
         ),
+        posters="results/flexpatch/posters/{video}.npz",
     log:
         "logs/flexpatch_preview/{video}.log",
     wildcard_constraints:
@@ -156,6 +157,25 @@ rule flexpatch_preview:
         settings={},
     script:
         "../scripts/flexpatch_preview.py"
+
+
+rule flexpatch_gallery:
+    """Samples of demo scenes can be looked through and filtered in gallery/index.html."""
+    input:
+        rows=of_buckets(rules.flexpatch_rows.output.rows),
+        posters=of_each(rules.flexpatch_preview.output.posters, FLEXPATCH_DEMOS),
+    output:
+        gallery=directory("results/flexpatch/gallery"),
+    log:
+        "logs/flexpatch_gallery.log",
+    localrule: True
+    conda:
+        "../envs/flexpatch.yaml"
+    params:
+        code=code_of("flexpatch_gallery"),
+        settings={},
+    script:
+        "../scripts/flexpatch_gallery.py"
 
 
 rule flexpatch_run:
@@ -350,6 +370,7 @@ rule flexpatch:
             rules.flexpatch_gather.output,
             rules.flexpatch_train.output,
             of_each(rules.flexpatch_preview.output, FLEXPATCH_DEMOS),
+            rules.flexpatch_gallery.output,
             of_each(rules.flexpatch_run.output, FLEXPATCH_VIDEOS),
             of_each(rules.flexpatch_rate.output, FLEXPATCH_VIDEOS),
             rules.flexpatch_evaluate.output,

@@ -34,6 +34,7 @@ DATASET = Dataset(
         title="Samples of tracking quality",
         load='datasets.load_samples("results/flexpatch")',
         picture="results/flexpatch/samples/street.png",
+        gallery="results/flexpatch/gallery/index.html",
     ),
     background=Background(
         collection="Objects of the study's videos were followed by optical flow, frame by frame.",

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pandas as pd
 
+from framewright.flexpatch.gallery import choose_posters, crop_sample, name_sample
 from framewright.flexpatch.samples.columns import LABELS, MIN_VISIBLE
 from framewright.flexpatch.samples.frames import read_frames
 from framewright.flexpatch.samples.observations import Observations
@@ -18,25 +19,32 @@ TRUE = (235, 235, 235)
 SHOWN = 12  # frames
 
 
-def draw_sheet(
-    video: str | Path, use: Sequence[float], samples: pd.DataFrame, observations: Observations
-) -> np.ndarray:
-    """A sheet of frames with the boxes of the samples in the colours of their labels, and thin true boxes.
+def draw_samples(
+    video: str, film: str | Path, use: Sequence[float], samples: pd.DataFrame, observations: Observations
+) -> tuple[np.ndarray, dict[str, bytes]]:
+    """A sheet of frames with the boxes of the samples in the colours of their labels, and thin true boxes; and posters
+    of some samples for the gallery, by their ids.
 
-    Of each stretch of time it shows the frame with the most failing tracks. A video without samples is not opened.
+    Of each stretch of time the sheet shows the frame with the most failing tracks. A video without samples is not
+    opened.
     """
-    chosen = choose_frames(samples, SHOWN)
+    chosen, wanted = choose_frames(samples, SHOWN), choose_posters(video, samples)
     if not chosen:
-        return draw_notice("No object was followed")
-    shown, labels = [], []
-    with open_video(video) as film:
-        for number, frame in enumerate(read_frames(film, use, chosen[-1] + 1)):
+        return draw_notice("No object was followed"), {}
+    shown, labels, posters = [], [], dict[str, bytes]()
+    of_frame = {int(str(number)): rows for number, rows in samples.groupby("frame")}
+    with open_video(film) as opened:
+        for number, frame in enumerate(read_frames(opened, use, max(of_frame) + 1)):
+            rows = of_frame.get(number, samples[:0])
+            for row in rows.to_dict("records"):
+                if (name := name_sample(video, number, row["track"])) in wanted:
+                    posters[name] = crop_sample(frame.rgb, [row[side] for side in ("x1", "y1", "x2", "y2")])
             if number in chosen:
-                rows, true = samples[samples["frame"] == number], observations.true.at(number)
+                true = observations.true.at(number)
                 shown.append(_draw(frame.rgb, rows, true.boxes[true.sure >= MIN_VISIBLE]))
                 counts = ", ".join(f"{(rows['iou_label'] == label).sum()} {label}" for label in LABELS)
                 labels.append(f"{observations.times[number]:.2f} s: {counts}")
-    return contact_sheet(shown, labels, 3, 1680)
+    return contact_sheet(shown, labels, 3, 1680), posters
 
 
 def choose_frames(samples: pd.DataFrame, count: int) -> list[int]:
