@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pandas as pd
 
-from framewright.flexpatch.gallery import choose_posters, crop_sample, name_sample
+from framewright.flexpatch.posters import choose_posters, crop_sample, name_sample
 from framewright.flexpatch.samples.columns import LABELS, MIN_VISIBLE
 from framewright.flexpatch.samples.frames import read_frames
 from framewright.flexpatch.samples.observations import Observations

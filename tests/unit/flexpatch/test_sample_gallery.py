@@ -4,14 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from framewright.flexpatch.gallery import (
-    GALLERY,
-    choose_posters,
-    crop_sample,
-    list_items,
-    list_posters,
-    read_all_posters,
-)
+from framewright.flexpatch.gallery import GALLERY, list_items, list_posters, read_all_posters
+from framewright.flexpatch.posters import choose_posters, crop_sample
 from framewright.flexpatch.row_columns import COLUMNS
 from framewright.flexpatch.rows import ROW_COLUMNS, STATE
 from framewright.report.gallery.posters import decode_poster, write_posters
