@@ -20,7 +20,7 @@ CODE = (
 class Run:
     """How a run of Snakemake ended: exit status, everything it printed, and the jobs that it ran or would run.
 
-    `bytes_read` counts what the head itself read, without its jobs (Linux; else 0).
+    `bytes_read` counts what the head's main thread read, which plans and keeps records; not its jobs (Linux; else 0).
     """
 
     status: int
@@ -80,8 +80,8 @@ def _child(command: list[str], folder: Path, printed: Path, read: Path) -> None:
 
 
 def _count_bytes_read() -> int:
-    """The bytes that this process has read by now, from wherever (Linux; else 0)."""
-    counts = Path("/proc/self/io")
+    """The bytes that this thread has read by now (Linux; else 0); a whole process counts those of its children, too."""
+    counts = Path("/proc/thread-self/io")
     return int(re.search(r"^rchar: (\d+)$", counts.read_text(), re.M)[1]) if counts.exists() else 0
 
 

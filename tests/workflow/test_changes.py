@@ -257,7 +257,7 @@ def test_a_licence_reaches_rows_and_what_is_derived_from_them(study):
     assert run(study, "-n").rules == set()
 
 
-@pytest.mark.skipif(not Path("/proc/self/io").exists(), reason="only Linux counts what a process reads")
+@pytest.mark.skipif(not Path("/proc/thread-self/io").exists(), reason="only Linux counts what a process reads")
 def test_the_head_reads_of_a_film_its_fingerprint_and_no_more(study):
     """A film of 60 MB more is no more to read, whether a run takes it in, finds it touched or has nothing to do."""
     film, read = study / "study/one.mp4", []
