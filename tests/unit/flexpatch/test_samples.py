@@ -228,7 +228,8 @@ def test_compat_computes_what_trtutils_computes():
         if frame % 5 == 0:
             follower.refresh(grey, detections[:, :4], detections[:, 4], np.zeros(len(found), int))
     golden = np.loadtxt(Path(__file__).parents[2] / "data/flexpatch_compat.csv", delimiter=",", skiprows=1)
-    assert np.array(rows) == pytest.approx(golden, rel=1e-8)
+    # OpenCV computes these in float32, whose last bits depend on the kind of processor
+    assert np.array(rows) == pytest.approx(golden, rel=1e-6)
     x, y, width, height = golden[:, 2:6].T
     assert ((x < 0) | (y < 0) | (x + width > SIZE[0]) | (y + height > SIZE[1])).sum() == 65
 
