@@ -77,6 +77,7 @@ def test_nothing_chosen_means_every_default(nothing):
         "sources": {
             "attempts": 3,
             "timeout_seconds": 30,
+            "fetch_on": "head",
             "max_gigabytes": 50,
             "probe": {"seconds": 300, "mebibytes": 4096},
             "youtube": {"height": 720, "audio": False, "cookies": None, "rate_limit": None, "sleep_seconds": 1},
