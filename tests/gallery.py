@@ -154,7 +154,8 @@ CONFIGS = {
     "a value for a section": (
         "sources: fast",
         [
-            'config: sources = "fast": must be a group of keys: attempts, timeout_seconds, fetch_on, max_gigabytes, probe, youtube'
+            'config: sources = "fast": must be a group of keys: attempts, timeout_seconds, fetch_on, max_gigabytes, '
+            "probe, youtube"
         ],
     ),
     "a list for a section": (
