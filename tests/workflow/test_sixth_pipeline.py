@@ -23,6 +23,9 @@ rule toy_greet:
         "logs/toy_greet.log",
     conda:
         "../envs/video.yaml"
+    resources:
+        mem_mb=per_attempt(1000),
+        runtime=per_attempt(20),
     params:
         code=code_of("toy_greet"),
         settings={"name": config["toy"]["name"]},
@@ -38,6 +41,7 @@ rule toy_summary:
         outcomes="results/toy/outcomes.tsv",
     log:
         "logs/toy_summary.log",
+    localrule: True
     conda:
         "../envs/video.yaml"
     params:
@@ -60,6 +64,7 @@ rule toy_card:
         page="results/toy/card/README.html",
     log:
         "logs/toy_card.log",
+    localrule: True
     conda:
         "../envs/cards.yaml"
     params:
