@@ -362,8 +362,11 @@ def test_clips_are_readable_by(clip, reader):
         while (got := capture.read())[0]:
             frames.append(cv2.cvtColor(got[1], cv2.COLOR_BGR2RGB))
     else:
-        decoders = pytest.importorskip("torchcodec.decoders", reason="torchcodec is not installed")
-        frames = [frame.numpy().transpose(1, 2, 0) for frame in decoders.VideoDecoder(str(clip))]
+        try:
+            from torchcodec.decoders import VideoDecoder
+        except (ImportError, RuntimeError):
+            pytest.skip("torchcodec is not installed, or finds no FFmpeg here")
+        frames = [frame.numpy().transpose(1, 2, 0) for frame in VideoDecoder(str(clip))]
     assert [number_in(frame) for frame in frames] == list(range(51))
 
 
