@@ -274,17 +274,3 @@ def test_the_head_reads_of_a_film_its_fingerprint_and_no_more(study):
         read.append([taken_in.bytes_read, nothing.bytes_read, touched.bytes_read])
     more = [large - small for small, large in zip(*read, strict=True)]
     assert max(more) < 1_100_000, more
-
-
-def test_four_buckets_and_one_give_the_same_datasets(study):
-    """All lines of the MANIFEST but those of rows and of what tells the configuration."""
-    shutil.copytree(study / "study", study / "four", ignore=shutil.ignore_patterns("results", ".snakemake", "logs"))
-    replace(study / "four/config/config.yaml", "buckets: 1", "buckets: 4")
-    manifests = []
-    for folder in ("study", "four"):
-        made = snakemake(study / folder, "--", *TARGETS, "flexpatch", "cards_manifest", house=study / "house")
-        assert made.status == 0, made.text
-        lines = (study / folder / "results/MANIFEST.tsv").read_text().splitlines()
-        manifests.append([line for line in lines if "/rows/" not in line and "versions.json" not in line])
-    assert manifests[0] == manifests[1] and len(manifests[0]) > 100
-    assert len(list((study / "four/results/patches/rows").glob("*.parquet"))) == 4
