@@ -31,7 +31,7 @@ def test_what_was_taken_is_given_back():
     try:
         with keep_priority():
             os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
-    except PermissionError:
+    except PermissionError:  # root of a container without CAP_SYS_NICE: nothing can be taken, nothing given back
         pytest.skip("root may not take real-time priority here")
     finally:
         after = os.sched_getscheduler(0)
