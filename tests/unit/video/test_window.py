@@ -53,9 +53,7 @@ def test_torchcodec_gives_the_pictures_that_pyav_gives(results, tmp_path):
     for file in bundled.glob("lib*.so*") if bundled.is_dir() else ():
         if match := re.match(r"(lib\w+?)-[0-9a-f]+\.so\.(\d+)", file.name):
             (tmp_path / f"{match[1]}.so.{match[2]}").symlink_to(file)
-    if not list(
-        tmp_path.glob("libavutil*")
-    ):  # built from source, PyAV uses the system's, which torchcodec finds itself
+    if not list(tmp_path.glob("libavutil*")):  # built from source, PyAV uses the system's FFmpeg
         pytest.skip("this PyAV brings no FFmpeg of its own")
     done = run(TRY, results, LD_LIBRARY_PATH=str(tmp_path))
     assert done.stdout == "the same\n", done.stderr[-2000:]
