@@ -1,6 +1,7 @@
 """Write the gallery of samples: a page that opens from disk, its data and sheets of posters."""
 
-from framewright.flexpatch.gallery import GALLERY, list_items, list_posters, read_all_posters
+from framewright.flexpatch.gallery import GALLERY, list_items
+from framewright.report.gallery.posters import list_posters, read_all_posters
 from framewright.report.gallery.write import write_gallery
 from framewright.study import job
 

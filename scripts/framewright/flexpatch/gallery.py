@@ -4,12 +4,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from framewright.flexpatch.posters import name_sample
 from framewright.flexpatch.row_columns import COLUMNS
 from framewright.flexpatch.rows import read_sample_rows
-from framewright.report.gallery.posters import decode_poster, read_posters
 from framewright.report.gallery.write import Field, Gallery
 
 NUMBERS = ("ncc", "min_eig", "accel", "flow_std", "confidence", "iou", "age", "time")
@@ -29,16 +26,6 @@ GALLERY = Gallery(
 def list_items(rows: Iterable[str | Path], posters: Mapping[str, bytes]) -> list[dict[str, Any]]:
     """What the gallery says of each served sample that has a poster."""
     return [item for item in map(_describe, read_sample_rows(rows)) if item["id"] in posters]
-
-
-def read_all_posters(files: Iterable[str | Path]) -> dict[str, bytes]:
-    """The posters of all videos, by the samples' ids."""
-    return {name: poster for file in files for name, poster in read_posters(file).items()}
-
-
-def list_posters(items: Iterable[Mapping[str, Any]], posters: Mapping[str, bytes]) -> Iterable[np.ndarray]:
-    """The poster of each item."""
-    return (decode_poster(posters[item["id"]]) for item in items)
 
 
 def _describe(sample: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,15 +1,12 @@
 """The gallery of patches: sharp beside enlarged low resolution, and the places that were tried in vain."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from framewright.patches.attempts import POSTERS, Attempt, name_attempt, read_attempts
+from framewright.patches.attempts import Attempt, name_attempt, read_attempts
 from framewright.patches.row_columns import DATASET
 from framewright.report.gallery.choose import choose_items
-from framewright.report.gallery.posters import decode_poster, read_posters
 from framewright.report.gallery.write import Field, Gallery
 from framewright.study.rows import KEPT, merge_rows
 
@@ -55,16 +52,6 @@ def choose_patches(items: Sequence[Mapping[str, Any]], max_items: int, seed: int
     """At most so many of them, evenly of those that were kept and of those rejected for each reason."""
     chosen = choose_items(((item["id"], item["reason"] or KEPT) for item in items), (), max_items, seed)
     return [item for item in items if item["id"] in chosen]
-
-
-def list_posters(items: Iterable[Mapping[str, Any]], folders: Iterable[Path]) -> Iterator[np.ndarray | None]:
-    """The poster of each item, from the parts' folders; None where none was kept."""
-    found: dict[str, bytes] = {}
-    for folder in folders:
-        found |= read_posters(folder / POSTERS)
-    for item in items:
-        poster = found.get(item["id"])
-        yield None if poster is None else decode_poster(poster)
 
 
 def _describe_patch(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from framewright.flexpatch.gallery import GALLERY, list_items, list_posters, read_all_posters
+from framewright.flexpatch.gallery import GALLERY, list_items
 from framewright.flexpatch.posters import choose_posters, crop_sample
 from framewright.flexpatch.row_columns import COLUMNS
 from framewright.flexpatch.rows import ROW_COLUMNS, STATE
-from framewright.report.gallery.posters import decode_poster, write_posters
+from framewright.report.gallery.posters import decode_poster, list_posters, read_all_posters, write_posters
 from framewright.study.rows import write_rows
 
 

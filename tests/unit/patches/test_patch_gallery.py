@@ -1,9 +1,9 @@
 import numpy as np
 
 from framewright.patches.attempts import POSTERS, Attempt, name_attempt, write_attempts
-from framewright.patches.gallery import GALLERY, choose_patches, list_items, list_posters
+from framewright.patches.gallery import GALLERY, choose_patches, list_items
 from framewright.patches.row_columns import COLUMNS
-from framewright.report.gallery.posters import encode_poster, write_posters
+from framewright.report.gallery.posters import encode_poster, list_posters, read_all_posters, write_posters
 from framewright.study.rows import write_rows
 
 TRIED = [
@@ -40,6 +40,6 @@ def test_patches_and_rejected_places_of_films_that_may_be_shown_are_there(tmp_pa
     ]
     assert items[0]["small"] == "dataset/U/LR_5frames/a.png"
     assert all({field.name for field in GALLERY.fields} <= item.keys() for item in items)
-    posters = list(list_posters(items, [tmp_path / "0"]))
+    posters = list(list_posters(items, read_all_posters([tmp_path / "0" / POSTERS])))
     assert posters[0].shape == (9, 16, 3) and posters[1:] == [None, None]
     assert len(choose_patches(items, 2, seed=0)) == 2

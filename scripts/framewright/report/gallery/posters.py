@@ -1,7 +1,8 @@
 """Posters: small pictures of items, written by the jobs that decode them anyway, one file for each video."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -45,3 +46,15 @@ def read_posters(path: str | Path) -> dict[str, bytes]:
         names, ends, jpeg = file["item"], file["end"], file["jpeg"].tobytes()
     starts = [0, *ends][:-1]
     return {str(name): jpeg[start:end] for name, start, end in zip(names, starts, ends, strict=True)}
+
+
+def read_all_posters(paths: Iterable[str | Path]) -> dict[str, bytes]:
+    """The posters of several files by the names of their items."""
+    return {name: poster for path in paths for name, poster in read_posters(path).items()}
+
+
+def list_posters(items: Iterable[Mapping[str, Any]], posters: Mapping[str, bytes]) -> Iterator[np.ndarray | None]:
+    """The poster of each item, by its `id`; None where there is none."""
+    for item in items:
+        poster = posters.get(item["id"])
+        yield None if poster is None else decode_poster(poster)
