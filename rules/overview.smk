@@ -36,7 +36,7 @@ rule overview_dag:
         "../scripts/overview_dag.py"
 
 
-# Benchmarks are no inputs: a lost one must not bring its job back. The MANIFEST is there when all of them are.
+# What jobs took is on record beside Snakemake's own records, so it is no input. It is whole when the MANIFEST is there.
 rule overview_costs:
     """What each rule cost in time and memory is drawn, once all else is made. No MANIFEST has it: clocks differ."""
     input:
@@ -56,7 +56,7 @@ rule overview_costs:
         "../envs/overview.yaml"
     params:
         code=code_of("overview_costs"),
-        settings={"benchmarks": "benchmarks"},
+        settings={},
     script:
         "../scripts/overview_costs.py"
 

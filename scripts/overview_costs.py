@@ -1,11 +1,11 @@
 """Add up what the jobs of each rule cost, as a table and as a picture."""
 
-from framewright.report.costs import costs_table, draw_costs, read_costs
-from framewright.study import job
+from framewright.report.costs import add_up, costs_table, draw_costs
+from framewright.study import job, usage
 
 log = job.start(snakemake)
 
-costs = read_costs(snakemake.params.settings["benchmarks"])
+costs = add_up(usage.read_usage(usage.FOLDER))
 
 with job.whole(snakemake.output.table) as path:
     path.write_text(costs_table(costs), encoding="utf-8")

@@ -28,7 +28,8 @@ STYLE = """
 .front .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: .9rem }
 .front .tile { border: 1px solid #d8dce2; border-radius: 10px; overflow: hidden; background: #fff; display: flex;
   flex-direction: column } .front .tile img { width: 100%; height: 8.5rem; object-fit: cover; margin: 0 }
-.front .tile div { padding: .6rem .8rem } .front .tile b { font-size: 1.15rem } .front small { color: #57606a }
+.front .tile div { padding: .6rem .8rem; min-width: 0; overflow-wrap: anywhere }
+  .front .tile b { font-size: 1.15rem } .front small { color: #57606a }
 .front .light { display: inline-block; width: .7em; height: .7em; border-radius: 50%; margin-right: .4em }
 .front table { border-collapse: collapse; font-size: .9rem; width: 100% } .front th, .front td { text-align: left;
   padding: .25rem .8rem .25rem 0; border-bottom: 1px solid #e3e6ea; vertical-align: top }
@@ -81,11 +82,11 @@ def shrink_picture(path: str, width: int = 480, height: int = 272) -> bytes | No
 def describe_making(versions: Mapping[str, Any], costs: Iterable[Cost], seed: int) -> dict[str, str]:
     """What made the results, a line each: packages, processor time, seed."""
     commit = (versions.get("git") or {}).get("commit") or "no commit on record"
-    seconds = sum(cost.cpu_seconds or cost.seconds for cost in costs)
+    seconds = sum(cost.cpu_seconds for cost in costs)
     return {
         "versions": f"Framewright {versions['framewright']} ({commit[:10]}), Snakemake {versions['snakemake']}, "
         f"Python {versions['python']}; all others in results/versions.json",
-        "cost": f"{seconds:,.0f} processor seconds, by rule under Overview",
+        "cost": f"{seconds:,.0f} processor seconds of jobs, by rule under Overview",
         "seed": f"{seed}: the same inputs, configuration and packages give the same bytes on this kind of processor",
     }
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
-from framewright.report import costs, funnel_picture, manual, style, svg
+from framewright.report import funnel_picture, manual, style, svg
 from framewright.report.gallery.write import fit_poster
 from framewright.study.funnel import Reason, Stage
 
@@ -42,23 +42,6 @@ def test_a_chart_has_the_size_asked_for_and_white_ground():
 def test_colours_of_series_differ_in_grey_or_dash():
     assert len(set(style.SERIES)) == len(style.SERIES) <= len(style.DASHES)
     assert all(0 <= part <= 1 for colour in style.SERIES for part in to_rgb(colour))
-
-
-def test_costs_are_those_of_the_benchmarks_and_survive_their_table(tmp_path):
-    head = "s\th:m:s\tmax_rss\tmax_vms\tmax_uss\tmax_pss\tio_in\tio_out\tmean_load\tcpu_time\n"
-    (tmp_path / "slow").mkdir()
-    for name, seconds, memory in (("a", 10, 100), ("b", 20, 300)):
-        row = f"{seconds}\t0:00:10\t{memory}\t0\t0\t0\t0\t0\t0\t{seconds / 2}\n"
-        (tmp_path / f"slow/{name}.tsv").write_text(head + row)
-    (tmp_path / "quick.tsv").write_text(head + "1\t0:00:01\t-\t0\t0\t0\t0\t0\t0\t-\n")
-    (tmp_path / "torn.tsv").write_text("no benchmark")
-    found = costs.read_costs(tmp_path)
-    assert [cost.rule for cost in found] == ["slow", "quick"]
-    assert found[0] == costs.Cost("slow", 2, 30.0, 15.0, 300.0)
-    assert found[1].mebibytes is None and found[1].cpu_seconds is None
-    (tmp_path / "table").write_text(costs.costs_table(found))
-    assert costs.read_costs_table(tmp_path / "table") == found
-    assert "slow" in costs.draw_costs(found)
 
 
 def test_the_funnel_of_each_pipeline_is_drawn_with_its_counts():
