@@ -1,11 +1,11 @@
 """Do the tests notice? Change the library at random places, one small change at a time, and run its unit tests.
 
-python tests/mutants.py --count 60 --seed 7 [--room tracks] [--jobs 1]
+python tests/mutants.py --count 60 --seed 7 [--room tracks] [--jobs 1] [--skip 20 --take 10]
 
 A change is a comparison, an operator, a constant or a condition. Places are drawn by a seed, as many from each room of
 the library. Each change is made in a copy of the tree; the tests are those of the room that import the changed module,
 directly or not. The table names each change that no test noticed: it wants a test that states the law, or a reason why
-it can't matter.
+it can't matter. `--skip` and `--take` run a part of the same draw.
 """
 
 import argparse
@@ -124,8 +124,8 @@ def draw(rooms: list[str], count: int, seed: int) -> list[Mutant]:
     return [mutant for turn in zip_longest(*drawn) for mutant in turn if mutant]  # whoever stops early has some of each
 
 
-def is_noticed(mutant: Mutant, seconds: float) -> bool | None:
-    """Whether a test of its room fails once the change is made; None where they took too long to say."""
+def find_witness(mutant: Mutant, seconds: float) -> str | None:
+    """The test of its room that fails once the change is made; "" if none does, None where they took too long."""
     tests = tests_of(mutant)
     with tempfile.TemporaryDirectory(prefix="framewright-mutant-") as folder:
         tree = Path(folder) / "tree"
@@ -144,12 +144,13 @@ def is_noticed(mutant: Mutant, seconds: float) -> bool | None:
         options = ["-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not slow and not long"]
         command = [sys.executable, "-m", "pytest", *options, *names]
         if not names:
-            return False
+            return ""
         try:
-            done = subprocess.run(command, cwd=tree, capture_output=True, timeout=seconds, check=False)
+            done = subprocess.run(command, cwd=tree, capture_output=True, text=True, timeout=seconds, check=False)
         except subprocess.TimeoutExpired:
             return None  # a loop that does not end, or a machine that is busy
-        return done.returncode != 0
+        failed = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.M)
+        return (failed[1] if failed else "a test that did not start") if done.returncode else ""
 
 
 def main() -> None:
@@ -158,16 +159,20 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=300, help="that the tests of one change may take")
+    parser.add_argument("--skip", type=int, default=0, help="so many of the first changes")
+    parser.add_argument("--take", type=int, help="so many of the changes that follow; all by default")
     parser.add_argument("--room", action="append", help="a room of the library; all of them by default")
     options = parser.parse_args()
     rooms = options.room or sorted({room_of(path) for path in (ROOT / "scripts/framewright").rglob("*.py")})
-    mutants, began = draw(rooms, options.count, options.seed), time.monotonic()
+    began, last = time.monotonic(), options.take and options.skip + options.take
+    mutants = draw(rooms, options.count, options.seed)[options.skip : last]
     with ThreadPoolExecutor(options.jobs) as pool:
         verdicts = []
-        results = pool.map(partial(is_noticed, seconds=options.seconds), mutants)
-        for mutant, noticed in zip(mutants, results, strict=True):
-            verdicts.append(noticed)
-            print({True: "noticed ", False: "SURVIVED", None: "too slow"}[noticed], mutant, flush=True)
+        results = pool.map(partial(find_witness, seconds=options.seconds), mutants)
+        for mutant, witness in zip(mutants, results, strict=True):
+            verdicts.append(None if witness is None else witness != "")
+            words = "too slow" if witness is None else "noticed " if witness else "SURVIVED"
+            print(words, mutant, f"[{witness}]" if witness else "", flush=True)
     for room in rooms:
         own = [noticed for mutant, noticed in zip(mutants, verdicts, strict=True) if room_of(mutant.path) == room]
         print(f"{room:12} {own.count(True):3} of {len(own):3} noticed")
