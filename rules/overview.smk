@@ -102,8 +102,16 @@ FORECAST_JOBS = {
     **dict.fromkeys(("tracks_detector", "tracks_npy", "flexpatch_pretrain", "patches_forecast"), 0),
     "tracks_entries": int(bool(TRACKS_ENTRIES)),
     "tracks_frames": len(TRACKS_SERVED) * int(bool({"coco", "yolo"} & {*TRACKS_EXPORTS})),
-    **dict.fromkeys(("tracks_export", "tracks_exported"), len(TRACKS_EXPORTS)),
-    **dict.fromkeys(("patches_export", "patches_exported"), len(PATCHES_EXPORTS)),
+    **{
+        f"tracks_{format}{part}": int(format in TRACKS_EXPORTS)
+        for format in TRACKS_EXPORTED
+        for part in ("", "_contract")
+    },
+    **{
+        f"patches_{format}{part}": int(format in PATCHES_EXPORTS)
+        for format in PATCHES_EXPORTED
+        for part in ("", "_contract")
+    },
     "patches_cut": len(PATCHES_PARTS),
     "persistence_base": len(PERSISTENCE_SHARDS),
     "persistence_augment": len(PERSISTENCE_SHARDS) * len(PERSISTENCE_ARMS),

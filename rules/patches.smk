@@ -361,7 +361,6 @@ rule patches:
             rules.patches_card.output,
             rules.patches_gallery.output,
             rules.patches_contract.output.contract,
-            expand(rules.patches_export.output.folder, format=PATCHES_EXPORTS),
-            expand(rules.patches_exported.output.contract, format=PATCHES_EXPORTS),
+            *(name for format in PATCHES_EXPORTS for name in PATCHES_EXPORTED[format]),
             emptied=(of_buckets(rules.patches_rows.output), rules.patches_tree.output),
         ),

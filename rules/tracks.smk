@@ -170,7 +170,6 @@ rule tracks:
             rules.tracks_subsets_contract.output.contract,
             rules.tracks_subsets_preview.output,
             rules.tracks_gallery.output,
-            expand(rules.tracks_export.output.folder, format=TRACKS_EXPORTS),
-            expand(rules.tracks_exported.output.contract, format=TRACKS_EXPORTS),
+            *(name for format in TRACKS_EXPORTS for name in TRACKS_EXPORTED[format]),
             emptied=(of_buckets(rules.tracks_rows.output), rules.tracks_tree.output),
         ),

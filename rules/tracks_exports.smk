@@ -6,7 +6,6 @@
 
 TRACKS_SERVED = sorted(video for video in TRACKS_VIDEOS if videos[video].training)
 TRACKS_EXPORTS = config["exports"]["tracks"]
-TRACKS_PICTURED = ("coco", "yolo")  # made of sampled frames
 
 
 rule tracks_tree:
@@ -61,56 +60,183 @@ rule tracks_frames:
         "../scripts/tracks_frames.py"
 
 
-rule tracks_export:
-    """An export of the tracks is there: clips in shards, or frames and tracks as detectors and trackers read them."""
+rule tracks_webdataset:
+    """The clips that are served stand in tar shards."""
     input:
         rows=of_buckets(rules.tracks_rows.output.rows),
         splits=rules.tracks_duplicates.output.splits,
-        frames=lambda wildcards: (
-            expand(rules.tracks_frames.output.folder, video=TRACKS_SERVED)
-            if wildcards.format in TRACKS_PICTURED
-            else []
-        ),
-        metas=lambda wildcards: (
-            expand(rules.tracks_follow.output.meta, video=TRACKS_SERVED) if wildcards.format == "mot" else []
-        ),
     output:
-        folder=directory("results/tracks/export/{format}"),
+        folder=directory("results/tracks/export/webdataset"),
     log:
-        "logs/tracks_export/{format}.log",
+        "logs/tracks_webdataset.log",
     benchmark:
-        "benchmarks/tracks_export/{format}.tsv"
-    wildcard_constraints:
-        format="webdataset|coco|yolo|mot",
+        "benchmarks/tracks_webdataset.tsv"
     conda:
         "../envs/curation.yaml"
     resources:
         mem_mb=per_attempt(4000),
         runtime=per_attempt(240),
     params:
-        code=code_of("tracks_export"),
-        settings={"rate": TRACKS.detector.rate},
+        code=code_of("tracks_webdataset"),
+        settings={},
     script:
-        "../scripts/tracks_export.py"
+        "../scripts/tracks_webdataset.py"
 
 
-rule tracks_exported:
-    """An export of the tracks holds what is served, in order, byte by byte, which its contract says."""
+rule tracks_webdataset_contract:
+    """The shards hold the clips that are served, in order, byte by byte, which contract.json says."""
     input:
-        rows=rules.tracks_export.input.rows,
-        splits=rules.tracks_export.input.splits,
-        frames=rules.tracks_export.input.frames,
-        metas=rules.tracks_export.input.metas,
-        folder=rules.tracks_export.output.folder,
+        rows=rules.tracks_webdataset.input.rows,
+        splits=rules.tracks_webdataset.input.splits,
+        folder=rules.tracks_webdataset.output.folder,
     output:
-        contract="results/tracks/exported/{format}/contract.json",
+        contract="results/tracks/exported/webdataset/contract.json",
     log:
-        "logs/tracks_exported/{format}.log",
+        "logs/tracks_webdataset_contract.log",
     localrule: True
     conda:
         "../envs/curation.yaml"
     params:
-        code=code_of("tracks_exported"),
+        code=code_of("tracks_webdataset_contract"),
+        settings={},
+    script:
+        "../scripts/tracks_webdataset_contract.py"
+
+
+rule tracks_coco:
+    """Sampled frames and the objects in them are there as COCO has them."""
+    input:
+        frames=expand(rules.tracks_frames.output.folder, video=TRACKS_SERVED),
+        splits=rules.tracks_duplicates.output.splits,
+    output:
+        folder=directory("results/tracks/export/coco"),
+    log:
+        "logs/tracks_coco.log",
+    benchmark:
+        "benchmarks/tracks_coco.tsv"
+    conda:
+        "../envs/curation.yaml"
+    resources:
+        mem_mb=per_attempt(4000),
+        runtime=per_attempt(240),
+    params:
+        code=code_of("tracks_coco"),
+        settings={},
+    script:
+        "../scripts/tracks_coco.py"
+
+
+rule tracks_coco_contract:
+    """The COCO export holds what was sampled, byte by byte, which contract.json says."""
+    input:
+        frames=rules.tracks_coco.input.frames,
+        splits=rules.tracks_coco.input.splits,
+        folder=rules.tracks_coco.output.folder,
+    output:
+        contract="results/tracks/exported/coco/contract.json",
+    log:
+        "logs/tracks_coco_contract.log",
+    localrule: True
+    conda:
+        "../envs/curation.yaml"
+    params:
+        code=code_of("tracks_coco_contract"),
+        settings={},
+    script:
+        "../scripts/tracks_coco_contract.py"
+
+
+rule tracks_yolo:
+    """Sampled frames and the objects in them are there as YOLO has them."""
+    input:
+        frames=expand(rules.tracks_frames.output.folder, video=TRACKS_SERVED),
+        splits=rules.tracks_duplicates.output.splits,
+    output:
+        folder=directory("results/tracks/export/yolo"),
+    log:
+        "logs/tracks_yolo.log",
+    benchmark:
+        "benchmarks/tracks_yolo.tsv"
+    conda:
+        "../envs/curation.yaml"
+    resources:
+        mem_mb=per_attempt(4000),
+        runtime=per_attempt(240),
+    params:
+        code=code_of("tracks_yolo"),
+        settings={},
+    script:
+        "../scripts/tracks_yolo.py"
+
+
+rule tracks_yolo_contract:
+    """The YOLO export holds what was sampled, byte by byte, which contract.json says."""
+    input:
+        frames=rules.tracks_yolo.input.frames,
+        splits=rules.tracks_yolo.input.splits,
+        folder=rules.tracks_yolo.output.folder,
+    output:
+        contract="results/tracks/exported/yolo/contract.json",
+    log:
+        "logs/tracks_yolo_contract.log",
+    localrule: True
+    conda:
+        "../envs/curation.yaml"
+    params:
+        code=code_of("tracks_yolo_contract"),
+        settings={},
+    script:
+        "../scripts/tracks_yolo_contract.py"
+
+
+rule tracks_mot:
+    """The tracks are there as the MOT Challenge has them."""
+    input:
+        rows=of_buckets(rules.tracks_rows.output.rows),
+        metas=expand(rules.tracks_follow.output.meta, video=TRACKS_SERVED),
+        splits=rules.tracks_duplicates.output.splits,
+    output:
+        folder=directory("results/tracks/export/mot"),
+    log:
+        "logs/tracks_mot.log",
+    benchmark:
+        "benchmarks/tracks_mot.tsv"
+    conda:
+        "../envs/curation.yaml"
+    resources:
+        mem_mb=per_attempt(4000),
+        runtime=per_attempt(240),
+    params:
+        code=code_of("tracks_mot"),
         settings={"rate": TRACKS.detector.rate},
     script:
-        "../scripts/tracks_exported.py"
+        "../scripts/tracks_mot.py"
+
+
+rule tracks_mot_contract:
+    """The MOT export holds the tracks that are known, which contract.json says."""
+    input:
+        rows=rules.tracks_mot.input.rows,
+        metas=rules.tracks_mot.input.metas,
+        splits=rules.tracks_mot.input.splits,
+        folder=rules.tracks_mot.output.folder,
+    output:
+        contract="results/tracks/exported/mot/contract.json",
+    log:
+        "logs/tracks_mot_contract.log",
+    localrule: True
+    conda:
+        "../envs/curation.yaml"
+    params:
+        code=code_of("tracks_mot_contract"),
+        settings={"rate": TRACKS.detector.rate},
+    script:
+        "../scripts/tracks_mot_contract.py"
+
+
+TRACKS_EXPORTED = {
+    "webdataset": (rules.tracks_webdataset.output.folder, rules.tracks_webdataset_contract.output.contract),
+    "coco": (rules.tracks_coco.output.folder, rules.tracks_coco_contract.output.contract),
+    "yolo": (rules.tracks_yolo.output.folder, rules.tracks_yolo_contract.output.contract),
+    "mot": (rules.tracks_mot.output.folder, rules.tracks_mot_contract.output.contract),
+}

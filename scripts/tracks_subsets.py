@@ -7,6 +7,7 @@ from framewright.tracks.curation import study
 from framewright.tracks.curation.evaluation import read_evaluation_videos
 from framewright.tracks.curation.options import read_subset
 from framewright.tracks.curation.relaxation import count_fills, write_fills
+from framewright.tracks.curation.splits import read_splits
 from framewright.tracks.curation.stages import list_stages
 
 log = job.start(snakemake)
@@ -19,7 +20,7 @@ table, tracks, left_out = study.open_study(inputs.index, subsets, read_declared(
 with job.whole(outputs.left_out) as path:
     study.write_rows(path, study.LeftOut, left_out)
 files = {subset.name: pair for subset, *pair in zip(subsets, outputs.rows, outputs.fills, strict=True)}
-splits, filled = study.read_splits(inputs.splits), {}
+splits, filled = read_splits(inputs.splits), {}
 for subset, choice in study.make_subsets(tracks, subsets, study.read_id_lists(subsets)):
     rows, relaxation = files[subset.name]
     with job.whole(rows) as path:

@@ -97,11 +97,17 @@ def write_clips(folder: Path, results: Path) -> None:
     """A film of one track, 3 s long, its clip and its row, the documented tree, and exports."""
     import pyarrow as pa
 
+    from framewright.exports.coco import write_coco
+    from framewright.exports.mot import write_mot
+    from framewright.exports.shards import write_shards
+    from framewright.exports.yolo import write_yolo
     from framewright.tracks.clips.extract import extract
     from framewright.tracks.clips.options import ClipSettings
+    from framewright.tracks.exports.clips import list_samples
     from framewright.tracks.exports.frames import write_frames
-    from framewright.tracks.exports.write import Sources, write_export
-    from framewright.tracks.meta import new_track
+    from framewright.tracks.exports.pictures import list_classes, list_pictures
+    from framewright.tracks.exports.sequences import list_sequences
+    from framewright.tracks.meta import new_track, write_tracks
     from framewright.tracks.row_columns import COLUMNS
     from framewright.tracks.rows import make_row
     from framewright.tracks.tree import KNOWN, METADATA, write_metadata
@@ -120,9 +126,12 @@ def write_clips(folder: Path, results: Path) -> None:
     known = pa.Table.from_pylist([{name: row.get(name) for name in KNOWN} | named], METADATA)
     write_metadata(results / "tracks_mp4/TrackVerseLVIS", known, "TrackVerseLVIS")
     write_frames(results / "frames/walk", "walk", film, tracks, 1.0)
-    sources = Sources([results / "rows/0-of-1.parquet"], {}, [results / "frames/walk"], [], results, 16.0)
-    for format in ("webdataset", "coco"):
-        write_export(format, results / "export" / format, sources)
+    write_tracks(results / "walk-meta.jsonl.gzip", tracks)
+    pictures, names = list_pictures([results / "frames/walk"], {}), list_classes([results / "frames/walk"])
+    write_shards(results / "export/webdataset", list_samples([results / "rows/0-of-1.parquet"], {}, results))
+    write_coco(results / "export/coco", pictures, names)
+    write_yolo(results / "export/yolo", pictures, names)
+    write_mot(results / "export/mot", list_sequences([results / "walk-meta.jsonl.gzip"], {}, 16.0), names)
 
 
 def write_digits(folder: Path) -> None:

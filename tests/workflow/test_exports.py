@@ -5,7 +5,8 @@ import json
 from pathlib import Path
 
 import pytest
-from flow import Run, snakemake, write_table
+from flow import Run, copy_house, snakemake, write_table
+from house import ROOT
 from loading import load
 from make_film import make_film, texture
 from make_video import make_video
@@ -34,7 +35,16 @@ tracks:
 patches: {base_frame_limit: 4, min_file_size: 100, checks: {still: 0, blurred: 0, flat: 0}}
 """
 ALL = "{tracks: [webdataset, coco, yolo, mot], patches: [basicsr, webdataset]}"
-MADE = {"tracks_frames", "tracks_export", "tracks_exported", "patches_export", "patches_exported"}
+FORMATS = ("tracks_webdataset", "tracks_coco", "tracks_yolo", "tracks_mot", "patches_basicsr", "patches_webdataset")
+CARDS = {"cards_manifest", "cards_bucket", "cards_versions", "overview_front", "overview_costs", "overview_dag"}
+WRITERS = {  # by rule: its writer, and an edit of it
+    "tracks_webdataset": ("clips.py", '"tid": row', '"id": row'),
+    "tracks_coco": ("coco.py", '"iscrowd": 0', '"iscrowd": 1'),
+    "tracks_yolo": ("yolo.py", "{x:.6f}", "{x:.7f}"),
+    "tracks_mot": ("mot.py", "x1 + 1:.2f", "x1 + 1:.3f"),
+    "patches_basicsr": ("basicsr.py", "({pair.height},", "({pair.height}, "),
+    "patches_webdataset": ("pairs.py", "{row['category']}-", "{row['category']}_"),
+}
 
 
 def set_up(folder: Path, exports: str = "{}", buckets: int = 1) -> Path:
@@ -50,8 +60,8 @@ def set_up(folder: Path, exports: str = "{}", buckets: int = 1) -> Path:
     return folder
 
 
-def run(folder: Path, *arguments: str) -> Run:
-    result = snakemake(folder, *arguments, timeout=900)
+def run(folder: Path, *arguments: str, house: Path = ROOT) -> Run:
+    result = snakemake(folder, *arguments, house=house, timeout=900)
     assert result.status == 0, result.text
     return result
 
@@ -77,12 +87,32 @@ def made(tmp_path_factory) -> tuple[Path, Run, Run]:
 
 def test_an_export_that_is_added_reruns_nothing_else(made):
     folder, first, rest = made
-    cards = {"cards_manifest", "cards_bucket", "cards_versions", "overview_front", "overview_costs", "overview_dag"}
-    assert first.rules - cards == {"tracks_export", "tracks_exported"}
-    assert first.jobs["tracks_export"] == 1
-    assert rest.rules - cards == MADE
-    assert (rest.jobs["tracks_export"], rest.jobs["tracks_frames"], rest.jobs["patches_export"]) == (3, 2, 2)
+    assert first.rules - CARDS == {"tracks_webdataset", "tracks_webdataset_contract"}
+    added = {f"{name}{part}" for name in FORMATS for part in ("", "_contract")} - first.rules
+    assert rest.rules - CARDS == added | {"tracks_frames"}
+    assert {rest.jobs[name] for name in added} == {1} and rest.jobs["tracks_frames"] == 2
     assert run(folder, "-n").rules == set()
+
+
+def test_a_format_is_stale_by_its_own_code_alone(made, tmp_path):
+    folder, *_ = made
+    for rule, (name, old, new) in WRITERS.items():
+        house = copy_house(tmp_path / rule)
+        (path,) = (house / "scripts/framewright").rglob(f"exports/**/{name}")
+        text = path.read_text()
+        assert text.count(old) >= 1, f"{path.name} no longer holds {old!r}"
+        path.write_text(text.replace(old, new, 1))
+        assert run(folder, "-n", house=house).rules - CARDS == {rule, f"{rule}_contract"}
+
+
+def test_a_format_is_stale_by_its_own_settings_alone(made):
+    folder, *_ = made
+    config = folder / "config/config.yaml"
+    text = config.read_text()
+    config.write_text(text.replace(f"exports: {ALL}", f"exports: {ALL[:-1]}, frame_seconds: 0.5}}"))
+    pictured = {f"tracks_{name}{part}" for name in ("coco", "yolo") for part in ("", "_contract")}
+    assert run(folder, "-n").rules - CARDS == {"tracks_frames"} | pictured
+    config.write_text(text)
 
 
 def test_every_export_has_its_contract_and_holds_what_is_served(made):

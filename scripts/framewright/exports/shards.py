@@ -6,13 +6,19 @@ sample: its key, split and shard, and where in the shard each of its files begin
 """
 
 import hashlib
+import itertools
+import pickle
 import re
 import tarfile
+import tempfile
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from framewright.errors import UserError
@@ -51,24 +57,26 @@ def sort_keys(keys: Iterable[str]) -> list[str]:
 
 
 def write_shards(folder: Path, samples: Iterable[Sample], largest: int = LARGEST) -> int:
-    """Make `folder` with the shards of all splits and their index; how many samples. Equal samples give equal bytes."""
+    """Make `folder` with the shards of all splits and their index; how many samples. Equal samples give equal bytes.
+
+    What is known of the samples waits in a file until all of them are seen: of each, memory holds 40 bytes.
+    """
     folder.mkdir(parents=True)
-    by_split: dict[str, dict[str, Sample]] = {}
-    for sample in samples:
-        named = by_split.setdefault(sample.split, {})
-        if sample.key in named:
-            raise UserError(f"{sample.key}: two samples of {sample.split} have this key; it must be unique")
-        named[sample.key] = sample
-    rows = []
-    for split, named in sorted(by_split.items()):
-        keys = sort_keys(named)
-        for number, first in enumerate(range(0, len(keys), largest)):
-            shard = f"{split}-{number:06d}.tar"
-            with (folder / shard).open("wb") as file:
-                for row in _write_shard(file, [named[key] for key in keys[first : first + largest]]):
-                    rows.append({"split": split, "shard": shard} | row)
-    pq.write_table(pa.Table.from_pylist(rows, SCHEMA), folder / INDEX, compression="zstd")
-    return len(rows)
+    number = 0
+    with (
+        tempfile.TemporaryFile(dir=folder) as spool,
+        pq.ParquetWriter(folder / INDEX, SCHEMA, compression="zstd") as index,
+    ):
+        for split, places in sorted(_spool(spool, samples).items()):
+            order = _sort_places(spool, split, places)
+            for count, first in enumerate(range(0, len(order), largest)):
+                shard = f"{split}-{count:06d}.tar"
+                with (folder / shard).open("wb") as file:
+                    drawn = (_recall(spool, place) for place in order[first : first + largest])
+                    rows = [{"split": split, "shard": shard} | row for row in _write_shard(file, drawn)]
+                index.write_table(pa.Table.from_pylist(rows, SCHEMA))
+                number += len(rows)
+    return number
 
 
 def read_index(folder: str | Path, split: str = "") -> pa.Table:
@@ -104,20 +112,19 @@ def find_faults(folder: Path, wanted: Mapping[str, Mapping[str, Sequence[str]]])
 
     Every byte is read: count, order and content are those of the index and of what was asked for.
     """
-    rows = read_index(folder).to_pylist()
+    index = pq.read_table(folder / INDEX, columns=["split", "shard", "key"])
     there = sorted(path.name for path in folder.glob("*.tar"))
-    if there != sorted({row["shard"] for row in rows}):
+    if there != sorted(index["shard"].unique().to_pylist()):
         yield f"the shards {', '.join(there)} are not those of {INDEX}"
         return
-    for split in sorted({*wanted, *(row["split"] for row in rows)}):
-        keys = [row["key"] for row in rows if row["split"] == split]
+    for split in sorted({*wanted, *index["split"].unique().to_pylist()}):
+        keys = index.filter(pc.equal(index["split"], split))["key"].to_pylist()
         if keys != sort_keys(wanted.get(split, ())):
             yield f"{split}: {len(keys)} samples in order are not the {len(wanted.get(split, ()))} that are served"
-    for shard in there:
+    for shard, rows in itertools.groupby(_iterate_index(folder), key=lambda row: row["shard"]):
         known = [
             (row["key"], *file)
             for row in rows
-            if row["shard"] == shard
             for file in zip(
                 row["endings"], row["sha256"], wanted.get(row["split"], {}).get(row["key"], ()), strict=False
             )
@@ -128,6 +135,47 @@ def find_faults(folder: Path, wanted: Mapping[str, Mapping[str, Sequence[str]]])
         yield from (
             f"{key}.{ending}: other bytes than its source" for key, ending, own, of in known if of not in ("", own)
         )
+
+
+class _Places(NamedTuple):
+    """Of the samples of a split, in the order in which they came: their keys' digests, and where they are spooled."""
+
+    digests: bytearray  # 32 bytes each
+    offsets: array  # of 8 bytes each
+
+
+def _spool(spool: BinaryIO, samples: Iterable[Sample]) -> dict[str, _Places]:
+    """Write samples one after the other, and say by split where they are."""
+    places: dict[str, _Places] = {}
+    for sample in samples:
+        one = places.setdefault(sample.split, _Places(bytearray(), array("q")))
+        one.digests.extend(hashlib.sha256(sample.key.encode()).digest())
+        one.offsets.append(spool.tell())
+        pickle.dump(tuple(sample), spool)
+    return places
+
+
+def _recall(spool: BinaryIO, place: int) -> Sample:
+    spool.seek(place)
+    return Sample(*pickle.load(spool))
+
+
+def _sort_places(spool: BinaryIO, split: str, places: _Places) -> list[int]:
+    """Where samples are spooled, in the order of their keys' digests; a UserError where two have one key."""
+    words = np.frombuffer(places.digests, ">u8").reshape(-1, 4)
+    order = np.lexsort(words.T[::-1])
+    offsets = np.frombuffer(places.offsets, np.int64)[order]
+    same = (words[order[1:]] == words[order[:-1]]).all(axis=1)
+    if same.any():
+        key = _recall(spool, int(offsets[same.argmax()])).key
+        raise UserError(f"{key}: two samples of {split} have this key; it must be unique")
+    return offsets.tolist()
+
+
+def _iterate_index(folder: Path) -> Iterator[dict[str, Any]]:
+    with pq.ParquetFile(folder / INDEX) as file:
+        for batch in file.iter_batches(LARGEST):
+            yield from batch.to_pylist()
 
 
 def _write_shard(file: BinaryIO, samples: Iterable[Sample]) -> Iterator[dict[str, Any]]:

@@ -20,7 +20,8 @@ from framewright.study.declared import Declared
 KEPT = "kept"
 DEFINITION = b"definition"  # of the rows, in a file's metadata
 DEEPEST = 8  # folders between a file and the folder of results that it lies in, at most
-BATCH = 1 << 16  # rows that are plain Python objects at once
+BATCH = 1 << 16  # rows that are plain Python objects at once when they are written
+AT_ONCE = 1 << 12  # the same when they are read
 KINDS = {
     "text": pa.string(),
     "whole": pa.int64(),
@@ -112,13 +113,19 @@ def read_rows(paths: Iterable[str | Path], columns: Sequence[str] | None = None,
     return table if columns is None else table.select(list(columns))
 
 
-def iterate_rows(paths: Iterable[str | Path], kept: bool = True) -> Iterator[dict[str, Any]]:
-    """The rows in these files as dictionaries, file after file, without holding all of them in memory."""
+def iterate_rows(
+    paths: Iterable[str | Path], kept: bool = True, columns: Sequence[str] | None = None
+) -> Iterator[dict[str, Any]]:
+    """The rows in these files as dictionaries, file after file, without holding many of them in memory.
+
+    With `columns` they have these alone, and their state.
+    """
     paths = list(paths)
     _check_definitions(paths)
+    asked = None if columns is None else list(dict.fromkeys([*columns, "state"]))
     for path in paths:
         with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches():
+            for batch in file.iter_batches(AT_ONCE, columns=asked):
                 yield from (row for row in batch.to_pylist() if not kept or row["state"] == KEPT)
 
 

@@ -1,19 +1,17 @@
 """Detection sets and MOT text: other tools read back the boxes, and damage is found."""
 
+import json
+
 import cv2
 import numpy as np
 import pytest
 
-from framewright.exports.detections import (
-    Box,
-    Picture,
-    find_coco_faults,
-    find_yolo_faults,
-    write_coco,
-    write_yolo,
-)
+from framewright.exports.coco import find_coco_faults, write_coco
 from framewright.exports.link import link_file
 from framewright.exports.mot import MotTrack, Sequence, compose_rows, find_mot_faults, write_mot
+from framewright.exports.pictures import Box, Picture, find_picture_faults, group_by_split
+from framewright.exports.promise import judge_export
+from framewright.exports.yolo import find_yolo_faults, write_yolo
 
 NAMES = ["cat", "class 1", "dog"]
 
@@ -55,6 +53,41 @@ def test_another_tool_reads_the_same_boxes_and_classes(pictures, tmp_path, how):
         wanted = [[box.x1, box.y1, box.x2, box.y2] for box in picture.boxes]
         assert np.allclose(detections.xyxy, wanted, atol=1e-3 * 100)
         assert [found.classes[label] for label in detections.class_id] == [NAMES[box.label] for box in picture.boxes]
+
+
+def test_a_picture_without_objects_is_kept_as_a_negative(pictures, tmp_path):
+    """COCO: an entry among the images and no annotation. YOLO: an empty text. Tools that read them find no boxes."""
+    bare = pictures[1]._replace(boxes=())
+    for how, (write, find_faults) in WRITERS.items():
+        write(tmp_path / how, [pictures[0], bare], NAMES)
+        assert list(find_faults(tmp_path / how, [pictures[0], bare], NAMES)) == []
+        found = read_with_supervision(tmp_path / how, how)
+        assert {path.rpartition("/")[2]: len(boxes) for path, _, boxes in found} == {
+            pictures[0].file.name: 2,
+            bare.file.name: 0,
+        }
+    known = json.loads((tmp_path / "coco/annotations/instances_train.json").read_text())
+    (number,) = (image["id"] for image in known["images"] if image["file_name"] == bare.file.name)
+    assert number not in {one["image_id"] for one in known["annotations"]} and len(known["annotations"]) == 2
+    assert (tmp_path / f"yolo/labels/train/{bare.file.stem}.txt").read_bytes() == b""
+    (tmp_path / f"yolo/labels/train/{bare.file.stem}.txt").unlink()
+    assert list(find_yolo_faults(tmp_path / "yolo", [pictures[0], bare], NAMES)) == [
+        f"labels/train/{bare.file.stem}.txt has no picture, or is missing"
+    ]
+
+
+def test_pictures_stand_by_split_in_the_order_of_their_names(pictures, tmp_path):
+    assert [(split, [one.file.name for one in some]) for split, some in group_by_split(pictures[::-1])] == [
+        ("train", [pictures[0].file.name, pictures[1].file.name]),
+        ("val", [pictures[2].file.name]),
+    ]
+    assert len(list(find_picture_faults(tmp_path, pictures))) == 3  # nothing is there
+
+
+def test_the_promise_of_an_export_is_broken_by_one_fault():
+    assert judge_export("coco", [], "3 pictures").ok and judge_export("coco", [], "3 pictures").detail == "3 pictures"
+    broken = judge_export("coco", ["images/a.jpg is missing"], "3 pictures")
+    assert not broken.ok and broken.detail == "images/a.jpg is missing" and "coco" in broken.name
 
 
 def test_ultralytics_finds_the_pictures_wherever_it_is_started(pictures, tmp_path, monkeypatch):

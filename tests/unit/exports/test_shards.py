@@ -1,6 +1,9 @@
 """Shards are plain WebDataset, their bytes follow from their samples, and reading goes on where it was stopped."""
 
 import itertools
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -158,6 +161,39 @@ def test_two_samples_of_one_key_are_refused_and_keys_have_no_dots(tmp_path):
     with pytest.raises(UserError, match="clip0"):
         write_shards(tmp_path / "x", [samples()[0]] * 2)
     assert compose_key("a.b/c-d_e") == "a_b_c-d_e"
+
+
+GENERATED = """
+import json, re, sys
+from pathlib import Path
+from framewright.exports.shards import Sample, write_shards
+
+def generate(number):
+    for k in range(number):
+        known = {"n": k, "boxes": [[k + n, 1.5, 2.5, 3.5] for n in range(70)]}  # 2 kB
+        yield Sample(f"clip{k}", "train", {"json": json.dumps(known).encode()})
+
+def read_peak():  # of this program in MB; getrusage would tell of the one that started it
+    return int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1]) / 1024
+
+write_shards(Path(sys.argv[1]) / "small", generate(2000))
+before = read_peak()
+assert write_shards(Path(sys.argv[1]) / "large", generate(int(sys.argv[2]))) == int(sys.argv[2])
+print(read_peak() - before)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of memory is read from /proc")
+def test_a_hundred_thousand_samples_need_the_memory_of_few(tmp_path, record_property):
+    """They hold 200 MB of JSON; the largest memory of the process grows by a tenth of it at most."""
+    command = [sys.executable, "-c", GENERATED, str(tmp_path), "100000"]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    record_property("table", f"{float(done.stdout):.1f} MB more for 100,000 samples than for 2,000")
+    assert sum(path.stat().st_size for path in (tmp_path / "large").iterdir()) > 200e6
+    assert len(list((tmp_path / "large").glob("*.tar"))) == 100
+    assert float(done.stdout) < 20
 
 
 def test_a_random_read_costs_about_what_a_plain_file_costs(tmp_path, record_property):

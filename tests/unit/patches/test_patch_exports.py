@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from make_patches import row, write_files
 
+from framewright.exports import shards
 from framewright.exports.reader import ShardedSamples
-from framewright.patches.exports import write
 from framewright.patches.exports.basicsr import find_faults, list_pairs, write_basicsr
+from framewright.patches.exports.pairs import count_patches, list_samples
 from framewright.patches.row_columns import COLUMNS
 from framewright.patches.rows import make_row
 from framewright.patches.stack import decode_png, read_png, unstack
@@ -55,7 +56,7 @@ def read_scenes_as_basicsr(folder: Path, frames: int = 7):
 
 def test_basicsr_finds_every_pair_and_every_scene(study, tmp_path):
     rows, dataset = study
-    write.write_export("basicsr", tmp_path / "export", rows, dataset)
+    write_basicsr(tmp_path / "export", dataset, list_pairs(rows))
     patches = {patch.patch: patch for patch in PATCHES}
     place = f"{PATCHES[0].category}/{PATCHES[0].split}"
     pairs = {
@@ -74,7 +75,7 @@ def test_basicsr_finds_every_pair_and_every_scene(study, tmp_path):
 
 def test_shards_hold_the_patches_as_they_are(study, tmp_path):
     rows, dataset = study
-    write.write_export("webdataset", tmp_path / "export", rows, dataset)
+    shards.write_shards(tmp_path / "export", list_samples(rows, dataset))
     samples = ShardedSamples(tmp_path / "export", PATCHES[0].split)
     found = {(one["json"]["video"], one["json"]["patch"]): one for one in (samples[k] for k in range(len(samples)))}
     assert len(found) == len(PATCHES)
@@ -84,19 +85,23 @@ def test_shards_hold_the_patches_as_they_are(study, tmp_path):
             assert sample[ending] == (dataset / name).read_bytes()
 
 
-@pytest.mark.parametrize("format", ["basicsr", "webdataset"])
-def test_an_export_keeps_its_promise_and_its_bytes(study, tmp_path, format):
+def test_exports_keep_their_promise_and_their_bytes(study, tmp_path):
     rows, dataset = study
     for name in ("one", "two"):
-        write.write_export(format, tmp_path / name, rows, dataset)
+        write_basicsr(tmp_path / name / "basicsr", dataset, list_pairs(rows))
+        shards.write_shards(tmp_path / name / "shards", list_samples(rows, dataset))
     files = [path for path in (tmp_path / "one").rglob("*") if path.is_file()]
-    assert all(
+    assert files and all(
         path.read_bytes() == (tmp_path / "two" / path.relative_to(tmp_path / "one")).read_bytes() for path in files
     )
-    finding = write.check_export(format, tmp_path / "one", rows, dataset)
-    assert finding.ok and finding.detail.startswith("3"), finding
+    wanted = shards.digest_samples(list_samples(rows, dataset))
+    assert count_patches(wanted, tmp_path / "one/shards").startswith("3 patches in ")
+    assert list(shards.find_faults(tmp_path / "one/shards", wanted)) == []
+    assert list(find_faults(tmp_path / "one/basicsr", dataset, list_pairs(rows))) == []
     write_rows(tmp_path / "fewer.parquet", COLUMNS, map(make_row, PATCHES[:2]), {})
-    assert not write.check_export(format, tmp_path / "one", [tmp_path / "fewer.parquet"], dataset).ok
+    fewer = [tmp_path / "fewer.parquet"]
+    assert list(shards.find_faults(tmp_path / "one/shards", shards.digest_samples(list_samples(fewer, dataset))))
+    assert list(find_faults(tmp_path / "one/basicsr", dataset, list_pairs(fewer)))
 
 
 DAMAGE = {

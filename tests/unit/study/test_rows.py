@@ -80,6 +80,7 @@ def test_what_the_table_keeps_out_of_training_is_not_kept(tmp_path):
     states = {row["video"]: row["state"] for row in iterate_rows([tmp_path / "0.parquet"], kept=False)}
     assert states["b"] == "not-for-training"
     assert [row["video"] for row in iterate_rows([tmp_path / "0.parquet"])] == ["a"]
+    assert list(iterate_rows([tmp_path / "0.parquet"], columns=["video"])) == [{"video": "a", "state": "kept"}]
     assert read_rows([tmp_path / "0.parquet"], ["video", "path"]).to_pylist() == [
         {"video": "a", "path": "clips/a/1.mp4"}
     ]

@@ -190,17 +190,6 @@ def read_left_out(path: str | Path) -> list[LeftOut]:
     return [LeftOut(*row) for row in _read(path)]
 
 
-def write_splits(path: str | Path, splits: Mapping[str, str]) -> None:
-    """Write the split of each video."""
-    text = "".join(f"{video}\t{split}\n" for video, split in sorted(splits.items()))
-    Path(path).write_text("video\tsplit\n" + text, encoding="utf-8")
-
-
-def read_splits(path: str | Path) -> dict[str, str]:
-    """The split of each video."""
-    return {row[0]: row[1] for row in _read(path)}
-
-
 def _read(path: str | Path) -> list[list[str]]:
     with Path(path).open(encoding="utf-8", newline="") as file:
         return list(csv.reader(file, "excel-tab"))[1:]

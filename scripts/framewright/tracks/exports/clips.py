@@ -6,18 +6,18 @@ from pathlib import Path
 from typing import Any
 
 from framewright.exports.shards import Sample, compose_key
-from framewright.study.rows import read_rows
+from framewright.study.rows import iterate_rows
 
 KNOWN = (
     *("video", "label", "name", "score", "probability", "start", "end", "clip_start", "clip_end", "frames"),
     *("width", "height", "times", "boxes", "windows", "licence"),
 )
-COLUMNS = ("item", "path", "sha256", *KNOWN)
+COLUMNS = ("item", "path", *KNOWN)
 
 
 def list_samples(rows: Sequence[str | Path], splits: Mapping[str, str], results: Path) -> Iterator[Sample]:
     """A sample for each clip that is served; `results` is the folder that its path is relative to."""
-    for row in read_rows(rows, COLUMNS).to_pylist():
+    for row in iterate_rows(rows, columns=COLUMNS):
         known = {"tid": row["item"], "split": _split_of(row, splits)} | {name: row[name] for name in KNOWN}
         label = -1 if row["label"] is None else row["label"]
         files: dict[str, Path | bytes] = {
@@ -31,9 +31,14 @@ def list_samples(rows: Sequence[str | Path], splits: Mapping[str, str], results:
 def list_wanted(rows: Sequence[str | Path], splits: Mapping[str, str]) -> dict[str, dict[str, list[str]]]:
     """By split, for each key the digests of its files in the order of their endings: that of the clip is known."""
     wanted: dict[str, dict[str, list[str]]] = {}
-    for row in read_rows(rows, COLUMNS).to_pylist():
+    for row in iterate_rows(rows, columns=("item", "video", "sha256")):
         wanted.setdefault(_split_of(row, splits), {})[compose_key(row["item"])] = ["", "", row["sha256"] or ""]
     return wanted
+
+
+def count_clips(wanted: Mapping[str, Mapping[str, Sequence[str]]], folder: Path) -> str:
+    """How much is in an export of the samples that are `wanted`, in words."""
+    return f"{sum(map(len, wanted.values())):,} clips in {len(list(folder.glob('*.tar'))):,} shards"
 
 
 def _split_of(row: Mapping[str, Any], splits: Mapping[str, str]) -> str:

@@ -7,12 +7,11 @@ from typing import Any
 import cv2
 import numpy as np
 
-from framewright.exports.detections import Box, Picture
-from framewright.study.record import read_record, write_record
+from framewright.study.record import write_record
+from framewright.tracks.exports.pictures import RECORD
 from framewright.tracks.meta import Track
 from framewright.video.stream import open_video
 
-RECORD = "frames.json"
 QUALITY = 95  # of the JPEGs
 NEAR = 1e-6  # seconds
 
@@ -56,26 +55,6 @@ def write_frames(folder: Path, video: str, film: str | Path, tracks: Sequence[Tr
             known.append(_write_frame(folder, video, shown.rgb, tracks, waiting.pop(0)))
     write_record(folder / RECORD, known)
     return len(known)
-
-
-def read_pictures(folder: str | Path, split: str) -> list[Picture]:
-    """The pictures in a folder that `write_frames` made."""
-    return [
-        Picture(
-            Path(folder, one["file"]),
-            split,
-            one["width"],
-            one["height"],
-            tuple(Box(*(thing["label"], *thing["box"], thing["tid"])) for thing in one["objects"]),
-        )
-        for one in read_record(Path(folder, RECORD))
-    ]
-
-
-def list_classes(folders: Iterable[str | Path]) -> list[tuple[int, str]]:
-    """(number, name) of the classes of all objects in these folders."""
-    objects = [one["objects"] for folder in folders for one in read_record(Path(folder, RECORD))]
-    return sorted({(thing["label"], thing["name"]) for some in objects for thing in some})
 
 
 def _write_frame(

@@ -1,0 +1,15 @@
+"""Write the clips of the tracks in tar shards."""
+
+from pathlib import Path
+
+from framewright.exports.shards import write_shards
+from framewright.study import job
+from framewright.tracks.curation.splits import read_splits
+from framewright.tracks.exports.clips import list_samples
+
+log = job.start(snakemake)
+inputs, outputs = snakemake.input, snakemake.output
+
+samples = list_samples(inputs.rows, read_splits(inputs.splits), Path(inputs.splits).parent)
+with job.whole(outputs.folder) as folder:
+    log.info("%d clips are written", write_shards(folder, samples))

@@ -1,0 +1,19 @@
+"""Check that the YOLO export holds the sampled frames and their objects; a broken promise fails the build."""
+
+from pathlib import Path
+
+from framewright.exports.promise import judge_export
+from framewright.exports.yolo import find_yolo_faults
+from framewright.study import job
+from framewright.study.contract import hold, write_contract
+from framewright.tracks.curation.splits import read_splits
+from framewright.tracks.exports.pictures import count_pictures, list_classes, list_pictures
+
+log = job.start(snakemake)
+inputs, outputs = snakemake.input, snakemake.output
+
+pictures = list_pictures(inputs.frames, read_splits(inputs.splits))
+faults = find_yolo_faults(Path(inputs.folder), pictures, list_classes(inputs.frames))
+finding = judge_export("yolo", faults, count_pictures(pictures))
+with job.whole(outputs.contract) as path:
+    write_contract(path, hold([finding], log))
