@@ -332,9 +332,15 @@ rule flexpatch_card:
         sources=rules.sources_summary.output.outcomes,
         summary=rules.sources_summary.output.table,
         outcomes=rules.flexpatch_summary.output.outcomes,
+        pictures=[
+            *expand(rules.flexpatch_preview.output.sheet, video=FLEXPATCH_DEMOS[:1]),
+            rules.flexpatch_train.output.picture,
+        ],
     output:
         croissant="results/flexpatch/card/croissant.json",
         index="results/flexpatch/card/index.parquet",
+        sources="results/flexpatch/card/sources.parquet",
+        pictures=directory("results/flexpatch/card/pictures"),
         readme="results/flexpatch/card/README.md",
         tile="results/flexpatch/card/tile.json",
         page=report(

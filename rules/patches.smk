@@ -236,10 +236,12 @@ rule patches_card:
         summary=rules.sources_summary.output.table,
         outcomes=rules.patches_summary.output.outcomes,
         manifest=rules.patches_tree.output.manifest,
+        pictures=[*rules.patches_preview.output.sheets, rules.patches_preview.output.bright],
     output:
         croissant="results/patches/card/croissant.json",
         index="results/patches/card/index.parquet",
-        examples="results/patches/card/examples.parquet",
+        sources="results/patches/card/sources.parquet",
+        pictures=directory("results/patches/card/pictures"),
         readme="results/patches/card/README.md",
         tile="results/patches/card/tile.json",
         page=report(

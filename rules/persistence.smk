@@ -236,39 +236,6 @@ rule persistence_gallery:
         "../scripts/persistence_gallery.py"
 
 
-rule persistence_card:
-    """The clips have a card for programs and one for people: what they are, what was lost, limits."""
-    input:
-        outcomes=rules.persistence_summary.output.outcomes,
-        rows=rules.persistence_rows.output.rows,
-        audits=expand(rules.persistence_audit.output.audit, variant=PERSISTENCE_ARMS),
-    output:
-        croissant="results/persistence/card/croissant.json",
-        index="results/persistence/card/index.parquet",
-        readme="results/persistence/card/README.md",
-        tile="results/persistence/card/tile.json",
-        page=report(
-            "results/persistence/card/README.html",
-            caption="captions/persistence_card.rst",
-            category="Persistence",
-            labels={"variant": "all", "shows": "card"},
-        ),
-    log:
-        "logs/persistence_card.log",
-    localrule: True
-    conda:
-        "../envs/persistence.yaml"
-    params:
-        code=code_of("persistence_card"),
-        settings={
-            "chosen": {"seed": config["seed"], "persistence": persistence_settings.card_settings(PERSISTENCE)},
-            "citation": CITATION,
-            "arms": list(PERSISTENCE_ARMS),
-        },
-    script:
-        "../scripts/persistence_card.py"
-
-
 rule persistence_preview:
     """Clips of an arm are there to look at and to take home: strips, moving pictures, metadata and statistics."""
     input:
@@ -297,6 +264,41 @@ rule persistence_preview:
         settings={"previews": PERSISTENCE["previews"]},
     script:
         "../scripts/persistence_preview.py"
+
+
+rule persistence_card:
+    """The clips have a card for programs and one for people: what they are, what was lost, limits."""
+    input:
+        outcomes=rules.persistence_summary.output.outcomes,
+        rows=rules.persistence_rows.output.rows,
+        audits=expand(rules.persistence_audit.output.audit, variant=PERSISTENCE_ARMS),
+        pictures=expand(rules.persistence_preview.output.samples, variant=PERSISTENCE_ARMS),
+    output:
+        croissant="results/persistence/card/croissant.json",
+        index="results/persistence/card/index.parquet",
+        pictures=directory("results/persistence/card/pictures"),
+        readme="results/persistence/card/README.md",
+        tile="results/persistence/card/tile.json",
+        page=report(
+            "results/persistence/card/README.html",
+            caption="captions/persistence_card.rst",
+            category="Persistence",
+            labels={"variant": "all", "shows": "card"},
+        ),
+    log:
+        "logs/persistence_card.log",
+    localrule: True
+    conda:
+        "../envs/persistence.yaml"
+    params:
+        code=code_of("persistence_card"),
+        settings={
+            "chosen": {"seed": config["seed"], "persistence": persistence_settings.card_settings(PERSISTENCE)},
+            "citation": CITATION,
+            "arms": list(PERSISTENCE_ARMS),
+        },
+    script:
+        "../scripts/persistence_card.py"
 
 
 include: "persistence_models.smk"

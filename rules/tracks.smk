@@ -108,11 +108,18 @@ rule tracks_card:
         relaxation=rules.tracks_subsets.output.fills,
         stages=rules.tracks_subsets.output.stages,
         clips=rules.tracks_tree.output.clips,
+        pictures=[
+            *expand(rules.tracks_sheet.output.sheets, video=TRACKS_SHEETS[:2]),
+            rules.tracks_subsets_preview.output.classes,
+            rules.tracks_summary.output.picture,
+            rules.tracks_subsets_preview.output.metrics,
+        ],
     output:
         croissant="results/tracks/card/croissant.json",
         index="results/tracks/card/index.parquet",
         segments="results/tracks/card/segments.parquet",
-        examples="results/tracks/card/examples.parquet",
+        sources="results/tracks/card/sources.parquet",
+        pictures=directory("results/tracks/card/pictures"),
         readme="results/tracks/card/README.md",
         tile="results/tracks/card/tile.json",
         page=report(

@@ -301,9 +301,11 @@ rule videomnist_card:
         rows=rules.videomnist_rows.output.rows,
         contract=rules.videomnist_contract.output.contract,
         outcomes=rules.videomnist_summary.output.outcomes,
+        pictures=[rules.videomnist_samples.output.samples],
     output:
         croissant="results/videomnist/card/croissant.json",
         index="results/videomnist/card/index.parquet",
+        pictures=directory("results/videomnist/card/pictures"),
         readme="results/videomnist/card/README.md",
         tile="results/videomnist/card/tile.json",
         page=report(

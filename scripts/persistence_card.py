@@ -11,5 +11,5 @@ inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.
 
 store = read_store({"persistence": inputs.outcomes}, {}, settings["chosen"], settings["citation"])
 audits = dict(zip(settings["arms"], map(read_record, inputs.audits), strict=True))
-write_card(outputs, describe_dataset(audits), store, list_index_rows([inputs.rows]))
+write_card(outputs, describe_dataset(audits), store, list_index_rows([inputs.rows]), inputs.pictures)
 log.info("the card is written")

@@ -1,11 +1,13 @@
 """Write the card of the tracks: what they are, what was dropped and why, under which licences, and their limits."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from framewright.report.card import read_store, write_index
 from framewright.report.publish import write_card
-from framewright.sources.fates import read_licences
+from framewright.sources.fates import list_sources, read_licences
 from framewright.study import job
+from framewright.study.rows import read_rows
 from framewright.tracks import card
 from framewright.tracks.card_facts import CardFacts
 from framewright.tracks.curation.tables import tabulate_subsets
@@ -19,8 +21,6 @@ inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.
 accounts = read_accounts(inputs.accounts)
 with job.whole(outputs.segments) as path:
     write_index(path, card.DATASET, card.list_segment_rows(accounts), "segments")
-with job.whole(outputs.examples) as path:
-    write_index(path, card.DATASET, card.list_examples(inputs.rows, Path(inputs.clips).parents[1]), "examples")
 without = {account["video"] for account in accounts if account["why_not"]}
 with job.whole(outputs.index) as path:
     write_index(path, card.DATASET, card.list_track_rows(inputs.rows, without))
@@ -35,5 +35,7 @@ outcomes = {"sources": inputs.sources, "tracks": inputs.outcomes}
 store = read_store(
     outcomes, read_licences(inputs.summary), settings["chosen"], settings["citation"], [("tracks", inputs.stages)]
 )
-write_card(outputs, described, store)
+described = replace(described, media={"clips": card.describe_clips(outputs.index, settings["dataset"])})
+sources = list_sources(inputs.summary, set(read_rows(inputs.rows, ["video"])["video"].to_pylist()))
+write_card(outputs, described, store, pictures=inputs.pictures, sources=sources)
 log.info("the card is written")

@@ -6,8 +6,8 @@ from framewright.exports.coco import find_coco_faults
 from framewright.exports.promise import judge_export
 from framewright.study import job
 from framewright.study.contract import hold, write_contract
-from framewright.tracks.curation.splits import read_splits
 from framewright.tracks.exports.pictures import count_pictures, list_classes, list_pictures
+from framewright.tracks.split_table import read_splits
 
 log = job.start(snakemake)
 inputs, outputs = snakemake.input, snakemake.output

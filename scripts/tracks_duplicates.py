@@ -3,8 +3,9 @@
 from framewright.study import job
 from framewright.study.declared import read_declared
 from framewright.tracks.curation.options import Likeness
-from framewright.tracks.curation.splits import split_study, write_splits
+from framewright.tracks.curation.splits import split_study
 from framewright.tracks.curation.study import Pair, find_pairs, write_rows
+from framewright.tracks.split_table import write_splits
 
 log = job.start(snakemake)
 inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings

@@ -2,8 +2,8 @@
 
 from framewright.exports.mot import write_mot
 from framewright.study import job
-from framewright.tracks.curation.splits import read_splits
 from framewright.tracks.exports.sequences import list_classes, list_sequences
+from framewright.tracks.split_table import read_splits
 
 log = job.start(snakemake)
 inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings

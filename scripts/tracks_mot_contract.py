@@ -6,8 +6,8 @@ from framewright.exports.mot import find_mot_faults
 from framewright.exports.promise import judge_export
 from framewright.study import job
 from framewright.study.contract import hold, write_contract
-from framewright.tracks.curation.splits import read_splits
 from framewright.tracks.exports.sequences import count_tracks, list_classes, list_sequences
+from framewright.tracks.split_table import read_splits
 
 log = job.start(snakemake)
 inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings

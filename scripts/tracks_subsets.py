@@ -7,8 +7,8 @@ from framewright.tracks.curation import study
 from framewright.tracks.curation.evaluation import read_evaluation_videos
 from framewright.tracks.curation.options import read_subset
 from framewright.tracks.curation.relaxation import count_fills, write_fills
-from framewright.tracks.curation.splits import read_splits
 from framewright.tracks.curation.stages import list_stages
+from framewright.tracks.split_table import read_splits
 
 log = job.start(snakemake)
 inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings

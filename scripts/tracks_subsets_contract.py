@@ -7,8 +7,8 @@ from framewright.study.contract import hold, write_contract
 from framewright.tracks.curation.contract import check_subsets, read_subset_files
 from framewright.tracks.curation.evaluation import evaluation_videos, read_evaluation_videos
 from framewright.tracks.curation.options import read_subset
-from framewright.tracks.curation.splits import read_splits
 from framewright.tracks.curation.study import read_left_out, read_pairs
+from framewright.tracks.split_table import read_splits
 
 log = job.start(snakemake)
 inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.settings

@@ -2,7 +2,7 @@
 
 from framewright.study import job
 from framewright.study.record import read_lines
-from framewright.tracks.curation.splits import read_splits
+from framewright.tracks.split_table import read_splits
 from framewright.tracks.tree import link_clips, link_meta, write_schemas
 
 log = job.start(snakemake)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from framewright.exports.shards import write_shards
 from framewright.study import job
-from framewright.tracks.curation.splits import read_splits
 from framewright.tracks.exports.clips import list_samples
+from framewright.tracks.split_table import read_splits
 
 log = job.start(snakemake)
 inputs, outputs = snakemake.input, snakemake.output

@@ -6,8 +6,8 @@ from framewright.exports.promise import judge_export
 from framewright.exports.shards import find_faults
 from framewright.study import job
 from framewright.study.contract import hold, write_contract
-from framewright.tracks.curation.splits import read_splits
 from framewright.tracks.exports.clips import count_clips, list_wanted
+from framewright.tracks.split_table import read_splits
 
 log = job.start(snakemake)
 inputs, outputs = snakemake.input, snakemake.output

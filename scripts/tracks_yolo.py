@@ -2,8 +2,8 @@
 
 from framewright.exports.yolo import write_yolo
 from framewright.study import job
-from framewright.tracks.curation.splits import read_splits
 from framewright.tracks.exports.pictures import list_classes, list_pictures
+from framewright.tracks.split_table import read_splits
 
 log = job.start(snakemake)
 inputs, outputs = snakemake.input, snakemake.output

@@ -11,5 +11,5 @@ inputs, outputs, settings = snakemake.input, snakemake.output, snakemake.params.
 
 described = describe_dataset(settings["digits"], settings["digits_per_video"], read_contract(inputs.contract))
 store = read_store({"videomnist": inputs.outcomes}, {}, settings["chosen"], settings["citation"])
-write_card(outputs, described, store, list_index_rows([inputs.rows]))
+write_card(outputs, described, store, list_index_rows([inputs.rows]), inputs.pictures)
 log.info("the card is written")

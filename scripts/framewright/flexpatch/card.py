@@ -8,9 +8,14 @@ from typing import Any
 from framewright.flexpatch.row_columns import COLUMNS
 from framewright.flexpatch.rows import read_sample_rows
 from framewright.report.card import Background, Column, Dataset, Front
+from framewright.report.provenance import SOURCES
 
 RECALL = "recall of failing tracks by the tree, on samples that it has not seen"
 
+PROVENANCE = (
+    "The file of a video is its source. Objects were followed through it by optical flow; a row of `index.parquet` has "
+    "the video, the frame and the track that it was measured at."
+)
 DATASET = Dataset(
     name="framewright-flexpatch",
     description=(
@@ -24,6 +29,8 @@ DATASET = Dataset(
         "sample": Column("text", "The video, the number of the track and that of the frame; names a row."),
         **COLUMNS,
     },
+    others={"sources": SOURCES},
+    provenance=PROVENANCE,
     cites=("FlexPatch", "ByteTrack"),
     privacy="The rows are numbers about boxes. Sheets with pictures are made of the demo's scenes alone.",
     limits=(

@@ -6,17 +6,17 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from framewright.report.card import Background, Column, Dataset, Front
+from framewright.report.card import Background, Column, Dataset, Front, Media
+from framewright.report.provenance import SOURCES
 from framewright.study.funnel import Stage
 from framewright.study.rows import merge_rows
 
 SCORED = ("sharpness", "blockiness", "diversity", "liveliness")
-EXAMPLES = {
-    "example": Column("text", "The sharp patch's file, relative to the folder `dataset`; names a row."),
-    "sharp": Column("picture", "The sharp patch itself."),
-    "stack": Column("picture", "Its stack of five low-resolution frames."),
-}
 MOST = 3  # examples
+PROVENANCE = (
+    "The file of a film is its source. Windows of seven frames were cut out of it; the sharp frame is the middle one. "
+    "A row of `index.parquet` has its film, the time of that frame in it, and how its colours were converted."
+)
 DATASET = Dataset(
     name="framewright-patches",
     description=(
@@ -47,7 +47,8 @@ DATASET = Dataset(
         "diversity": Column("number", "The number of regions of about one shade."),
         "liveliness": Column("number", "The share of its squares that have contrast, from 0 to 1."),
     },
-    others={"examples": EXAMPLES},
+    others={"sources": SOURCES},
+    provenance=PROVENANCE,
     cites=(),
     privacy=(
         "Patches show whatever the films show, faces too: blurred faces would teach a model to blur. "
@@ -73,7 +74,6 @@ DATASET = Dataset(
         uses=("Training and rating video super-resolution by a factor of 3.",),
         tasks=("image-to-image",),
     ),
-    media={"pictures": ("../dataset/*/*/Learn/*/GT/*.png", "image/png")},
 )
 
 
@@ -84,11 +84,15 @@ def list_index_rows(paths: Iterable[str | Path]) -> Iterator[dict[str, Any]]:
         yield known | {name: row[name] for name in DATASET.columns if name not in known}
 
 
-def list_examples(paths: Iterable[str | Path], dataset: Path, shown: Collection[str]) -> Iterator[dict[str, Any]]:
-    """The first patches of films that may be `shown`, themselves; `dataset` is the folder that they lie in."""
-    for row in islice((row for row in merge_rows(paths) if row["video"] in shown), MOST):
-        pictures = {"sharp": row["gt"], "stack": row["lr_5frames"]}
-        yield {"example": row["gt"]} | {name: (dataset / file).read_bytes() for name, file in pictures.items()}
+def describe_pictures(paths: Iterable[str | Path], shown: Collection[str]) -> dict[str, Media]:
+    """Sharp patches, and their stacks of five frames, where they lie; the first ones of films that may be `shown` are
+    examples."""
+    first = list(islice((row for row in merge_rows(paths) if row["video"] in shown), MOST))
+    patterns = {"sharp": ("gt", "*/GT/*.png"), "stacks": ("lr_5frames", "*/LR_5frames/*.png")}
+    return {
+        name: Media("../dataset", pattern, "image/png", tuple(row[column] for row in first))
+        for name, (column, pattern) in patterns.items()
+    }
 
 
 def describe_dataset(funnel: Sequence[Stage]) -> Dataset:

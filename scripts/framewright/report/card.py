@@ -4,6 +4,7 @@ A pipeline states what only it can know, as a `Dataset`, and yields a row for ea
 the run has recorded: see `read_store`.
 """
 
+import glob
 import hashlib
 import io
 from collections import Counter, defaultdict
@@ -28,8 +29,6 @@ KINDS = {
     "whole": (pa.int64(), mlc.DataType.INTEGER),
     "number": (pa.float64(), mlc.DataType.FLOAT),
     "yes-no": (pa.bool_(), mlc.DataType.BOOL),
-    "picture": (pa.binary(), mlc.DataType.IMAGE_OBJECT),  # the bytes of its file
-    "film": (pa.binary(), mlc.DataType.VIDEO_OBJECT),
 }
 CONFORMS_TO = ["http://mlcommons.org/croissant/1.1", "http://mlcommons.org/croissant/RAI/1.0"]
 ROWS = 1 << 16  # of the index that are in memory at once
@@ -64,6 +63,17 @@ class Background:
 
 
 @dataclass(frozen=True)
+class Media:
+    """Files that the card describes where they lie: their folder, from the card on, the pattern of their names in it,
+    and their MIME type. The `examples` among them are records, each with the file itself."""
+
+    folder: str
+    pattern: str
+    kind: str
+    examples: tuple[str, ...] = ()  # relative to the folder
+
+
+@dataclass(frozen=True)
 class Dataset:
     """What only its pipeline can say of a dataset."""
 
@@ -79,7 +89,8 @@ class Dataset:
     front: Front = field(default_factory=lambda: Front("", ""))
     sections: Mapping[str, str] = field(default_factory=dict)  # more of the card for people: Markdown below a heading
     background: Background = field(default_factory=Background)
-    media: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # name -> pattern from the card on, MIME type
+    provenance: str = ""  # how a source became a record, in words; with it `others` have the sources
+    media: Mapping[str, Media] = field(default_factory=dict)  # by what they are: clips
 
     def files(self, index: str | Path) -> dict[str, tuple[Mapping[str, Column], Path]]:
         """The columns of all kinds of records, and the file of each, beside the index."""
@@ -139,7 +150,9 @@ def write_index(path: str | Path, dataset: Dataset, rows: Iterable[Mapping[str, 
 def write_croissant(path: str | Path, dataset: Dataset, store: Store, index: str | Path) -> None:
     """Write the card for programs beside its index, and read it back: a card that mlcroissant refuses is an error."""
     metadata = compose_croissant(dataset, store, Path(index))
-    write_record(path, metadata.to_json())
+    written = metadata.to_json()
+    written["@context"]["containedIn"] = "cr:containedIn"  # of Croissant 1.1; without it files are looked for elsewhere
+    write_record(path, written)
     check(path, dataset, index)
 
 
@@ -161,12 +174,12 @@ def compose_croissant(dataset: Dataset, store: Store, index: Path) -> mlc.Metada
         data_use_cases=list(background.uses) or None,
         distribution=[
             *(_file(records, path) for records, (_, path) in files.items()),
-            *(
-                mlc.FileSet(id=name, name=name, includes=[pattern], encoding_formats=[kind])
-                for name, (pattern, kind) in dataset.media.items()
-            ),
+            *(part for name, media in dataset.media.items() for part in _describe_files(name, media, index)),
         ],
-        record_sets=[_record_set(records, columns, path) for records, (columns, path) in files.items()],
+        record_sets=[
+            *(_record_set(records, columns, path) for records, (columns, path) in files.items()),
+            *(_media_set(name, media) for name, media in dataset.media.items() if media.examples),
+        ],
     )
 
 
@@ -179,6 +192,52 @@ def _file(records: str, path: Path) -> mlc.FileObject:
         encoding_formats=["application/x-parquet"],
         sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
     )
+
+
+def _describe_files(name: str, media: Media, index: Path) -> Iterator[mlc.FileObject | mlc.FileSet]:
+    """All files of a kind, and the examples among them; each in a folder of its own, as mlcroissant wants it.
+
+    It takes what lies in a folder as it takes what an archive holds, and reads all files of a record set at once.
+    """
+    patterns = {name: [media.pattern], f"{name}-example": [glob.escape(file) for file in media.examples]}
+    for called, includes in patterns.items():
+        if not includes:
+            continue
+        yield mlc.FileObject(
+            id=f"{called}-folder",
+            name=Path(media.folder).name,
+            description=f"A folder; {index.name} lists its files, and the sha256 is that of {index.name}.",
+            content_url=media.folder,
+            encoding_formats=["inode/directory"],
+            sha256=hashlib.sha256(index.read_bytes()).hexdigest(),
+        )
+        yield mlc.FileSet(
+            id=f"{called}-files",
+            name=f"{called}-files",
+            contained_in=[f"{called}-folder"],
+            includes=includes,
+            encoding_formats=[media.kind],
+        )
+
+
+def _media_set(name: str, media: Media) -> mlc.RecordSet:
+    """Examples as records: the name of the file in its folder, and the file itself."""
+    of, records = f"{name}-example-files", f"{name}-examples"
+    kind = mlc.DataType.VIDEO_OBJECT if media.kind.startswith("video/") else mlc.DataType.IMAGE_OBJECT
+    fields = [
+        mlc.Field(
+            id=f"{records}/{field}",
+            name=field,
+            description=sentence,
+            data_types=[data_type],
+            source=mlc.Source(file_set=of, extract=mlc.Extract(file_property=found)),
+        )
+        for field, sentence, data_type, found in (
+            ("file", f"The file, relative to {media.folder}.", mlc.DataType.TEXT, "fullpath"),
+            ("content", "The file itself.", kind, "content"),
+        )
+    ]
+    return mlc.RecordSet(id=records, name=records, key=fields[0].id, fields=fields)
 
 
 def _record_set(records: str, columns: Mapping[str, Column], path: Path) -> mlc.RecordSet:
@@ -213,26 +272,33 @@ def check(path: str | Path, dataset: Dataset, index: str | Path) -> None:
         raise ValueError(f"{path}: {complaints[0]}")
     for records, (columns, file) in dataset.files(index).items():
         read = [
-            {name: _plain(record[f"{records}/{name}"], column.kind) for name, column in columns.items()}
+            {name: _plain(record[f"{records}/{name}"]) for name in columns}
             for record in islice(card.records(records), READ_BACK)
         ]
-        there = [
-            {name: _look(row[name], column.kind) for name, column in columns.items()}
-            for row in pq.read_table(file).slice(0, READ_BACK).to_pylist()
-        ]
-        if read != there:
+        if read != pq.read_table(file).slice(0, READ_BACK).to_pylist():
             raise ValueError(f"{path}: mlcroissant reads {len(read)} records otherwise than {file} holds them")
+    for name, media in dataset.media.items():
+        _check_media(path, card, name, media)
 
 
-def _plain(value: Any, kind: str) -> Any:
-    """A value that mlcroissant gave, as it was written; a picture as its size and its pixels."""
-    if kind == "picture":
-        return None if value is None else (value.size, value.tobytes())
-    return value.decode() if isinstance(value, bytes) and kind != "film" else value
+def _check_media(path: str | Path, card: mlc.Dataset, name: str, media: Media) -> None:
+    """A ValueError where mlcroissant does not give the examples themselves, in the order of their names."""
+    records = f"{name}-examples"
+    found = {
+        _plain(record[f"{records}/file"]): record[f"{records}/content"]
+        for record in (card.records(records) if media.examples else ())
+    }
+    if [*found] != sorted(media.examples):
+        raise ValueError(f"{path}: mlcroissant finds {len(found)} of the {len(media.examples)} {records}")
+    for file, content in found.items():
+        there = (Path(path).parent / media.folder / file).read_bytes()
+        if content != there if isinstance(content, bytes) else _look(content) != _look(Image.open(io.BytesIO(there))):
+            raise ValueError(f"{path}: mlcroissant reads {file} otherwise than it is")
 
 
-def _look(value: Any, kind: str) -> Any:
-    if kind != "picture" or value is None:
-        return value
-    picture = Image.open(io.BytesIO(value))
+def _plain(value: Any) -> Any:
+    return value.decode() if isinstance(value, bytes) else value
+
+
+def _look(picture: Image.Image) -> tuple[tuple[int, int], bytes]:
     return picture.size, picture.tobytes()

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from framewright.report.card import Dataset, Store, write_croissant, write_index
+from framewright.report.pictures import write_pictures
 from framewright.report.readme import write_readme
 from framewright.study import job
 from framewright.study.record import write_record
@@ -20,13 +21,21 @@ def describe_tile(dataset: Dataset, store: Store, index: str | Path) -> dict[str
 
 
 def write_card(
-    outputs: Any, dataset: Dataset, store: Store, rows: Iterable[Mapping[str, Any]] | None = None, **others: Any
+    outputs: Any,
+    dataset: Dataset,
+    store: Store,
+    rows: Iterable[Mapping[str, Any]] | None = None,
+    pictures: Iterable[str | Path] | None = None,
+    **others: Any,
 ) -> None:
     """Write the card's files under the names that a rule declares: `index`, `readme`, `page`, `croissant` and `tile`.
 
-    `rows` fill the index, `others` the files of further records; without `rows` the index is there already. Each file
-    appears whole or not at all.
+    `rows` fill the index, `others` the files of further records; without `rows` the index is there already. The first
+    of `pictures`, files or folders, go to the folder `pictures`. Each file appears whole or not at all.
     """
+    if pictures is not None:
+        with job.whole(outputs.pictures) as folder:
+            write_pictures(folder, pictures)
     if rows is not None:
         for records, part in {"": rows, **others}.items():
             with job.whole(getattr(outputs, records or "index")) as path:

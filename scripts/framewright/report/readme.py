@@ -10,6 +10,7 @@ from framewright.exports.head import compose_fence
 from framewright.report.card import Dataset, Store, licence_lines
 from framewright.report.citation import format_bibtex
 from framewright.report.page import escape_markdown, render_page, render_table
+from framewright.report.provenance import compose_provenance
 from framewright.study.funnel import Stage
 
 LICENCES = {  # the hubs' words for licences
@@ -28,16 +29,19 @@ SIZES = (
 )
 
 
-def compose_readme(dataset: Dataset, store: Store, index: str | Path) -> str:
-    """The card for people, which belongs beside the index of its dataset."""
-    return "\n\n".join(_parts(dataset, store, Path(index))) + "\n"
+def compose_readme(dataset: Dataset, store: Store, index: str | Path, pictures: str = "") -> str:
+    """The card for people, which belongs beside the index of its dataset; `pictures` are Markdown."""
+    return "\n\n".join(_parts(dataset, store, Path(index), pictures)) + "\n"
 
 
 def write_readme(path: str | Path, dataset: Dataset, store: Store, index: str | Path) -> None:
     """Write the card for people as Markdown with a hub's head, or as a page of the report if the path ends in .html."""
-    text = compose_readme(dataset, store, index)
-    html = Path(path).suffix == ".html"
-    whole = render_page(dataset.name, text) if html else compose_hub_head(dataset, store, index) + text
+    if Path(path).suffix == ".html":
+        whole = render_page(dataset.name, compose_readme(dataset, store, index))
+    else:
+        pictures = "\n\n".join(_list_pictures(Path(index)))
+        text = compose_readme(dataset, store, index, pictures)
+        whole = compose_hub_head(dataset, store, index) + text
     Path(path).write_text(whole, encoding="utf-8")
 
 
@@ -65,7 +69,13 @@ def compose_snippet(dataset: Dataset) -> str:
     )
 
 
-def _parts(dataset: Dataset, store: Store, index: Path) -> Iterator[str]:
+def _list_pictures(index: Path) -> Iterator[str]:
+    """The pictures in the folder beside the index, as Markdown."""
+    for path in sorted(index.with_name("pictures").glob("*.*")):
+        yield f"![{path.stem}](pictures/{path.name})"
+
+
+def _parts(dataset: Dataset, store: Store, index: Path, pictures: str) -> Iterator[str]:
     version = store.citation["version"]
     files = dataset.files(index)
     counted = [
@@ -73,6 +83,8 @@ def _parts(dataset: Dataset, store: Store, index: Path) -> Iterator[str]:
     ]
     yield f"# {dataset.name}"
     yield dataset.description
+    if pictures:
+        yield pictures
     yield f"Made with {store.citation['title']} {version}. {'; '.join(counted)}."
     yield f"## Load it\n\n```python\n{compose_snippet(dataset)}```\n\nRun it in this folder."
     if dataset.front.load:
@@ -86,6 +98,8 @@ def _parts(dataset: Dataset, store: Store, index: Path) -> Iterator[str]:
         yield "## Biases\n\n" + "\n".join(f"- {bias}" for bias in background.biases)
     yield "## What was dropped, and why"
     yield render_table(("pipeline", "stage", "in", "kept", "dropped", "why"), _funnel(store))
+    if dataset.provenance:
+        yield "## Provenance\n\n" + compose_provenance(dataset.provenance, files["sources"][1])
     yield from (f"## {heading}\n\n{text}" for heading, text in dataset.sections.items())
     yield "## Licences"
     yield from _licences(dataset, store)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from framewright.report.card import Background, Column, Dataset
+from framewright.sources.fates import PUBLIC
 
 DATASET = Dataset(
     name="framewright-sources",
@@ -50,7 +51,6 @@ DATASET = Dataset(
         uses=("Saying where a dataset comes from.",),
     ),
 )
-PUBLIC = ("http", "youtube", "demo")
 
 
 def list_rows(

@@ -2,15 +2,15 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from framewright.report.card import Background, Column, Dataset, Front
-from framewright.study.rows import KEPT, merge_rows, read_rows
+from framewright.report.card import Background, Column, Dataset, Front, Media
+from framewright.report.provenance import SOURCES
+from framewright.study.rows import KEPT, read_rows
 from framewright.tracks.card_facts import CardFacts
 from framewright.tracks.row_columns import COLUMNS
 
@@ -23,12 +23,12 @@ SEGMENTS = {
     "cartoon": Column("number", "How much it looks like a cartoon, where a model for that was given."),
     "aesthetic": Column("number", "How good it looks, where a model for that was given."),
 }
-EXAMPLES = {
-    "example": Column("text", "The id of a track; names a row."),
-    "example_name": Column("text", "What its class is called."),
-    "film": Column("film", "The clip itself: the bytes of its file."),
-}
 SHOWN = 3  # examples
+PROVENANCE = (
+    "The file of a video is its source. Faces and plates in it were covered, objects were followed, and a clip "
+    "was cut out around each. A row of a subset (`results/tracks/subsets/<name>.parquet`) has the id of a track; "
+    "the row of that id in `index.parquet` has its video, its times there, and the sha256 of its clip."
+)
 DATASET = Dataset(
     name="framewright-tracks",
     description=(
@@ -53,6 +53,7 @@ DATASET = Dataset(
         "score": Column("number", "The mean of that probability times the detection's score, 0 to 1."),
         "clip": Column("text", "Its clip, relative to tracks_mp4/<dataset>/, or nothing where there is none."),
         "reason": Column("text", "Why there is no clip, in one word, or nothing."),
+        "sha256": Column("text", "The digest of the clip's file."),
         "clip_start": Column("number", "When the clip's first frame appears in the video, in seconds."),
         "frames": Column("whole", "The frames of the clip; it has a key frame every half second, or as configured."),
         "width": Column("whole", "Pixels of the clip from left to right."),
@@ -68,7 +69,8 @@ DATASET = Dataset(
         "Cuts are found by rules, not by people: a cut between shots that look alike may be missed.",
         "Licences are what the table of videos says; nobody has checked them.",
     ),
-    others={"segments": SEGMENTS, "examples": EXAMPLES},
+    others={"segments": SEGMENTS, "sources": SOURCES},
+    provenance=PROVENANCE,
     front=Front(
         title="Object tracks",
         load='datasets.TrackClips("results/tracks", frames=16)',
@@ -82,7 +84,6 @@ DATASET = Dataset(
         uses=("Learning representations of objects from how they move and change.", "Training detectors and trackers."),
         tasks=("video-classification", "object-detection"),
     ),
-    media={"clips": ("../tracks_mp4/*/*/*.mp4", "video/mp4")},
 )
 SHOTS = (
     "Shots of videos, the segments between two cuts in which objects could be followed: cuts, dissolves and fades are "
@@ -143,11 +144,10 @@ def list_segment_rows(accounts: Iterable[Mapping[str, Any]]) -> Iterator[dict[st
             }
 
 
-def list_examples(rows: Sequence[str | Path], results: Path) -> Iterator[dict[str, Any]]:
-    """The first clips that are served, themselves; `results` is the folder that their paths are relative to."""
-    for row in islice(merge_rows(rows), SHOWN):
-        known = {"example": row["item"], "example_name": row["name"]}
-        yield known | {"film": (results / row["path"]).read_bytes()}
+def describe_clips(index: str | Path, dataset: str) -> Media:
+    """The clips of the dataset of that name where they lie; the first ones of the index are examples."""
+    clips = pq.read_table(index, columns=["clip"])["clip"].drop_null().slice(0, SHOWN).to_pylist()
+    return Media(f"../tracks_mp4/{dataset}", "*.mp4", "video/mp4", tuple(clips))
 
 
 def list_track_rows(rows: Sequence[str | Path], without: Collection[str]) -> Iterator[dict[str, Any]]:

@@ -1,11 +1,13 @@
 """The card of the patches: its figure, and examples of films that may be shown, with their pictures."""
 
+from dataclasses import replace
+
 import mlcroissant as mlc
 import numpy as np
 from house import ROOT
 from make_patches import row, write_files
 
-from framewright.patches.card import DATASET, describe_dataset, list_examples, list_index_rows
+from framewright.patches.card import DATASET, describe_dataset, describe_pictures, list_index_rows
 from framewright.patches.row_columns import COLUMNS
 from framewright.patches.rows import make_row
 from framewright.patches.stack import decode_png
@@ -30,14 +32,24 @@ def test_programs_get_the_pictures_of_films_that_may_be_shown(tmp_path):
         write_files(tmp_path / "dataset", patch)
     rows = [tmp_path / "rows.parquet"]
     write_rows(rows[0], COLUMNS, map(make_row, patches), {})
-    store, index = Store({}, {"": 1}, {}, read_citation(ROOT / "CITATION.cff")), tmp_path / "index.parquet"
-    write_index(index, DATASET, list_index_rows(rows))
-    write_index(tmp_path / "examples.parquet", DATASET, list_examples(rows, tmp_path / "dataset", {"b"}), "examples")
-    write_croissant(tmp_path / "croissant.json", DATASET, store, index)
-    found = list(mlc.Dataset(tmp_path / "croissant.json").records("examples"))
-    assert len(found) == 2
-    for patch, record in zip(patches[1:], found, strict=True):
-        for name, file in (("sharp", patch.gt), ("stack", patch.lr_5frames)):
+    store, card = Store({}, {"": 1}, {}, read_citation(ROOT / "CITATION.cff")), tmp_path / "card"
+    card.mkdir()
+    write_index(card / "index.parquet", DATASET, list_index_rows(rows))
+    write_index(card / "sources.parquet", DATASET, [], "sources")
+    described = replace(DATASET, media=describe_pictures(rows, {"b"}))
+    write_croissant(card / "croissant.json", described, store, card / "index.parquet")
+    read = mlc.Dataset(card / "croissant.json")
+    for name, column in (("sharp", "gt"), ("stacks", "lr_5frames")):
+        found = list(read.records(f"{name}-examples"))
+        assert len(found) == 2
+        for patch, record in zip(patches[1:], found, strict=True):
+            file = getattr(patch, column)
+            assert record[f"{name}-examples/file"].decode() == file
             wanted = decode_png((tmp_path / "dataset" / file).read_bytes())
-            assert np.array_equal(np.asarray(record[f"examples/{name}"].convert("RGB")), wanted)
-    assert list(list_examples(rows, tmp_path / "dataset", ())) == []
+            assert np.array_equal(np.asarray(record[f"{name}-examples/content"].convert("RGB")), wanted)
+
+
+def test_where_no_film_may_be_shown_there_are_no_examples(tmp_path):
+    write_rows(tmp_path / "rows.parquet", COLUMNS, [make_row(row("a", 0))], {})
+    media = describe_pictures([tmp_path / "rows.parquet"], ())
+    assert {of.examples for of in media.values()} == {()} and media["sharp"].folder == "../dataset"

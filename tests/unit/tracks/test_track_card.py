@@ -11,7 +11,7 @@ import yaml
 from house import ROOT
 from loading import load
 
-from framewright.report.card import read_store, write_croissant, write_index
+from framewright.report.card import check, read_store, write_croissant, write_index
 from framewright.report.citation import read_citation
 from framewright.report.readme import write_readme
 from framewright.study.declared import Declared
@@ -20,9 +20,9 @@ from framewright.study.rows import write_rows
 from framewright.tracks.card import (
     DATASET,
     choose_figure,
+    describe_clips,
     describe_dataset,
     describe_figures,
-    list_examples,
     list_segment_rows,
     list_track_rows,
 )
@@ -34,6 +34,7 @@ from framewright.tracks.rows import make_row
 
 FACTS = CardFacts(demo_detector=True, aesthetic=True)
 SCORES = {"sharpness": 60.0}
+SOURCE_ROWS = [{"video": "v", "sha256": "ab" * 32, "source": None, "licence": "CC0-1.0"}]
 FILM = bytes([0, 255, 128]) * 9  # no text, as films are
 CITATION = read_citation(ROOT / "CITATION.cff")
 RECORD = {
@@ -59,7 +60,8 @@ def card(tmp_path):
         Clip(tracks[1].tid, tracks[1].fn, "duplicate", "shows what another shows"),
     ]
     write_outcomes(tmp_path / "tracks.tsv", [Item("clip", "v", clip.tid, clip.reason) for clip in clips])
-    index = tmp_path / "index.parquet"
+    (tmp_path / "card").mkdir()
+    index = tmp_path / "card/index.parquet"
     hidden = new_track("w", (100, 50), times, boxes, (3, 1), ("dog", "cat"), scores)
     rows = [make_row(track, b"", clip, {}, "Own") for track, clip in zip(tracks, clips, strict=True)]
     rows.append(make_row(hidden, b"", Clip(hidden.tid, hidden.fn), {}, "Own"))
@@ -67,18 +69,17 @@ def card(tmp_path):
     write_index(index, DATASET, list_track_rows([tmp_path / "rows.parquet"], {"w"}))
     accounts = [{"video": "v", "why_not": "", "segments": RECORD}]
     accounts.append({"video": "w", "why_not": "not-for-training", "segments": RECORD | {"video": "w"}})
-    write_index(tmp_path / "segments.parquet", DATASET, list_segment_rows(accounts), "segments")
+    write_index(index.with_name("segments.parquet"), DATASET, list_segment_rows(accounts), "segments")
     path = tmp_path / "tracks_mp4/Own" / tracks[0].fn
     path.parent.mkdir(parents=True)
     path.write_bytes(FILM)
-    write_index(
-        tmp_path / "examples.parquet", DATASET, list_examples([tmp_path / "rows.parquet"], tmp_path), "examples"
-    )
+    write_index(index.with_name("sources.parquet"), DATASET, SOURCE_ROWS, "sources")
     known = describe_dataset(FACTS, describe_figures(index, "Fits."))
+    known = replace(known, media={"clips": describe_clips(index, "Own")})
     store = read_store({"tracks": tmp_path / "tracks.tsv"}, {"v": "CC0-1.0"}, {"tracks": {}}, CITATION)
-    write_readme(tmp_path / "README.md", known, store, index)
-    write_croissant(tmp_path / "croissant.json", known, store, index)
-    return tmp_path
+    write_readme(index.with_name("README.md"), known, store, index)
+    write_croissant(index.with_name("croissant.json"), known, store, index)
+    return index.parent
 
 
 def test_programs_read_tracks_and_segments(card):
@@ -94,14 +95,38 @@ def test_programs_read_tracks_and_segments(card):
     assert made["tracks/area"] == 0.5  # what lies outside the frame does not count
 
 
-def test_the_first_record_comes_with_its_media(card):
-    first, *others = mlc.Dataset(card / "croissant.json").records("examples")
-    assert first["examples/film"] == FILM and first["examples/example_name"] == b"dog" and not others
+def test_the_first_record_is_the_clip_itself_where_it_lies(card):
+    """mlcroissant reads the file in the documented tree: nothing is copied into the card."""
+    read = mlc.Dataset(card / "croissant.json")
+    (first,) = read.records("clips-examples")
+    name = first["clips-examples/file"].decode()
+    assert first["clips-examples/content"] == FILM == (card.parent / "tracks_mp4/Own" / name).read_bytes()
+    assert name == next(iter(read.records("tracks")))["tracks/clip"].decode()
     written = json.loads((card / "croissant.json").read_text())
-    (files,) = (one for one in written["distribution"] if one["@type"] == "cr:FileSet")
-    assert (files["includes"], files["encodingFormat"]) == ("../tracks_mp4/*/*/*.mp4", "video/mp4")
-    field = next(one for of in written["recordSet"] for one in of["field"] if one["name"] == "film")
+    every, examples = (one for one in written["distribution"] if one["@type"] == "cr:FileSet")
+    assert (every["includes"], every["encodingFormat"]) == ("*.mp4", "video/mp4") and examples["includes"] == name
+    field = next(one for of in written["recordSet"] for one in of["field"] if one["name"] == "content")
     assert field["dataType"] == "sc:VideoObject"
+    (card.parent / "tracks_mp4/Own" / name).write_bytes(b"other")
+    (again,) = mlc.Dataset(card / "croissant.json").records("clips-examples")
+    assert again["clips-examples/content"] == b"other"
+
+
+def test_a_card_whose_examples_are_gone_is_refused(card):
+    index = card / "index.parquet"
+    known = replace(DATASET, media={"clips": describe_clips(index, "Own")})
+    check(card / "croissant.json", known, index)
+    known = replace(DATASET, media={"clips": replace(known.media["clips"], examples=("no/such.mp4",))})
+    with pytest.raises(ValueError, match="1 of the 1 clips-examples"):
+        check(card / "croissant.json", known, index)
+
+
+def test_the_way_from_a_source_to_a_row_of_a_subset_is_told(card):
+    text = (card / "README.md").read_text()
+    assert (
+        "## Provenance" in text and f"| v | `{'ab' * 32}` |" in text and "results/tracks/subsets/<name>.parquet" in text
+    )
+    assert pq.read_table(card / "sources.parquet").to_pylist() == SOURCE_ROWS
 
 
 def test_the_card_says_what_those_who_judge_it_ask(card):
@@ -122,10 +147,11 @@ def test_a_hub_and_datasets_read_the_head(card, tmp_path):
 def test_every_column_has_a_sentence_in_both_cards(card):
     text = (card / "README.md").read_text()
     sets = json.loads((card / "croissant.json").read_text())["recordSet"]
-    assert [own["name"] for own in sets] == ["tracks", "segments", "examples"]
+    assert [own["name"] for own in sets] == ["tracks", "segments", "sources", "clips-examples"]
     for own in sets:
         for field in own["field"]:
-            assert field["description"].endswith(".") and f"| `{field['name']}` | {field['description']} |" in text
+            assert field["description"].endswith(".")
+            assert own["name"] == "clips-examples" or f"| `{field['name']}` | {field['description']} |" in text
     assert "## Columns of `segments.parquet`" in text and "Run it in this folder" in text
 
 
