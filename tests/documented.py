@@ -78,6 +78,8 @@ def write_pairs(dataset: Path, root: str) -> None:
     import pyarrow as pa
     from PIL import Image
 
+    from framewright.exports.shards import Sample, write_shards
+    from framewright.patches.exports.basicsr import Pair, write_basicsr
     from framewright.patches.metadata import FILES, KNOWN, compose_readme, write_metadata
 
     rng, folder = np.random.default_rng(0), f"{root}/Patches"
@@ -91,6 +93,10 @@ def write_pairs(dataset: Path, root: str) -> None:
     table = pa.table({name: places[name] for name in FILES} | known)
     write_metadata(dataset / folder, folder, table, ["general"])
     (dataset / root / "README.md").write_text(compose_readme(root, table))
+    one = Pair("general/train", "one", 540, 540, places["gt"][0], places["lr_7frames"][0])
+    write_basicsr(dataset.parent / "export/basicsr", dataset, [one])
+    one = Sample("general-one", "train", {"gt.png": dataset / one.gt, "lr7.png": dataset / one.lr_7frames})
+    write_shards(dataset.parent / "export/webdataset", [one])
 
 
 def write_clips(folder: Path, results: Path) -> None:
@@ -131,7 +137,26 @@ def write_clips(folder: Path, results: Path) -> None:
     write_shards(results / "export/webdataset", list_samples([results / "rows/0-of-1.parquet"], {}, results))
     write_coco(results / "export/coco", pictures, names)
     write_yolo(results / "export/yolo", pictures, names)
+    write_card(results)
     write_mot(results / "export/mot", list_sequences([results / "walk-meta.jsonl.gzip"], {}, 16.0), names)
+
+
+def write_card(results: Path) -> None:
+    """The card of tracks for programs, as far as it describes clips."""
+    from dataclasses import replace
+
+    from framewright.report.card import Store, write_croissant, write_index
+    from framewright.report.citation import read_citation
+    from framewright.tracks.card import DATASET, describe_clips, list_track_rows
+
+    index = results / "card/index.parquet"
+    index.parent.mkdir()
+    write_index(index, DATASET, list_track_rows([results / "rows/0-of-1.parquet"], ()))
+    for name in DATASET.others:
+        write_index(index.with_name(f"{name}.parquet"), DATASET, [], name)
+    described = replace(DATASET, media={"clips": describe_clips(index, "TrackVerseLVIS")})
+    store = Store({}, {"CC0-1.0": 1}, {}, read_citation(ROOT / "CITATION.cff"))
+    write_croissant(index.with_name("croissant.json"), described, store, index)
 
 
 def write_digits(folder: Path) -> None:

@@ -9,9 +9,14 @@ from importlib import import_module
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pytest
+import yaml
+from basicsr_rules import read_options, read_scenes
 from documented import MARKS, lay_out, list_blocks, names_of
 from house import ROOT
+
+from framewright.patches.stack import read_png
 
 BLOCKS = list_blocks()
 FIRST_STEPS = ROOT / "docs/first_steps"
@@ -59,10 +64,56 @@ def opens_what_was_made(n):
     assert n["read"][0]["__key__"] == n["sample"]["__key__"] == n["sample"]["json"]["tid"]
     assert n["pair"]["gt"].size == (540, 540) and [stack.size for stack in n["pair"]["lr"]] == [(180, 900), (180, 1260)]
     assert [n["pictures"].classes[number] for number in n["found"].class_id] == ["person"]
+    label = n["labelled"].labels[0]
+    assert label["cls"].tolist() == [[0]] and np.allclose(label["bboxes"], [[0.5, 0.5, 1, 1]])
+    assert n["data"]["names"] == {0: "person"}
+    first = n["truth"].iloc[0].tolist()
+    assert first == [1, 1, 1, 1, 96, 64, 1, 1, 1] and len(n["truth"]) == 49
+    assert n["example"]["clips-examples/content"] == clip
+    assert n["low"].shape == (7, 180, 180, 3) and n["sharp"].shape == (540, 540, 3) and n["count"] == "7"
     assert n["found"].xyxy.tolist() == [[0, 0, 96, 64]] and n["picture"].shape == (64, 96, 3)
     assert len(n["trajectory"]["frame_labels"]) == 8 and n["trajectory"]["object_roles"][0] == 0
     assert n["tables"]["train"].features["iou_label"].names == ["high", "medium", "low"]
     return True
+
+
+def read_table(path: Path) -> list[str]:
+    """What stands as code in the last column of the first table of a document."""
+    rows = [line for line in path.read_text().split("\n\n")[2].splitlines() if line.startswith("| ")][1:]
+    return [code for row in rows for code in re.findall(r"`([^`]+)`", row.rpartition(" | ")[2])]
+
+
+def test_every_line_of_the_table_of_loaders_runs(study, monkeypatch):
+    """A call is executed with what the blocks import; a path, or what is given to a trainer, is there."""
+    monkeypatch.chdir(study)
+    document = ROOT / "docs/loading.md"
+    lines, names = read_table(document), {}
+    imports = {
+        line
+        for block in BLOCKS
+        if block.path == document
+        for line in block.code.splitlines()
+        if re.match(r"(from|import) ", line)
+    }
+    exec("\n".join(sorted(imports | {"from webdataset import WebDataset"})), names)
+    assert len(lines) >= 20
+    for line in lines:
+        if "(" in line:
+            assert eval(line, names) is not None, line
+        elif "/" in line:
+            path = line.removeprefix("data=")
+            assert sorted(Path().glob(path.replace("<video>", "*"))), line
+
+
+def test_the_options_of_basicsr_find_the_pairs(study, monkeypatch):
+    monkeypatch.chdir(study)
+    (block,) = (block for block in list_blocks("yaml") if "PairedImageDataset" in block.code)
+    ((name, gt, lq),) = read_options(yaml.safe_load(block.code))
+    dataset = Path("results/patches/dataset/Universal/Mastermodell/Learn/Patches")
+    assert name == "one.png" and np.array_equal(gt, read_png(dataset / "GT/one.png"))
+    assert np.array_equal(lq, read_png(dataset / "LR_7frames/one.png")[3 * 180 : 4 * 180])
+    ((_, sharp, low),) = read_scenes(Path(block.code.split("dataroot_gt: ")[1].split("/pairs")[0]) / "scenes")
+    assert np.array_equal(sharp, gt) and np.array_equal(low[3], lq)
 
 
 CLAIMS = {  # what the comments of blocks say

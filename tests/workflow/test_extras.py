@@ -35,8 +35,10 @@ MODULES = {  # whose docstrings have examples that need no more than the extra
 WORDS = {  # a document's block belongs to the extra whose word it holds
     "torch": ("PatchPairs", "TrackClips", "MovingDigits", "PersistenceClips", "h5py", "torch", "open_video"),
     "flexpatch": ("load_samples",),
-    "loading": ("load_dataset", "webdataset", "supervision", "ShardedSamples"),
-    "tracks": ("open_detector",),
+    "loading": (
+        *("load_dataset", "webdataset", "supervision", "ShardedSamples", "mlcroissant", "read_csv", "meta_info"),
+    ),
+    "tracks": ("open_detector", "YOLODataset"),
     "flexpatch,tracks": ("FlexPatch",),
 }
 OFFLINE = os.environ | {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1"}

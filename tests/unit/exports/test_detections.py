@@ -101,6 +101,21 @@ def test_ultralytics_finds_the_pictures_wherever_it_is_started(pictures, tmp_pat
     assert list(known["names"].values()) == NAMES
 
 
+def test_ultralytics_takes_a_set_without_val_which_says_so(pictures, tmp_path):
+    from ultralytics.data.utils import check_det_dataset
+
+    write_yolo(tmp_path / "yolo", pictures[:2], NAMES)
+    text = (tmp_path / "yolo/data.yaml").read_text()
+    assert text.startswith("# There are no pictures for val: it repeats train.\n")
+    known = check_det_dataset(str(tmp_path / "yolo/data.yaml"), autodownload=False)
+    assert known["val"] == known["train"] == str(tmp_path / "yolo/images/train")
+    (tmp_path / "yolo/data.yaml").write_text(text.replace("cat", "cot"))
+    (fault,) = find_yolo_faults(tmp_path / "yolo", pictures[:2], NAMES)
+    assert fault == "data.yaml does not name its splits and its 3 classes"
+    write_yolo(tmp_path / "none", [], NAMES)
+    assert list(find_yolo_faults(tmp_path / "none", [], NAMES)) == []
+
+
 @pytest.mark.parametrize("how", WRITERS)
 def test_pictures_are_linked_and_bytes_follow_from_them(pictures, tmp_path, how):
     write, _ = WRITERS[how]

@@ -1,10 +1,10 @@
 """Exports of patches: BasicSR's loaders find what they ask for, shards hold the patches' bytes, damage is found."""
 
-import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+from basicsr_rules import read_pairs, read_scenes
 from make_patches import row, write_files
 
 from framewright.exports import shards
@@ -13,7 +13,7 @@ from framewright.patches.exports.basicsr import find_faults, list_pairs, write_b
 from framewright.patches.exports.pairs import count_patches, list_samples
 from framewright.patches.row_columns import COLUMNS
 from framewright.patches.rows import make_row
-from framewright.patches.stack import decode_png, read_png, unstack
+from framewright.patches.stack import decode_png, unstack
 from framewright.study.declared import Declared
 from framewright.study.rows import write_rows
 
@@ -30,40 +30,13 @@ def study(tmp_path):
     return [tmp_path / "rows.parquet"], tmp_path / "dataset"
 
 
-def read_pairs_as_basicsr(folder: Path, scale: int = 3):
-    """The rules of its PairedImageDataset with a meta file.
-
-    A line's first word is the file in both folders; sizes must be `scale` to one on both axes.
-    """
-    for line in (folder / "meta_info.txt").read_text().splitlines():
-        name = line.split(" ")[0]
-        gt, lq = (read_png(folder / kind / name) for kind in ("GT", "LQ"))
-        height, width, channels = map(int, re.fullmatch(r".+ \((\d+),(\d+),(\d+)\)", line).groups())
-        assert gt.shape == (height, width, channels)
-        assert gt.shape[0] == lq.shape[0] * scale and gt.shape[1] == lq.shape[1] * scale
-        yield name, gt, lq
-
-
-def read_scenes_as_basicsr(folder: Path, frames: int = 7):
-    """The rules of its video loaders: `<scene> <number> (h,w,c)`, neighbours by eight digits around a sharp one."""
-    for line in (folder / "meta_info.txt").read_text().splitlines():
-        scene, number, _ = line.split(" ")
-        assert int(number) == frames
-        middle = frames // 2
-        around = [read_png(folder / "LQ" / scene / f"{middle + k:08d}.png") for k in range(-middle, middle + 1)]
-        yield scene, read_png(folder / "GT" / scene / f"{middle:08d}.png"), np.stack(around)
-
-
 def test_basicsr_finds_every_pair_and_every_scene(study, tmp_path):
     rows, dataset = study
     write_basicsr(tmp_path / "export", dataset, list_pairs(rows))
     patches = {patch.patch: patch for patch in PATCHES}
     place = f"{PATCHES[0].category}/{PATCHES[0].split}"
-    pairs = {
-        name.removesuffix(".png"): (gt, lq)
-        for name, gt, lq in read_pairs_as_basicsr(tmp_path / "export" / place / "pairs")
-    }
-    scenes = {name: (gt, lq) for name, gt, lq in read_scenes_as_basicsr(tmp_path / "export" / place / "scenes")}
+    pairs = {name.removesuffix(".png"): (gt, lq) for name, gt, lq in read_pairs(tmp_path / "export" / place / "pairs")}
+    scenes = {name: (gt, lq) for name, gt, lq in read_scenes(tmp_path / "export" / place / "scenes")}
     assert set(pairs) == set(scenes) == {Path(patch.gt).stem for patch in PATCHES}
     for patch in patches.values():
         name = Path(patch.gt).stem
