@@ -36,10 +36,9 @@ def write_card(
     if pictures is not None:
         with job.whole(outputs.pictures) as folder:
             write_pictures(folder, pictures)
-    if rows is not None:
-        for records, part in {"": rows, **others}.items():
-            with job.whole(getattr(outputs, records or "index")) as path:
-                write_index(path, dataset, part, records)
+    for records, part in others.items() if rows is None else [("", rows), *others.items()]:
+        with job.whole(getattr(outputs, records or "index")) as path:
+            write_index(path, dataset, part, records)
     for name in (outputs.readme, outputs.page):
         with job.whole(name) as path:
             write_readme(path, dataset, store, outputs.index)
