@@ -14,7 +14,7 @@ from framewright.study.declared import Declared
 from framewright.study.rows import write_rows
 from framewright.tracks.clips.extract import extract
 from framewright.tracks.clips.options import ClipSettings
-from framewright.tracks.dataset import TrackClips, clip_seconds, read_window
+from framewright.tracks.dataset import TrackClips, clip_seconds, crop_part, read_window, split_planes
 from framewright.tracks.meta import new_track
 from framewright.tracks.row_columns import COLUMNS
 from framewright.tracks.rows import make_row
@@ -144,3 +144,11 @@ def test_crops_are_seeded_parts_of_the_pictures(results):
         drawn.append(one.numpy().tobytes())
     assert len(set(drawn)) > 1
     assert TrackClips(results, frames=4, size=(64, 48), crop=(99, 16))[0]["video"].shape == (4, 3, 16, 64)
+
+
+@pytest.mark.parametrize("size", [(40, 30), (7, 5)], ids=["whole", "a part that is cut out"])
+def test_planes_of_colours_come_before_rows(size):
+    pictures = np.random.default_rng(0).integers(0, 256, (3, 30, 40, 3), np.uint8)
+    part = crop_part(pictures, size, (0.4, 0.6))
+    planes = split_planes(part)
+    assert planes.flags.c_contiguous and np.array_equal(planes, part.transpose(0, 3, 1, 2))
