@@ -89,14 +89,16 @@ class TrackClips(Dataset):
 
     def __getitem__(self, index: int) -> dict[str, Any]:
         row = self.rows[index]
-        room = max(0.0, clip_seconds(row.path) - self.frames * self.step)
         place = np.full(3, 0.5)  # in time, from left to right, and from top to bottom
         if self.seed is not None:
             place = np.random.default_rng([self.seed, self.epoch, *row.tid.encode()]).random(3)
-        start = float(place[0]) * room
-        instants = (start + np.arange(self.frames) * self.step).tolist()
-        read = read_with_torchcodec if self.decoder == "torchcodec" else read_window
-        times, pictures = read(row.path, instants, self.size)
+        if self.decoder == "torchcodec":
+            instants = self._choose_instants(clip_seconds(row.path), float(place[0]))
+            times, pictures = read_with_torchcodec(row.path, instants, self.size)
+        else:  # opened once
+            with open_media(row.path) as file:
+                instants = self._choose_instants(_measure_seconds(file), float(place[0]))
+                times, pictures = _decode_window(file, row.path, instants, self.size)
         if self.crop is not None:
             pictures = crop_part(pictures, self.crop, (float(place[1]), float(place[2])))
         video = torch.from_numpy(split_planes(pictures))
@@ -112,6 +114,10 @@ class TrackClips(Dataset):
             "video_id": row.video,
             "tid": row.tid,
         }
+
+    def _choose_instants(self, seconds: float, place: float) -> list[float]:
+        start = place * max(0.0, seconds - self.frames * self.step)
+        return (start + np.arange(self.frames) * self.step).tolist()
 
 
 def split_planes(pictures: np.ndarray) -> np.ndarray:
@@ -135,8 +141,12 @@ def crop_part(pictures: np.ndarray, size: tuple[int, int], place: tuple[float, f
 def clip_seconds(path: Path | str) -> float:
     """How long a clip is, as its header says."""
     with open_media(path) as file:
-        stream = file.streams.video[0]
-        return float((stream.duration or 0) * (stream.time_base or 0))
+        return _measure_seconds(file)
+
+
+def _measure_seconds(file: av.container.InputContainer) -> float:
+    stream = file.streams.video[0]
+    return float((stream.duration or 0) * (stream.time_base or 0))
 
 
 def read_window(
@@ -147,26 +157,32 @@ def read_window(
     Returns when each appears, (T,) float64 seconds, and the pictures, (T, H, W, 3) uint8 RGB, resized to `size`
     (width, height) if given. Beyond the end it is the last one.
     """
+    with open_media(path) as file:
+        return _decode_window(file, path, instants, size)
+
+
+def _decode_window(
+    file: av.container.InputContainer, path: Path | str, instants: Sequence[float], size: tuple[int, int] | None
+) -> tuple[np.ndarray, np.ndarray]:
     times: list[float] = []
     pictures: list[np.ndarray] = []
-    with open_media(path) as file:
-        stream = file.streams.video[0]
-        unit = stream.time_base or Fraction(1)
-        stream.codec_context.thread_count = 1
-        if instants[0] > 0:
-            file.seek(int(Fraction(instants[0]) / unit), stream=stream)
-        shown = None
-        for frame in file.decode(stream):
-            time = float((frame.pts or 0) * unit)
-            while shown is not None and len(times) < len(instants) and instants[len(times)] < time - 1e-6:
-                _show(shown, size, times, pictures)
-            if len(times) == len(instants):
-                break
-            shown = time, frame
-        if shown is None:
-            raise UserError(f"{path}: no frame of it can be decoded; make it again")
-        while len(times) < len(instants):
+    stream = file.streams.video[0]
+    unit = stream.time_base or Fraction(1)
+    stream.codec_context.thread_count = 1
+    if instants[0] > 0:
+        file.seek(int(Fraction(instants[0]) / unit), stream=stream)
+    shown = None
+    for frame in file.decode(stream):
+        time = float((frame.pts or 0) * unit)
+        while shown is not None and len(times) < len(instants) and instants[len(times)] < time - 1e-6:
             _show(shown, size, times, pictures)
+        if len(times) == len(instants):
+            break
+        shown = time, frame
+    if shown is None:
+        raise UserError(f"{path}: no frame of it can be decoded; make it again")
+    while len(times) < len(instants):
+        _show(shown, size, times, pictures)
     return np.array(times), np.stack(pictures)
 
 
