@@ -65,6 +65,7 @@ rule tracks_webdataset:
     input:
         rows=of_buckets(rules.tracks_rows.output.rows),
         splits=rules.tracks_duplicates.output.splits,
+        clips=rules.tracks_tree.output.clips,
     output:
         folder=directory("results/tracks/export/webdataset"),
     log:

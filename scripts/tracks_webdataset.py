@@ -10,6 +10,6 @@ from framewright.tracks.split_table import read_splits
 log = job.start(snakemake)
 inputs, outputs = snakemake.input, snakemake.output
 
-samples = list_samples(inputs.rows, read_splits(inputs.splits), Path(inputs.splits).parent)
+samples = list_samples(inputs.rows, read_splits(inputs.splits), Path(inputs.clips).parents[1])
 with job.whole(outputs.folder) as folder:
     log.info("%d clips are written", write_shards(folder, samples))
