@@ -28,9 +28,8 @@ searches = [account["search"] for account in accounts]
 accuracy = Path(inputs.accuracy).read_text(encoding="utf-8")
 remarks = " ".join(filter(None, (accuracy_sentence(accuracy), warn_of_nothing(searches), warn_of_limits(searches))))
 subsets = tabulate_subsets(settings["dataset"], settings["subsets"], inputs.relaxation)
-described = card.describe_dataset(
-    CardFacts(**settings["card"]), card.describe_figures(outputs.index, remarks), subsets, accuracy
-)
+figures = card.describe_figures(outputs.index, remarks)
+described = card.describe_dataset(CardFacts(**settings["card"]), figures, subsets, accuracy)
 outcomes = {"sources": inputs.sources, "tracks": inputs.outcomes}
 store = read_store(
     outcomes, read_licences(inputs.summary), settings["chosen"], settings["citation"], [("tracks", inputs.stages)]

@@ -93,7 +93,7 @@ def predict_clips(
     video, told = batch["video"].to(device), batch["label"].to(device) if gpt.config.classes else None
     numbers = draw_numbers(seed, range(NUMBERED, NUMBERED + len(places)), gpt.config.length).to(device)
     if gpt.config.cond_frames:
-        codes = sample_codes(gpt, told, numbers, plan, frames=_three(video[:, :, : gpt.config.cond_frames]))
+        codes = sample_codes(gpt, told, numbers, plan, frames=repeat_channels(video[:, :, : gpt.config.cond_frames]))
     else:
         _, high, wide = vqvae.config.latent_shape
         with torch.no_grad():
@@ -117,9 +117,9 @@ def as_grey(video: torch.Tensor) -> np.ndarray:
 def _first_frames(vqvae: Vqvae, gpt: Gpt, clips: str | Path, places: np.ndarray) -> torch.Tensor:
     batches = batches_for(vqvae.config, clips, "test")
     video = batches.take(places % len(batches))["video"][:, :, : gpt.config.cond_frames]
-    return _three(video).to(gpt.fc_in.weight.device)
+    return repeat_channels(video).to(gpt.fc_in.weight.device)
 
 
-def _three(video: torch.Tensor) -> torch.Tensor:
+def repeat_channels(video: torch.Tensor) -> torch.Tensor:
     """Videos with three channels, as the frame encoder wants them."""
     return video if video.shape[1] == 3 else video.expand(-1, 3, -1, -1, -1)

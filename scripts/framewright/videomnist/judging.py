@@ -26,7 +26,15 @@ from framewright.videomnist.distances import (
     size_curve,
     standardize_features,
 )
-from framewright.videomnist.generating import Continued, as_grey, count_given, decode_codes, generate, predict_clips
+from framewright.videomnist.generating import (
+    Continued,
+    as_grey,
+    count_given,
+    decode_codes,
+    generate,
+    predict_clips,
+    repeat_channels,
+)
 from framewright.videomnist.gpt import Gpt
 from framewright.videomnist.judge_network import Judgement, JudgeNetwork, follow
 from framewright.videomnist.judge_training import track_clips, train_judge
@@ -98,7 +106,7 @@ def judge(
         "judge": _judge_figures(real, known, truth, seed),
         "reconstruction": figures,
         "prediction": _predictions(vqvae, gpt, test, again.videos, plan, seed),
-        "bits_per_dimension": _bits(vqvae, gpt, test, seed),
+        "bits_per_dimension": measure_bits(vqvae, gpt, test, seed),
         "agreement": _agreement(real, again, samples, known, seed),
         "motion_shares": _shares(motions, {"data": real, "reconstructions": again, "samples": samples}),
         "path": {
@@ -226,7 +234,7 @@ def _predictions(
 
 
 @torch.no_grad()
-def _bits(vqvae: Vqvae, gpt: Gpt, test: ClipBatches, seed: int) -> dict[str, Any]:
+def measure_bits(vqvae: Vqvae, gpt: Gpt, test: ClipBatches, seed: int) -> dict[str, Any]:
     """Bits that code a video, by the value of its pixels: what VideoGPT says of real codes."""
     device = gpt.fc_in.weight.device
     found = []
@@ -234,7 +242,7 @@ def _bits(vqvae: Vqvae, gpt: Gpt, test: ClipBatches, seed: int) -> dict[str, Any
         batch = test.take(part)
         video, labels = batch["video"].to(device), batch["label"].to(device)
         codes = vqvae.encode(video).flatten(1)
-        frames = video[:, :, : gpt.config.cond_frames] if gpt.config.cond_frames else None
+        frames = repeat_channels(video[:, :, : gpt.config.cond_frames]) if gpt.config.cond_frames else None
         logits = gpt(codes, labels, frames)
         nats = F.cross_entropy(logits.flatten(0, 1), codes.flatten(), reduction="none").view(codes.shape).sum(1)
         found.append(nats.cpu().double().numpy() / math.log(2))

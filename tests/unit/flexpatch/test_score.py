@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from framewright.flexpatch.evaluation.baselines import TrackPrediction
+from framewright.flexpatch.evaluation.baselines import TrackPrediction, detect_every_frame
 from framewright.flexpatch.evaluation.contract import check_evaluation
 from framewright.flexpatch.evaluation.score import (
     average_precision,
@@ -103,3 +103,13 @@ def test_the_contract_breaks_where_it_should(tmp_path, line, told, broken):
     findings = check_boxes([tmp_path / "a.txt"], [RUN])
     findings += check_evaluation(rated, {"sequences": 1, "methods": {"x": told}})
     assert [place for place, own in enumerate(findings) if not own.ok] == broken
+
+
+def test_every_frame_examined_as_a_whole_gives_fresh_objects_and_all_pixels():
+    table = box_table([(0, 0, 1, 0.9, [0, 0, 4, 4]), (2, 0, 1, 0.8, [1, 0, 5, 4])])
+    seen = Observations((8, 6), np.arange(3) / 10, ("cat", "dog"), table, table)
+    output = detect_every_frame(seen, range(3), each=48)
+    assert [len(objects) for objects in output.objects] == [1, 0, 1] and output.pixels == 2 * 48
+    (first,), _, (last,) = output.objects
+    assert (first.fresh, first.label, first.score, first.number) == (True, 1, 0.9, -1)
+    assert last.box.tolist() == [1, 0, 5, 4]

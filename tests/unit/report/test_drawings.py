@@ -82,3 +82,13 @@ def test_a_poster_keeps_its_shape_on_dark_ground():
     bright = (poster > 200).all(axis=2)
     assert bright.any(axis=0).sum() == pytest.approx(40, abs=1) and bright.any(axis=1).sum() == pytest.approx(80, abs=1)
     assert poster[0, 0].max() < 100
+
+
+@pytest.mark.parametrize(("shape", "bright"), [((50, 100), (80, 40)), ((10, 20), (80, 40)), ((20, 10), (40, 80))])
+def test_a_poster_fills_the_side_that_is_too_long_and_lies_in_the_middle_of_the_other(shape, bright):
+    """(columns, rows) of a white picture on a poster of 80 by 80: wide, small and wide, small and high."""
+    poster = fit_poster(np.full((*shape, 3), 255, np.uint8), (80, 80))
+    white = (poster == 255).all(axis=2)
+    columns, rows = np.flatnonzero(white.any(axis=0)), np.flatnonzero(white.any(axis=1))
+    assert (len(columns), len(rows)) == bright
+    assert columns[0] + columns[-1] == rows[0] + rows[-1] == 79

@@ -95,3 +95,11 @@ def test_a_square_has_its_crowd_and_frames():
 def rows_of(sprite) -> int:
     """How many rows of a cut-out are covered."""
     return int((sprite.rgba[..., 3].max(axis=1) > 128).sum())
+
+
+def test_the_outline_of_a_wheel_is_closed_and_round():
+    outline = np.array(vehicles._ellipse((3.0, 2.0), 1.5, 0.5))
+    assert outline.mean(axis=0) == pytest.approx([3.0, 2.0])
+    assert np.hypot(*((outline - [3, 2]) / [1.5, 0.5]).T) == pytest.approx(1)
+    steps = np.diff(np.unwrap(np.arctan2(*((outline - [3, 2]) / [1.5, 0.5]).T[::-1])))
+    assert steps == pytest.approx(2 * np.pi / len(outline))

@@ -101,6 +101,13 @@ def test_good_sources_keep_every_promise(sources):
     assert check_sources(sources.values(), STATUSES, STATUSES)[0].detail == "1 dead, 1 ok"
 
 
+def test_frames_and_objects_of_all_videos_are_counted(sources):
+    """Videos without a truth have no objects, and dead ones no frames."""
+    details = {found.name: found.detail for found in check_sources(sources.values(), STATUSES, STATUSES)}
+    assert [detail for detail in details.values() if "frames" in detail] == ["50 frames"]
+    assert [detail for detail in details.values() if "objects" in detail] == ["1 objects"]
+
+
 BAD_VALUES = [
     ({"rate": "25.0"}, "each record has valid values: one: rate = '25.0'"),
     ({"displayed_size": [64, 0]}, "each record has valid values: one: displayed_size = [64, 0]"),

@@ -134,6 +134,13 @@ def test_shares_may_miss_1_by_the_last_digit(here):
     assert said(gallery.below("a | demo:film | patches | general=0.7,space=0.1,toon=0.2000000000001 |")) == []
 
 
+def test_a_share_may_be_nothing_and_must_not_be_less(here):
+    assert said(gallery.below("a | demo:film | patches | general=0,space=0.4 |")) == []
+    assert (
+        "each share must be a number from 0 to 1" in said(gallery.below("a | demo:film | patches | general=-0.1 |"))[0]
+    )
+
+
 def test_parts_of_one_film_are_two_videos(here):
     header = "video | source | pipelines | categories | licence | start | end"
     assert (

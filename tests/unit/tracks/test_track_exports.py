@@ -20,6 +20,7 @@ from framewright.tracks.exports.frames import choose_instants, list_boxes, write
 from framewright.tracks.exports.pictures import count_pictures, list_classes, list_pictures, read_pictures
 from framewright.tracks.meta import new_track, write_tracks
 from framewright.tracks.row_columns import COLUMNS
+from framewright.tracks.split_table import read_splits, write_splits
 
 SIZE = (96, 64)
 SPLITS = {"walk": "val"}
@@ -138,3 +139,11 @@ def test_pictures_and_sequences_have_the_split_of_their_video(made):
     assert sequence.tracks[0].frames.tolist() == np.rint(first.times * 16).astype(int).tolist()
     assert sequences.list_classes(sources.rows) == ["person"]
     assert sequences.count_tracks([sequence]) == "2 tracks of 1 videos"
+
+
+def test_splits_are_read_as_they_were_written(tmp_path):
+    write_splits(tmp_path / "splits.tsv", {"b": "val", "a": "train"})
+    assert read_splits(tmp_path / "splits.tsv") == {"a": "train", "b": "val"}
+    assert (tmp_path / "splits.tsv").read_text() == "video\tsplit\na\ttrain\nb\tval\n"
+    write_splits(tmp_path / "none.tsv", {})
+    assert read_splits(tmp_path / "none.tsv") == {}

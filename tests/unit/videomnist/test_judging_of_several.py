@@ -10,9 +10,10 @@ from house import ROOT
 from framewright.study.config import complete
 from framewright.videomnist import judge_training, settings
 from framewright.videomnist.clip_spec import SPLITS, ClipSpec
+from framewright.videomnist.codes import batches_for
 from framewright.videomnist.digits import load_embedded
 from framewright.videomnist.judgement_page import judgement_page, write_distances
-from framewright.videomnist.judging import JudgePlan, judge
+from framewright.videomnist.judging import JudgePlan, judge, measure_bits
 from framewright.videomnist.model_training import make_gpt
 from framewright.videomnist.shard import write_shard
 from framewright.videomnist.store import GREY, Shape, merge
@@ -36,6 +37,28 @@ def clips(section, tmp_path_factory):
         write_shard(parts[split][0], digits[split], spec, 0, split, range(count), (GREY,))
     merge(path, GREY, parts, {"motion_types": list(spec.motions)}, Shape(15, 64))
     return path
+
+
+@pytest.fixture(scope="module")
+def models(section):
+    """A small VQ-VAE, and the prior of its codes that foretells from five given frames; neither has learnt."""
+    torch.manual_seed(0)
+    torch.set_num_threads(1)
+    model = settings.vqvae_settings(section, 0)["model"]
+    model |= {"n_codes": 32, "embedding_dim": 8, "n_hiddens": 8, "downsample": tuple(model["downsample"])}
+    vqvae = Vqvae(VqvaeConfig(**model)).eval()
+    return vqvae, settings.gpt_settings(section, 0)["model"] | {"hidden_dim": 24, "heads": 2, "layers": 1}
+
+
+@pytest.mark.parametrize("given", [0, 2])
+def test_a_prior_that_has_not_learnt_needs_all_bits_of_each_code(clips, models, given):
+    """Its codes are equally likely: log2(32) = 5 bits each, whether it is told of frames or not."""
+    vqvae, sizes = models
+    gpt = make_gpt(vqvae, sizes | {"cond_frames": given}, 0).eval()
+    torch.nn.init.zeros_(gpt.fc_out.weight)
+    found = measure_bits(vqvae, gpt, batches_for(vqvae.config, clips, "test"), 0)
+    assert found["bits_a_code"] == pytest.approx(5) and found["bits_a_video"] == pytest.approx(5 * gpt.config.length)
+    assert found["value"] == pytest.approx(5 * gpt.config.length / (vqvae.config.frames * vqvae.config.size**2))
 
 
 @pytest.mark.slow
