@@ -78,7 +78,8 @@ def test_a_frame_is_the_one_that_is_shown_at_its_instant(made):
 def test_a_film_that_ends_early_gives_its_last_frame(tmp_path):
     film = make_video(tmp_path / "short.mp4", range(10), size=SIZE, rate=25)
     assert write_frames(tmp_path / "frames", "short", film, [make_track(0.0, 32, 1, 5)], 1.0) == 2
-    assert write_frames(tmp_path / "none", "short", film, [], 1.0) == 0
+    (tmp_path / "dead.mp4").touch()
+    assert write_frames(tmp_path / "none", "short", tmp_path / "dead.mp4", [], 1.0) == 0
     assert list_classes([tmp_path / "frames", tmp_path / "none"]) == ["class 0", "dog"]
     assert [len(one.boxes) for one in read_pictures(tmp_path / "frames", "train")] == [1, 1]
 

@@ -42,10 +42,19 @@ def list_boxes(tracks: Iterable[Track], instant: float) -> list[dict[str, Any]]:
 def write_frames(folder: Path, video: str, film: str | Path, tracks: Sequence[Track], seconds: float) -> int:
     """Make `folder` with a JPEG for each chosen instant and a record of them all; how many there are."""
     folder.mkdir(parents=True)
-    instants, known = choose_instants(tracks, seconds), []
+    instants = choose_instants(tracks, seconds)
+    known = _write_instants(folder, video, film, tracks, instants) if instants else []  # a dead video has no frames
+    write_record(folder / RECORD, known)
+    return len(known)
+
+
+def _write_instants(
+    folder: Path, video: str, film: str | Path, tracks: Sequence[Track], instants: Sequence[float]
+) -> list[dict[str, Any]]:
+    known = []
     with open_video(film) as media:
         shown, waiting = None, list(instants)
-        for frame in media.frames() if waiting else ():
+        for frame in media.frames():
             while waiting and shown is not None and waiting[0] < float(frame.time) - NEAR:
                 known.append(_write_frame(folder, video, shown.rgb, tracks, waiting.pop(0)))
             if not waiting:
@@ -53,8 +62,7 @@ def write_frames(folder: Path, video: str, film: str | Path, tracks: Sequence[Tr
             shown = frame
         while waiting and shown is not None:  # the last frame stays
             known.append(_write_frame(folder, video, shown.rgb, tracks, waiting.pop(0)))
-    write_record(folder / RECORD, known)
-    return len(known)
+    return known
 
 
 def _write_frame(
