@@ -335,6 +335,7 @@ rule flexpatch_card:
         pictures=[
             *expand(rules.flexpatch_preview.output.sheet, video=FLEXPATCH_DEMOS[:1]),
             rules.flexpatch_train.output.picture,
+            rules.flexpatch_train.output.histograms,
         ],
     output:
         croissant="results/flexpatch/card/croissant.json",

@@ -9,6 +9,7 @@ from PIL import Image
 
 MOST = 3
 SIZE = (960, 720)  # pixels; what is larger is shrunk to the width, and cut at the bottom
+AS_IT_IS = (".svg", ".gif")
 QUALITY = 88  # of a JPEG
 
 
@@ -21,8 +22,8 @@ def write_pictures(folder: Path, candidates: Iterable[str | Path], most: int = M
     number = 0
     for path in islice(_take_turns(candidates), most):
         number += 1
-        if path.suffix == ".svg":
-            shutil.copyfile(path, folder / f"{number}.svg")
+        if path.suffix in AS_IT_IS:
+            shutil.copyfile(path, folder / f"{number}{path.suffix}")
             continue
         with Image.open(path) as opened:
             picture = opened.convert("RGB")
@@ -40,4 +41,5 @@ def _take_turns(candidates: Iterable[str | Path]) -> Iterator[Path]:
 
 def _list_pictures(place: Path) -> list[Path]:
     found = sorted(place.rglob("*")) if place.is_dir() else [place]
-    return [path for path in found if path.suffix in (".png", ".jpg", ".svg")]
+    stills = [path for path in found if path.suffix in (".png", ".jpg", ".svg")]
+    return stills + [path for path in found if path.suffix == ".gif"]

@@ -71,7 +71,7 @@ def compose_snippet(dataset: Dataset) -> str:
 
 def _list_pictures(index: Path) -> Iterator[str]:
     """The pictures in the folder beside the index, as Markdown."""
-    for path in sorted(index.with_name("pictures").glob("*.*")):
+    for path in sorted(index.with_name("pictures").glob("[0-9]*.*")):
         yield f"![{path.stem}](pictures/{path.name})"
 
 

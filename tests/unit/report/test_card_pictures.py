@@ -28,6 +28,11 @@ def test_each_candidate_gives_one_before_any_gives_a_second(tmp_path):
     (tmp_path / "sheets/notes.txt").write_text("no picture")
     single, drawn = save(tmp_path / "one.jpg", 40, 30, 30), tmp_path / "drawn.svg"
     drawn.write_text("<svg/>")
+    (tmp_path / "moving").mkdir()
+    (tmp_path / "moving/a.gif").write_bytes(b"GIF89a")
+    save(tmp_path / "moving/b.png", 40, 30, 40)
+    assert write_pictures(tmp_path / "gif", [tmp_path / "moving"]) == 2
+    assert (tmp_path / "gif/2.gif").read_bytes() == b"GIF89a"
     (tmp_path / "empty").mkdir()
     assert write_pictures(tmp_path / "out", [tmp_path / "empty", tmp_path / "sheets", single]) == 3
     assert [grey_of(path)[1] for path in sorted((tmp_path / "out").iterdir())] == [10, 30, 20]
