@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from framewright.errors import UserError
+from framewright.optimizers import AdamW
 from framewright.persistence.attention import Attention
 from framewright.persistence.dataset import PersistenceClips
 from framewright.persistence.frame_classifier import FrameClassifier
@@ -42,7 +43,7 @@ def train(
     """
     device = choose_device(settings)
     model.to(device)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.learning_rate)
+    optimizer = AdamW(model.parameters(), lr=settings.learning_rate)
     steps = settings.epochs * -(-len(data) // settings.batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, settings.learning_rate, total_steps=steps)
     parts = {"model": model, "optimizer": optimizer, "schedule": schedule}
@@ -83,7 +84,7 @@ def run_eye(model: Model, data: Data, device: torch.device) -> tuple[dict[str, t
 def _settle(model: Model, loss: Loss, data: Data, seed: int, device: torch.device) -> None:
     """Let the part that draws conclusions learn on, from what the eye sees: many steps cost little, for it is small."""
     seen, labels = run_eye(model, data, device)
-    optimizer = torch.optim.AdamW(model.conclusion.parameters(), lr=SETTLING_RATE)
+    optimizer = AdamW(model.conclusion.parameters(), lr=SETTLING_RATE)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, SETTLING_RATE, total_steps=SETTLING)
     rng = np.random.default_rng([seed, len(data)])
     for _ in range(SETTLING):

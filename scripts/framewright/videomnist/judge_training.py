@@ -6,6 +6,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from framewright.optimizers import AdamW
 from framewright.study.progress import Progress, report_nothing
 from framewright.videomnist.judge_network import JudgeConfig, JudgeNetwork, describe_track, follow
 from framewright.videomnist.model_clips import ClipBatches
@@ -56,7 +57,7 @@ def train_judge(clips: Tracked, motions: int, seed: int, progress: Progress = re
 
 
 def _train_digits(net: JudgeNetwork, clips: Tracked, rng: np.random.Generator, progress: Progress) -> None:
-    optimizer = torch.optim.AdamW([*net.shape.parameters(), *net.digit.parameters()], RATE)
+    optimizer = AdamW([*net.shape.parameters(), *net.digit.parameters()], RATE)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=STEPS)
     for _ in progress(range(STEPS), unit="steps of the judge of digits"):
         places = torch.from_numpy(rng.integers(0, len(clips), BATCH))
@@ -72,7 +73,7 @@ def _train_digits(net: JudgeNetwork, clips: Tracked, rng: np.random.Generator, p
 
 def _train_paths(net: JudgeNetwork, clips: Tracked, rng: np.random.Generator, progress: Progress) -> None:
     parts = [*net.path.parameters(), *net.motion.parameters(), *net.speed.parameters()]
-    optimizer = torch.optim.AdamW(parts, PATH_RATE)
+    optimizer = AdamW(parts, PATH_RATE)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, PATH_RATE, total_steps=PATH_STEPS)
     for _ in progress(range(PATH_STEPS), unit="steps of the judge of paths"):
         places = torch.from_numpy(rng.integers(0, len(clips), PATH_BATCH))

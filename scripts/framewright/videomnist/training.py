@@ -20,6 +20,7 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
 from framewright.errors import UserError
+from framewright.optimizers import Adam, AdamW, Eager
 from framewright.study.job import whole
 from framewright.study.progress import Progress, report_nothing
 
@@ -178,7 +179,7 @@ def rate_at(step: int, plan: TrainingPlan) -> float:
     return min(1.0, (step + 1) / WARMUP) * left
 
 
-class Muon(torch.optim.Optimizer):
+class Muon(Eager):
     """Momentum whose matrices are made orthogonal, nearly: each direction learns equally fast.
 
     For matrices within a network; what reads its input or makes its output learns better otherwise.
@@ -216,7 +217,7 @@ def make_optimizers(model: nn.Module, plan: TrainingPlan) -> list[torch.optim.Op
     """Adam as VideoGPT has it; or Muon for the matrices of attention blocks, with AdamW for all else."""
     fused = bool(plan.gpus)
     if plan.optimizer == "adam":
-        made: list[torch.optim.Optimizer] = [torch.optim.Adam(model.parameters(), plan.learning_rate, fused=fused)]
+        made: list[torch.optim.Optimizer] = [Adam(model.parameters(), plan.learning_rate, fused=fused)]
     else:
         inner = [
             parameter
@@ -225,7 +226,7 @@ def make_optimizers(model: nn.Module, plan: TrainingPlan) -> list[torch.optim.Op
         ]
         known = {id(parameter) for parameter in inner}
         outer = [parameter for parameter in model.parameters() if id(parameter) not in known]
-        made = [torch.optim.AdamW(outer, plan.learning_rate, (0.9, 0.95), weight_decay=0.01, fused=fused)]
+        made = [AdamW(outer, plan.learning_rate, (0.9, 0.95), weight_decay=0.01, fused=fused)]
         made += [Muon(inner, MUON_RATE * plan.learning_rate)] if inner else []
     for optimizer in made:
         for group in optimizer.param_groups:
