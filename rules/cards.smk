@@ -11,7 +11,7 @@ rule cards_funnel:
     output:
         table="results/funnel.tsv",
         picture=report(
-            "results/funnel.svg", caption="captions/cards_funnel.rst", category="Overview", labels={"shows": "funnel"}
+            "results/funnel.svg", caption="captions/cards_funnel.rst", category="overview", labels={"shows": "funnel"}
         ),
     log:
         "logs/cards_funnel.log",

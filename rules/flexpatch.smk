@@ -110,7 +110,8 @@ rule flexpatch_gather:
         page=report(
             "results/flexpatch/agreement.html",
             caption="captions/flexpatch_gather.rst",
-            category="Flexpatch",
+            category="flexpatch",
+            subcategory="dataset",
             labels={"video": "all", "shows": "detector against annotations"},
         ),
     log:
@@ -136,11 +137,13 @@ rule flexpatch_preview:
         observations=rules.flexpatch_truth.output.observations,
         samples=rules.flexpatch_samples.output.samples,
     output:
-        sheet=report(
-            "results/flexpatch/samples/{video}.png",
+        sheets=report(
+            directory("results/flexpatch/sheets/{video}"),
+            patterns=["{shows}.png"],
             caption="captions/flexpatch_preview.rst",
-            category="Flexpatch",
-            labels={"shows": "samples of {video}"},
+            category="flexpatch",
+            subcategory="{video}",
+            labels={"shows": "{shows}"},
         ),
         posters="results/flexpatch/posters/{video}.npz",
     log:
@@ -195,8 +198,9 @@ rule flexpatch_run:
         film=report(
             "results/flexpatch/films/{video}.mp4",
             caption="captions/flexpatch_run.rst",
-            category="Flexpatch",
-            labels={"shows": "film of {video}"},
+            category="flexpatch",
+            subcategory="{video}",
+            labels={"shows": "film"},
         ),
     log:
         "logs/flexpatch_run/{video}.log",
@@ -253,13 +257,15 @@ rule flexpatch_evaluate:
         table=report(
             "results/flexpatch/evaluation.txt",
             caption="captions/flexpatch_evaluate.rst",
-            category="Flexpatch",
+            category="flexpatch",
+            subcategory="runtime",
             labels={"shows": "evaluation"},
         ),
         chart=report(
             "results/flexpatch/evaluation.png",
             caption="captions/flexpatch_evaluate.rst",
-            category="Flexpatch",
+            category="flexpatch",
+            subcategory="runtime",
             labels={"shows": "precision against cost"},
         ),
     log:
@@ -347,7 +353,8 @@ rule flexpatch_card:
         page=report(
             "results/flexpatch/card/README.html",
             caption="captions/flexpatch_card.rst",
-            category="Flexpatch",
+            category="flexpatch",
+            subcategory="dataset",
             labels={"shows": "card"},
         ),
     log:

@@ -16,19 +16,22 @@ rule flexpatch_train:
         text=report(
             "results/flexpatch/training_summary.txt",
             caption="captions/flexpatch_train.rst",
-            category="Flexpatch",
+            category="flexpatch",
+            subcategory="tree",
             labels={"shows": "training"},
         ),
         picture=report(
             "results/flexpatch/tree.svg",
             caption="captions/flexpatch_train.rst",
-            category="Flexpatch",
+            category="flexpatch",
+            subcategory="tree",
             labels={"shows": "tree"},
         ),
         histograms=report(
             "results/flexpatch/features.png",
             caption="captions/flexpatch_train.rst",
-            category="Flexpatch",
+            category="flexpatch",
+            subcategory="tree",
             labels={"shows": "features"},
         ),
     log:

@@ -13,7 +13,7 @@ rule overview_dag:
             directory("results/dag"),
             patterns=["{pipeline}.svg"],
             caption="captions/overview_dag.rst",
-            category="Overview",
+            category="overview",
             labels={"shows": "rules of {pipeline}"},
         ),
     log:
@@ -46,7 +46,7 @@ rule overview_costs:
         picture=report(
             "results/costs.svg",
             caption="captions/overview_costs.rst",
-            category="Overview",
+            category="overview",
             labels={"shows": "time and memory"},
         ),
     log:

@@ -197,22 +197,12 @@ rule patches_preview:
         frames=of_each(rules.patches_plan.output.frames, PATCHES_SHOWN),
     output:
         sheets=report(
-            expand("results/patches/preview/{category}.png", category=PATCHES_CATEGORIES),
+            directory("results/patches/preview"),
+            patterns=["{shows}.png"],
             caption="captions/patches_preview.rst",
-            category="Patches",
-            labels={"video": "all", "shows": "pairs"},
-        ),
-        rejects=report(
-            "results/patches/preview/rejected.png",
-            caption="captions/patches_rejected.rst",
-            category="Patches",
-            labels={"video": "all", "shows": "rejected windows"},
-        ),
-        bright=report(
-            "results/patches/preview/bright.png",
-            caption="captions/patches_bright.rst",
-            category="Patches",
-            labels={"video": "all", "shows": "HDR before and after"},
+            category="patches",
+            subcategory="sheets",
+            labels={"video": "all", "shows": "{shows}"},
         ),
     log:
         "logs/patches_preview.log",
@@ -247,7 +237,8 @@ rule patches_card:
         page=report(
             "results/patches/card/README.html",
             caption="captions/patches_card.rst",
-            category="Patches",
+            category="patches",
+            subcategory="dataset",
             labels={"video": "all", "shows": "card"},
         ),
     log:

@@ -182,7 +182,8 @@ rule persistence_summary:
         page=report(
             "results/persistence/summary.html",
             caption="captions/persistence_summary.rst",
-            category="Persistence",
+            category="persistence",
+            subcategory="dataset",
             labels={"variant": "all", "shows": "figures"},
         ),
     log:
@@ -245,9 +246,10 @@ rule persistence_preview:
     output:
         samples=report(
             directory("results/persistence/samples/{variant}"),
-            patterns=["{name}.png", "{name}.gif"],
+            patterns=["{name}.gif", "{name,.*_statistics}.png"],
             caption="captions/persistence_preview.rst",
-            category="Persistence",
+            category="persistence",
+            subcategory="{variant}",
             labels={"variant": "{variant}", "shows": "{name}"},
         ),
     log:
@@ -282,7 +284,8 @@ rule persistence_card:
         page=report(
             "results/persistence/card/README.html",
             caption="captions/persistence_card.rst",
-            category="Persistence",
+            category="persistence",
+            subcategory="dataset",
             labels={"variant": "all", "shows": "card"},
         ),
     log:

@@ -48,19 +48,22 @@ rule persistence_evaluate:
         page=report(
             "results/persistence/evaluation/evaluation.html",
             caption="captions/persistence_evaluation.rst",
-            category="Persistence",
+            category="persistence",
+            subcategory="models",
             labels={"variant": "all", "shows": "evaluation"},
         ),
         curves=report(
             "results/persistence/evaluation/accuracy.png",
             caption="captions/persistence_curves.rst",
-            category="Persistence",
+            category="persistence",
+            subcategory="models",
             labels={"variant": "all", "shows": "accuracy by frames seen"},
         ),
         attention=report(
             "results/persistence/evaluation/attention.png",
             caption="captions/persistence_attention.rst",
-            category="Persistence",
+            category="persistence",
+            subcategory="models",
             labels={"variant": "all", "shows": "attention"},
         ),
     log:

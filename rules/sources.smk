@@ -218,7 +218,8 @@ rule sources_preview:
         sheet=report(
             "results/sources/{video}/preview.png",
             caption="captions/sources_preview.rst",
-            category="Sources",
+            category="sources",
+            subcategory="frames",
             labels={"video": "{video}", "shows": "frames"},
         ),
     log:
@@ -290,7 +291,8 @@ rule sources_summary:
         page=report(
             "results/sources/summary.html",
             caption="captions/sources_summary.rst",
-            category="Sources",
+            category="sources",
+            subcategory="dataset",
             labels={"video": "all", "shows": "what became of each"},
         ),
     log:
@@ -319,7 +321,8 @@ rule sources_card:
         page=report(
             "results/sources/card/README.html",
             caption="captions/sources_card.rst",
-            category="Sources",
+            category="sources",
+            subcategory="dataset",
             labels={"video": "all", "shows": "card"},
         ),
     log:

@@ -32,7 +32,8 @@ rule tracks_timeline:
         picture=report(
             "results/tracks/timeline.svg",
             caption="captions/tracks_timeline.rst",
-            category="Tracks",
+            category="tracks",
+            subcategory="dataset",
             labels={"video": "all", "shows": "segments"},
         ),
         scores="results/tracks/cuts.tsv",
@@ -59,7 +60,8 @@ rule tracks_summary:
         picture=report(
             "results/tracks/histograms.svg",
             caption="captions/tracks_histograms.rst",
-            category="Tracks",
+            category="tracks",
+            subcategory="dataset",
             labels={"video": "all", "shows": "lengths and classes"},
         ),
     log:
@@ -125,7 +127,8 @@ rule tracks_card:
         page=report(
             "results/tracks/card/README.html",
             caption="captions/tracks_card.rst",
-            category="Tracks",
+            category="tracks",
+            subcategory="dataset",
             labels={"video": "all", "shows": "card"},
         ),
     log:

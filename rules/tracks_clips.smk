@@ -42,7 +42,8 @@ rule tracks_sheet:
             directory("results/tracks/sheets/{video}"),
             patterns=["{shows}.png"],
             caption="captions/tracks_sheet.rst",
-            category="Tracks",
+            category="tracks",
+            subcategory="{video}",
             labels={"video": "{video}", "shows": "{shows}"},
         ),
     log:
@@ -96,7 +97,8 @@ rule tracks_entries:
         page=report(
             "results/tracks/videos.html",
             caption="captions/tracks_entries.rst",
-            category="Tracks",
+            category="tracks",
+            subcategory="dataset",
             labels={"video": "all", "shows": "sheets of your videos"},
         ),
     log:

@@ -66,7 +66,8 @@ rule tracks_accuracy:
         page=report(
             "results/tracks/accuracy.html",
             caption="captions/tracks_accuracy.rst",
-            category="Tracks",
+            category="tracks",
+            subcategory="dataset",
             labels={"video": "all", "shows": "accuracy"},
         ),
     log:

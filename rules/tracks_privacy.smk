@@ -65,7 +65,8 @@ rule tracks_preview:
         sheet=report(
             "results/tracks/privacy/{video}.png",
             caption="captions/tracks_preview.rst",
-            category="Tracks",
+            category="tracks",
+            subcategory="{video}",
             labels={"video": "{video}", "shows": "before and after"},
         ),
     log:

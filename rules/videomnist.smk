@@ -210,9 +210,10 @@ rule videomnist_samples:
     output:
         samples=report(
             directory("results/videomnist/samples"),
-            patterns=["{name}.png", "{name}.gif", "{name}.txt"],
+            patterns=["{name,[^/]+}.png", "{name,[^/]+}.txt"],
             caption="captions/videomnist_samples.rst",
-            category="Moving digits",
+            category="videomnist",
+            subcategory="dataset",
             labels={"shows": "{name}"},
         ),
     log:
@@ -311,7 +312,8 @@ rule videomnist_card:
         page=report(
             "results/videomnist/card/README.html",
             caption="captions/videomnist_card.rst",
-            category="Moving digits",
+            category="videomnist",
+            subcategory="dataset",
             labels={"shows": "card"},
         ),
     log:

@@ -44,7 +44,8 @@ rule videomnist_vqvae:
         curves=report(
             "results/videomnist/models/vqvae/curves.png",
             caption="captions/videomnist_curves.rst",
-            category="Moving digits",
+            category="videomnist",
+            subcategory="models",
             labels={"shows": "VQ-VAE: training"},
         ),
     log:
@@ -103,7 +104,8 @@ rule videomnist_gpt:
         curves=report(
             "results/videomnist/models/videogpt/curves.png",
             caption="captions/videomnist_curves.rst",
-            category="Moving digits",
+            category="videomnist",
+            subcategory="models",
             labels={"shows": "VideoGPT: training"},
         ),
     log:
@@ -135,7 +137,8 @@ rule videomnist_generate:
             directory("results/videomnist/generated"),
             patterns=["{name}.png", "{name}.gif"],
             caption="captions/videomnist_generated.rst",
-            category="Moving digits",
+            category="videomnist",
+            subcategory="generated",
             labels={"shows": "generated: {name}"},
         ),
     log:
@@ -166,19 +169,22 @@ rule videomnist_judge:
         page=report(
             "results/videomnist/models/judgement/judgement.html",
             caption="captions/videomnist_judgement.rst",
-            category="Moving digits",
+            category="videomnist",
+            subcategory="models",
             labels={"shows": "models: figures"},
         ),
         distances=report(
             "results/videomnist/models/judgement/distances.png",
             caption="captions/videomnist_distances.rst",
-            category="Moving digits",
+            category="videomnist",
+            subcategory="models",
             labels={"shows": "models: distances and controls"},
         ),
         pictures=report(
             "results/videomnist/models/judgement/reconstructions.png",
             caption="captions/videomnist_reconstructions.rst",
-            category="Moving digits",
+            category="videomnist",
+            subcategory="models",
             labels={"shows": "models: reconstructions"},
         ),
     log:

@@ -1,13 +1,13 @@
 """Show what the subsets took of what there was, what thresholds of motion look like, and near duplicates."""
 
-from framewright.report.picture import write_png
+from framewright.report.picture import write_sheets
+from framewright.report.style import write_figure
 from framewright.study import job
 from framewright.tracks.curation.charts import (
     draw_classes,
     draw_metrics,
     draw_relaxation,
     read_subset_rows,
-    write_figure,
 )
 from framewright.tracks.curation.options import read_subset
 from framewright.tracks.curation.preview import draw_examples, draw_pairs, read_shown
@@ -31,8 +31,7 @@ for target, figure in figures:
     with job.whole(target) as path:
         write_figure(path, figure)
 shown = read_shown(inputs.index, inputs.clips)
-with job.whole(outputs.examples) as path:
-    write_png(path, draw_examples(shown, subsets))
-with job.whole(outputs.duplicates) as path:
-    write_png(path, draw_pairs(shown, read_pairs(inputs.pairs)))
+pairs = draw_pairs(shown, read_pairs(inputs.pairs))
+with job.whole(outputs.sheets) as folder:
+    write_sheets(folder, {"thresholds": draw_examples(shown, subsets), "duplicates": pairs})
 log.info("%d subsets, %d clips to show", len(subsets), len(shown))

@@ -11,6 +11,9 @@ from framewright.optimizers import Adam, AdamW
 PROGRAM = """
 import sys, torch
 from framewright.optimizers import AdamW
+from framewright.study.job import compute_on_one_thread
+compute_on_one_thread()
+assert torch.are_deterministic_algorithms_enabled()
 layer = torch.nn.Linear(3, 2)
 optimizer = AdamW(layer.parameters(), 0.1)
 schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.1, total_steps=3)
@@ -49,5 +52,5 @@ def test_they_learn_as_pytorch_s_do(ours, theirs, settings):
     assert all(torch.equal(state["state"][0][key], known["state"][0][key]) for key in known["state"][0])
 
 
-def test_no_compiler_is_imported():
+def test_a_job_that_trains_imports_no_compiler():
     subprocess.run([sys.executable, "-c", PROGRAM], check=True)

@@ -40,7 +40,7 @@ DATASET = Dataset(
     front=Front(
         title="Samples of tracking quality",
         load='datasets.load_samples("results/flexpatch")',
-        picture="results/flexpatch/samples/street.png",
+        picture="results/flexpatch/sheets/street/samples.png",
         gallery="results/flexpatch/gallery/index.html",
     ),
     background=Background(

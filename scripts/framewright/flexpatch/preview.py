@@ -11,26 +11,27 @@ from framewright.flexpatch.posters import choose_posters, crop_sample, name_samp
 from framewright.flexpatch.samples.columns import LABELS, MIN_VISIBLE
 from framewright.flexpatch.samples.frames import read_frames
 from framewright.flexpatch.samples.observations import Observations
-from framewright.report.picture import contact_sheet, draw_notice
+from framewright.report.palette import LEVELS, rgb_of
+from framewright.report.picture import contact_sheet
 from framewright.video.stream import open_video
 
-COLOURS = {"high": (213, 94, 0), "medium": (230, 159, 0), "low": (0, 114, 178)}  # RGB: report.style.LEVELS
+COLOURS = {level: rgb_of(colour) for level, colour in LEVELS.items()}
 TRUE = (235, 235, 235)
 SHOWN = 12  # frames
 
 
 def draw_samples(
     video: str, film: str | Path, use: Sequence[float], samples: pd.DataFrame, observations: Observations
-) -> tuple[np.ndarray, dict[str, bytes]]:
+) -> tuple[np.ndarray | None, dict[str, bytes]]:
     """A sheet of frames with the boxes of the samples in the colours of their labels, and thin true boxes; and posters
-    of some samples for the gallery, by their ids.
+    of some samples for the gallery, by their ids. No sheet without samples.
 
     Of each stretch of time the sheet shows the frame with the most failing tracks. A video without samples is not
     opened.
     """
     chosen, wanted = choose_frames(samples, SHOWN), choose_posters(video, samples)
     if not chosen:
-        return draw_notice("No object was followed"), {}
+        return None, {}
     shown, labels, posters = [], [], dict[str, bytes]()
     of_frame = {int(str(number)): rows for number, rows in samples.groupby("frame")}
     with open_video(film) as opened:

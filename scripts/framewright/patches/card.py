@@ -64,7 +64,7 @@ DATASET = Dataset(
     front=Front(
         title="Super-resolution pairs",
         load='datasets.PatchPairs("results/patches/dataset/Universal/Mastermodell/Learn/Patches", frames=5)',
-        picture="results/patches/preview/general.png",
+        picture="results/patches/preview/pairs-general.png",
         gallery="results/patches/gallery/index.html",
     ),
     background=Background(

@@ -11,18 +11,19 @@ from framewright.patches.formats import SPAN
 from framewright.patches.manifest import Patch
 from framewright.patches.plan import Frames
 from framewright.patches.stack import read_png, unstack
-from framewright.report.picture import contact_sheet, draw_notice
+from framewright.report.picture import contact_sheet
 from framewright.video.stream import open_video
 
 MOST = 8  # pairs, or rejected windows, on a sheet
 TALL = 540  # rows that a pair is shown with at most
 
 
-def draw_pairs(dataset: Path, patches: Sequence[Patch]) -> np.ndarray:
-    """A sheet of sharp patches, each beside its small copy enlarged to the same size; (H, 1280, 3) uint8 RGB."""
+def draw_pairs(dataset: Path, patches: Sequence[Patch]) -> np.ndarray | None:
+    """A sheet of sharp patches, each beside its small copy enlarged to the same size; (H, 1280, 3) uint8 RGB. None
+    without any."""
     chosen = patches[:: max(1, -(-len(patches) // MOST))]
     if not chosen:
-        return draw_notice("no patches that may be shown")
+        return None
     shown = []
     for patch in chosen:
         sharp = read_png(dataset / patch.gt)
@@ -39,11 +40,11 @@ def draw_pairs(dataset: Path, patches: Sequence[Patch]) -> np.ndarray:
     return contact_sheet(shown, labels, columns=2)
 
 
-def draw_rejects(parts: Iterable[str | Path]) -> np.ndarray:
-    """A sheet of the frames of rejected windows, as far as parts kept any; (H, 1280, 3) uint8 RGB."""
+def draw_rejects(parts: Iterable[str | Path]) -> np.ndarray | None:
+    """A sheet of the frames of rejected windows, (H, 1280, 3) uint8 RGB; None where parts kept none."""
     files = [file for part in parts for file in sorted(Path(part, "rejects").glob("*.png"))]
     if not files:
-        return draw_notice("nothing was rejected that may be shown")
+        return None
     labels = [f"{file.parts[-4]}: {file.stem}" for file in files[:MOST]]
     return contact_sheet([read_png(file) for file in files[:MOST]], labels, columns=1)
 
@@ -59,11 +60,11 @@ def compare_renderings(path: str | Path, film: Film, frames: Frames, count: int 
     return sides
 
 
-def draw_bright(films: Iterable[tuple[str | Path, Film, Frames]]) -> np.ndarray:
-    """A sheet of bright films before and after; (H, 1280, 3) uint8 RGB."""
+def draw_bright(films: Iterable[tuple[str | Path, Film, Frames]]) -> np.ndarray | None:
+    """A sheet of bright films before and after; (H, 1280, 3) uint8 RGB. None without any."""
     shown, labels = [], []
     for path, film, frames in films:
         sides = compare_renderings(path, film, frames)
         shown += sides
         labels += [f"{film.video}: as stored ({film.view.kind}), and tone-mapped"] * len(sides)
-    return contact_sheet(shown, labels, columns=1) if shown else draw_notice("no PQ or HLG film that may be shown")
+    return contact_sheet(shown, labels, columns=1) if shown else None

@@ -7,26 +7,25 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
 from framewright.persistence.dataset import PersistenceClips
 from framewright.persistence.models import TrainedModel
 from framewright.persistence.store import Clips
 from framewright.persistence.strips import MARK, STILL, add_border
-from framewright.report import style
 from framewright.report.gif import enlarge
 from framewright.report.page import render_page, render_table
+from framewright.report.palette import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, RED
 from framewright.report.picture import contact_sheet, draw_notice, write_png
+from framewright.report.style import LETTERS, name_axes, new_figure, write_figure
 
 LINES = {  # name in the figures: name in the chart, colour, style
-    "bound": ("best possible (Bayes)", style.INK, "-"),
-    "model": ("model", style.BLUE, "-"),
-    "colour": ("coloured pixels", style.RED, "--"),
-    "area": ("lit pixels", style.ORANGE, ":"),
-    "blobs": ("number of blobs", style.GREEN, "-."),
-    "one_frame": ("all three of a frame", style.PURPLE, (0, (3, 1, 1, 1))),
-    "constant": ("always the same", style.GREY, (0, (5, 1))),
+    "bound": ("best possible (Bayes)", INK, "-"),
+    "model": ("model", BLUE, "-"),
+    "colour": ("coloured pixels", RED, "--"),
+    "area": ("lit pixels", ORANGE, ":"),
+    "blobs": ("number of blobs", GREEN, "-."),
+    "one_frame": ("all three of a frame", PURPLE, (0, (3, 1, 1, 1))),
+    "constant": ("always the same", GREY, (0, (5, 1))),
 }
 IDENTITIES = "best with identities known"  # what the bound is called where there are companions
 SHOWN = 3  # clips in the attention's picture
@@ -36,9 +35,7 @@ LONGEST = 12  # characters below a frame
 
 def write_curves(path: str | Path, arms: Mapping[str, Mapping[str, Any]]) -> None:
     """Write a chart as PNG: for each arm, the share of clips judged rightly by the number of frames seen."""
-    figure = Figure(figsize=(5.6 * len(arms), 4.4), dpi=110, layout="constrained")
-    FigureCanvasAgg(figure)
-    panels = figure.subplots(1, len(arms), squeeze=False, sharey=True)[0]
+    figure, panels = new_figure(620 * len(arms), 480, 1, len(arms))
     for panel, (name, found) in zip(panels, arms.items(), strict=True):
         clip, frames = found["clip"], np.arange(1, len(found["clip"]["bound"]) + 1)
         for key, (words, colour, dashes) in LINES.items():
@@ -52,12 +49,10 @@ def write_curves(path: str | Path, arms: Mapping[str, Mapping[str, Any]]) -> Non
             error = 2 * np.sqrt(curve * (1 - curve) / found["clips"]["test"])
             panel.fill_between(frames, curve - error, np.minimum(curve + error, 1), color=LINES["model"][1], alpha=0.13)
             panel.plot(early["mean_frames"], early["accuracy"], "o", color=LINES["model"][1], label="model, early exit")
-        panel.set(title=name, xlabel="frames seen", xlim=(1, frames[-1]), ylim=(0.4, 1.02))
-        panel.grid(alpha=0.25)
-    panels[0].set_ylabel("clips judged rightly")
-    for panel in panels:
-        panel.legend(loc="lower right", fontsize=8, framealpha=0.9)
-    figure.savefig(path, format="png", metadata={"Software": None})
+        name_axes(panel, f"arm {name}", "frames seen", "share of clips judged rightly")
+        panel.set(xlim=(1, frames[-1]), ylim=(0.4, 1.02))
+        panel.legend(loc="lower right", fontsize=LETTERS["tick"], framealpha=0.9)
+    write_figure(path, figure)
 
 
 def write_attention(

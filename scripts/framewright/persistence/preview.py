@@ -6,18 +6,17 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
 from framewright.persistence.paths import CLASSES, TYPES
 from framewright.persistence.store import Clips, to_json
 from framewright.persistence.strips import draw_strip, mark_transients
 from framewright.report.gif import write_gif
+from framewright.report.palette import BLUE
 from framewright.report.picture import write_png
+from framewright.report.style import new_figure, write_figure
 
 RATE = 8  # frames a second of the moving pictures
 SIDE = 256  # pixels that their sides reach
-INKS = ("#2563eb", "#d97706")
 
 
 def write_samples(folder: str | Path, clips: Clips, name: str, number: int) -> int:
@@ -59,29 +58,27 @@ def write_statistics(path: str | Path, clips: Clips) -> None:
     start, how far they move in a frame, and in which frames they show."""
     metadata = [clips.metadata(place) for place in range(len(clips))]
     details = [one for clip in metadata for one in clip["transient_details"]]
-    figure = Figure(figsize=(12, 6.6), dpi=100, layout="constrained")
-    FigureCanvasAgg(figure)
-    panels = figure.subplots(2, 3).ravel()
+    figure, panels = new_figure(1200, 660, 2, 3)
     _bars(panels[0], Counter(clip["num_transients"] for clip in metadata), "transients of a clip", "clips")
     _bars(panels[1], Counter(one["duration"] for one in details), "frames that a transient lives", "transients")
     types = Counter(one["trajectory_type"] for one in details)
     _bars(panels[2], {name: types[name] for name in TYPES}, "type of path", "transients")
     x, y = ([one["start_position"][axis] for one in details] for axis in (0, 1))
-    panels[3].scatter(x, y, s=4, color=INKS[0], alpha=min(1, 400 / max(len(details), 1)), linewidths=0)
+    panels[3].scatter(x, y, s=4, color=BLUE, alpha=min(1, 400 / max(len(details), 1)), linewidths=0)
     panels[3].set(xlim=(-1, 1), ylim=(1, -1), aspect="equal", xlabel="where transients start: x", ylabel="y, downwards")
     steps = [_steps(one["pixels"]) for one in details if one["duration"] > 1]
-    panels[4].hist(np.concatenate([*steps, np.zeros(0)]), bins=24, color=INKS[0])
+    panels[4].hist(np.concatenate([*steps, np.zeros(0)]), bins=24, color=BLUE)
     panels[4].set(xlabel="pixels that a transient moves in a frame", ylabel="steps")
     shown = Counter(time for clip in metadata for time in clip["transient_frames"])
     _bars(
         panels[5], {time: shown[time] for time in range(max(shown, default=0) + 1)}, "frame", "clips with a transient"
     )
-    figure.savefig(path, format="png", metadata={"Software": None})
+    write_figure(path, figure)
 
 
 def _bars(panel: Axes, counts: Counter[Any] | dict[Any, int], words: str, of: str) -> None:
     names = sorted(counts) if isinstance(counts, Counter) else list(counts)
-    panel.bar(names, [counts[name] for name in names], color=INKS[0], width=0.7)
+    panel.bar(names, [counts[name] for name in names], color=BLUE, width=0.7)
     panel.set(xlabel=words, ylabel=of)
     if len(names) <= 12:
         panel.set_xticks(names)

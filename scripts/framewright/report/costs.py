@@ -5,11 +5,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from framewright.report import svg
+from framewright.report import palette, svg
+from framewright.report.palette import BLUE, ORANGE
 from framewright.study.usage import Usage, last_of_each
 
 WIDTH, MARGIN, LABELS, NUMBERS, BAR, ROW = 960, 32, 190, 124, 16, 28
-TIME, MEMORY = "#4f7cac", "#d0885a"
+TIME, MEMORY = BLUE, ORANGE
 BARS = 14  # rules that have a bar of their own: more make a picture that no screen holds
 
 
@@ -56,11 +57,11 @@ def draw_costs(costs: Sequence[Cost]) -> str:
     full = (WIDTH - 2 * MARGIN - LABELS) / 2 - NUMBERS
     lefts = (MARGIN + LABELS, MARGIN + LABELS + full + NUMBERS)
     parts = [svg.draw_text(MARGIN, 44, "What it cost", size=20, bold=True)]
-    parts.append(svg.draw_text(MARGIN, 65, _total(costs), svg.GREY, 12))
+    parts.append(svg.draw_text(MARGIN, 65, _total(costs), palette.GREY, 12))
     for left, words, colour in zip(
         lefts, ("processor time of all jobs", "memory of the largest job"), (TIME, MEMORY), strict=True
     ):
-        parts += [svg.draw_dot(left + 5, 92, 4.5, colour), svg.draw_text(left + 15, 96, words, svg.GREY, 12)]
+        parts += [svg.draw_dot(left + 5, 92, 4.5, colour), svg.draw_text(left + 15, 96, words, palette.GREY, 12)]
     shown = _with_rest(costs)
     longest = max((cost.cpu_seconds for cost in shown), default=0) or 1
     largest = max((cost.mebibytes for cost in shown), default=0) or 1
@@ -95,7 +96,7 @@ def _with_rest(costs: Sequence[Cost]) -> list[Cost]:
 
 def _bar(x: float, y: float, full: float, share: float, colour: str, words: str, rest: str) -> list[str]:
     return [
-        svg.draw_box(x, y, full, BAR, svg.TRACK, 3),
+        svg.draw_box(x, y, full, BAR, palette.TRACK, 3),
         *([svg.draw_box(x, y, max(3, full * share), BAR, colour, 3)] if share else []),
         svg.draw_text(x + full + 8, y + 13, words, size=12, rest=rest),
     ]

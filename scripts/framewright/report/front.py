@@ -16,6 +16,7 @@ from urllib.parse import quote
 import cv2
 
 from framewright.report.costs import Cost
+from framewright.report.palette import GREEN, ORANGE, RED
 from framewright.study.contract import read_contract
 from framewright.study.funnel import Stage
 from framewright.study.record import read_record
@@ -39,7 +40,7 @@ STYLE = """
 #rulegraph { display: none } .max-w-lg { max-width: none } .grow:has(.front) { align-items: flex-start }
 @media (max-width: 60rem) { .front { width: calc(100vw - 2rem) } }
 """
-LIGHTS = {"good": ("#009e73", "●"), "doubt": ("#e69f00", "▲"), "bad": ("#d55e00", "■")}  # Okabe-Ito, and a shape each
+LIGHTS = {"good": (GREEN, "●"), "doubt": (ORANGE, "▲"), "bad": (RED, "■")}  # a shape each as well
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from framewright.report import svg
+from framewright.report import palette, svg
+from framewright.report.palette import DROPPED, KEPT, RARE
 from framewright.study.funnel import Reason, Stage
 
 WIDTH, MARGIN, LABELS, NUMBERS = 960, 32, 160, 188  # of the picture, its edges, the columns left and right of the bars
 FULL = WIDTH - 2 * MARGIN - LABELS - NUMBERS
 BAR, LINE, GAP = 22, 20, 12  # heights of a bar, of a line of reasons, and between stages
 LEAST = 3  # a bar that stands for something is never thinner
-KEPT, RARE = "#2a9d8f", "#a9b1bc"  # the rarest of many reasons share a colour
-DROPPED = (
-    *("#e07a5f", "#7b6fb8", "#e3aa4b", "#c9577f", "#5a8fd0", "#9c6b50", "#d98fb4", "#3d5a98", "#b9a13c", "#a34a46"),
-    *("#8fa3d6", "#6d4c8d"),
-)
 LONGEST = 44  # characters of a reason or a stage
 
 
@@ -35,7 +31,7 @@ def draw(funnel: Mapping[str, Sequence[Stage]]) -> str:
             y += BAR + (max(line for _, line, _ in chips) + 1) * LINE + 4 if chips else BAR
             y += GAP
         if not stages:
-            parts.append(svg.draw_text(MARGIN + LABELS, y + 10, "nothing entered", svg.GREY))
+            parts.append(svg.draw_text(MARGIN + LABELS, y + 10, "nothing entered", palette.GREY))
             y += 16 + GAP
         y += 14
     return svg.compose_document(WIDTH, y + MARGIN - 26, parts)
@@ -44,9 +40,9 @@ def draw(funnel: Mapping[str, Sequence[Stage]]) -> str:
 def _title(with_dropped: bool) -> Iterator[str]:
     yield svg.draw_text(MARGIN, 44, "What went in, and what became of it", size=20, bold=True)
     yield svg.draw_dot(MARGIN + 5, 61, 4.5, KEPT)
-    yield svg.draw_text(MARGIN + 15, 65, "kept", svg.GREY, 12)
+    yield svg.draw_text(MARGIN + 15, 65, "kept", palette.GREY, 12)
     said = "every other colour is a reason for dropping" if with_dropped else "nothing was dropped"
-    yield svg.draw_text(MARGIN + 56, 65, said, svg.GREY, 12)
+    yield svg.draw_text(MARGIN + 56, 65, said, palette.GREY, 12)
 
 
 def _lengths(stages: Sequence[Stage]) -> Iterator[float]:
@@ -62,14 +58,14 @@ def _lengths(stages: Sequence[Stage]) -> Iterator[float]:
 def _bar(y: float, stage: Stage, length: float, colours: dict[str, str]) -> Iterator[str]:
     left = float(MARGIN + LABELS)
     yield svg.draw_text(left - 14, y + 15.5, svg.shorten(stage.name, 21), anchor="end")
-    yield svg.draw_box(left, y, FULL, BAR, svg.TRACK, 3)
+    yield svg.draw_box(left, y, FULL, BAR, palette.TRACK, 3)
     shares = [(KEPT, stage.kept, "kept"), *((colours[r.word], r.number, r.word) for r in stage.reasons)]
     for colour, number, word in [share for share in shares if share[1]]:
         wide = max(LEAST, length * number / stage.entered)
         yield svg.draw_box(min(left, MARGIN + LABELS + FULL - wide), y, wide, BAR, colour, 2, f"{word}: {number:,}")
         left += wide
     if stage.entered and length * stage.kept / stage.entered > 60:
-        yield svg.draw_text(MARGIN + LABELS + 10, y + 15.5, _percent(stage), svg.PAPER, 12, bold=True)
+        yield svg.draw_text(MARGIN + LABELS + 10, y + 15.5, _percent(stage), palette.PAPER, 12, bold=True)
     of = f"of {stage.entered:,}" if stage.entered else "nothing entered"
     yield svg.draw_text(MARGIN + LABELS + FULL + 14, y + 15.5, f"{stage.kept:,}", bold=True, rest=of)
 
@@ -95,7 +91,7 @@ def _chips(reasons: Sequence[Reason]) -> Iterator[tuple[float, int, Reason]]:
 def _chip(top: float, x: float, line: int, reason: Reason, colours: dict[str, str]) -> Iterator[str]:
     y = top + 17 + line * LINE
     yield svg.draw_dot(x + 5, y - 4, 4.5, colours[reason.word])
-    yield svg.draw_text(x + 15, y, _words(reason), svg.GREY, 12)
+    yield svg.draw_text(x + 15, y, _words(reason), palette.GREY, 12)
 
 
 def _words(reason: Reason) -> str:

@@ -1,7 +1,7 @@
 """Pictures for people: frames with boxes and names drawn on them, and many of them on one sheet."""
 
 import colorsys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import cv2
@@ -79,6 +79,14 @@ def draw_notice(text: str, width: int = 1280) -> np.ndarray:
     sheet = np.full((100, width, 3), PAPER, np.uint8)
     cv2.putText(sheet, text, (24, 58), FONT, 0.7, INK, 1, cv2.LINE_AA)
     return sheet
+
+
+def write_sheets(folder: str | Path, sheets: Mapping[str, np.ndarray | None]) -> None:
+    """Make the folder `folder`, with a PNG for each sheet that has something to show."""
+    Path(folder).mkdir()
+    for name, sheet in sheets.items():
+        if sheet is not None:
+            write_png(Path(folder) / f"{name}.png", sheet)
 
 
 def write_png(path: str | Path, picture: np.ndarray) -> None:

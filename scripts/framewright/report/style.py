@@ -1,20 +1,13 @@
-"""One look for all pictures: colours that colour-blind readers tell apart, dashes, sizes of letters.
+"""One look for all charts: the palette, sizes of letters, quiet axes."""
 
-Colours are those of Okabe and Ito (2008). Lines differ in their dashes as well, so that a picture also works in grey.
-"""
+from pathlib import Path
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-BLUE, ORANGE, GREEN, RED, PURPLE, SKY, YELLOW = (
-    *("#0072b2", "#e69f00", "#009e73", "#d55e00"),
-    *("#cc79a7", "#56b4e9", "#f0e442"),
-)
-INK, GREY, LINE, PAPER = "#22272e", "#6b7480", "#e3e6ea", "#ffffff"
-SERIES = (BLUE, ORANGE, GREEN, RED, PURPLE, SKY)
-DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)))
-LEVELS = {"high": RED, "medium": ORANGE, "low": BLUE}  # from urgent to calm
+from framewright.report.palette import GREY, INK, LINE, PAPER
+
 LETTERS = {"title": 13, "label": 11, "tick": 10}  # points; at 100 dots per inch 10 points are 14 pixels
 
 
@@ -41,3 +34,8 @@ def name_axes(axis: Axes, title: str, across: str, up: str) -> None:
     axis.set_title(title, loc="left", fontsize=LETTERS["title"], color=INK)
     axis.set_xlabel(across, fontsize=LETTERS["label"], color=INK)
     axis.set_ylabel(up, fontsize=LETTERS["label"], color=INK)
+
+
+def write_figure(path: str | Path, figure: Figure) -> None:
+    """Write a figure as PNG; the same figure gives the same bytes."""
+    figure.savefig(path, format="png", metadata={"Software": None})

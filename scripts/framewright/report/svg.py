@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from html import escape
 
-INK, GREY, TRACK, PAPER = "#22272e", "#6b7480", "#eef0f3", "#ffffff"
+from framewright.report.palette import GREY, INK, PAPER
+
 FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
 
 

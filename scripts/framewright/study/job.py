@@ -119,7 +119,7 @@ def compute_on_one_thread() -> None:
         cv2.setNumThreads(1)
     if torch := sys.modules.get("torch"):
         torch.set_num_threads(1)
-        torch.use_deterministic_algorithms(True, warn_only=True)
+        torch.set_deterministic_debug_mode("warn")  # as use_deterministic_algorithms, which imports the compiler
         torch.backends.cudnn.benchmark = False
 
 

@@ -3,10 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-
 from framewright.report.page import render_page, render_table
+from framewright.report.palette import BLUE, GREEN, RED
+from framewright.report.style import LETTERS, name_axes, new_figure, write_figure
 
 AGREEMENT_GATE = {"reconstructions_digit": 0.9, "samples_digit": 0.6}
 Found = dict[str, Any]
@@ -20,21 +19,19 @@ def judgement_page(found: Found) -> str:
 def write_distances(path: Path, found: Found) -> None:
     """Write a chart as PNG: the distances beside floor and controls, and how they depend on the number of videos."""
     distance = found["distance"]
-    figure = Figure(figsize=(12, 4.4), dpi=110, layout="constrained")
-    FigureCanvasAgg(figure)
-    bars, curve = figure.subplots(1, 2)
+    figure, (bars, curve) = new_figure(1280, 480, 1, 2)
     rows = [("data against data", distance["floor"]), ("reconstructions", distance["reconstructions"])]
     rows += [("samples", distance["samples"])]
     rows += [(control["name"], control) for control in distance["controls"]]
     places = range(len(rows))
-    colours = ["#0f766e", "#2563eb", "#2563eb"] + ["#dc2626"] * len(distance["controls"])
+    colours = [GREEN, BLUE, BLUE] + [RED] * len(distance["controls"])
     values, spreads = [row["value"] for _, row in rows], [row["spread"] for _, row in rows]
     bars.barh(places, values, xerr=spreads, color=colours)
     bars.set_yticks(places, [name for name, _ in rows])
     bars.set_xscale("symlog", linthresh=0.01)
     bars.invert_yaxis()
-    bars.set(title=f"distance to the data, n = {distance['n']}", xlabel="MMD² in the judge's features")
-    for name, colour in (("floor", "#0f766e"), ("samples", "#2563eb")):
+    name_axes(bars, f"distance to the data, n = {distance['n']}", "MMD² in the judge's features", "")
+    for name, colour, dashes in (("floor", GREEN, "--"), ("samples", BLUE, "-")):
         points = distance["size_curve"][name]
         sizes = [int(size) for size in points]
         curve.errorbar(
@@ -43,12 +40,12 @@ def write_distances(path: Path, found: Found) -> None:
             [point["spread"] for point in points.values()],
             label="data against data" if name == "floor" else "samples",
             color=colour,
+            linestyle=dashes,
             marker="o",
         )
-    curve.set(title="by the number of videos", xlabel="videos on each side", ylabel="MMD²", ylim=(None, None))
-    curve.grid(alpha=0.25)
-    curve.legend()
-    figure.savefig(path, format="png", metadata={"Software": None})
+    name_axes(curve, "by the number of videos", "videos on each side", "MMD²")
+    curve.legend(fontsize=LETTERS["tick"])
+    write_figure(path, figure)
 
 
 def compose_verdict(found: Found) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
-from framewright.report import funnel_picture, manual, style, svg
+from framewright.report import funnel_picture, manual, palette, style, svg
 from framewright.report.gallery.write import fit_poster
 from framewright.study.funnel import Reason, Stage
 
@@ -40,8 +40,8 @@ def test_a_chart_has_the_size_asked_for_and_white_ground():
 
 
 def test_colours_of_series_differ_in_grey_or_dash():
-    assert len(set(style.SERIES)) == len(style.SERIES) <= len(style.DASHES)
-    assert all(0 <= part <= 1 for colour in style.SERIES for part in to_rgb(colour))
+    assert len(set(palette.SERIES)) == len(palette.SERIES) <= len(palette.DASHES)
+    assert all(0 <= part <= 1 for colour in palette.SERIES for part in to_rgb(colour))
 
 
 def test_the_funnel_of_each_pipeline_is_drawn_with_its_counts():

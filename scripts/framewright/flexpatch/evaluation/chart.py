@@ -8,17 +8,8 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from framewright.flexpatch.samples.columns import LABELS
-from framewright.report.style import (
-    BLUE,
-    GREEN,
-    GREY,
-    INK,
-    LETTERS,
-    ORANGE,
-    PURPLE,
-    name_axes,
-    new_figure,
-)
+from framewright.report.palette import BLUE, GREEN, GREY, INK, ORANGE, PURPLE
+from framewright.report.style import LETTERS, name_axes, new_figure, write_figure
 
 FAMILIES = (  # how a method's name begins, and the marker, colour and words of its kind
     ("FlexPatch", "o", BLUE, "FlexPatch"),
@@ -50,7 +41,7 @@ def write_chart(path: str | Path, evaluation: Mapping[str, Any]) -> None:
         _draw_bars(packed, shares, ("failing", "good"))
     name_axes(recalls, "Recall of each label at run time", "true label", "recall")
     name_axes(packed, "Tracks that the detector got to see", "true state of the track", "share of tracks")
-    figure.savefig(path, format="png", metadata={"Software": None})
+    write_figure(path, figure)
 
 
 def draw_pareto(axis: Axes, methods: Mapping[str, Any]) -> None:

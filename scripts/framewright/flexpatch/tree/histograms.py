@@ -7,7 +7,8 @@ import pandas as pd
 
 from framewright.flexpatch.follow.features import FEATURES
 from framewright.flexpatch.samples.columns import LABELS
-from framewright.report.style import DASHES, LETTERS, LEVELS, name_axes, new_figure
+from framewright.report.palette import DASHES, LEVELS
+from framewright.report.style import LETTERS, name_axes, new_figure, write_figure
 
 LONG_TAILED = ("accel", "flow_std")
 
@@ -35,4 +36,4 @@ def write_histograms(path: str | Path, samples: pd.DataFrame) -> None:
         panel.set_yticks([])
     if len(samples):
         panels[0].legend(loc="upper right", fontsize=LETTERS["tick"])  # most samples have small eigenvalues
-    figure.savefig(path, format="png", metadata={"Software": None})
+    write_figure(path, figure)

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from framewright.flexpatch.samples.columns import LABELS
-from framewright.report import svg
+from framewright.report import palette, svg
+from framewright.report.palette import LEVELS
 
-COLOURS = {"high": "#d55e00", "medium": "#e69f00", "low": "#0072b2"}  # report.style.LEVELS
 ROW, COLUMN, LEFT, TOP, BAR = 26.0, 184.0, 16.0, 84.0, 150.0
 
 
@@ -39,10 +39,10 @@ def _head(summary: Mapping[str, Any]) -> Iterator[str]:
     recalls = ", ".join(f"{name} {'-' if held[name] is None else format(held[name], '.2f')}" for name in LABELS)
     yield svg.draw_text(LEFT, 26, "How urgently a track must be examined again", size=16, bold=True)
     yield svg.draw_text(
-        LEFT, 46, f"upper branch: yes, lower branch: no. Recall of what was held out: {recalls}", svg.GREY
+        LEFT, 46, f"upper branch: yes, lower branch: no. Recall of what was held out: {recalls}", palette.GREY
     )
     for k, name in enumerate(LABELS):
-        yield svg.draw_box(LEFT + 90 * k, 56, 12, 12, COLOURS[name], 2)
+        yield svg.draw_box(LEFT + 90 * k, 56, 12, 12, LEVELS[name], 2)
         yield svg.draw_text(LEFT + 90 * k + 18, 67, name)
 
 
@@ -52,19 +52,19 @@ def _node(k: int, node: Mapping[str, Any], places: Mapping[int, tuple[int, float
     if "label" not in node:
         ends = [(TOP + ROW * places[node[name]][1] + ROW / 2) for name in ("yes", "no")]
         turn = x + COLUMN - 26
-        yield svg.draw_box(x, y - 0.6, turn - x, 1.2, svg.GREY)
-        yield svg.draw_box(turn - 0.6, ends[0] - 0.6, 1.2, ends[1] - ends[0] + 1.2, svg.GREY)
+        yield svg.draw_box(x, y - 0.6, turn - x, 1.2, palette.GREY)
+        yield svg.draw_box(turn - 0.6, ends[0] - 0.6, 1.2, ends[1] - ends[0] + 1.2, palette.GREY)
         for end in ends:
-            yield svg.draw_box(turn, end - 0.6, 26, 1.2, svg.GREY)
+            yield svg.draw_box(turn, end - 0.6, 26, 1.2, palette.GREY)
         question = f"{node['feature']} ≤ {node['threshold']:.3g} ?"
-        yield svg.draw_box(x, y - 10, svg.width_of(question, 12) + 8, 20, svg.TRACK, 4)
+        yield svg.draw_box(x, y - 10, svg.width_of(question, 12) + 8, 20, palette.TRACK, 4)
         yield svg.draw_text(x + 5, y + 4, question, size=12)
         return
-    yield svg.draw_box(x, y - 0.6, right - x + 4, 1.2, svg.GREY)
+    yield svg.draw_box(x, y - 0.6, right - x + 4, 1.2, palette.GREY)
     left = right + 8
     for name in LABELS:
         share = node["shares"].get(name, 0.0)
-        yield svg.draw_box(left, y - 8, BAR * share, 16, COLOURS[name], title=f"{name}: {share:.1%}")
+        yield svg.draw_box(left, y - 8, BAR * share, 16, LEVELS[name], title=f"{name}: {share:.1%}")
         left += BAR * share
     words = f"{node['samples']:,} sample{'s' if node['samples'] != 1 else ''}"
-    yield svg.draw_text(right + BAR + 18, y + 5, node["label"], COLOURS[node["label"]], bold=True, rest=words)
+    yield svg.draw_text(right + BAR + 18, y + 5, node["label"], LEVELS[node["label"]], bold=True, rest=words)

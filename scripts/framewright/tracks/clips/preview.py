@@ -7,14 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from framewright.report import svg
+from framewright.report import palette, svg
 from framewright.report.picture import contact_sheet, with_boxes
 from framewright.tracks.clips.extract import Clip
 from framewright.tracks.meta import Track
 from framewright.video.stream import open_video
 
 MOST = 12  # frames of a video, or clips, on a sheet
-BAR = "#2f7d5b"
 
 
 def draw_overlay(path: str | Path, tracks: Sequence[Track]) -> np.ndarray | None:
@@ -82,10 +81,10 @@ def draw_histograms(tracks: Iterable[tuple[float, str]]) -> str:
 
 def _bars(rows: Sequence[tuple[str, int]], left: float, title: str) -> list[str]:
     most = max((count for _, count in rows), default=1)
-    parts = [svg.draw_text(left, 60, title, svg.GREY)]
+    parts = [svg.draw_text(left, 60, title, palette.GREY)]
     for number, (name, count) in enumerate(rows):
         top = 72 + 22 * number
         parts.append(svg.draw_text(left, top + 13, svg.shorten(name, 20)))
-        parts.append(svg.draw_box(left + 150, top, 240 * count / most, 16, BAR, 2))
-        parts.append(svg.draw_text(left + 156 + 240 * count / most, top + 13, f"{count:,}", svg.GREY))
+        parts.append(svg.draw_box(left + 150, top, 240 * count / most, 16, palette.KEPT, 2))
+        parts.append(svg.draw_text(left + 156 + 240 * count / most, top + 13, f"{count:,}", palette.GREY))
     return parts

@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from matplotlib.figure import Figure
 
-from framewright.report.style import BLUE, GREY, LINE, ORANGE, PURPLE, RED, YELLOW, name_axes, new_figure
+from framewright.report.palette import BLUE, GREY, LINE, ORANGE, PURPLE, RED, YELLOW
+from framewright.report.style import name_axes, new_figure
 from framewright.tracks.curation.candidates import Candidates
 from framewright.tracks.curation.options import Subset
 from framewright.tracks.curation.relaxation import ClassFill
@@ -126,11 +127,6 @@ def draw_metrics(tracks: Candidates, rows: Mapping[Subset, pa.Table]) -> Figure:
     else:
         _nothing(figure, NO_SUBSETS)
     return figure
-
-
-def write_figure(path: str | Path, figure: Figure) -> None:
-    """Write a figure as PNG; the same figure gives the same bytes."""
-    figure.savefig(path, format="png", metadata={"Software": None})
 
 
 def _shares(values: np.ndarray, bins: np.ndarray) -> np.ndarray:

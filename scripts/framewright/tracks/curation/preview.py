@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from framewright.report.picture import contact_sheet, draw_notice
+from framewright.report.picture import contact_sheet
 from framewright.tracks.curation.index import read_index
 from framewright.tracks.curation.options import Subset
 from framewright.tracks.curation.study import Pair
@@ -43,9 +43,9 @@ def read_shown(index: Sequence[str | Path], folders: Sequence[str | Path]) -> li
     ]
 
 
-def draw_examples(shown: Sequence[Shown], subsets: Sequence[Subset]) -> np.ndarray:
+def draw_examples(shown: Sequence[Shown], subsets: Sequence[Subset]) -> np.ndarray | None:
     """A row for each threshold of motion, then of quality, that of a subset or one that divides the clips: the clip
-    whose value is nearest to it, each clip once in either part. (H, W, 3) uint8 RGB."""
+    whose value is nearest to it, each clip once in either part. (H, W, 3) uint8 RGB; None without any."""
     pictures: list[np.ndarray] = []
     labels: list[str] = []
     for name in ("motion", "quality"):
@@ -59,7 +59,7 @@ def draw_examples(shown: Sequence[Shown], subsets: Sequence[Subset]) -> np.ndarr
                 f"camera {_speed(clip.camera_motion)}",
                 f"{clip.video} {clip.name}",
             ]
-    return contact_sheet(pictures, labels, FRAMES) if pictures else draw_notice("no clips that were measured")
+    return contact_sheet(pictures, labels, FRAMES) if pictures else None
 
 
 def _find_examples(shown: Sequence[Shown], name: str, asked: set[float]) -> Iterator[tuple[float, Shown]]:
@@ -73,8 +73,11 @@ def _find_examples(shown: Sequence[Shown], name: str, asked: set[float]) -> Iter
             yield threshold, nearest[2]
 
 
-def draw_pairs(shown: Sequence[Shown], pairs: Sequence[Pair]) -> np.ndarray:
-    """A row for each pair: three frames of either clip, from the beginning to the end. (H, W, 3) uint8 RGB."""
+def draw_pairs(shown: Sequence[Shown], pairs: Sequence[Pair]) -> np.ndarray | None:
+    """A row for each pair: three frames of either clip, from the beginning to the end.
+
+    (H, W, 3) uint8 RGB; None without pairs.
+    """
     by_track = {(clip.video, clip.track): clip for clip in shown}
     pictures, labels = [], []
     for pair in sorted(pairs, key=lambda pair: (-pair.distance, pair.track)):
@@ -90,7 +93,7 @@ def draw_pairs(shown: Sequence[Shown], pairs: Sequence[Pair]) -> np.ndarray:
         labels += [f"{other.video} {other.track[:4]} {other.name}", "", ""]
         if len(pictures) >= 6 * PAIRS:
             break
-    return contact_sheet(pictures, labels, 6) if pictures else draw_notice("no near duplicates among the clips shown")
+    return contact_sheet(pictures, labels, 6) if pictures else None
 
 
 def _frames(path: Path, count: int = FRAMES) -> Iterator[np.ndarray]:

@@ -6,6 +6,7 @@ import pyarrow.parquet as pq
 from made_candidates import EVERY, NAMES, made_up
 from make_video import make_video
 
+from framewright.report import style
 from framewright.tracks.curation import charts, preview
 from framewright.tracks.curation.relaxation import ClassFill
 from framewright.tracks.curation.study import Pair
@@ -41,8 +42,8 @@ def test_without_subsets_a_chart_says_so(tmp_path):
         (charts.draw_classes(TRACKS, {}), charts.draw_metrics(TRACKS, {}), charts.draw_relaxation({}))
     ):
         assert charts.NO_SUBSETS in [text.get_text() for text in figure.texts]
-        charts.write_figure(tmp_path / f"{number}.png", figure)
-        charts.write_figure(tmp_path / f"{number} again.png", figure)
+        style.write_figure(tmp_path / f"{number}.png", figure)
+        style.write_figure(tmp_path / f"{number} again.png", figure)
         assert (tmp_path / f"{number}.png").read_bytes() == (tmp_path / f"{number} again.png").read_bytes()
 
 
@@ -65,6 +66,6 @@ def test_pairs_that_may_be_shown_stand_side_by_side(tmp_path):
         for name, speed in (("a", 1.0), ("b", 2.0))
     ]  # fmt: skip
     pair = Pair("ta", "a", "tb", "b", 0.1, 3)
-    shown, none = preview.draw_pairs(clips, [pair]), preview.draw_pairs(clips[:1], [pair])
-    assert shown.dtype == np.uint8 and shown.shape != none.shape
+    assert preview.draw_pairs(clips, [pair]).dtype == np.uint8
+    assert preview.draw_pairs(clips[:1], [pair]) is None
     assert preview.draw_examples(clips, []).shape[2] == 3
