@@ -1,6 +1,6 @@
 # Cards: what makes a finished study trustworthy: what it consists of, what made it, and whether it is still so.
 # requires: the results that the configuration asks for
-# yields:   results/funnel.{tsv,svg}, results/versions.json, results/MANIFEST.tsv, results/manifest/<bucket>.tsv
+# yields:   results/funnel.{tsv,svg,html}, results/versions.json, results/MANIFEST.tsv, results/manifest/<bucket>.tsv
 
 
 rule cards_funnel:
@@ -10,8 +10,9 @@ rule cards_funnel:
         stages=[getattr(rules, f"{word}_subsets").output.stages for word in pipelines_with("subsets")],
     output:
         table="results/funnel.tsv",
-        picture=report(
-            "results/funnel.svg", caption="captions/cards_funnel.rst", category="overview", labels={"shows": "funnel"}
+        picture="results/funnel.svg",
+        page=report(
+            "results/funnel.html", caption="captions/cards_funnel.rst", category="overview", labels={"shows": "funnel"}
         ),
     log:
         "logs/cards_funnel.log",

@@ -1,6 +1,6 @@
 # Overview: pictures of the workflow itself.
 # requires: the rule files, and benchmarks/ as far as they are there
-# yields:   results/dag.svg, results/dag/<pipeline>.svg, results/costs.{tsv,svg}, results/front.rst
+# yields:   results/dag.svg, results/dag/<pipeline>.{svg,html}, results/costs.{tsv,svg}, results/front.rst
 
 CONTRACTS = ("contract", "subsets_contract")  # of a pipeline: rules whose output is a contract
 
@@ -11,7 +11,7 @@ rule overview_dag:
         svg="results/dag.svg",
         pipelines=report(
             directory("results/dag"),
-            patterns=["{pipeline}.svg"],
+            patterns=["{pipeline}.html"],
             caption="captions/overview_dag.rst",
             category="overview",
             labels={"shows": "rules of {pipeline}"},

@@ -215,12 +215,13 @@ rule sources_preview:
         probe=rules.sources_probe.output.probe,
         truth=rules.sources_render.output.truth,
     output:
-        sheet=report(
-            "results/sources/{video}/preview.png",
+        sheets=report(
+            directory("results/sources/{video}/sheets"),
+            patterns=["{shows}.png"],
             caption="captions/sources_preview.rst",
             category="sources",
             subcategory="frames",
-            labels={"video": "{video}", "shows": "frames"},
+            labels={"video": "{video}", "shows": "{shows}"},
         ),
     log:
         "logs/sources_preview/{video}.log",
@@ -364,7 +365,7 @@ rule sources:
         of_each(rules.sources_link.output.video, videos),
         of_each(rules.sources_probe.output.probe, videos),
         of_each(rules.sources_render.output.truth, videos_with_truth()),
-        of_each(rules.sources_preview.output.sheet, videos_of("demo")),
+        of_each(rules.sources_preview.output.sheets, videos_of("demo")),
         of_buckets(rules.sources_rows.output),
         rules.sources_summary.output,
         rules.sources_card.output,

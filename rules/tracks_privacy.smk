@@ -1,6 +1,6 @@
 # Tracks, second stage: videos without faces, and plates where weights find them; all later stages read these.
 # requires: tracks_segments.smk; TRACKS_SHOWN of tracks.smk
-# yields:   results/tracks/videos_defaced/<video>.mp4, results/tracks/privacy/<video>{.json,.npz,.audit.json,.png}
+# yields:   results/tracks/videos_defaced/<video>.mp4, results/tracks/privacy/<video>{.json,.npz,.audit.json}
 
 
 rule tracks_deface:
@@ -62,12 +62,13 @@ rule tracks_preview:
         record=rules.tracks_deface.output.record,
         found=rules.tracks_deface.output.found,
     output:
-        sheet=report(
-            "results/tracks/privacy/{video}.png",
+        sheets=report(
+            directory("results/tracks/privacy/sheets/{video}"),
+            patterns=["{shows}.png"],
             caption="captions/tracks_preview.rst",
             category="tracks",
             subcategory="{video}",
-            labels={"video": "{video}", "shows": "before and after"},
+            labels={"video": "{video}", "shows": "{shows}"},
         ),
     log:
         "logs/tracks_preview/{video}.log",

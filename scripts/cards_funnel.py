@@ -1,6 +1,7 @@
 """Add up what every pipeline dropped and why, as a table and as a picture."""
 
 from framewright.report.funnel_picture import draw
+from framewright.report.page import wrap_drawing
 from framewright.study import job
 from framewright.study.funnel import funnel_table, read_funnel
 
@@ -14,4 +15,6 @@ with job.whole(outputs.table) as path:
     path.write_text(funnel_table(funnel), encoding="utf-8")
 with job.whole(outputs.picture) as path:
     path.write_text(draw(funnel), encoding="utf-8")
+with job.whole(outputs.page) as path:
+    path.write_text(wrap_drawing("What was dropped, and why", draw(funnel)), encoding="utf-8")
 log.info("%d stages of %d pipelines", sum(map(len, funnel.values())), len(funnel))

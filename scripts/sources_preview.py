@@ -1,6 +1,6 @@
 """Show a demo scene on one sheet: frames with the truth that is known of them."""
 
-from framewright.report.picture import write_png
+from framewright.report.picture import write_sheets
 from framewright.sources.preview import draw_preview
 from framewright.study import job
 from framewright.truth import read_truth
@@ -11,6 +11,6 @@ inputs = snakemake.input
 
 sheet = draw_preview(inputs.video, read_probe(inputs.probe), read_truth(inputs.truth))
 
-with job.whole(snakemake.output.sheet) as path:
-    write_png(path, sheet)
-log.info("a sheet of %d x %d pixels", sheet.shape[1], sheet.shape[0])
+with job.whole(snakemake.output.sheets) as folder:
+    write_sheets(folder, {"frames": sheet})
+log.info("no sheet, for the video can't be used" if sheet is None else "a sheet of frames")

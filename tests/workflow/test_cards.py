@@ -79,7 +79,7 @@ def test_the_card_of_the_sources_is_read_back(study, done):
 
 def test_nothing_that_is_shared_names_a_place_on_this_machine(study, done):
     shared = [*study.glob("results/sources/card/*"), *study.glob("results/funnel.*")]
-    assert len(shared) == 7
+    assert len(shared) == 8
     assert not [path for path in shared if str(study.parent).encode() in path.read_bytes()]
 
 

@@ -120,7 +120,10 @@ def test_the_check_answers_in_one_table_and_runs_nothing_else(place):
     checked = run(place, "check")
     assert (checked.status, checked.jobs) == (0, {"check": 1})
     assert [line.split()[:3] for line in checked.text.splitlines() if line.startswith("ok ")] == [
-        *(["ok", f"{part}:", "files"] for part in ("clips", "dag", "dag.svg", "funnel.svg", "funnel.tsv")),
+        *(
+            ["ok", f"{part}:", "files"]
+            for part in ("clips", "dag", "dag.svg", "funnel.html", "funnel.svg", "funnel.tsv")
+        ),
         *(["ok", "sources:", what] for what in ("files", "contract")),
         ["ok", "versions.json:", "files"],
     ]

@@ -12,7 +12,7 @@ from framewright.flexpatch.samples.columns import LABELS, MIN_VISIBLE
 from framewright.flexpatch.samples.frames import read_frames
 from framewright.flexpatch.samples.observations import Observations
 from framewright.report.palette import LEVELS, rgb_of
-from framewright.report.picture import contact_sheet
+from framewright.report.picture import arrange_sheet
 from framewright.video.stream import open_video
 
 COLOURS = {level: rgb_of(colour) for level, colour in LEVELS.items()}
@@ -45,7 +45,7 @@ def draw_samples(
                 shown.append(_draw(frame.rgb, rows, true.boxes[true.sure >= MIN_VISIBLE]))
                 counts = ", ".join(f"{(rows['iou_label'] == label).sum()} {label}" for label in LABELS)
                 labels.append(f"{observations.times[number]:.2f} s: {counts}")
-    return contact_sheet(shown, labels, 3, 1680), posters
+    return arrange_sheet(shown, labels), posters
 
 
 def choose_frames(samples: pd.DataFrame, count: int) -> list[int]:

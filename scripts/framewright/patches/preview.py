@@ -11,7 +11,7 @@ from framewright.patches.formats import SPAN
 from framewright.patches.manifest import Patch
 from framewright.patches.plan import Frames
 from framewright.patches.stack import read_png, unstack
-from framewright.report.picture import contact_sheet
+from framewright.report.picture import arrange_sheet
 from framewright.video.stream import open_video
 
 MOST = 8  # pairs, or rejected windows, on a sheet
@@ -37,7 +37,7 @@ def draw_pairs(dataset: Path, patches: Sequence[Patch]) -> np.ndarray | None:
         f"{patch.video} {float(patch.times[SPAN // 2]):.2f} s  {patch.format}: sharp, small enlarged"
         for patch in chosen
     ]
-    return contact_sheet(shown, labels, columns=2)
+    return arrange_sheet(shown, labels)
 
 
 def draw_rejects(parts: Iterable[str | Path]) -> np.ndarray | None:
@@ -46,7 +46,7 @@ def draw_rejects(parts: Iterable[str | Path]) -> np.ndarray | None:
     if not files:
         return None
     labels = [f"{file.parts[-4]}: {file.stem}" for file in files[:MOST]]
-    return contact_sheet([read_png(file) for file in files[:MOST]], labels, columns=1)
+    return arrange_sheet([read_png(file) for file in files[:MOST]], labels)
 
 
 def compare_renderings(path: str | Path, film: Film, frames: Frames, count: int = 2) -> list[np.ndarray]:
@@ -67,4 +67,4 @@ def draw_bright(films: Iterable[tuple[str | Path, Film, Frames]]) -> np.ndarray 
         sides = compare_renderings(path, film, frames)
         shown += sides
         labels += [f"{film.video}: as stored ({film.view.kind}), and tone-mapped"] * len(sides)
-    return contact_sheet(shown, labels, columns=1) if shown else None
+    return arrange_sheet(shown, labels) if shown else None

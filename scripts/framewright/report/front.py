@@ -26,7 +26,7 @@ STYLE = """
   width: min(68rem, calc(100vw - 20rem)); min-width: 20rem; max-width: none }
 .front h1 { font-size: 1.6rem; font-weight: 700; margin: 0 0 .2rem }
 .front h2 { font-size: 1.1rem; font-weight: 650; margin: 1.6rem 0 .5rem } .front p { margin: .2rem 0 .6rem }
-.front .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: .9rem }
+.front .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(12rem, 1fr)); gap: .9rem }
 .front .tile { border: 1px solid #d8dce2; border-radius: 10px; overflow: hidden; background: #fff; display: flex;
   flex-direction: column } .front .tile img { width: 100%; height: 8.5rem; object-fit: cover; margin: 0 }
 .front .tile div { padding: .6rem .8rem; min-width: 0; overflow-wrap: anywhere }
@@ -70,13 +70,15 @@ def read_tile(pipeline: str, tile: str | Path, contracts: Iterable[str | Path], 
     return Tile(pipeline=pipeline, card=card, picture=picture, promises=promises, **said)
 
 
-def shrink_picture(path: str, width: int = 480, height: int = 272) -> bytes | None:
-    """The upper part of a picture as a small JPEG, `width` pixels wide; None where there is no such picture."""
+def shrink_picture(path: str, width: int = 480, height: int = 272, seen: int = 960) -> bytes | None:
+    """The upper left part of a picture as a small JPEG, `width` pixels wide, of at most `seen` columns; None where
+    there is no such picture."""
     picture = cv2.imread(path) if path and Path(path).is_file() else None
     if picture is None:
         return None
-    size = (width, max(1, round(picture.shape[0] * width / picture.shape[1])))
-    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)[:height]
+    part = picture[:, :seen]
+    size = (width, max(1, round(part.shape[0] * width / part.shape[1])))
+    small = cv2.resize(part, size, interpolation=cv2.INTER_AREA)[:height]
     return cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 80])[1].tobytes()
 
 

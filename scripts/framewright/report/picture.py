@@ -11,6 +11,7 @@ from framewright.truth import Truth
 
 PAPER, INK = (250, 249, 246), (40, 42, 48)
 FONT = cv2.FONT_HERSHEY_DUPLEX
+WIDEST = 1920  # pixels of a sheet
 
 
 def colour_of(identity: int) -> tuple[int, int, int]:
@@ -45,8 +46,7 @@ def contact_sheet(
 ) -> np.ndarray:
     """Frames ((H, W, 3) uint8 RGB, of any size) in rows of `columns`, each with its label below, on a sheet `width`
     pixels wide: (sheet height, width, 3) uint8 RGB."""
-    gap, text = max(4, width // 120), max(16, width // 52)
-    cell = (width - gap * (columns + 1)) // columns
+    gap, text, cell = _measure(width, columns)
     cells = [_cell(frame, label, cell, text) for frame, label in zip(frames, labels, strict=True)]
     rows = [cells[start : start + columns] for start in range(0, len(cells), columns)]
     heights = [max(len(picture) for picture in row) for row in rows]
@@ -60,7 +60,23 @@ def contact_sheet(
     return sheet
 
 
-def draw_sheet(frames: Iterable[np.ndarray], truth: Truth, count: int = 12, columns: int | None = None) -> np.ndarray:
+def arrange_sheet(
+    frames: Iterable[np.ndarray], labels: Sequence[str], together: int = 1, width: int = WIDEST
+) -> np.ndarray:
+    """A contact sheet that a screen holds, at most 16:9: as many frames stand in a row as that takes.
+
+    Frames come in groups of `together`, and a group stays in one row. (height, width, 3) uint8 RGB.
+    """
+    shrunk = [_shrink(frame, width // together) for frame in frames]
+    groups = max(1, -(-len(shrunk) // together))
+    fits = (k * together for k in range(1, groups) if _height(shrunk, k * together, width) <= width * 9 / 16)
+    columns = next(fits, groups * together)
+    sheet = contact_sheet(shrunk, labels, columns, width)
+    wider = max(0, -(-len(sheet) * 16 // 9) - width)
+    return cv2.copyMakeBorder(sheet, 0, 0, 0, wider, cv2.BORDER_CONSTANT, value=PAPER)
+
+
+def draw_sheet(frames: Iterable[np.ndarray], truth: Truth, count: int = 12) -> np.ndarray:
     """A contact sheet of a video: `count` frames at even distances (or in the middle of every shot and transition,
     where the truth knows some), with the boxes that are true of them. `frames` is read once, to the last one shown."""
     chosen = _worth_showing(truth, count)
@@ -71,7 +87,7 @@ def draw_sheet(frames: Iterable[np.ndarray], truth: Truth, count: int = 12, colu
             labels.append(f"{float(number / truth.rate):.2f} s  {chosen[number]}".rstrip())
         if number == max(chosen):
             break
-    return contact_sheet(shown, labels, columns or (4 if len(shown) > 6 else 3))
+    return arrange_sheet(shown, labels)
 
 
 def draw_notice(text: str, width: int = 1280) -> np.ndarray:
@@ -121,6 +137,26 @@ def _with_truth(picture: np.ndarray, truth: Truth, number: int) -> np.ndarray:
         identities += [identity] * len(at)
         labels += ["face"] * len(at)
     return with_boxes(picture, np.array(boxes), identities, labels)
+
+
+def _measure(width: int, columns: int) -> tuple[int, int, int]:
+    """Of a sheet: its gaps, the height of a label, and the width of a cell."""
+    gap = max(4, width // 120)
+    return gap, max(16, width // 52), (width - gap * (columns + 1)) // columns
+
+
+def _height(frames: Sequence[np.ndarray], columns: int, width: int) -> int:
+    """How tall a contact sheet of these frames becomes."""
+    gap, text, cell = _measure(width, columns)
+    tall = [round(frame.shape[0] * cell / frame.shape[1]) + text + gap for frame in frames]
+    return gap + sum(max(tall[start : start + columns]) for start in range(0, len(tall), columns))
+
+
+def _shrink(frame: np.ndarray, width: int) -> np.ndarray:
+    if frame.shape[1] <= width:
+        return frame
+    size = (width, max(1, round(frame.shape[0] * width / frame.shape[1])))
+    return cv2.resize(np.ascontiguousarray(frame), size, interpolation=cv2.INTER_AREA)
 
 
 def _cell(frame: np.ndarray, label: str, width: int, text: int) -> np.ndarray:

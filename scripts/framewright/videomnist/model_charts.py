@@ -28,7 +28,7 @@ def write_vqvae_curves(path: Path, history: History) -> None:
 
 def write_gpt_curves(path: Path, history: History, n_codes: int) -> None:
     """Write a chart as PNG: the loss by the step, and what knowing nothing costs."""
-    figure, panels = new_figure(700, 420)
+    figure, panels = new_figure(760, 420)
     _losses(panels[0], history, "nats a code")
     nothing = math.log(n_codes)
     panels[0].axhline(nothing, color=GREY, linestyle=":", label=f"knowing nothing: ln {n_codes}")

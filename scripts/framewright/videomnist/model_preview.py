@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from framewright.report.gif import write_gif
-from framewright.report.picture import contact_sheet, write_png
+from framewright.report.picture import arrange_sheet, write_png
 from framewright.videomnist.codes import batches_for
 from framewright.videomnist.generating import Continued, Generated, as_grey
 from framewright.videomnist.preview import enlarge, write_mp4
@@ -92,8 +92,7 @@ def film_strips(videos: Iterable[tuple[str, np.ndarray]]) -> np.ndarray:
         for place, time in enumerate(times):
             pictures.append(cv2.cvtColor(cv2.resize(video[time], (96, 96)), cv2.COLOR_GRAY2RGB))
             labels.append("" if place else label)
-    columns = min(STRIP, len(pictures))
-    return contact_sheet(pictures, labels, columns, 1000)
+    return arrange_sheet(pictures, labels, min(STRIP, len(pictures)))
 
 
 def _edged(video: np.ndarray) -> np.ndarray:

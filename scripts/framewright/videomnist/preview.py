@@ -17,6 +17,7 @@ from framewright.videomnist.store import to_rgb
 GAP = 8  # pixels between pictures
 TEXT = 34  # pixels of a line of text in the montage
 CELL = 188  # pixels of a frame in the montage
+ACROSS = 3  # digits in a row of the montage: it is at most 16:9
 
 
 def write_samples(
@@ -94,8 +95,9 @@ def draw_montage(file: h5py.File) -> np.ndarray:
         for way in trajectories.reshape(-1, *trajectories.shape[-2:])[:, : len(frames), :2]:
             _draw_way(pictures[2], way, CELL / frames.shape[-1], digit)
         tiles.append(_tile(pictures, ["start", "end", f"{digit}: {motion}"]))
-    rows = [np.hstack([tiles[row], _add_gap(tiles[row + 5])]) for row in range(5)]
-    return cv2.copyMakeBorder(np.vstack(rows), GAP, 0, 0, GAP, cv2.BORDER_CONSTANT, value=PAPER)
+    tiles += [np.full_like(tiles[0], PAPER)] * (-len(tiles) % ACROSS)
+    rows = [np.hstack([_add_gap(tile) for tile in tiles[k : k + ACROSS]]) for k in range(0, len(tiles), ACROSS)]
+    return cv2.copyMakeBorder(np.vstack(rows), GAP, 0, 0, 0, cv2.BORDER_CONSTANT, value=PAPER)
 
 
 def describe_file(file: h5py.File) -> str:

@@ -9,8 +9,18 @@ from types import SimpleNamespace
 
 import cv2
 import numpy as np
+import pytest
 
-from framewright.report.picture import INK, PAPER, colour_of, contact_sheet, draw_sheet, with_boxes
+from framewright.report.picture import (
+    INK,
+    PAPER,
+    arrange_sheet,
+    colour_of,
+    contact_sheet,
+    draw_sheet,
+    with_boxes,
+    write_sheets,
+)
 from framewright.sources.outcome import read_outcome
 from framewright.truth import Object, Transition, Truth, read_truth
 
@@ -27,6 +37,20 @@ def test_a_sheet_shows_every_frame_once_in_order():
     assert sheet.shape[1] == 640 and (sheet[0] == PAPER).all()
     cells = [(60, 100), (60, 420)], [(60 + 202, 100), (60 + 202, 420)], [(60 + 404, 100)]
     assert [int(sheet[y, x, 0]) for row in cells for y, x in row] == greys
+
+
+@pytest.mark.parametrize("size", [(160, 90), (64, 64), (40, 300), (1000, 30)])
+@pytest.mark.parametrize(("count", "together"), [(1, 1), (7, 1), (20, 5), (60, 5), (24, 2)])
+def test_a_sheet_is_at_most_16_to_9_and_keeps_groups_in_a_row(size, count, together):
+    sheet = arrange_sheet([plain(40, size)] * count, ["a"] * count, together)
+    assert sheet.shape[0] * 16 <= sheet.shape[1] * 9
+    starts = (np.diff((sheet == 40).all(2).any(0).astype(int)) == 1).sum()
+    assert starts % together == 0
+
+
+def test_what_has_nothing_to_show_gets_no_file(tmp_path):
+    write_sheets(tmp_path / "sheets", {"full": plain(9), "empty": None})
+    assert [path.name for path in (tmp_path / "sheets").iterdir()] == ["full.png"]
 
 
 def test_every_frame_has_its_label_below():
@@ -64,8 +88,8 @@ def test_an_overview_shows_shots_and_transitions_when_there_are_some():
 def test_an_overview_draws_what_can_be_seen_and_nothing_hidden():
     there = Object([0, 1], [[20, 20, 60, 60]] * 2, [1.0, 0.0], id=1, name="car")
     truth = Truth((160, 90), Fraction(25), 2, objects=(there,))
-    sheet = draw_sheet([plain(0), plain(0)], truth, count=2, columns=1)
-    first, second = sheet[: len(sheet) // 2], sheet[len(sheet) // 2 :]
+    sheet = draw_sheet([plain(0), plain(0)], truth, count=2)
+    first, second = np.array_split(sheet, 2, axis=1)
     bright = [int((half.astype(int) - half.min(2, keepdims=True) > 60).any(2).sum()) for half in (first, second)]
     assert bright[0] > 500 and bright[1] == 0
 
@@ -74,8 +98,7 @@ def test_a_scene_is_rendered_and_shown_by_the_scripts(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     outputs = {
-        name: f"results/sources/one/{name}"
-        for name in ("video", "source.json", "truth.json", "probe.json", "preview.png")
+        name: f"results/sources/one/{name}" for name in ("video", "source.json", "truth.json", "probe.json", "sheets")
     }
     snakemake = SimpleNamespace(
         log=[],
@@ -98,7 +121,7 @@ def test_a_scene_is_rendered_and_shown_by_the_scripts(tmp_path, monkeypatch):
             outcome=outputs["source.json"],
             truth=outputs["truth.json"],
             probe=outputs["probe.json"],
-            sheet=outputs["preview.png"],
+            sheets=outputs["sheets"],
         ),
     )
     for script in ("sources_render.py", "sources_probe.py", "sources_preview.py"):
@@ -107,5 +130,6 @@ def test_a_scene_is_rendered_and_shown_by_the_scripts(tmp_path, monkeypatch):
     assert (outcome.kind, outcome.status, outcome.format) == ("demo", "ok", "mp4")
     assert outcome.bytes == Path(outputs["video"]).stat().st_size
     assert len(read_truth(outputs["truth.json"]).faces) == 10
-    assert cv2.imread(outputs["preview.png"]).shape[1] == 1280
+    height, width, _ = cv2.imread(outputs["sheets"] + "/frames.png").shape
+    assert width >= 1920 and height * 16 <= width * 9
     assert sorted(path.name for path in Path("results/sources/one").iterdir()) == sorted(outputs)

@@ -84,5 +84,5 @@ def test_a_video_has_a_sheet_of_tracks_and_one_of_clips(film, tmp_path):
 def test_before_and_after_stand_side_by_side_where_something_is_covered(film):
     times = np.arange(80) / 25
     face = FaceTrack(np.arange(10, 30), np.tile([10.0, 10, 40, 40], (20, 1)), np.full(20, 0.9))
-    shown, blank = draw_before_after(film, film, ([face], times)), draw_before_after(film, film, ([], times))
-    assert shown.shape[1] == 1280 and shown.std() > 0 and blank.std() == 0
+    assert draw_before_after(film, film, ([face], times)).std() > 0
+    assert draw_before_after(film, film, ([], times)) is None

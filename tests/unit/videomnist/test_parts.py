@@ -50,9 +50,8 @@ def test_curves_are_written_from_the_history(tmp_path):
     ]
     model_charts.write_vqvae_curves(tmp_path / "a.png", history)
     model_charts.write_gpt_curves(tmp_path / "b.png", history, 64)
-    assert cv2.imread(str(tmp_path / "a.png")).shape[1] == pytest.approx(
-        2 * cv2.imread(str(tmp_path / "b.png")).shape[1], abs=2
-    )
+    shapes = [cv2.imread(str(tmp_path / name)).shape for name in ("a.png", "b.png")]
+    assert all(9 * width >= 16 * height for height, width, _ in shapes) and shapes[0][1] > shapes[1][1]
 
 
 def test_each_video_is_encoded_for_itself_a_place_for_each_four_pixels():

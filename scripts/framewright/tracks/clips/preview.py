@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from framewright.report import palette, svg
-from framewright.report.picture import contact_sheet, with_boxes
+from framewright.report.picture import arrange_sheet, with_boxes
 from framewright.tracks.clips.extract import Clip
 from framewright.tracks.meta import Track
 from framewright.video.stream import open_video
@@ -39,7 +39,7 @@ def draw_overlay(path: str | Path, tracks: Sequence[Track]) -> np.ndarray | None
                 names += [f"{track.names[0] if track.names else 'track'} {track.tid[:4]}"] * len(at)
             shown.append(with_boxes(frame.rgb, np.array(boxes), numbers, names))
             labels.append(f"{time:.2f} s")
-    return contact_sheet(shown, labels, 3) if shown else None
+    return arrange_sheet(shown, labels) if shown else None
 
 
 def draw_clip_sheet(folder: Path, clips: Sequence[Clip]) -> np.ndarray | None:
@@ -62,7 +62,7 @@ def draw_clip_sheet(folder: Path, clips: Sequence[Clip]) -> np.ndarray | None:
         blanks = 5 - len(pictures)
         shown += [np.full_like(pictures[0][1], 255)] * blanks
         labels += [""] * blanks
-    return contact_sheet(shown, labels, 5)
+    return arrange_sheet(shown, labels, 5)
 
 
 def draw_histograms(tracks: Iterable[tuple[float, str]]) -> str:

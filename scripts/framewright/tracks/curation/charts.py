@@ -14,8 +14,8 @@ from framewright.tracks.curation.candidates import Candidates
 from framewright.tracks.curation.options import Subset
 from framewright.tracks.curation.relaxation import ClassFill
 
-WIDTH, ROW, LOW_ROW = 1200, 230, 190
-ACROSS, BINS = 3, 24
+WIDTH, ROW, LOW_ROW = 1600, 220, 168  # of a picture, and of its rows; pictures are at most 16:9
+BINS = 24
 LOWEST = 0.8  # of a logarithmic scale of counts: a single track can be seen
 NO_SUBSETS = "no subsets: list some in tracks.subsets"
 MOST_CLASSES = 40  # bars of a chart; further classes are summed up in its title
@@ -29,8 +29,8 @@ def read_subset_rows(path: str | Path) -> pa.Table:
 
 def draw_relaxation(fills: Mapping[Subset, Sequence[ClassFill]]) -> Figure:
     """A chart for each subset: by class, which share of the quota was met as asked, and at which relaxation."""
-    rows_of_charts = max(1, -(-len(fills) // 2))
-    figure, axes = new_figure(WIDTH, rows_of_charts * ROW, rows_of_charts, 2)
+    down, across = _grid(len(fills), 4, 2)
+    figure, axes = new_figure(WIDTH, down * ROW, down, across)
     for axis in axes[len(fills) :]:
         axis.set_axis_off()
     for axis, (subset, rows) in zip(axes, fills.items(), strict=False):
@@ -64,8 +64,8 @@ def draw_relaxation(fills: Mapping[Subset, Sequence[ClassFill]]) -> Figure:
 
 def draw_classes(tracks: Candidates, rows: Mapping[Subset, pa.Table]) -> Figure:
     """A histogram of classes for each subset: what it took, before what there is; the largest class first."""
-    down = max(1, -(-len(rows) // ACROSS))
-    figure, axes = new_figure(WIDTH, 60 + down * ROW, down, ACROSS)
+    down, across = _grid(len(rows), 3, 3)
+    figure, axes = new_figure(WIDTH, 60 + down * ROW, down, across)
     for axis in axes[len(rows) :]:
         axis.set_axis_off()
     counts = np.bincount(tracks.classes, minlength=len(tracks.names))
@@ -94,8 +94,8 @@ def draw_classes(tracks: Candidates, rows: Mapping[Subset, pa.Table]) -> Figure:
 
 def draw_metrics(tracks: Candidates, rows: Mapping[Subset, pa.Table]) -> Figure:
     """Histograms of motion and of quality for each subset, before those of all tracks that may be chosen."""
-    down = max(1, -(-len(rows) // 2))
-    figure, axes = new_figure(WIDTH, 60 + down * LOW_ROW, down, 4)
+    down, pairs = _grid(len(rows), 5, 2)
+    figure, axes = new_figure(WIDTH, 60 + down * LOW_ROW, down, 2 * pairs)
     for axis in axes[2 * len(rows) :]:
         axis.set_axis_off()
     known = tracks.motion[~np.isnan(tracks.motion)]
@@ -114,7 +114,7 @@ def draw_metrics(tracks: Candidates, rows: Mapping[Subset, pa.Table]) -> Figure:
             axis.stairs(_shares(taken, bins), bins, color=BLUE, linewidth=1.8, label="in the subset")
             missing = int(np.isnan(taken).sum())
             words = f", {missing:,} not measured" if missing else ""
-            is_last = number >= len(rows) - 2
+            is_last = number >= len(rows) - pairs
             across = {"motion": "pixels per 1/16 s", "quality": "0 to 1"}[name] if is_last else ""
             name_axes(axis, f"{subset.name}: {name}{words}", across, "% of tracks")
         axes[2 * number].set_xscale("log")
@@ -127,6 +127,12 @@ def draw_metrics(tracks: Candidates, rows: Mapping[Subset, pa.Table]) -> Figure:
     else:
         _nothing(figure, NO_SUBSETS)
     return figure
+
+
+def _grid(count: int, most_down: int, least_across: int) -> tuple[int, int]:
+    """Rows and columns for so many charts."""
+    across = max(least_across, -(-count // most_down))
+    return max(1, -(-count // across)), across
 
 
 def _shares(values: np.ndarray, bins: np.ndarray) -> np.ndarray:

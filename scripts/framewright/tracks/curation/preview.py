@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from framewright.report.picture import contact_sheet
+from framewright.report.picture import arrange_sheet
 from framewright.tracks.curation.index import read_index
 from framewright.tracks.curation.options import Subset
 from framewright.tracks.curation.study import Pair
@@ -59,7 +59,7 @@ def draw_examples(shown: Sequence[Shown], subsets: Sequence[Subset]) -> np.ndarr
                 f"camera {_speed(clip.camera_motion)}",
                 f"{clip.video} {clip.name}",
             ]
-    return contact_sheet(pictures, labels, FRAMES) if pictures else None
+    return arrange_sheet(pictures, labels, FRAMES) if pictures else None
 
 
 def _find_examples(shown: Sequence[Shown], name: str, asked: set[float]) -> Iterator[tuple[float, Shown]]:
@@ -93,7 +93,7 @@ def draw_pairs(shown: Sequence[Shown], pairs: Sequence[Pair]) -> np.ndarray | No
         labels += [f"{other.video} {other.track[:4]} {other.name}", "", ""]
         if len(pictures) >= 6 * PAIRS:
             break
-    return contact_sheet(pictures, labels, 6) if pictures else None
+    return arrange_sheet(pictures, labels, 6) if pictures else None
 
 
 def _frames(path: Path, count: int = FRAMES) -> Iterator[np.ndarray]:
