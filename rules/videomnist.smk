@@ -335,11 +335,15 @@ rule videomnist_card:
         "../scripts/videomnist_card.py"
 
 
+include: "videomnist_models.smk"
+
+
 rule videomnist_gallery:
     """Moving digits can be looked through, filtered and played in gallery/index.html."""
     input:
         rows=rules.videomnist_rows.output.rows,
         dataset=rules.videomnist_samples.input.dataset,
+        generated=rules.videomnist_generate.output.generated if VIDEOMNIST_TRAINING["enabled"] else [],
     output:
         gallery=directory("results/videomnist/gallery"),
     log:
@@ -354,9 +358,6 @@ rule videomnist_gallery:
         settings=videomnist_settings.compose_gallery(VIDEOMNIST, config["seed"]),
     script:
         "../scripts/videomnist_gallery.py"
-
-
-include: "videomnist_models.smk"
 
 
 rule videomnist:

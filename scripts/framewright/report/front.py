@@ -38,7 +38,7 @@ STYLE = """
 .front pre { background: #f6f7f9; border-radius: 6px; padding: .6rem .8rem; overflow-x: auto;
   font-size: .82rem; color: inherit }
 #rulegraph { display: none } .max-w-lg { max-width: none } .grow:has(.front) { align-items: flex-start }
-@media (max-width: 60rem) { .front { width: calc(100vw - 2rem) } }
+@media (max-width: 60rem) { .front { width: calc(100vw - 2rem) } .front table { display: block; overflow-x: auto } }
 """
 LIGHTS = {"good": (GREEN, "●"), "doubt": (ORANGE, "▲"), "bad": (RED, "■")}  # a shape each as well
 

@@ -8,7 +8,7 @@ from documented import write_digits
 from framewright.report.gallery.write import write_gallery
 from framewright.study.rows import write_rows
 from framewright.video.stream import open_video
-from framewright.videomnist.gallery import GALLERY, list_items, write_films
+from framewright.videomnist.gallery import GALLERY, list_generated, list_items, write_films, write_generated_films
 from framewright.videomnist.row_columns import COLUMNS, DIGITS
 
 
@@ -47,3 +47,20 @@ def test_every_digit_has_a_film_of_its_frames(study):
 def test_of_many_digits_each_has_its_share(study):
     items = list_items([study / "rows.parquet"], 10, seed=0)
     assert sorted(item["digit"] for item in items) == [str(digit) for digit in range(10)]
+
+
+def test_generated_digits_stand_beside_those_of_the_dataset(tmp_path):
+    videos = np.random.default_rng(0).integers(0, 256, (3, 16, 32, 32), np.uint8)
+    np.savez_compressed(tmp_path / "samples.npz", videos=videos, labels=np.array([7, 0, -1]))
+    items = list_generated(tmp_path / "samples.npz")
+    assert [(item["id"], item["digit"], item["origin"]) for item in items] == [
+        ("generated-00000", "7", "generated"),
+        ("generated-00001", "0", "generated"),
+        ("generated-00002", "any", "generated"),
+    ]
+    assert all({field.name for field in GALLERY.fields} <= item.keys() for item in items)
+    (tmp_path / "gallery").mkdir()
+    films = write_generated_films(tmp_path / "gallery", tmp_path / "samples.npz", rate=10)
+    assert write_gallery(tmp_path / "gallery", GALLERY, items, films) == 3
+    with open_video(tmp_path / items[1]["film"]) as video:
+        assert len(list(video.frames())) == 16
