@@ -89,7 +89,7 @@ def describe_making(versions: Mapping[str, Any], costs: Iterable[Cost], seed: in
     return {
         "versions": f"Framewright {versions['framewright']} ({commit[:10]}), Snakemake {versions['snakemake']}, "
         f"Python {versions['python']}; all others in results/versions.json",
-        "cost": f"{seconds:,.0f} processor seconds of jobs, by rule under Overview",
+        "cost": f"{seconds:,.0f} processor seconds of jobs, by rule under overview",
         "seed": f"{seed}: the same inputs, configuration and packages give the same bytes on this kind of processor",
     }
 

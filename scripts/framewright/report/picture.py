@@ -142,7 +142,8 @@ def _with_truth(picture: np.ndarray, truth: Truth, number: int) -> np.ndarray:
 def _measure(width: int, columns: int) -> tuple[int, int, int]:
     """Of a sheet: its gaps, the height of a label, and the width of a cell."""
     gap = max(4, width // 120)
-    return gap, max(16, width // 52), (width - gap * (columns + 1)) // columns
+    cell = (width - gap * (columns + 1)) // columns
+    return gap, max(16, min(width // 52, cell // 7)), cell
 
 
 def _height(frames: Sequence[np.ndarray], columns: int, width: int) -> int:
@@ -164,7 +165,9 @@ def _cell(frame: np.ndarray, label: str, width: int, text: int) -> np.ndarray:
     way = cv2.INTER_AREA if width < frame.shape[1] else cv2.INTER_LINEAR
     small = cv2.resize(np.ascontiguousarray(frame), (width, height), interpolation=way)
     line = np.full((text, width, 3), PAPER, np.uint8)
-    cv2.putText(line, label, (2, text - max(4, text // 3)), FONT, text / 44, INK, 1, cv2.LINE_AA)
+    wide = cv2.getTextSize(label, FONT, text / 44, 1)[0][0]
+    size = text / 44 * min(1, (width - 2) / max(wide, 1))  # a long label is written smaller, not cut off
+    cv2.putText(line, label, (2, text - max(4, text // 3)), FONT, size, INK, 1, cv2.LINE_AA)
     return np.vstack([small, line])
 
 

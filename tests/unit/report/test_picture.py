@@ -48,6 +48,13 @@ def test_a_sheet_is_at_most_16_to_9_and_keeps_groups_in_a_row(size, count, toget
     assert starts % together == 0
 
 
+def test_a_long_label_is_not_cut_off():
+    sheet = contact_sheet([plain(40, (80, 60))] * 8, ["alley 12.34 s, far left"] * 8, columns=8, width=960)
+    below = sheet[-24:]
+    for column in range(8):
+        assert (below[:, 112 + column * 119 + 7] == PAPER).all(), "no letter reaches the gap"
+
+
 def test_what_has_nothing_to_show_gets_no_file(tmp_path):
     write_sheets(tmp_path / "sheets", {"full": plain(9), "empty": None})
     assert [path.name for path in (tmp_path / "sheets").iterdir()] == ["full.png"]
