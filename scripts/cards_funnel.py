@@ -1,7 +1,7 @@
 """Add up what every pipeline dropped and why, as a table and as a picture."""
 
 from framewright.report.funnel_picture import draw
-from framewright.report.page import wrap_drawing
+from framewright.report.svg import compose_page
 from framewright.study import job
 from framewright.study.funnel import funnel_table, read_funnel
 
@@ -16,5 +16,5 @@ with job.whole(outputs.table) as path:
 with job.whole(outputs.picture) as path:
     path.write_text(draw(funnel), encoding="utf-8")
 with job.whole(outputs.page) as path:
-    path.write_text(wrap_drawing("What was dropped, and why", draw(funnel)), encoding="utf-8")
+    path.write_text(compose_page("What was dropped, and why", draw(funnel)), encoding="utf-8")
 log.info("%d stages of %d pipelines", sum(map(len, funnel.values())), len(funnel))

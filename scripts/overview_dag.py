@@ -1,7 +1,7 @@
 """Draw the graph of the rules as Snakemake itself sees it, whole and by pipeline."""
 
 from framewright.report.graph import draw, read_dot, rule_graph_of, split_graph
-from framewright.report.page import wrap_drawing
+from framewright.report.svg import compose_page
 from framewright.study import job
 
 log = job.start(snakemake)
@@ -15,4 +15,4 @@ with job.whole(outputs.pipelines) as folder:
     for word in settings["pipelines"]:
         drawing = draw(split_graph(graph, word))
         (folder / f"{word}.svg").write_text(drawing, encoding="utf-8")
-        (folder / f"{word}.html").write_text(wrap_drawing(f"Rules of {word}", drawing), encoding="utf-8")
+        (folder / f"{word}.html").write_text(compose_page(f"Rules of {word}", drawing), encoding="utf-8")

@@ -26,12 +26,6 @@ def render_page(title: str, markdown: str) -> str:
     return f'<!doctype html>\n<html lang="en">\n<head>{head}</head>\n<body>\n{body}</body>\n</html>\n'
 
 
-def wrap_drawing(title: str, drawing: str) -> str:
-    """A page that shows an SVG document as large as it is drawn, and scrolls where the window is smaller."""
-    head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>body {{ margin: 1rem }}</style>'
-    return f'<!doctype html>\n<html lang="en">\n<head>{head}</head>\n<body>\n{drawing}</body>\n</html>\n'
-
-
 def render_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table in Markdown, its cells being Markdown as well: see `plain`."""
     lines = [header, ("---",) * len(header), *rows]

@@ -21,6 +21,12 @@ def compose_document(width: float, height: float, parts: Iterable[str]) -> str:
     )
 
 
+def compose_page(title: str, drawing: str) -> str:
+    """A page that shows an SVG document as large as it is drawn, and scrolls where the window is smaller."""
+    head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>body {{ margin: 1rem }}</style>'
+    return f'<!doctype html>\n<html lang="en">\n<head>{head}</head>\n<body>\n{drawing}</body>\n</html>\n'
+
+
 def draw_text(
     x: float,
     y: float,

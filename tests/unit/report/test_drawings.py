@@ -92,3 +92,8 @@ def test_a_poster_fills_the_side_that_is_too_long_and_lies_in_the_middle_of_the_
     columns, rows = np.flatnonzero(white.any(axis=0)), np.flatnonzero(white.any(axis=1))
     assert (len(columns), len(rows)) == bright
     assert columns[0] + columns[-1] == rows[0] + rows[-1] == 79
+
+
+def test_a_drawing_has_a_page_of_its_own():
+    page = svg.compose_page("Rules of <tracks>", svg.compose_document(40, 900, []))
+    assert page.startswith("<!doctype html>") and 'viewBox="0 0 40 900"' in page and "Rules of &lt;tracks&gt;" in page

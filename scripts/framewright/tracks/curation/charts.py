@@ -83,8 +83,8 @@ def draw_classes(tracks: Candidates, rows: Mapping[Subset, pa.Table]) -> Figure:
         axis.grid(False, axis="x")
         shown = names if len(order) <= MOST_CLASSES else []
         axis.set_xticks(range(len(shown)), shown, rotation=0 if len(shown) < 7 else 90, fontsize=9)
-        across = "" if shown else "class, the largest first"
-        name_axes(axis, f"{subset.name}: {taken.sum():,} of {counts.sum():,}", across, "tracks")
+        below = "" if shown else "class, the largest first"
+        name_axes(axis, f"{subset.name}: {taken.sum():,} of {counts.sum():,}", below, "tracks")
     if rows:
         axes[0].legend(fontsize=9, frameon=False)
     else:
