@@ -339,7 +339,7 @@ rule flexpatch_card:
         summary=rules.sources_summary.output.table,
         outcomes=rules.flexpatch_summary.output.outcomes,
         pictures=[
-            *expand(rules.flexpatch_preview.output.sheet, video=FLEXPATCH_DEMOS[:1]),
+            *expand(rules.flexpatch_preview.output.sheets, video=FLEXPATCH_DEMOS[:1]),
             rules.flexpatch_train.output.picture,
             rules.flexpatch_train.output.histograms,
         ],

@@ -226,7 +226,7 @@ rule patches_card:
         summary=rules.sources_summary.output.table,
         outcomes=rules.patches_summary.output.outcomes,
         manifest=rules.patches_tree.output.manifest,
-        pictures=[*rules.patches_preview.output.sheets, rules.patches_preview.output.bright],
+        pictures=[rules.patches_preview.output.sheets],
     output:
         croissant="results/patches/card/croissant.json",
         index="results/patches/card/index.parquet",
