@@ -4,6 +4,7 @@ import os
 import signal
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -436,3 +437,14 @@ def test_the_evaluation_says_everything_of_an_arm_and_can_be_looked_at(tiny, tmp
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
     write_attention(tmp_path / "attention.png", {"default": tiny}, {"default": models})
     assert (tmp_path / "attention.png").stat().st_size > 5000
+
+
+def test_frames_and_their_attention_can_be_looked_at(tiny, tmp_path):
+    """Frames stand as they are, in colour, each above a map of its attention of the same width."""
+    untaught = attention.Attention(attention.AttentionConfig(size=TINY.size)).eval()
+    model = TrainedModel("attention", {}, untaught, [], {})
+    write_attention(tmp_path / "attention.png", {"default": tiny}, {"default": {"attention": model}})
+    picture = cv2.imread(str(tmp_path / "attention.png"))
+    assert picture.shape[1] == 1680 and np.ptp(picture.astype(int), axis=2).max() > 60
+    write_attention(tmp_path / "none.png", {"default": tiny}, {"default": {}})
+    assert cv2.imread(str(tmp_path / "none.png")).shape[1] != 1680

@@ -6,6 +6,7 @@ import subprocess
 import threading
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import imageio_ffmpeg
@@ -18,7 +19,7 @@ from framewright.errors import UserError
 from framewright.video.colour import Colour
 from framewright.video.media import open_media
 from framewright.video.stream import open_video
-from framewright.video.timeline import Timeline, read_timeline
+from framewright.video.timeline import Clock, Timeline, read_timeline
 
 PQ = Colour("bt2020", "smpte2084", "bt2020nc", "tv")
 HLG = Colour("bt2020", "arib-std-b67", "bt2020nc", "tv")
@@ -440,3 +441,11 @@ def open_files(path: Path) -> int:
     if not descriptors.is_dir():
         pytest.skip("no list of open files on this system")
     return sum(os.path.realpath(entry) == str(path) for entry in descriptors.iterdir())
+
+
+def test_a_stream_that_tells_no_rate_is_taken_for_25_frames_a_second():
+    """Only what has no times of its own needs it: the next frame comes a twenty-fifth of a second later."""
+    stream = SimpleNamespace(average_rate=None, guessed_rate=None, time_base=Fraction(1, 1000), start_time=None)
+    clock = Clock(SimpleNamespace(format=SimpleNamespace(name="mp4")), stream)
+    untimed = SimpleNamespace(pts=None, dts=None, duration=None)
+    assert [clock.tick(untimed) for _ in range(3)] == [0, 40, 80]
