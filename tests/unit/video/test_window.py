@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import av
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 from documented import write_clips
 
 from framewright.errors import UserError
+from framewright.tracks.dataset import TrackClips
 from framewright.video.window import choose_decoder, find_decoder_class, read_with_torchcodec
 
 TRY = """
@@ -59,36 +61,32 @@ def test_torchcodec_gives_the_pictures_that_pyav_gives(results, tmp_path):
     assert done.stdout == "the same\n", done.stderr[-2000:]
 
 
-@pytest.mark.parametrize(
-    "breaks",
-    [
-        pytest.param("sys.modules['torchcodec'] = None", id="it is not installed"),
-        pytest.param("sys.modules['torchcodec.decoders'] = None", id="a part of it is missing"),
-        pytest.param(
-            "import types\n"
-            "def fail(*_, **__): raise RuntimeError('Could not load libtorchcodec. Likely causes: FFmpeg')\n"
-            "sys.modules['torchcodec.decoders'] = types.SimpleNamespace(VideoDecoder=fail)",
-            id="its libraries can't be loaded",
-        ),
-    ],
-)
-def test_a_broken_torchcodec_leaves_it_to_pyav(results, breaks):
-    code = f"""
-import sys
-{breaks}
-from framewright.errors import UserError
-from framewright.tracks.dataset import TrackClips
-clips = TrackClips(sys.argv[1], frames=4)
-assert clips.decoder == "pyav" and clips[0]["video"].shape[0] == 4
-try:
-    TrackClips(sys.argv[1], decoder="torchcodec")
-except UserError as error:
-    print(error)
-"""
-    done = run(code, results)
-    assert (
-        done.stdout == "decoder = 'torchcodec': it can't be loaded here; install FFmpeg's libraries, or take 'auto'\n"
-    ), done.stderr[-2000:]
+def refuse(*_: object, **__: object) -> None:
+    raise RuntimeError("Could not load libtorchcodec. Likely causes: FFmpeg")
+
+
+BROKEN = {
+    "it is not installed": ("torchcodec", None),
+    "a part of it is missing": ("torchcodec.decoders", None),
+    "its libraries can't be loaded": ("torchcodec.decoders", SimpleNamespace(VideoDecoder=refuse)),
+}
+
+
+@pytest.mark.parametrize(("module", "instead"), BROKEN.values(), ids=BROKEN)
+def test_a_broken_torchcodec_leaves_it_to_pyav(results, monkeypatch, module, instead):
+    for name in [name for name in sys.modules if name.split(".")[0] == "torchcodec"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, module, instead)
+    find_decoder_class.cache_clear()
+    try:
+        clips = TrackClips(results, frames=4)
+        assert clips.decoder == "pyav" and clips[0]["video"].shape[0] == 4
+        with pytest.raises(UserError) as refused:
+            TrackClips(results, decoder="torchcodec")
+    finally:
+        find_decoder_class.cache_clear()
+    said = "decoder = 'torchcodec': it can't be loaded here; install FFmpeg's libraries, or take 'auto'"
+    assert str(refused.value) == said
 
 
 def test_another_word_is_refused():
