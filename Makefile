@@ -88,7 +88,7 @@ test-slurm: .venv/ready ## Run a real Slurm on this machine, and the workflow on
 	@$(TIMED) "make test-slurm: a real Slurm with three nodes on this machine" "$(BIN)/pytest --durations 5 -rs tests/slurm"
 
 test-fast: .venv/ready ## Run the tests that answer within a minute
-	@$(TIMED) "make test-fast: all but the slow tests" "$(BIN)/pytest -q -n $(CORES) -m 'not slow'"
+	@$(TIMED) "make test-fast: all but the slow tests" "$(BIN)/pytest -q -n $(CORES) -m 'not slow and not long'"
 
 verify: .venv/ready ## Make the study with 1 and 2 cores and while it is killed 10 times, and compare; ARGS="--kills 30 --seed 1"
 	@$(TIMED) "make verify: the same bytes with 1 core, with 2, and killed and resumed" "$(BIN)/python scripts/verify.py $(ARGS)"
