@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from framewright.sources.local import link
-from framewright.sources.outcome import Dead
+from framewright.sources.outcome import Dead, settle
 
 FILM = b"a film"
 DIGEST = hashlib.sha256(FILM).hexdigest()
@@ -72,3 +72,17 @@ def test_dead_files(tmp_path, name, reason):
         link(tmp_path / name, tmp_path / "video")
     assert caught.value.reason == reason
     assert not (tmp_path / "video").is_symlink()
+
+
+def test_behind_a_dead_outcome_is_an_empty_file(tmp_path):
+    """Whatever stood there before, the outcome tells of nothing: 0 bytes, no digest."""
+    (tmp_path / "video").write_bytes(b"of an earlier run")
+    outcome = settle(
+        lambda target: link(tmp_path / "nowhere", target),
+        tmp_path / "video",
+        video="v",
+        source="nowhere",
+        kind="local",
+    )
+    assert (outcome.status, outcome.reason, outcome.bytes, outcome.sha256) == ("dead", "gone", 0, None)
+    assert (tmp_path / "video").read_bytes() == b"" and outcome.detail and not outcome.retry
