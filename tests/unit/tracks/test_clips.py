@@ -336,17 +336,15 @@ def test_a_sound_clip_is_found_sound_and_others_are_not(clip, tmp_path):
     assert find_fault(clip, SIZE, 51, 0.5) != ""
 
 
-def test_two_frames_at_one_time_are_a_fault(tmp_path):
-    whole = make_video(tmp_path / "a.mp4", range(10), size=SIZE, rate=25, gop=5)
-    assert find_fault(whole, SIZE, 10, 0.5) == ""
-    with av.open(str(whole)) as film, av.open(str(tmp_path / "b.mp4"), "w") as output:
+def test_two_frames_at_one_time_are_a_fault(clip, tmp_path):
+    with av.open(str(clip)) as film, av.open(str(tmp_path / "b.mp4"), "w") as output:
         packets = [packet for packet in film.demux(video=0) if packet.size]
         stream = output.add_stream_from_template(film.streams.video[0])
         packets[4].pts = packets[5].pts
         for packet in packets:
             packet.stream = stream
             output.mux(packet)
-    assert find_fault(tmp_path / "b.mp4", SIZE, 10, 0.5) == "its times do not ascend from 0"
+    assert find_fault(tmp_path / "b.mp4", SIZE, 51, 0.5) == "its times do not ascend from 0"
 
 
 def test_a_clip_that_does_not_come_out_right_stops_the_job(tmp_path, monkeypatch):
