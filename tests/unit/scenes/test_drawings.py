@@ -103,3 +103,14 @@ def test_the_outline_of_a_wheel_is_closed_and_round():
     assert np.hypot(*((outline - [3, 2]) / [1.5, 0.5]).T) == pytest.approx(1)
     steps = np.diff(np.unwrap(np.arctan2(*((outline - [3, 2]) / [1.5, 0.5]).T[::-1])))
     assert steps == pytest.approx(2 * np.pi / len(outline))
+
+
+def test_the_ground_has_its_texture_near_the_eye_and_none_far_away():
+    """1 leaves the colour of the ground as it is; the texture goes around it by its strength."""
+    x = np.linspace(0, 3, 50, dtype=np.float32)
+    near, half, far = (
+        backdrop._weave("gravel", x, np.full(50, z, np.float32), 2.0, strength)
+        for z, strength in ((5, 1.0), (5, 0.5), (1e6, 1.0))
+    )
+    assert np.ptp(near) > 0.02 and far == pytest.approx(1, abs=1e-3)
+    assert half - 1 == pytest.approx((near - 1) / 2, abs=1e-5)
