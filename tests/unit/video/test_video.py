@@ -449,3 +449,12 @@ def test_a_stream_that_tells_no_rate_is_taken_for_25_frames_a_second():
     clock = Clock(SimpleNamespace(format=SimpleNamespace(name="mp4")), stream)
     untimed = SimpleNamespace(pts=None, dts=None, duration=None)
     assert [clock.tick(untimed) for _ in range(3)] == [0, 40, 80]
+
+
+@pytest.mark.parametrize(
+    ("time", "index"), [(-1, 0), (0, 0), (1.4, 1), (1.5, 1), (1.6, 2), (3.9, 2), (4.1, 3), (99, 3)]
+)
+def test_the_nearest_frame_is_the_earlier_of_two_that_are_equally_near(time, index):
+    """Frames at 0, 1, 2 and 6 seconds."""
+    line = Timeline(np.array([0, 1, 2, 6]), np.ones(4, int), np.ones(4, bool), Fraction(1), 0, 0, 0)
+    assert line.nearest(Fraction(time)) == index

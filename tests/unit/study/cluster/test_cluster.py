@@ -152,3 +152,10 @@ def test_nothing_is_cancelled_where_there_is_nothing():
 def test_without_slurm_a_line_says_where_to_go():
     with pytest.raises(UserError, match="login node"):
         queue.call_slurm(("no-such-squeue",))
+
+
+def test_resources_of_a_rule_are_keys_and_values(tmp_path):
+    known = site.read_site(write(tmp_path, "rules: {tracks_deface: {mem_mb: 9000, runtime: 60}}\n"))
+    assert known == {"rules": {"tracks_deface": {"mem_mb": 9000, "runtime": 60}}}
+    with pytest.raises(UserError, match="rules: tracks_deface = 9000: write it as"):
+        site.read_site(write(tmp_path, "rules: {tracks_deface: 9000}\n"))
