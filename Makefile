@@ -122,7 +122,7 @@ lock: ## Resolve requirements.in into requirements.txt, for Python 3.11 to 3.13;
 		"scripts/install.sh $(PYTHON)"
 
 clean: ## Remove results and logs; the environment stays
-	@rm -rf results logs benchmarks .snakemake && echo "removed results, logs, benchmarks and .snakemake"
+	@rm -rf results logs benchmarks .snakemake .framewright && echo "removed results, logs, benchmarks, .snakemake and .framewright"
 
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'

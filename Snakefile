@@ -30,6 +30,7 @@ include: "rules/persistence.smk"
 include: "rules/flexpatch.smk"
 include: "rules/overview.smk"
 include: "rules/cards.smk"
+include: "rules/buckets.smk"
 
 
 rule all:

@@ -44,7 +44,7 @@ rule cards_versions:
         settings=lambda wildcards: {
             "house": versions.own_version(HOUSE),
             "packages": versions.read_pins(HOUSE),
-            "config": versions.digest(config),
+            "config": versions.digest(DECIDING),
             "videos": versions.digest(videos),
             "weights": TRACKS.model_files(),
         },
@@ -58,8 +58,8 @@ warn_of_other_packages(rules.cards_versions.output.versions)
 rule cards_bucket:
     """Every final artifact of a bucket's videos is listed with its size, its sha256 and the rule that made it."""
     input:
-        artifacts=lambda wildcards: [path for path in artifacts_in(wildcards) if not path.endswith(FILMS)],
-        films=lambda wildcards: take_film([path for path in artifacts_in(wildcards) if path.endswith(FILMS)]),
+        artifacts=artifacts_in(films=False),
+        films=artifacts_in(films=True),
     output:
         manifest="results/manifest/{bucket}.tsv",
     log:
@@ -69,7 +69,7 @@ rule cards_bucket:
         "../envs/cards.yaml"
     params:
         code=code_of("cards_bucket"),
-        settings=lambda wildcards: {"makers": makers(), "digests": ".snakemake/digests"},
+        settings=lambda wildcards: {"makers": makers_in(wildcards.bucket), "digests": ".snakemake/digests"},
     script:
         "../scripts/cards_bucket.py"
 
@@ -115,7 +115,7 @@ rule check:
     params:
         code=code_of("check"),
         settings=lambda wildcards: {
-            "config": config,
+            "config": DECIDING,
             "pipelines": USED,
             "by_hand": [f"{PATCHES_DATASET}/{folder}" for folder in PATCHES_BY_HAND],
             "manifest": str(rules.cards_manifest.output.manifest),

@@ -2,6 +2,7 @@
 # requires: config (as given), config/schemas, the video table
 # yields:   config (complete), videos (id -> row), and the input functions: the only functions in rule files
 
+import json
 import os
 import re
 import socket
@@ -24,7 +25,10 @@ sys.pycache_prefix, sys.dont_write_bytecode = str(CACHE / "python"), False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # A job asks whether this process is still alive before it does anything.
 os.environ.update(PYTHONPYCACHEPREFIX=sys.pycache_prefix, FRAMEWRIGHT_RUN=str(os.getpid()))
-if workflow.is_main_process:  # jobs know by this that they were tried before in the same run
+os.environ.update(FRAMEWRIGHT_PYTHON=sys.executable)  # which has Snakemake, as environments of scripts need not
+BUCKET = os.environ.get("FRAMEWRIGHT_BUCKET") if workflow.is_main_process else None  # a job of one works in its folder
+IS_HEAD = workflow.is_main_process and not BUCKET
+if IS_HEAD:  # jobs know by this that they were tried before in the same run
     os.environ.update(FRAMEWRIGHT_BEGIN=f"{socket.gethostname()} {os.getpid()} {time.time()}")
 # Scripts import this workflow's library, whichever one the environment knows.
 os.environ.update(PYTHONPATH=os.pathsep.join([str(SCRIPTS), *filter(None, [os.environ.get("PYTHONPATH")])]))
@@ -35,10 +39,24 @@ for module in [name for name in sys.modules if name.partition(".")[0] == "framew
 from framewright.class_names import list_unknown
 from framewright.report.citation import read_citation
 from framewright.sources import fingerprint
-from framewright.study import asked, buckets, code, declared, dry_run, lock, messages, table, table_faults, versions
+from framewright.study import (
+    asked,
+    buckets,
+    code,
+    declared,
+    dry_run,
+    job,
+    lock,
+    messages,
+    table,
+    table_faults,
+    versions,
+)
+from framewright.study.bucket_jobs import mode, phases as bucket_phases, plan as bucket_plan, run as bucket_run, stamps
 from framewright.study.cluster import needs
 from framewright.study.monitor.events import EventLog
 from framewright.study.config import complete, fill, read_schema, read_yaml, parse_overrides
+from snakemake.io import regex_from_filepattern
 from snakemake.logging import logger
 from snakemake.utils import update_config
 from framewright.scenes.names import NAMES as SCENES
@@ -52,13 +70,13 @@ def checked() -> dict:
     """The videos to work on, by id, after completing the config; every fault of both ends the run, a line each."""
     faults = []
     update_config(config, parse_overrides(workflow.config_settings.config_args or []))
-    if workflow.is_main_process:
+    if IS_HEAD:
         filled, faults = complete(config, SCHEMAS)
-    else:  # a job of a run that was checked
+    else:  # a job of a run that was checked, or the Snakemake in one
         filled = fill(config, read_schema(SCHEMAS))
     config.update(filled)
     rows = table.read_table(config["videos"] or DEFAULT_TABLE)
-    if workflow.is_main_process:
+    if IS_HEAD:
         faults += filter(None, [buckets.change_of_buckets("results", config["buckets"])])
         faults += table_faults.find_faults(rows, SCHEMAS, SCENES, config["patches"]["categories"])
     if faults:
@@ -72,7 +90,7 @@ def used() -> list[str]:
     on_rows = read_yaml(SCHEMAS / "videos.schema.yaml")["properties"]["pipelines"]["items"]["enum"]
     weights = {word: config[word]["detector"]["weights"] for word in ("tracks", "flexpatch")}
     idle = asked.find_idle(known, on_rows, videos.values(), {"flexpatch": weights["flexpatch"]})
-    if workflow.is_main_process:
+    if IS_HEAD:
         wanted = asked.find_asked(sys.argv[1:], known, config["pipelines"])
         faults = asked.list_detector_faults(wanted, videos.values(), weights, config["videos"] or DEFAULT_TABLE)
         for word in wanted if not faults else []:
@@ -102,6 +120,20 @@ if workflow.is_main_process:
         dry_run.summarise(logger)
     if warning := lock.explain_lock(Path(), socket.gethostname()):
         print(warning, file=sys.stderr)
+if BUCKET:
+    job.die_with_parent()
+# Whether this process plans jobs of whole buckets: as the configuration says, or else the profile that it was given.
+BUCKET_JOBS = IS_HEAD and mode.choose_bucket_jobs(config["bucket_jobs"], os.environ, config["buckets"])
+WITHOUT = json.loads(os.environ.get(bucket_run.WITHOUT, "[]")) if BUCKET else []  # videos that crashed there
+ASKED = os.environ.get(bucket_run.ASKED, "")
+if BUCKET_JOBS:
+    every = read_schema(SCHEMAS)["properties"]["pipelines"]["items"]["enum"]
+    ASKED = asked.name_words(sys.argv[1:], every, (*PIPELINES, *EMPTIED))
+    os.environ.update({bucket_run.ASKED: ASKED})  # jobs leave out the same videos
+# What decides results; where jobs run is no part of it.
+DECIDING = {key: value for key, value in config.items() if key not in ("bucket_jobs", "bucket_cores")}
+BUCKET_STAMP = ".framewright/phases/{asked}/{phase}/{bucket}.json"
+BUCKETS_DONE = ".framewright/phases/{asked}/{phase}.json"
 TABLE = Path(config["videos"] or DEFAULT_TABLE).absolute()
 FETCHES_ON_HEAD = config["sources"]["fetch_on"] == "head"  # where the network is
 FILMS = ("video", ".mp4")  # how the names of films end, among all that is made
@@ -123,14 +155,24 @@ def of_video(*names: str, **others):
     return lambda wildcards: {name: getattr(videos[wildcards.video], name) for name in names} | others
 
 
+@cache
+def by_kind() -> dict[str, list[str]]:
+    """The ids of the videos by the kind of their source."""
+    groups = {}
+    for row in videos.values():
+        groups.setdefault(row.kind, []).append(row.video)
+    return groups
+
+
 def videos_of(kind: str) -> list[str]:
     """The ids of the videos whose source is of this kind: local, http, youtube, mot or demo."""
-    return [row.video for row in videos.values() if row.kind == kind]
+    return by_kind().get(kind, [])
 
 
 def videos_with_truth() -> list[str]:
     """The ids of the videos whose cuts or objects are known: from the table, a MOT folder or a demo scene's renderer."""
-    return [row.video for row in videos.values() if row.truth or row.kind in ("mot", "demo")]
+    drawn = {*videos_of("mot"), *videos_of("demo")}
+    return [row.video for row in videos.values() if row.truth or row.video in drawn]
 
 
 def only(ids: list[str]) -> str:
@@ -179,16 +221,39 @@ def annotations(wildcards) -> list[str]:
     return [file for file in files if os.path.isfile(file) and os.access(file, os.R_OK)]
 
 
-def of_each(pattern: str, ids, flag=list):
+COLLECTED = []  # what rules read of videos and buckets: patterns, and of which videos (None: once a bucket)
+
+
+def collecting(pattern, ids, collect):
+    """The function itself, known by what it collects: jobs of buckets make that."""
+    collect.patterns = [str(pattern)] if isinstance(pattern, str) else [str(path) for path in pattern]
+    COLLECTED.append((collect.patterns, ids))
+    return collect
+
+
+def of_each(pattern, ids, flag=list, wanted=True):
     """Inputs over the whole study: the path of each of these videos, flagged as `ancient` where that is given.
 
     A function, because every job reads this file, and few of them need these paths. It knows those of each bucket.
+    Not `wanted` is what the configuration does not ask for.
     """
 
     def collect(wildcards):
-        return flag(expand(pattern, video=list(ids)))
+        without = crashed(collect.patterns) if ids else ()
+        return flag(made(expand(pattern, video=[video for video in ids if video not in without])))
 
-    collect.of_bucket = of_bucket(pattern, ids, flag)
+    collect.of_bucket = of_bucket(pattern, ids if wanted else [], flag)
+    return collecting(pattern, ids if wanted else [], collect)
+
+
+def all_of(pattern, ids):
+    """What a target collects of each video. A head that plans jobs of buckets waits for them, and lists no file."""
+    whole = of_each(pattern, ids)
+
+    def collect(wildcards):
+        return [] if BUCKET_JOBS and crashed(whole.patterns) is not None else whole(wildcards)
+
+    collect.of_bucket, collect.whole, collect.patterns = whole.of_bucket, whole, whole.patterns
     return collect
 
 
@@ -199,29 +264,41 @@ def bucketed() -> dict[str, list[str]]:
 
 
 def in_bucket(wildcards) -> list[str]:
-    """The ids in the bucket that the wildcard names."""
-    return bucketed()[wildcards.bucket]
+    """The ids in the bucket that the wildcard names, but of videos that crashed."""
+    return [video for video in bucketed()[wildcards.bucket] if video not in WITHOUT]
 
 
 def of_parts(pattern: str, parts, videos_of):
     """Inputs made in parts of videos: the path of each (video, part) of those that `videos_of` names by wildcards."""
-    return lambda wildcards: [
-        pattern.format(video=video, part=part)
-        for among in [frozenset(videos_of(wildcards))]
-        for video, part in parts
-        if video in among
-    ]
+
+    def collect(wildcards):
+        without = () if videos_of is in_bucket or not parts else crashed(collect.patterns)
+        among = frozenset(videos_of(wildcards)).difference(without)
+        paths = [pattern.format(video=video, part=part) for video, part in parts if video in among]
+        return paths if videos_of is in_bucket else made(paths)
+
+    return collecting(pattern, parts, collect)
 
 
 def of_bucket(pattern: str, ids, flag=list):
     """Inputs where the wildcard is `bucket`, the path of each of these videos that lies in it."""
     among = cache(lambda: frozenset(ids))  # built where it is asked for: few processes do
-    return lambda wildcards: flag(expand(pattern, video=[video for video in in_bucket(wildcards) if video in among()]))
+
+    def collect(wildcards):
+        return flag(expand(pattern, video=[video for video in in_bucket(wildcards) if video in among()]))
+
+    return collecting(pattern, ids, collect)
 
 
 def of_buckets(pattern: str):
     """Inputs over the whole study from what was collected in each bucket."""
-    return expand(pattern, bucket=buckets.bucket_names(config["buckets"]))
+
+    def collect(wildcards):
+        crashed(collect.patterns)
+        return made(expand(pattern, bucket=bucketed()))
+
+    collecting(pattern, None, collect)
+    return collect if config["buckets"] > 1 else expand(pattern, bucket=buckets.bucket_names(1))
 
 
 def collected_by(*collected) -> list:
@@ -234,24 +311,33 @@ def collected_by(*collected) -> list:
 
 def final() -> list:
     """What makes up the study, but the MANIFEST itself and what depends on it: functions, and paths in plain text."""
-    shared = (rules.sources.input, rules.overview_dag.output, rules.cards_funnel.output, rules.cards_versions.output)
-    return collected_by(*shared, *(getattr(rules, pipeline).input for pipeline in (*PIPELINES, *EMPTIED)))
+    shared = (rules.overview_dag.output, rules.cards_funnel.output, rules.cards_versions.output)
+    # The rules themselves: what `rules` offers of their functions has forgotten what these collect.
+    targets = [workflow.get_rule(word).input for word in ("sources", *PIPELINES, *EMPTIED)]
+    return collected_by(*shared, *targets)
 
 
 def artifacts(wildcards) -> list[str]:
     """Every final file and folder of the whole study: those that belong to no one video."""
     parts = [part for part in final() if not hasattr(part, "of_bucket")]
-    return [path for part in parts for path in ([str(part)] if isinstance(part, str) else map(str, part(wildcards)))]
+    return [path for part in parts for path in ([str(part)] if isinstance(part, str) else part(wildcards))]
 
 
-def artifacts_in(wildcards) -> list[str]:
-    """Every final file and folder of the videos in the bucket that the wildcard names."""
-    return [str(path) for part in final() if hasattr(part, "of_bucket") for path in part.of_bucket(wildcards)]
+def artifacts_in(films: bool):
+    """Every final file and folder of the videos in the bucket that the wildcard names: the films, or all else."""
+
+    def collect(wildcards):
+        each = [part.of_bucket(wildcards) for part in final() if hasattr(part, "of_bucket")]
+        found = [str(path) for paths in each for path in paths if str(path).endswith(FILMS) == films]
+        return take_film(found) if films else found
+
+    collect.patterns = lambda: [path for part in final() if hasattr(part, "of_bucket") for path in part.patterns]
+    return collect
 
 
 def all_artifacts(wildcards) -> list[str]:
     """Every final file and folder."""
-    each = [part for part in final() if hasattr(part, "of_bucket")]
+    each = [getattr(part, "whole", part) for part in final() if hasattr(part, "of_bucket")]
     return artifacts(wildcards) + [str(path) for part in each for path in part(wildcards)]
 
 
@@ -282,16 +368,31 @@ def jobs_by_rule(counted: dict[str, int]) -> dict[str, int | list[str]]:
     return jobs
 
 
+@cache
 def makers() -> dict[str, list[str]]:
     """Regular expressions of what each rule makes, its wildcards' constraints included."""
     made = {rule.name: [output.regex().pattern for output in rule.output] for rule in workflow.rules}
-    return {name: patterns for name, patterns in made.items() if patterns}
+    return {name: patterns for name, patterns in made.items() if patterns and not name.startswith("buckets_")}
+
+
+def makers_in(bucket: str) -> dict[str, list[str]]:
+    """The same for the videos of a bucket: a video of another changes nothing here."""
+    found = dict(makers())
+    for made in workflow.rules:
+        if made.name in found and constraint_of(made.name):
+            among = table.id_pattern(filter(constraint_of(made.name), bucketed()[bucket]))
+            patterns = [re.sub(r"\{video,[^{}]*\}", lambda _: f"{{video,{among}}}", str(path)) for path in made.output]
+            found[made.name] = [regex_from_filepattern(pattern) for pattern in patterns]
+    return found
 
 
 def warn_of_other_packages(recorded: str) -> None:
     """One line when the results were made with other packages than those that are installed here."""
-    if workflow.is_main_process and (line := versions.warn_of_changes(recorded, HOUSE)):
+    if IS_HEAD and (line := versions.warn_of_changes(recorded, HOUSE)):
         print(line, file=sys.stderr)
+
+
+include: "common_buckets.smk"
 
 
 onstart:

@@ -313,6 +313,7 @@ rule flexpatch_contract:
         runs=of_each(rules.flexpatch_run.output.record, FLEXPATCH_VIDEOS),
         rated=rules.flexpatch_evaluate.input.records,
         evaluation=rules.flexpatch_evaluate.output.evaluation,
+        crashed=crashes_of("flexpatch"),
     output:
         contract="results/flexpatch/contract.json",
     log:
@@ -338,8 +339,8 @@ rule flexpatch_card:
         sources=rules.sources_summary.output.outcomes,
         summary=rules.sources_summary.output.table,
         outcomes=rules.flexpatch_summary.output.outcomes,
-        pictures=[
-            *expand(rules.flexpatch_preview.output.sheets, video=FLEXPATCH_DEMOS[:1]),
+        pictures=lambda wildcards: [
+            *of_each(rules.flexpatch_preview.output.sheets, FLEXPATCH_DEMOS[:1])(wildcards),
             rules.flexpatch_train.output.picture,
             rules.flexpatch_train.output.histograms,
         ],
@@ -383,10 +384,10 @@ rule flexpatch:
             rules.flexpatch_tables.output.folder,
             rules.flexpatch_gather.output,
             rules.flexpatch_train.output,
-            of_each(rules.flexpatch_preview.output, FLEXPATCH_DEMOS),
+            all_of(rules.flexpatch_preview.output, FLEXPATCH_DEMOS),
             rules.flexpatch_gallery.output,
-            of_each(rules.flexpatch_run.output, FLEXPATCH_VIDEOS),
-            of_each(rules.flexpatch_rate.output, FLEXPATCH_VIDEOS),
+            all_of(rules.flexpatch_run.output, FLEXPATCH_VIDEOS),
+            all_of(rules.flexpatch_rate.output, FLEXPATCH_VIDEOS),
             rules.flexpatch_evaluate.output,
             rules.flexpatch_summary.output,
             rules.flexpatch_contract.output,

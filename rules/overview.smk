@@ -28,7 +28,7 @@ rule overview_dag:
         code=code_of("overview_dag"),
         settings=lambda wildcards: {
             "rules": versions.digest([path.read_text() for path in sorted(HOUSE.glob("rules/*.smk"))]),
-            "config": config,
+            "config": DECIDING,
             "pipelines": ["sources", *config["pipelines"]],
             "kinds": sorted({row.kind for row in videos.values()}),
         },

@@ -260,6 +260,7 @@ rule patches_contract:
         manifest=rules.patches_tree.output.manifest,
         accounts=of_buckets(rules.patches_rows.output.accounts),
         outcomes=rules.patches_summary.output.outcomes,
+        crashed=crashes_of("patches"),
     output:
         contract="results/patches/contract.json",
     log:

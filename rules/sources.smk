@@ -345,6 +345,7 @@ rule sources_contract:
         tables=of_buckets(rules.sources_rows.output.table),
         summary=rules.sources_summary.output.table,
         declared=of_buckets(rules.sources_declared.output.table),
+        crashed=crashes_of("sources"),
     output:
         contract="results/sources/contract.json",
     log:
@@ -362,10 +363,10 @@ rule sources_contract:
 rule sources:
     """All videos of the table are there, checked and described."""
     input:
-        of_each(rules.sources_link.output.video, videos),
-        of_each(rules.sources_probe.output.probe, videos),
-        of_each(rules.sources_render.output.truth, videos_with_truth()),
-        of_each(rules.sources_preview.output.sheets, videos_of("demo")),
+        all_of(rules.sources_link.output.video, videos),
+        all_of(rules.sources_probe.output.probe, videos),
+        all_of(rules.sources_render.output.truth, videos_with_truth()),
+        all_of(rules.sources_preview.output.sheets, videos_of("demo")),
         of_buckets(rules.sources_rows.output),
         rules.sources_summary.output,
         rules.sources_card.output,

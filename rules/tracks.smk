@@ -84,6 +84,7 @@ rule tracks_contract:
         accounts=of_buckets(rules.tracks_rows.output.accounts),
         meta_tree=rules.tracks_tree.output.meta,
         clip_tree=rules.tracks_tree.output.clips,
+        crashed=crashes_of("tracks"),
     output:
         contract="results/tracks/contract.json",
     log:
@@ -110,8 +111,8 @@ rule tracks_card:
         relaxation=rules.tracks_subsets.output.fills,
         stages=rules.tracks_subsets.output.stages,
         clips=rules.tracks_tree.output.clips,
-        pictures=[
-            *expand(rules.tracks_sheet.output.sheets, video=TRACKS_SHEETS[:2]),
+        pictures=lambda wildcards: [
+            *of_each(rules.tracks_sheet.output.sheets, TRACKS_SHEETS[:2])(wildcards),
             rules.tracks_subsets_preview.output.classes,
             rules.tracks_summary.output.picture,
             rules.tracks_subsets_preview.output.metrics,
@@ -148,7 +149,7 @@ rule tracks_card:
 rule tracks_videos:
     """What is made of one video alone is there for all: `--batch tracks_videos=1/10` makes a tenth of it."""
     input:
-        of_each(rules.tracks_metrics.output.quality, TRACKS_VIDEOS),
+        all_of(rules.tracks_metrics.output.quality, TRACKS_VIDEOS),
 
 
 rule tracks:
@@ -156,15 +157,15 @@ rule tracks:
     input:
         *if_used(
             "tracks",
-            of_each(rules.tracks_link.output.video, TRACKS_VIDEOS),
-            of_each(rules.tracks_segment.output, TRACKS_VIDEOS),
-            of_each(rules.tracks_deface.output, TRACKS_VIDEOS),
-            of_each(rules.tracks_audit.output, TRACKS_VIDEOS),
-            of_each(rules.tracks_preview.output, TRACKS_SHOWN),
-            of_each(rules.tracks_detect.output, TRACKS_VIDEOS),
-            of_each(rules.tracks_follow.output, TRACKS_VIDEOS),
-            of_each(rules.tracks_extract.output, TRACKS_VIDEOS),
-            of_each(rules.tracks_sheet.output, TRACKS_SHEETS),
+            all_of(rules.tracks_link.output.video, TRACKS_VIDEOS),
+            all_of(rules.tracks_segment.output, TRACKS_VIDEOS),
+            all_of(rules.tracks_deface.output, TRACKS_VIDEOS),
+            all_of(rules.tracks_audit.output, TRACKS_VIDEOS),
+            all_of(rules.tracks_preview.output, TRACKS_SHOWN),
+            all_of(rules.tracks_detect.output, TRACKS_VIDEOS),
+            all_of(rules.tracks_follow.output, TRACKS_VIDEOS),
+            all_of(rules.tracks_extract.output, TRACKS_VIDEOS),
+            all_of(rules.tracks_sheet.output, TRACKS_SHEETS),
             *([rules.tracks_entries.output.page] if TRACKS_ENTRIES else []),
             of_buckets(rules.tracks_rows.output),
             rules.tracks_tree.output,
@@ -173,7 +174,7 @@ rule tracks:
             rules.tracks_summary.output,
             rules.tracks_contract.output.contract,
             rules.tracks_card.output,
-            of_each(rules.tracks_metrics.output, TRACKS_VIDEOS),
+            all_of(rules.tracks_metrics.output, TRACKS_VIDEOS),
             rules.tracks_duplicates.output,
             rules.tracks_subsets.output,
             rules.tracks_subset_files.output.folder,

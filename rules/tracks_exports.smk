@@ -107,7 +107,7 @@ rule tracks_webdataset_contract:
 rule tracks_coco:
     """Sampled frames and the objects in them are there as COCO has them."""
     input:
-        frames=expand(rules.tracks_frames.output.folder, video=TRACKS_SERVED),
+        frames=of_each(rules.tracks_frames.output.folder, TRACKS_SERVED, wanted="coco" in TRACKS_EXPORTS),
         splits=rules.tracks_duplicates.output.splits,
     output:
         folder=directory("results/tracks/export/coco"),
@@ -150,7 +150,7 @@ rule tracks_coco_contract:
 rule tracks_yolo:
     """Sampled frames and the objects in them are there as YOLO has them."""
     input:
-        frames=expand(rules.tracks_frames.output.folder, video=TRACKS_SERVED),
+        frames=of_each(rules.tracks_frames.output.folder, TRACKS_SERVED, wanted="yolo" in TRACKS_EXPORTS),
         splits=rules.tracks_duplicates.output.splits,
     output:
         folder=directory("results/tracks/export/yolo"),
@@ -194,7 +194,7 @@ rule tracks_mot:
     """The tracks are there as the MOT Challenge has them."""
     input:
         rows=of_buckets(rules.tracks_rows.output.rows),
-        metas=expand(rules.tracks_follow.output.meta, video=TRACKS_SERVED),
+        metas=of_each(rules.tracks_follow.output.meta, TRACKS_SERVED),
         splits=rules.tracks_duplicates.output.splits,
     output:
         folder=directory("results/tracks/export/mot"),

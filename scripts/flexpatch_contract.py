@@ -5,6 +5,7 @@ from framewright.flexpatch.samples.gather import read_records
 from framewright.flexpatch.samples.options import Sampling
 from framewright.flexpatch.tree.model import read_samples
 from framewright.study import job
+from framewright.study.bucket_jobs.stamps import check_crashes
 from framewright.study.contract import hold, write_contract
 from framewright.study.record import read_record
 
@@ -25,5 +26,6 @@ findings = check_pipeline(
     list(map(read_record, inputs.rated)),
     read_record(inputs.evaluation),
 )
+findings += check_crashes(inputs.crashed, ["flexpatch"])
 with job.whole(snakemake.output.contract) as path:
     write_contract(path, hold(findings, log))

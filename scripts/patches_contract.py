@@ -9,6 +9,7 @@ from framewright.patches.formats import load_categories
 from framewright.patches.manifest import read_patches
 from framewright.patches.metadata import check_metadata
 from framewright.study import job
+from framewright.study.bucket_jobs.stamps import check_crashes
 from framewright.study.contract import hold, write_contract
 from framewright.study.funnel import read_outcomes
 from framewright.study.record import read_lines
@@ -26,6 +27,6 @@ findings = check_dataset(
     settings["shares"],
     load_categories(settings["categories"]),
 )
-findings.append(check_metadata(dataset, patches, settings["folders"]))
+findings += [check_metadata(dataset, patches, settings["folders"]), *check_crashes(inputs.crashed, ["patches"])]
 with job.whole(outputs.contract) as path:
     write_contract(path, hold(findings, log))

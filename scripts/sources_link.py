@@ -11,7 +11,7 @@ source = snakemake.input.source
 
 with job.whole(snakemake.output.video) as target:
     outcome = settle(
-        partial(link, source),
+        partial(link, source, study=job.find_study()),
         target,
         video=snakemake.wildcards.video,
         source=source,

@@ -1,6 +1,7 @@
 """Check what segments, defaced videos, tracks and clips promise; a broken promise fails the build."""
 
 from framewright.study import job
+from framewright.study.bucket_jobs.stamps import check_crashes
 from framewright.study.contract import hold, write_contract
 from framewright.tracks.clips.options import ClipSettings
 from framewright.tracks.contract import check_tracks
@@ -17,5 +18,6 @@ findings = check_tracks(
     inputs.clip_tree,
     ClipSettings(**settings["clips"]).key_seconds,
 )
+findings += check_crashes(inputs.crashed, ["tracks"])
 with job.whole(outputs.contract) as path:
     write_contract(path, hold(findings, log))

@@ -9,13 +9,24 @@ import os
 import re
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "scripts")]
+
+from house import rules, word_of
+
+from framewright.study.bucket_jobs.mode import VARIABLE
+from framewright.study.bucket_jobs.run import TARGET, Phase, compose_environment, prepare_folder
+from framewright.study.buckets import bucket_of, in_bucket
+
 ONE_FILE = {1: (3.0, 250), 1000: (3.0, 250), 4000: (3.0, 250), 64000: (3.0, 250)}  # CPU s, MB
 HEAD = {1000: (None, None), 4000: (95.0, 1350)}
 JOB_MS, JOBS_A_VIDEO = 2.3, 9
+BUCKETS = {64000: (20.0, 400)}  # a head that plans whole buckets, 1,024 of them
+BUCKET = (5.0, 400)  # the Snakemake in the job of one bucket
 
 
 @dataclass(frozen=True)
@@ -28,7 +39,7 @@ class Cost:
     status: int
 
 
-def cost_of(folder: Path, *arguments: str) -> Cost:
+def cost_of(folder: Path, *arguments: str, environment: Mapping[str, str] = os.environ) -> Cost:
     """Run Snakemake in `folder`, alone in a process, and count."""
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "--directory", str(folder)]
     command += ["--profile", "none", "--workflow-profile", str(ROOT / "profiles/default"), "--cores", "1", *arguments]
@@ -37,14 +48,14 @@ def cost_of(folder: Path, *arguments: str) -> Cost:
         child = os.posix_spawn(
             sys.executable,
             command,
-            os.environ,
+            environment,
             file_actions=[(os.POSIX_SPAWN_DUP2, file.fileno(), 1), (os.POSIX_SPAWN_DUP2, file.fileno(), 2)],
         )
         _, status, usage = os.wait4(child, 0)
     return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, printed.read_text(), status)
 
 
-def study_of(folder: Path, rows: int) -> Path:
+def study_of(folder: Path, rows: int, buckets: int = 1) -> Path:
     """A study whose table has so many videos, which nobody fetches."""
     folder.mkdir(parents=True)
     lines = [f"v{number}\thttps://example.org/{number}.mp4\ttracks\t\tCC0-1.0" for number in range(rows)]
@@ -52,7 +63,7 @@ def study_of(folder: Path, rows: int) -> Path:
     (folder / "config").mkdir()
     (folder / "weights.onnx").touch()  # named, never opened
     choices = "videos: videos.tsv\npipelines: [tracks]\ntracks: {detector: {weights: weights.onnx}}\n"
-    (folder / "config/config.yaml").write_text(choices)
+    (folder / "config/config.yaml").write_text(f"{choices}buckets: {buckets}\n")
     return folder
 
 
@@ -82,6 +93,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, nargs="+", default=sorted(ONE_FILE))
     parser.add_argument("--head", type=int, nargs="*", default=sorted(HEAD))
+    parser.add_argument("--buckets", type=int, nargs="*", default=sorted(BUCKETS), help="videos, in 1,024 buckets")
     options = parser.parse_args()
     good = row("what", "rows", "CPU s", "MB", "jobs", "ms a job", "goal", "verdict")
     with tempfile.TemporaryDirectory() as place:
@@ -108,7 +120,53 @@ def main() -> None:
                 told = "missed"
             cells = (f"{found.seconds:.1f}", f"{found.megabytes:.0f}", jobs, f"{each:.2f}", words, told)
             good &= row("the head plans tracks", rows, *cells)
+        for rows in options.buckets:  # of a first run
+            study = study_of(Path(place, f"buckets-{rows}"), rows, 1024)
+            found = cost_of(study, "-n", "-q", "all", environment={**os.environ, VARIABLE: "yes"})
+            good &= tell("the head plans buckets", rows, found, BUCKETS.get(rows, (None, None)))
+            found = cost_of_bucket(study, rows)
+            good &= tell("one of the buckets plans", rows, found, BUCKET)
     sys.exit(0 if good else 1)
+
+
+def tell(what: str, rows: int, found: Cost, goal: tuple[float | None, float | None]) -> bool:
+    """Print what a plan cost beside its goal."""
+    if found.status:
+        print(found.text[-2000:], file=sys.stderr)
+    jobs = jobs_in(found.text)
+    each = f"{1000 * found.seconds / jobs:.2f}" if jobs else ""
+    words = f"<= {goal[0]} s, {goal[1]} MB" if goal[0] else ""
+    cells = (f"{found.seconds:.1f}", f"{found.megabytes:.0f}", jobs, each, words, verdict(found, goal))
+    return row(what, rows, *cells)
+
+
+def cost_of_bucket(study: Path, rows: int) -> Cost:
+    """What the Snakemake in a bucket's job costs before its first job, where all videos are fetched."""
+    bucket = bucket_of("v0", 1024)
+    for video in in_bucket((f"v{number}" for number in range(rows)), bucket):
+        place = study / "results/sources" / video
+        place.mkdir(parents=True)
+        (place / "video").touch()
+        (place / "source.json").touch()
+    (study / "results/workflow/prompts").mkdir(parents=True)
+    (study / "results/workflow/prompts/lvis.txt").touch()
+    folder = prepare_folder(study, bucket)
+    phase = Phase(bucket, "1-work", "sources+tracks+cards", [], list_rules(), "", [])
+    environment = compose_environment(os.environ, phase, study, [])
+    return cost_of(
+        folder, "-n", "-q", "all", "--allowed-rules", TARGET, *phase.rules, "--", TARGET, environment=environment
+    )
+
+
+def list_rules() -> list[str]:
+    """The rules of videos and buckets that a job of the first phase may run."""
+    each = [rule for rule in rules(ROOT) if re.search(r"{+(video|bucket)}", rule.directives.get("output", ""))]
+    words = ("sources", "tracks", "cards")
+    return [
+        rule.name
+        for rule in each
+        if word_of(rule.name) in words and "downloads=" not in rule.directives.get("resources", "")
+    ]
 
 
 def nested(rule: str) -> tuple[str, ...]:

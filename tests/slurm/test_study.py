@@ -41,13 +41,15 @@ def test_a_cluster_makes_the_bytes_of_one_machine(slurm, tmp_path, buckets):
     folders = [tmp_path / "study", tmp_path / "other/study"]
     for folder in folders:
         write_table(folder, "cuts demo:cuts tracks - CC0-1.0", "broken demo:broken tracks - CC0-1.0")
-        (folder / "config/config.yaml").write_text(f"videos: videos.tsv\npipelines: [tracks]\nbuckets: {buckets}\n")
+        chosen = f"videos: videos.tsv\npipelines: [tracks]\nbuckets: {buckets}\nbucket_cores: 2\n"
+        (folder / "config/config.yaml").write_text(chosen)
     run(folders[0], "--cores", "2")
     run(folders[1], *SLURM)
     assert read_manifest(folders[0]) == read_manifest(folders[1])
-    asked = [usage for usage in read_usage(folders[1] / FOLDER) if usage.slurm]
-    assert {"tracks_deface", "tracks_detect", "sources_probe"} <= {usage.rule for usage in asked}
-    assert all(usage.mem_mb and usage.runtime for usage in asked)
+    used = [usage for usage in read_usage(folders[1] / FOLDER) if usage.slurm]
+    assert {"tracks_deface", "tracks_detect", "sources_probe"} <= {usage.rule for usage in used}
+    asked = used if buckets == 1 else [usage for usage in used if usage.rule == "buckets_work"]
+    assert asked and all(usage.mem_mb and usage.runtime for usage in asked)
     assert "Nothing to be done" in run(folders[1], "--cores", "2", "-n")
 
 

@@ -1,5 +1,6 @@
 """Draw a dependency graph as a picture: layers from top to bottom, as few crossings as a few sweeps find."""
 
+import os
 import re
 import subprocess
 import tempfile
@@ -14,6 +15,7 @@ import numpy as np
 from scipy.optimize import isotonic_regression
 
 from framewright.errors import UserError
+from framewright.study.bucket_jobs.mode import plan_videos
 from framewright.study.record import write_record
 
 NODE_HEIGHT, LAYER_GAP, NODE_GAP, LETTER, MARGIN = 30, 44, 22, 7.3, 24
@@ -39,7 +41,8 @@ def rule_graph_of(python: str, snakefile: str, config: dict) -> str:
         write_record(file.name, config)
         command = [python, "-m", "snakemake", "--snakefile", snakefile, "--configfile", file.name]
         options = ["--cores", "1", "--nolock", "--quiet", "all", "--rulegraph", "dot"]
-        done = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
+        environment = plan_videos(os.environ)
+        done = subprocess.run([*command, *options], capture_output=True, text=True, check=False, env=environment)
     if done.returncode:
         raise UserError(f"{snakefile}: Snakemake cannot tell its rules: {done.stdout[-2000:]}{done.stderr[-2000:]}")
     return done.stdout

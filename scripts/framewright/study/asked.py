@@ -22,15 +22,30 @@ WITHOUT = {
 
 def find_asked(arguments: Sequence[str], pipelines: Iterable[str], configured: Iterable[str]) -> list[str]:
     """The pipelines that a command line asks for by its targets, rules or files; without any, those `configured`."""
-    known, named = {*pipelines}, []
-    for word in arguments:
-        if word.startswith("results/"):
-            named.append(word.split("/")[1])
-        elif re.fullmatch("[a-z]+(_[a-z]+)*", word) and word.partition("_")[0] in known | OTHERS:
-            named.append(word.partition("_")[0])
+    known = {*pipelines}
+    named = _find_named(arguments, known)
     if not named or WHOLE & {*named}:
         return list(configured)
     return [word for word in dict.fromkeys(named) if word in known]
+
+
+def name_words(arguments: Sequence[str], pipelines: Iterable[str], configured: Iterable[str]) -> str:
+    """What a command line asks for, joined by `+`: sources, pipelines, and cards where it asks for a whole study."""
+    known = {*pipelines}
+    named = _find_named(arguments, known)
+    whole = not named or WHOLE & {*named} or not {*named} <= known | OTHERS
+    words = [*configured, "cards"] if whole else [word for word in dict.fromkeys(named) if word in known]
+    return "+".join(["sources", *words])
+
+
+def _find_named(arguments: Sequence[str], known: Collection[str]) -> list[str]:
+    named = []
+    for word in arguments:
+        if word.startswith("results/"):
+            named.append(word.split("/")[1])
+        elif re.fullmatch("[a-z]+(_[a-z]+)*", word) and word.partition("_")[0] in {*known} | OTHERS:
+            named.append(word.partition("_")[0])
+    return named
 
 
 def find_idle(

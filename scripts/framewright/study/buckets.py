@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+FOLDER = ".framewright/buckets"  # below a study's: folders in which Snakemake makes one bucket each
+
 
 def bucket_of(video: str, buckets: int) -> str:
     """The name of a video's bucket, such as `3-of-4`: the leading bits of the sha256 of its id, always the same.
@@ -38,6 +40,11 @@ def group_videos(videos: Iterable[str], buckets: int) -> dict[str, list[str]]:
     for video in sorted(videos):
         groups[bucket_of(video, buckets)].append(video)
     return groups
+
+
+def list_folders(study: str | Path) -> list[Path]:
+    """Where Snakemake works in a study: its folder, and that of each bucket whose jobs are one."""
+    return [Path(study), *sorted(Path(study).glob(f"{FOLDER}/*-of-*"))]
 
 
 def _name(place: int, buckets: int) -> str:

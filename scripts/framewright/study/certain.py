@@ -19,13 +19,14 @@ def record(job: str, run: str, error: BaseException) -> None:
         write_record(_place(job), {"run": run, "message": str(error)})
 
 
-def recall(job: str, run: str) -> str | None:
+def recall(job: str, run: str, study: Path = Path()) -> str | None:
     """What a job failed of in this run; None where it did not, or where that may be gone. Other runs are forgotten."""
+    place = study / _place(job)
     try:
-        known = read_record(_place(job))
+        known = read_record(place)
         if run and known["run"] == run:
             return str(known["message"])
-        _place(job).unlink()
+        place.unlink()
     except (OSError, ValueError, KeyError, TypeError):
         pass
     return None

@@ -26,6 +26,7 @@ _TERMINAL: list[TextIO] = []  # the one that was standard output before a script
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}  # nothing more can be written, whatever it is
 # Environment variables: the process id of the Snakemake that starts the jobs, and what tells one run from another.
 RUN, BEGIN = "FRAMEWRIGHT_RUN", "FRAMEWRIGHT_BEGIN"
+STUDY = "FRAMEWRIGHT_STUDY"  # the study's folder, where a job works in that of a bucket
 
 
 def start(snakemake: Any) -> logging.Logger:
@@ -57,6 +58,11 @@ def start_progress() -> Reporter:
     reporter = Reporter(time.monotonic)
     reporter.report(logging.getLogger("framewright"))
     return reporter
+
+
+def find_study() -> Path:
+    """The folder of the study: the working directory, but for jobs that work in the folder of a bucket."""
+    return Path(os.environ.get(STUDY) or Path.cwd())
 
 
 def open_terminal() -> TextIO:

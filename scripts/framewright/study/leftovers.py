@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from framewright.errors import UserError
+from framewright.study.bucket_jobs.mode import plan_videos
+from framewright.study.buckets import list_folders
 from framewright.study.manifest import OURS_TO_SKIP
 from framewright.study.record import read_record, write_record
 
@@ -37,9 +39,8 @@ def list_outputs(python: str, snakefile: str, options: Sequence[str], targets: S
     `python` is an interpreter that has Snakemake. Nothing is made or read but the records of what was made.
     """
     command = [python, "-m", "snakemake", "--snakefile", snakefile, "--cores", "1", "--nolock", "--quiet", "all"]
-    done = subprocess.run(
-        [*command, "--summary", *options, "--", *targets], capture_output=True, text=True, check=False
-    )
+    command += ["--summary", *options, "--", *targets]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=plan_videos(os.environ))
     header, *lines = done.stdout.splitlines() or [""]
     if done.returncode or not header.startswith("output_file\t"):
         raise UserError(f"{snakefile}: Snakemake can't tell what belongs to it: {done.stderr[-2000:]}{header}")
@@ -61,8 +62,12 @@ def list_targets(results: str | Path, pipelines: Iterable[str]) -> list[str]:
 
 
 def read_made(snakemake: str | Path) -> Iterator[Made]:
-    """What is on record in the folder .snakemake of a study."""
-    folder = Path(snakemake, "metadata")
+    """What is on record in the folder .snakemake of a study, and in those of its buckets."""
+    for folder in (Path(study, Path(snakemake).name) for study in list_folders(Path(snakemake).parent)):
+        yield from _read_made(folder / "metadata")
+
+
+def _read_made(folder: Path) -> Iterator[Made]:
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         try:
             code = "".join(part.removeprefix("@") for part in path.relative_to(folder).parts)

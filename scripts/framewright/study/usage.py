@@ -16,6 +16,8 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from framewright.study.buckets import list_folders
+
 FOLDER = Path(".snakemake/framewright/usage")  # below the working directory; a file per machine
 
 
@@ -62,11 +64,15 @@ def measure(snakemake: Any, folder: Path) -> None:
 
 
 def read_usage(folder: Path) -> list[Usage]:
-    """What all jobs of a study took, in the order in which they began."""
+    """What all jobs of a study took, in the order in which they began: FOLDER of a study includes its buckets."""
+    places = [folder]
+    if folder.parts[-len(FOLDER.parts) :] == FOLDER.parts:
+        places = [study / FOLDER for study in list_folders(Path(*folder.parts[: -len(FOLDER.parts)]))]
     names = {field.name for field in fields(Usage)}
     found = [
         Usage(**{name: value for name, value in known.items() if name in names})
-        for path in sorted(folder.glob("*.jsonl"))
+        for place in places
+        for path in sorted(place.glob("*.jsonl"))
         for known in _lines(path)
     ]
     return sorted(found, key=lambda usage: (usage.begin, usage.rule, usage.item))

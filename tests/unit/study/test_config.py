@@ -73,6 +73,8 @@ def test_nothing_chosen_means_every_default(nothing):
         "videos": None,
         "seed": 0,
         "buckets": 1,
+        "bucket_jobs": None,
+        "bucket_cores": 16,
         "exports": {"tracks": [], "patches": [], "frame_seconds": 1},
         "sources": {
             "attempts": 3,

@@ -5,6 +5,7 @@ times what was measured, and grow with each attempt.
 """
 
 import math
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -54,6 +55,13 @@ def estimate_minutes(rule: str, units: int | None, attempt: int) -> int:
     rate = RATES[rule]
     seconds = rate.start + rate.unit * (USUAL if units is None else units)
     return attempt * max(LEAST, math.ceil(MARGIN * seconds / 60))
+
+
+def estimate_bucket_minutes(rules: Iterable[str], videos: int, frames: int, cores: int, attempt: int) -> int:
+    """Minutes that a job gets which runs these rules on a bucket's videos; `frames` of all of them, 0 where unknown."""
+    rates = [RATES.get(rule, Rate()) for rule in rules]
+    seconds = sum(videos * rate.start + (frames or videos * USUAL) * rate.unit for rate in rates)
+    return attempt * max(LEAST, math.ceil(MARGIN * seconds / max(1, cores) / 60))
 
 
 def count_frames(probe: str) -> int | None:
