@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tarfile
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from framewright.errors import PassingError, UserError
 from framewright.study.bucket_jobs import lease, mode
+from framewright.study.bucket_jobs.pack import pack_logs
 from framewright.study.bucket_jobs.phases import FETCH, GPU, WORK, Digests, Step, assign_phases, name_phase, number_of
 from framewright.study.bucket_jobs.plan import Plan
 from framewright.study.bucket_jobs.run import (
@@ -258,3 +260,26 @@ def test_near_the_end_of_its_time_a_job_asks_what_it_runs_to_end(signalled):
     finally:
         for number, handler in zip((signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2), before, strict=True):
             signal.signal(number, handler)
+
+
+def test_logs_of_what_succeeded_are_in_one_archive(tmp_path):
+    def write(*names: str) -> None:
+        for name in names:
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_text(name)
+
+    mine = ["logs/tracks_deface/a.log", "benchmarks/tracks_deface/a.tsv", "logs/patches_cut/a/0.log"]
+    others = ["logs/tracks_deface/b.log", "logs/tracks_deface/a-b.log", "logs/tracks_rows/0-of-2.log"]
+    write(*mine, *others)
+    archive = tmp_path / "logs/packed/1-work/0-of-2.tar.gz"
+    rules = ["tracks_deface", "patches_cut", "tracks_rows"]
+    assert pack_logs(tmp_path, archive, rules, ["a"]) == 3
+    assert pack_logs(tmp_path, archive, rules, ["a"]) == 0
+    assert not any((tmp_path / name).exists() for name in [*mine, "logs/patches_cut/a"])
+    assert all((tmp_path / name).exists() for name in others)
+    write(mine[0])
+    (tmp_path / mine[0]).write_text("again")
+    assert pack_logs(tmp_path, archive, rules, ["a"]) == 1
+    with tarfile.open(archive) as packed:
+        assert sorted(packed.getnames()) == sorted(mine)
+        assert packed.extractfile(mine[0]).read() == b"again"

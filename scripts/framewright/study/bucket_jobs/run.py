@@ -19,6 +19,7 @@ from typing import Any
 from framewright.errors import PassingError, UserError
 from framewright.study import certain, job
 from framewright.study.bucket_jobs import lease
+from framewright.study.bucket_jobs.pack import pack_logs
 from framewright.study.bucket_jobs.stamps import Crash, Stamp, add_crash, join_stamps
 from framewright.study.buckets import FOLDER
 from framewright.study.cluster.needs import count_frames
@@ -28,7 +29,7 @@ from framewright.study.monitor.events import PLACE
 from framewright.study.monitor.run import EventReader
 from framewright.study.record import write_record
 
-CRASHES = ".framewright/crashes"  # below the study's
+CRASHES, PACKED = ".framewright/crashes", "logs/packed"  # below the study's
 CONFIG = "framewright.json"  # in a bucket's folder, the complete configuration
 TARGET = "buckets_videos"  # the rule that collects what a phase makes
 SHARED = ("results", "logs", "benchmarks")  # that all buckets write into
@@ -90,6 +91,8 @@ def run_phase(
         stop = Stop(read_time_left(os.environ, time.monotonic()))
         while (new := _run_once(folder, study, phase, means, sorted(crashed), stop, log)) is not None:
             crashed |= new
+        succeeded = [video for video in phase.videos if video not in crashed]
+        pack_logs(study, study / PACKED / phase.phase / f"{phase.bucket}.tar.gz", phase.rules, succeeded)
     finally:
         lease.give_back(folder, holder)
     if crashed:
