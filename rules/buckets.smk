@@ -87,5 +87,8 @@ rule buckets_videos:
 
 # Rules over the whole study learn from it what there is: they are planned again when it is done.
 if BUCKET_JOBS:
+    for name in names_of_phases(bucket_plans().list_paths()):
+        phase = SimpleNamespace(asked=ASKED, phase=name)
+        stamps.forget_done(BUCKETS_DONE.format(asked=ASKED, phase=name), stamps_of_phase(phase))
     workflow.get_rule("buckets_done").is_checkpoint = True
     checkpoints.register(workflow.get_rule("buckets_done"))

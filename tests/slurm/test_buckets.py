@@ -1,5 +1,6 @@
 """Jobs of whole buckets on a real Slurm: they end before their limit and go on, and survive node and head."""
 
+import json
 import os
 import signal
 import subprocess
@@ -12,7 +13,7 @@ import pytest
 from flow import write_table
 from house import ROOT
 from make_video import make_video
-from test_study import SLURM, SNAKEMAKE, read_manifest, run
+from test_study import SLURM, SNAKEMAKE, run
 
 from framewright.study.buckets import bucket_of
 from framewright.study.cluster import queue, site
@@ -27,7 +28,7 @@ buckets: 2
 bucket_cores: %d
 tracks: {detector: {weights: %s}}
 """
-IDS = [f"v{number}" for number in range(20) if bucket_of(f"v{number}", 2) == "0-of-2"]
+IDS = [f"v{number}" for number in range(80) if bucket_of(f"v{number}", 2) == "0-of-2"]
 
 
 def write_study(folder: Path, ids: list[str], cores: int) -> Path:
@@ -39,9 +40,10 @@ def write_study(folder: Path, ids: list[str], cores: int) -> Path:
     return folder
 
 
-def start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
+def start(folder: Path) -> subprocess.Popen[bytes]:
+    """Begin to make the sources, and leave the head to itself."""
     with (folder / "printed").open("wb") as printed:
-        command = [*SNAKEMAKE, *SLURM, *arguments]
+        command = [*SNAKEMAKE, *SLURM, "--", "sources"]
         return subprocess.Popen(command, cwd=folder, stdout=printed, stderr=printed, start_new_session=True)
 
 
@@ -65,46 +67,45 @@ def find_node(folder: Path) -> str:
     return queue.call_slurm(("squeue", "--noheader", "--jobs", number, "--format=%N")).strip()
 
 
-@pytest.fixture(scope="module")
-def manifest(tmp_path_factory) -> list[str]:
-    """The MANIFEST that one machine makes of three videos, planned one by one."""
-    folder = write_study(tmp_path_factory.mktemp("local") / "study", IDS[:3], 2)
-    run(folder, "--cores", "2")
-    return read_manifest(folder)
+def read_statuses(folder: Path) -> list[str]:
+    probes = sorted(folder.glob("results/sources/*/probe.json"))
+    return [json.loads(path.read_text())["status"] for path in probes]
 
 
 def test_a_job_ends_before_its_limit_and_the_next_attempt_goes_on(slurm, tmp_path):
-    folder = write_study(tmp_path / "study", IDS[:6], 1)
-    said = run(folder, *SLURM, "--set-resources", "buckets_work:runtime='1 + 30 * (attempt - 1)'", "--", "tracks")
+    folder = write_study(tmp_path / "study", IDS, 1)
+    limits = "buckets_work:runtime='1 + 30 * (attempt - 1)'"
+    said = run(folder, *SLURM, "--set-resources", limits, "--", "sources")
     assert "the next attempt goes on" in said, said[-3000:]
+    assert read_statuses(folder) == ["ok"] * len(IDS)
     done = count_done(folder)
-    assert {done["tracks_metrics", video] for video in IDS[:6]} == {1}
+    assert {done["sources_probe", video] for video in IDS} == {1}
     assert set(done.values()) == {1}, done.most_common(5)
 
 
-def test_a_lost_node_costs_what_ran_on_it(slurm, tmp_path, manifest):
-    folder = write_study(tmp_path / "study", IDS[:3], 4)
+def test_a_lost_node_costs_what_ran_on_it(slurm, tmp_path):
+    folder = write_study(tmp_path / "study", IDS[:8], 1)
     head = start(folder)
-    wait_for(folder, head, 8)
+    wait_for(folder, head, 4)
     node = find_node(folder)
     subprocess.run([SCRIPT, "down", slurm, node], check=True, timeout=60)
     try:
         assert head.wait(600) == 0, (folder / "printed").read_text()[-3000:]
     finally:
         subprocess.run([SCRIPT, "up", slurm, node], check=False, timeout=60)
-    assert read_manifest(folder) == manifest
+    assert read_statuses(folder) == ["ok"] * 8
     assert set(count_done(folder).values()) == {1}
 
 
-def test_a_killed_head_loses_no_job_that_had_ended(slurm, tmp_path, manifest):
-    folder = write_study(tmp_path / "study", IDS[:3], 2)
+def test_a_killed_head_loses_no_job_that_had_ended(slurm, tmp_path):
+    folder = write_study(tmp_path / "study", IDS[:8], 1)
     head = start(folder)
-    wait_for(folder, head, 8)
+    wait_for(folder, head, 4)
     os.kill(head.pid, signal.SIGKILL)
     head.wait(60)
     assert queue.parse_jobs(queue.call_slurm(queue.LIST), site.name_of(folder))
     command = [sys.executable, str(ROOT / "scripts/resume.py"), "--cancel", str(folder)]
     went_on = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
     assert went_on.returncode == 0, (went_on.stdout + went_on.stderr)[-4000:]
-    assert read_manifest(folder) == manifest
+    assert read_statuses(folder) == ["ok"] * 8
     assert set(count_done(folder).values()) == {1}

@@ -32,6 +32,7 @@ from framewright.study.bucket_jobs.stamps import (
     check_crashes,
     count_crashes,
     count_frames,
+    forget_done,
     join_stamps,
     read_stamp,
     write_stamp,
@@ -169,6 +170,16 @@ def test_a_crash_breaks_the_promise_of_its_pipeline_by_name(tmp_path):
     [finding] = check_crashes([tmp_path / "0"], ["tracks"])
     assert not finding.ok and finding.detail == "street: tracks_deface: no memory"
     assert check_crashes([tmp_path / "0"], ["patches"]) == check_crashes([], ["tracks"]) == []
+
+
+def test_a_phase_is_not_done_where_a_stamp_is_gone(tmp_path):
+    done, stamp = tmp_path / "done", tmp_path / "stamp"
+    done.touch()
+    stamp.touch()
+    forget_done(done, [stamp])
+    assert done.exists()
+    forget_done(done, [stamp, tmp_path / "gone"])
+    assert not done.exists()
 
 
 def test_each_crash_counts_so_that_its_phase_runs_again(tmp_path):

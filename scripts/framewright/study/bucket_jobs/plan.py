@@ -59,6 +59,10 @@ class Plan:
         made = (step for phase in self.numbers for step in self._own[phase] if not paths.isdisjoint(step.makes))
         return sorted({self.phases[step.name] for step in made})
 
+    def list_paths(self) -> list[str]:
+        """All that is made in phases."""
+        return [path for steps in self._own.values() for step in steps for path in step.makes]
+
     def list_static_inputs(self, phase: int) -> list[str]:
         """What the rules of a phase read that belongs to no video: weights, and what is made of the whole study."""
         return sorted({path for step in self._own[phase] for path in step.reads if "{" not in path})

@@ -207,7 +207,9 @@ def _run_once(
     run = EventReader(folder / PLACE).read()
     failed = run.failures() if run is not None and run.pid == process.pid else []
     crashes = {
-        failure.wildcards["video"]: Crash(failure.rule, next(iter(read_tail(folder / failure.log)[-1:]), ""))
+        failure.wildcards["video"]: Crash(
+            failure.rule, "".join(read_tail(folder / failure.log)[-1:]).removeprefix("error: ")
+        )
         for failure in failed
         if "video" in failure.wildcards
     }

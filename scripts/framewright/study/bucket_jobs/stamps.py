@@ -56,6 +56,12 @@ def join_stamps(paths: Iterable[str | Path]) -> Stamp:
     return Stamp(crashed, frames)
 
 
+def forget_done(done: str | Path, stamps: Iterable[str | Path]) -> None:
+    """Remove the record of a phase where a bucket's stamp is gone: Snakemake would take the phase for finished."""
+    if Path(done).exists() and not all(Path(path).exists() for path in stamps):
+        Path(done).unlink(missing_ok=True)
+
+
 def check_crashes(paths: Iterable[str | Path], words: Iterable[str]) -> list[Finding]:
     """A broken promise that names the videos which crashed in these pipelines; nothing where none did."""
     among = {*words}
