@@ -13,7 +13,7 @@ import pytest
 from flow import write_table
 from house import ROOT
 from make_video import make_video
-from test_study import SLURM, SNAKEMAKE, run
+from on_slurm import SLURM, SNAKEMAKE, run
 
 from framewright.study.buckets import bucket_of
 from framewright.study.cluster import queue, site

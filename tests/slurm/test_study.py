@@ -12,24 +12,13 @@ from pathlib import Path
 import pytest
 from flow import write_table
 from house import ROOT
+from on_slurm import SLURM, SNAKEMAKE, run
 
 from framewright.study.cluster import queue, site
 from framewright.study.monitor.events import PLACE
 from framewright.study.usage import FOLDER, read_usage
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
-SNAKEMAKE = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")]
-SLURM = [
-    *("--workflow-profile", str(ROOT / "profiles/default"), "--profile", str(ROOT / "profiles/slurm")),
-    *("--slurm-init-seconds-before-status-checks", "2", "--latency-wait", "5"),
-]
-
-
-def run(folder: Path, *arguments: str) -> str:
-    """What Snakemake says, called in a study's folder; it must end well."""
-    done = subprocess.run([*SNAKEMAKE, *arguments], cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
-    return done.stdout + done.stderr
 
 
 def read_manifest(folder: Path) -> list[str]:

@@ -7,8 +7,8 @@ import pytest
 from flow import Run, snakemake, write_table
 from house import ROOT
 from make_film import make_film, texture
+from make_sequence import make_sequence
 from make_video import make_video
-from test_flexpatch import sequence as make_sequence
 
 from framewright.study.bucket_jobs.mode import VARIABLE
 from framewright.study.buckets import bucket_of

@@ -2,50 +2,26 @@
 
 import csv
 import json
-from fractions import Fraction
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 from flow import ROOT, snakemake, write_table
+from make_sequence import make_sequence
 
 from framewright.flexpatch.tree.model import load_model, load_tree
-from framewright.scenes.scene import record
-from framewright.scenes.street import make_street
 
 pytestmark = pytest.mark.slow
 
 WEIGHTS = f"{{weights: {ROOT}/config/detector/demo.onnx}}"
 FEW = f"{{detector: {WEIGHTS}, " + "frames: 40, refresh: 5, split: {gap: 0.2}, model: {compare: false%s}}"
 OUT = Path("results/flexpatch")
-CLASSES = {"person": 1, "dog": 8, "cyclist": 2, "car": 3, "bus": 3}
-
-
-def sequence(folder: Path) -> None:
-    """A street as a folder of the MOT Challenge, its truth as annotations: numbers and pixels count from 1."""
-    (folder / "img1").mkdir(parents=True)
-    (folder / "gt").mkdir()
-    numbers = iter(range(1, 1000))
-
-    def write(picture: np.ndarray) -> None:
-        cv2.imwrite(str(folder / f"img1/{next(numbers):06}.jpg"), cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
-
-    truth = record(make_street(np.random.default_rng(1), 2.0, (480, 270), Fraction(25), "golden"), write)
-    rows = [
-        f"{frame + 1},{thing.id},{x1 + 1:.2f},{y1 + 1:.2f},{x2 - x1:.2f},{y2 - y1:.2f},1,{CLASSES[thing.name]},{seen}"
-        for thing in truth.objects
-        for frame, (x1, y1, x2, y2), seen in zip(thing.frames, thing.boxes, thing.visible, strict=True)
-    ]
-    (folder / "gt/gt.txt").write_text("\n".join(rows) + "\n")
-    info = f"frameRate=25\nseqLength={truth.frames}\nimWidth=480\nimHeight=270\n"
-    (folder / "seqinfo.ini").write_text(f"[Sequence]\nname=walk\nimDir=img1\n{info}imExt=.jpg\n")
 
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("flexpatch")
-    sequence(folder / "walk")
+    make_sequence(folder / "walk")
     (folder / "broken.mp4").write_bytes(bytes(3000))
     write_table(folder, "walk mot:walk flexpatch - CC0-1.0", "broken broken.mp4 flexpatch - CC0-1.0")
     result = run(folder)
