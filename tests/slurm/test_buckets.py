@@ -35,6 +35,7 @@ def write_study(folder: Path, ids: list[str], cores: int) -> Path:
     """A study whose videos are small and all in one bucket."""
     write_table(folder, *(f"{video} films/{video}.mp4 tracks - CC0-1.0" for video in ids))
     (folder / "config/config.yaml").write_text(CONFIG % (cores, ROOT / "config/detector/demo.onnx"))
+    (folder / "films").mkdir()
     for number, video in enumerate(ids):
         make_video(folder / f"films/{video}.mp4", range(number, number + 8))
     return folder
