@@ -10,7 +10,7 @@ import pytest
 
 from framewright.errors import UserError
 from framewright.flexpatch.contract import check_pipeline
-from framewright.flexpatch.follow.features import COMPAT, FEATURES, FRAMEWRIGHT, Definition, definition_record
+from framewright.flexpatch.follow.features import COMPAT, EXTRA, FEATURES, FRAMEWRIGHT, Definition, definition_record
 from framewright.flexpatch.samples.columns import COLUMNS, LABELS
 from framewright.flexpatch.samples.contract import check_samples
 from framewright.flexpatch.samples.options import Sampling
@@ -32,7 +32,7 @@ from framewright.flexpatch.tree.picture import draw_tree
 from framewright.flexpatch.tree.rating import predict_by_bounds, rate
 from framewright.flexpatch.tree.report import format_summary
 from framewright.flexpatch.tree.split import GAP, HELD_OUT, TRAIN, split_samples, time_folds
-from framewright.flexpatch.tree.training import MARGIN, Trained, compose_verdict, train
+from framewright.flexpatch.tree.training import MARGIN, Trained, compose_verdict, list_candidates, train
 from framewright.flexpatch.tree.tree import Tree, export_rules
 
 
@@ -313,6 +313,17 @@ def test_a_summary_says_all_that_the_origins_does_and_what_it_left_out(trained, 
     names = [row["name"] for row in own["alternatives"]]
     assert names[0] == "tree" and {"forest", "gradient boosting", "logistic regression"} <= {*names}
     assert own["alternatives"][0]["held_out"] == own["held_out"]["balanced_accuracy"]
+    more = [name for name in EXTRA if name in samples]  # what the runtime has at hand beside the documented five
+    wanted = [f"tree of {len(FEATURES) + len(more)} features"] if more else []
+    assert [name for name in names if name.startswith("tree of")] == wanted
+
+
+def test_a_tree_of_more_features_is_tried_where_samples_have_more(samples):
+    for more in ([], list(EXTRA[:2])):
+        known = samples.drop(columns=[name for name in EXTRA if name in samples]).assign(**dict.fromkeys(more, 0.5))
+        found = [(name, features) for name, features, _ in list_candidates(known, TreeSettings())]
+        trees = [(name, features) for name, features in found if name.startswith("tree of")]
+        assert trees == ([("tree of 7 features", [*FEATURES, *more])] if more else [])
 
 
 def test_the_story_is_to_be_read(trained):

@@ -126,7 +126,7 @@ def compare_alternatives(
     """Other models, other settings of the tree, and more features: mean balanced accuracy over folds of the training
     samples, and figures of the held-out ones. The tree in use is the first."""
     cuts = list(time_folds(learnt, gap))
-    for name, features, model in _candidates(learnt, settings):
+    for name, features, model in list_candidates(learnt, settings):
         yield _rated(name, features, model, learnt, held, cuts)
 
 
@@ -144,7 +144,8 @@ def compose_verdict(rows: Sequence[Mapping[str, Any]]) -> str:
     return f"{best['name']} is better by {gain:.3f} of balanced accuracy over the folds (more than {MARGIN:g})."
 
 
-def _candidates(samples: pd.DataFrame, settings: TreeSettings) -> Iterator[tuple[str, list[str], Any]]:
+def list_candidates(samples: pd.DataFrame, settings: TreeSettings) -> Iterator[tuple[str, list[str], Any]]:
+    """The models that are compared: name, features, and an estimator that has not learnt; the tree first."""
     from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
