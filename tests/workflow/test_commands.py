@@ -70,11 +70,9 @@ def checkout(tmp_path_factory) -> Path:
     make_weights(place / "w.onnx", columns((160, 160, 120, 100, 0.1, 0.7, 0.3)))
     (place / "config/config.yaml").write_text(CONFIG)
     header = "video\tsource\tpipelines\tcategories\tlicence\n"
+    rows = ("alley\tfilms/alley.mp4\ttracks,patches\tgeneral=1\tCC0-1.0", "square\tfilms/square.mp4\ttracks\t\tCC0-1.0")
     for name in ("videos.tsv", "films.tsv"):  # as `make table` and an editor leave them
-        (place / name).write_text(
-            header
-            + "alley\tfilms/alley.mp4\ttracks,patches\tgeneral=1\tCC0-1.0\nsquare\tfilms/square.mp4\ttracks\t\tCC0-1.0\n"
-        )
+        (place / name).write_text(header + "\n".join(rows) + "\n")
     (place / "elsewhere/config").mkdir(parents=True)
     (place / "elsewhere/config/videos.tsv").write_text(header + "one\t../films/alley.mp4\ttracks\t\t\n")
     (place / "elsewhere/config/config.yaml").write_text("pipelines: [tracks]\ntracks: {detector: {weights: none}}\n")
