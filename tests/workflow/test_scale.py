@@ -1,5 +1,6 @@
 """A job of a large study asks for its own rows: planning one file costs the same at any size of the table."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -21,6 +22,28 @@ def test_a_file_of_one_video_costs_the_same_in_a_table_of_thousands(tmp_path: Pa
     assert "sources_download" in large.text
     assert large.seconds < small.seconds + 1.5
     assert large.megabytes < small.megabytes + 40
+
+
+COUNTING = """
+import sys
+import snakemake.rules as rules
+from snakemake.cli import main
+set_input = rules.Rule.set_input
+def count(self, *inputs, **named):
+    set_input(self, *inputs, **named)
+    if len(self.input) > 1000:
+        print("lists its inputs:", self.name, file=sys.stderr)
+rules.Rule.set_input = count
+main(sys.argv[1:])
+"""
+
+
+def test_no_rule_lists_its_inputs_of_all_videos_while_the_workflow_is_read(tmp_path: Path):
+    study = study_of(tmp_path / "study", 2000)
+    arguments = ["--snakefile", ROOT / "Snakefile", "--directory", study, "-n", "--", "results/sources/v0/source.json"]
+    done = subprocess.run([sys.executable, "-c", COUNTING, *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert [line for line in done.stderr.splitlines() if line.startswith("lists its inputs:")] == []
 
 
 def test_a_collector_gets_all_its_inputs_in_a_nested_job(tmp_path: Path):

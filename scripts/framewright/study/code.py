@@ -48,11 +48,17 @@ def follow_imports(path: Path, folder: Path, notes: Path | None = None) -> froze
 @cache
 def _files_of(name: str, folder: Path) -> tuple[Path, ...]:
     """The modules that compute something and that importing this name reads."""
-    parts = name.split(".")
-    bases = [folder.joinpath(*parts[:length]) for length in range(1, len(parts) + 1)]
-    modules = [base.with_suffix(".py") for base in bases]
-    packages = [base / "__init__.py" for base in bases]
-    return (*filter(Path.is_file, modules), *(file for file in packages if file.is_file() and not is_front_door(file)))
+    there, parts = _list_modules(folder), name.split(".")
+    bases = ["/".join(parts[:length]) for length in range(1, len(parts) + 1)]
+    modules = [there[f"{base}.py"] for base in bases if f"{base}.py" in there]
+    doors = [there[f"{base}/__init__.py"] for base in bases if f"{base}/__init__.py" in there]
+    return (*modules, *(door for door in doors if not is_front_door(door)))
+
+
+@cache
+def _list_modules(folder: Path) -> dict[str, Path]:
+    """All modules of our package, by their paths from the folder."""
+    return {path.relative_to(folder).as_posix(): path for path in (folder / PACKAGE).rglob("*.py")}
 
 
 @cache

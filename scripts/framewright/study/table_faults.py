@@ -57,6 +57,8 @@ def _problems(table: Table, columns: Schema) -> Iterator[Problem]:
     for name in [name for name in cells if name in table.header]:
         of = columns["properties"][name]
         faults = {cell: fault for cell in set(cells[name]) if (fault := _cell_fault(cell or "", of))}
+        if not faults:
+            continue
         for number, cell in zip(numbers, cells[name], strict=True):
             if cell in faults:
                 yield Problem(number, f"{name} = {quote_value(cell)}", faults[cell])
