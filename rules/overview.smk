@@ -24,6 +24,7 @@ rule overview_dag:
     resources:
         driver=sys.executable,  # the Python that has Snakemake, which this rule's environment need not
         snakefile=str(HOUSE / "Snakefile"),
+        table=str(TABLE),
     params:
         code=code_of("overview_dag"),
         settings=lambda wildcards: {

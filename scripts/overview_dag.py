@@ -7,7 +7,7 @@ from framewright.study import job
 log = job.start(snakemake)
 resources, outputs, settings = snakemake.resources, snakemake.output, snakemake.params.settings
 
-graph = read_dot(rule_graph_of(resources.driver, resources.snakefile, settings["config"]))
+graph = read_dot(rule_graph_of(resources.driver, resources.snakefile, settings["config"], resources.table))
 with job.whole(outputs.svg) as path:
     path.write_text(draw(graph), encoding="utf-8")
 with job.whole(outputs.pipelines) as folder:

@@ -17,6 +17,7 @@ from scipy.optimize import isotonic_regression
 from framewright.errors import UserError
 from framewright.study.bucket_jobs.mode import plan_videos
 from framewright.study.record import write_record
+from framewright.study.table import keep_samples, read_table, write_table
 
 NODE_HEIGHT, LAYER_GAP, NODE_GAP, LETTER, MARGIN = 30, 44, 22, 7.3, 24
 SWEEPS = 12
@@ -32,13 +33,14 @@ class Place:
     width: float
 
 
-def rule_graph_of(python: str, snakefile: str, config: dict) -> str:
+def rule_graph_of(python: str, snakefile: str, config: dict, videos: str) -> str:
     """Return the dot text of the rules that a workflow uses in the current folder under a complete config.
 
-    `python` is an interpreter that has Snakemake.
+    `python` is an interpreter that has Snakemake; `videos` is the table, of which samples are enough.
     """
-    with tempfile.NamedTemporaryFile(suffix=".json") as file:
-        write_record(file.name, config)
+    with tempfile.NamedTemporaryFile(suffix=".json") as file, tempfile.NamedTemporaryFile(suffix=".tsv") as table:
+        write_table(table.name, keep_samples(read_table(videos)))
+        write_record(file.name, config | {"videos": table.name})
         command = [python, "-m", "snakemake", "--snakefile", snakefile, "--configfile", file.name]
         options = ["--cores", "1", "--nolock", "--quiet", "all", "--rulegraph", "dot"]
         environment = plan_videos(os.environ)

@@ -95,6 +95,26 @@ def type_rows(table: Table) -> dict[str, Video]:
     return {row.video: row for row in map(Video._make, zip(*values.values(), strict=True))}
 
 
+def keep_samples(table: Table, fewest: int = 100) -> Table:
+    """The first row of each kind of source and pipelines, known truth and training; all rows of a table of few.
+
+    A workflow uses the same rules on them as on the whole table.
+    """
+    if len(table.rows) <= fewest:
+        return table
+    cells = columns_of(table.header, table.rows, ("source", "pipelines", "truth", "training"))
+    first: dict[tuple[str | bool, ...], int] = {}
+    for place, (source, pipelines, truth, training) in enumerate(zip(*cells.values(), strict=True)):
+        first.setdefault((kind_of(source), pipelines, bool(truth), training), place)
+    places = sorted(first.values())
+    return table._replace(rows=[table.rows[at] for at in places], numbers=[table.numbers[at] for at in places])
+
+
+def write_table(path: Path | str, table: Table) -> None:
+    """Write the cells of a table, separated by tabs."""
+    Path(path).write_text("".join("\t".join(row) + "\n" for row in (table.header, *table.rows)), encoding="utf-8")
+
+
 def columns_of(header: list[str], rows: list[list[str]], names: Iterable[str]) -> dict[str, list[str]]:
     """The cells of each of `names`, all empty for a column that the table does not have."""
     columns = dict(zip(header, zip_longest(*rows, fillvalue=""), strict=False))

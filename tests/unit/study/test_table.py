@@ -248,3 +248,14 @@ def test_nearly_all_of_many_ids_are_told_by_those_they_are_not():
     assert len(pattern.pattern) < 100
     assert [name for name in ids if not pattern.fullmatch(name)] == ids[:3]
     assert not pattern.fullmatch("film_4/probe")
+
+
+def test_of_a_long_table_a_row_of_each_kind_tells_which_rules_there_are(here):
+    rows = [f"v{number} | https://example.org/{number}.mp4 | tracks | | MIT" for number in range(200)]
+    found = read(gallery.below(*rows, "s | demo:street | tracks,flexpatch | | MIT", "t | demo:cuts | tracks | | MIT"))
+    kept = table.keep_samples(found)
+    assert [row[0] for row in kept.rows] == ["v0", "s", "t"]
+    assert table.keep_samples(found, 300) == found
+    table.write_table("kept.tsv", kept)
+    again = table.read_table("kept.tsv")
+    assert (again.header, again.rows) == (kept.header, kept.rows)
