@@ -9,10 +9,12 @@ from typing import Any
 
 import psutil
 
+from framewright.study.buckets import FOLDER
 from framewright.study.monitor import load
 from framewright.study.monitor.events import PLACE
 from framewright.study.monitor.run import EventReader, Job, Run, earlier_seconds
 
+INSIDE = 2  # jobs that are named of those inside the job of a bucket
 TAIL = 4096  # bytes at the end of a log in which its last line is looked for
 Counts = Sequence[Mapping[str, Any]]  # rows of a table of counts, with the same keys each
 
@@ -97,6 +99,7 @@ class Watcher:
         self.counts = counts or {}
         self.results = load.Folder(folder / "results")
         self._reader = EventReader(folder / PLACE)
+        self._inside: dict[str, EventReader] = {}  # by bucket
         self._earlier = earlier_seconds(folder / "benchmarks")
         self._processes: dict[int, load.Process] = {}
         self._at = 0.0
@@ -147,7 +150,17 @@ class Watcher:
         spent = [process.cpu - old.cpu for process, old in zip(started, before, strict=True) if old]
         cpu = sum(spent) / (now - self._at) if spent and now > self._at else None
         rss = sum(process.rss for process in started) if started else None
-        return Working(job.name, job.log, now - job.begin, last_line(log), cpu, rss)
+        return Working(job.name, job.log, now - job.begin, self._look_inside(job) or last_line(log), cpu, rss)
+
+    def _look_inside(self, job: Job) -> str:
+        """How far a job of a bucket is, and what runs in it; empty for others, and where nothing has begun in it."""
+        if not job.rule.startswith("buckets_") or (bucket := job.wildcards.get("bucket")) is None:
+            return ""
+        inside = self._inside.setdefault(bucket, EventReader(self.folder / FOLDER / bucket / PLACE)).read()
+        if inside is None or inside.begin < job.begin:
+            return ""
+        names = ", ".join(one.name for one in inside.running()[:INSIDE])
+        return f"{sum(inside.done.values()):,} of {sum(inside.wanted.values()):,} jobs; {names or 'between two jobs'}"
 
 
 def parts_of(run: Run, alive: set[str]) -> tuple[Part, ...]:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from framewright.study.buckets import FOLDER
 from framewright.study.monitor import load, tools
 from framewright.study.monitor.events import PLACE
 from framewright.study.monitor.snapshot import Watcher, last_line
@@ -206,3 +207,21 @@ def test_sizes_and_bars_read_well():
 def test_the_last_line_of_a_log_is_the_last_that_says_something(tmp_path):
     (tmp_path / "log").write_text("x" * 9000 + "\nlast\n \n")
     assert (last_line(tmp_path / "log"), last_line(tmp_path / "none"), last_line(tmp_path)) == ("last", "", "")
+
+
+def test_of_a_job_of_a_bucket_the_jobs_inside_are_told(tmp_path):
+    folder, now = study(tmp_path, os.getpid()), time.time()
+    wildcards = {"asked": "sources", "phase": "1-work", "bucket": "0-of-4"}
+    outer = {"event": "job", "time": now - 50, "id": 9, "rule": "buckets_work", "wildcards": wildcards, "log": ["none"]}
+    with (folder / PLACE).open("a") as file:
+        file.write(json.dumps(outer) + "\n")
+    inside = study(folder / FOLDER / "0-of-4", os.getpid()) / PLACE
+    watcher = Watcher(folder, HOST)
+    line = next(job.line for job in watcher.look(now).running if job.job.startswith("buckets_work"))
+    assert line == ""  # what is there tells of an earlier attempt
+    events = [json.loads(line) for line in inside.read_text().splitlines()]
+    again = inside.with_name("again")  # another file, as each run writes one
+    again.write_text("".join(json.dumps(event | {"time": now - 40}) + "\n" for event in events))
+    again.replace(inside)
+    line = next(job.line for job in watcher.look(now + 1).running if job.job.startswith("buckets_work"))
+    assert line.startswith("1 of 5 jobs; tracks_deface bridge")
