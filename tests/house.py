@@ -4,6 +4,7 @@ import ast
 import re
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -509,13 +510,18 @@ def extra_faults(root: Path) -> list[str]:
     return faults
 
 
-def _third_party(path: Path) -> set[str]:
+def _third_party(path: Path) -> frozenset[str]:
+    return _imported(path.read_bytes())
+
+
+@cache
+def _imported(code: bytes) -> frozenset[str]:
     import sys
 
-    tree = ast.parse(path.read_text())
+    tree = ast.parse(code)
     names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     names |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
-    return {name.split(".")[0] for name in names} - set(sys.stdlib_module_names) - {"framewright"}
+    return frozenset({name.split(".")[0] for name in names} - set(sys.stdlib_module_names) - {"framewright"})
 
 
 # ---- configuration, profiles, pipelines, texts ----------------------------------------------------------------------
