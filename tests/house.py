@@ -518,9 +518,12 @@ def _third_party(path: Path) -> frozenset[str]:
 def _imported(code: bytes) -> frozenset[str]:
     import sys
 
-    tree = ast.parse(code)
-    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    names |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
     return frozenset({name.split(".")[0] for name in names} - set(sys.stdlib_module_names) - {"framewright"})
 
 
