@@ -5,7 +5,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from flow import write_table
 from house import ROOT
+from make_video import make_video
 
 sys.path.insert(0, str(ROOT / "tests/bench"))
 from bench_scale import cost_of, jobs_in, nested, study_of
@@ -44,6 +46,31 @@ def test_no_rule_lists_its_inputs_of_all_videos_while_the_workflow_is_read(tmp_p
     done = subprocess.run([sys.executable, "-c", COUNTING, *arguments], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert [line for line in done.stderr.splitlines() if line.startswith("lists its inputs:")] == []
+
+
+LOOKING = """
+import sys
+from snakemake.cli import main
+from snakemake.scheduling.job_scheduler import JobScheduler
+look = JobScheduler._schedule_reevalutation
+def say(self, delay):
+    print("looks again after", delay, file=sys.stderr)
+    look(self, delay)
+JobScheduler._schedule_reevalutation = say
+main(sys.argv[1:])
+"""
+
+
+@pytest.mark.parametrize(("chosen", "looks"), [((), False), (("--max-jobs-per-timespan", "50/1s"), True)])
+def test_the_head_looks_for_jobs_when_one_ends_and_not_by_the_clock(tmp_path: Path, chosen, looks):
+    write_table(tmp_path, *(f"v{number} v{number}.mp4 tracks - CC0-1.0" for number in range(3)))
+    for number in range(3):
+        make_video(tmp_path / f"v{number}.mp4", range(4))
+    arguments = ["--snakefile", ROOT / "Snakefile", "--directory", tmp_path, "--cores", "1", *chosen]
+    command = [sys.executable, "-c", LOOKING, *arguments, "--", "results/sources/summary.tsv"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert ("looks again after" in done.stderr) == looks
 
 
 def test_a_collector_gets_all_its_inputs_in_a_nested_job(tmp_path: Path):
