@@ -79,6 +79,6 @@ def _describe(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _name(name: str, origin: str, digit: int, place: int) -> dict[str, Any]:
     """What is said of every item; what isn't measured of it is None."""
-    unknown = dict.fromkeys(("motion", "split", *NUMBERS))
+    unknown = dict.fromkeys(NUMBERS) | {"motion": "unknown", "split": "none"}
     asked = "any" if digit < 0 else str(digit)
     return unknown | {"id": name, "origin": origin, "digit": asked, "place": place, "film": locate_film(name)}

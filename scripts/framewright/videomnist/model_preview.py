@@ -19,7 +19,7 @@ LINE = 70  # grey of the gaps
 GIVEN, PREDICTED = 255, 140  # grey of the border of given frames, of predicted ones
 COLUMNS = 10
 STRIP = 8  # frames of a video in a still picture
-RECONSTRUCTED = 10  # clips in the picture of reconstructions
+PAIRS = 7  # clips in a still picture that compares: more make frames too small to see
 
 
 def write_generated(folder: Path, made: Generated, continued: Continued, given: int, fps: int, width: int) -> None:
@@ -46,23 +46,23 @@ def write_generated(folder: Path, made: Generated, continued: Continued, given: 
     strips = [(str(made.labels[place]) if made.labels[place] >= 0 else "", made.videos[place]) for place in first]
     write_png(folder / "samples.png", film_strips(strips))
     strips = []
-    for label, real, predicted in zip(continued.labels, continued.real, continued.predicted, strict=True):
+    for label, real, predicted in list(zip(continued.labels, continued.real, continued.predicted, strict=True))[:PAIRS]:
         strips += [(f"{label} real", real), ("predicted", predicted)]
-    write_png(folder / "continuations.png", film_strips(strips))
+    write_png(folder / "continuations.png", film_strips(strips, beside=2))
     with (folder / "samples.npz").open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, videos=made.videos, labels=made.labels)
 
 
 def write_reconstructions(path: Path, vqvae: Vqvae, clips: str | Path) -> None:
-    """Write a picture: the first test clips, and below each its reconstruction."""
+    """Write a picture: the first test clips, and beside each its reconstruction."""
     batches = batches_for(vqvae.config, clips, "test")
-    batch = batches.take(np.arange(min(RECONSTRUCTED, len(batches))))
+    batch = batches.take(np.arange(min(PAIRS, len(batches))))
     with torch.no_grad():
         decoded = vqvae.cpu().decode(vqvae.encode(batch["video"]))
     strips = []
     for label, real, again in zip(batch["label"].tolist(), as_grey(batch["video"]), as_grey(decoded), strict=True):
         strips += [(f"{label} real", real), ("decoded", again)]
-    write_png(path, film_strips(strips))
+    write_png(path, film_strips(strips, beside=2))
 
 
 def lay_out_grid(columns: Iterable[list[np.ndarray]]) -> np.ndarray:
@@ -84,15 +84,18 @@ def add_border(video: np.ndarray, given: int) -> np.ndarray:
     return video
 
 
-def film_strips(videos: Iterable[tuple[str, np.ndarray]]) -> np.ndarray:
-    """(H, W, 3) uint8: a row for each video (T, S, S), frames at even distances; the first has the label below it."""
+def film_strips(videos: Iterable[tuple[str, np.ndarray]], beside: int = 1) -> np.ndarray:
+    """(H, W, 3) uint8: a strip for each video (T, S, S), frames at even distances; the first has the label below it.
+
+    So many strips as `beside` says stay next to each other.
+    """
     pictures, labels = [], []
     for label, video in videos:
         times = np.linspace(0, len(video) - 1, min(STRIP, len(video))).round().astype(int)
         for place, time in enumerate(times):
             pictures.append(cv2.cvtColor(cv2.resize(video[time], (96, 96)), cv2.COLOR_GRAY2RGB))
             labels.append("" if place else label)
-    return arrange_sheet(pictures, labels, min(STRIP, len(pictures)))
+    return arrange_sheet(pictures, labels, min(beside * STRIP, len(pictures)))
 
 
 def _edged(video: np.ndarray) -> np.ndarray:

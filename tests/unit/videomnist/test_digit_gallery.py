@@ -59,6 +59,7 @@ def test_generated_digits_stand_beside_those_of_the_dataset(tmp_path):
         ("generated-00002", "any", "generated"),
     ]
     assert all({field.name for field in GALLERY.fields} <= item.keys() for item in items)
+    assert {item["split"] for item in items} == {"none"}
     (tmp_path / "gallery").mkdir()
     films = write_generated_films(tmp_path / "gallery", tmp_path / "samples.npz", rate=10)
     assert write_gallery(tmp_path / "gallery", GALLERY, items, films) == 3
