@@ -28,7 +28,7 @@ buckets: 2
 bucket_cores: %d
 tracks: {detector: {weights: %s}}
 """
-IDS = [f"v{number}" for number in range(80) if bucket_of(f"v{number}", 2) == "0-of-2"]
+IDS = [f"v{number}" for number in range(120) if bucket_of(f"v{number}", 2) == "0-of-2"]
 
 
 def write_study(folder: Path, ids: list[str], cores: int) -> Path:
@@ -75,7 +75,7 @@ def read_statuses(folder: Path) -> list[str]:
 
 def test_a_job_ends_before_its_limit_and_the_next_attempt_goes_on(slurm, tmp_path):
     folder = write_study(tmp_path / "study", IDS, 1)
-    limits = "buckets_work:runtime='1 + 30 * (attempt - 1)'"
+    limits = "buckets_work:runtime=1 + 30 * (attempt - 1)"
     said = run(folder, *SLURM, "--set-resources", limits, "--", "sources")
     assert "the next attempt goes on" in said, said[-3000:]
     assert read_statuses(folder) == ["ok"] * len(IDS)
