@@ -4,7 +4,7 @@
 # yields:   the phases, what each of them makes, and how rules over the whole study wait for them
 
 from types import SimpleNamespace
-from snakemake.io import strip_wildcard_constraints
+from snakemake.io import is_flagged, strip_wildcard_constraints
 
 DIGESTS = bucket_phases.Digests()
 CRASHES = stamps.count_crashes(bucket_run.CRASHES) if BUCKET_JOBS else {}  # as it is now: their phases run again
@@ -118,7 +118,15 @@ def read_in_phase(wildcards) -> list[str]:
     """What a phase of a bucket reads beside its videos: weights, annotations, and what is made of the whole study."""
     number = bucket_phases.number_of(wildcards.phase)
     truths = [videos[video].truth for video in bucketed()[wildcards.bucket] if videos[video].truth]
-    return [*bucket_plans().list_static_inputs(number), *dict.fromkeys(truths)]
+    static = [ancient(path) if path in waited_for() else path for path in bucket_plans().list_static_inputs(number)]
+    return [*static, *dict.fromkeys(truths)]
+
+
+@cache
+def waited_for() -> frozenset[str]:
+    """What rules of videos wait for, and need not be made again for: their `ancient` inputs of no video."""
+    items = [item for made in workflow.rules for item in made.input if isinstance(item, str) and "{" not in item]
+    return frozenset(str(item) for item in items if is_flagged(item, "ancient"))
 
 
 @cache
