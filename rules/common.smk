@@ -39,26 +39,14 @@ for module in [name for name in sys.modules if name.partition(".")[0] == "framew
 from framewright.class_names import list_unknown
 from framewright.report.citation import read_citation
 from framewright.sources import fingerprint
-from framewright.study import (
-    asked,
-    buckets,
-    code,
-    declared,
-    dry_run,
-    job,
-    lock,
-    messages,
-    table,
-    table_faults,
-    versions,
-)
+from framewright.study import asked, buckets, code, declared, dry_run, job, lock, messages, scheduling
+from framewright.study import table, table_faults, versions
 from framewright.study.bucket_jobs import mode, phases as bucket_phases, plan as bucket_plan, run as bucket_run, stamps
 from framewright.study.cluster import needs
 from framewright.study.monitor.events import EventLog
 from framewright.study.config import complete, fill, read_schema, read_yaml, parse_overrides
 from snakemake.io import regex_from_filepattern
 from snakemake.logging import logger
-from snakemake.settings.types import MaxJobsPerTimespan
 from snakemake.utils import update_config
 from framewright.scenes.names import NAMES as SCENES
 
@@ -121,9 +109,7 @@ if workflow.is_main_process:
         dry_run.summarise(logger)
     if warning := lock.explain_lock(Path(), socket.gethostname()):
         print(warning, file=sys.stderr)
-# Snakemake's limit of 100 jobs a second has it look for jobs once a second for each job that has ended: hundreds of
-# times a second in the end. Without a limit it looks when a job ends. A limit that somebody chose counts.
-MaxJobsPerTimespan.__bool__ = lambda limit: (limit.max_jobs, limit.timespan) != (100, 1)
+scheduling.look_when_jobs_end()
 if BUCKET:
     job.die_with_parent()
 # Whether this process plans jobs of whole buckets: as the configuration says, or else the profile that it was given.
