@@ -1,6 +1,11 @@
 """Jobs of whole buckets on one machine: the results of a run that plans each video, with a head that plans none."""
 
 import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -10,8 +15,11 @@ from make_film import make_film, texture
 from make_sequence import make_sequence
 from make_video import make_video
 
+from framewright.study.bucket_jobs.lease import NAME
 from framewright.study.bucket_jobs.mode import VARIABLE
+from framewright.study.buckets import FOLDER as BUCKETS
 from framewright.study.buckets import bucket_of
+from framewright.study.record import read_record
 from framewright.study.usage import FOLDER, read_usage
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -156,3 +164,23 @@ def test_patches_and_flexpatch_are_made_in_the_same_way(tmp_path):
     assert runs[1].jobs["buckets_work"] == 4  # before and after what looks at all films, and trains on all samples
     assert read_manifest(folders[1]) == read_manifest(folders[0])
     assert "Nothing to be done" in run_buckets(folders[1], "-n").text
+
+
+def test_a_job_that_is_asked_to_end_finishes_what_runs_and_the_next_attempt_goes_on(tmp_path):
+    ids = [video for video in map("v{}".format, range(24)) if bucket_of(video, 4) == "0-of-4"]
+    folder = write_study(tmp_path / "study", *(f"{video} films/{video}.mp4 tracks - CC0-1.0" for video in ids))
+    for number, video in enumerate(ids):
+        make_video(folder / f"films/{video}.mp4", range(number, number + 8))
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "--cores", "1"]
+    environment = os.environ | {VARIABLE: "yes"}
+    with (folder / "printed").open("wb") as out:
+        head = subprocess.Popen([*command, "--", "sources"], cwd=folder, stdout=out, stderr=out, env=environment)
+    place, end = folder / BUCKETS / "0-of-4" / NAME, time.monotonic() + 300
+    while not (place.exists() and len([one for one in read_done(folder) if one[1] in ids]) > 2):
+        assert head.poll() is None and time.monotonic() < end, (folder / "printed").read_text()[-3000:]
+        time.sleep(0.1)
+    os.kill(read_record(place)["pid"], signal.SIGUSR1)
+    assert head.wait(300) == 0, (folder / "printed").read_text()[-3000:]
+    assert "the next attempt goes on" in (folder / "printed").read_text()
+    times = Counter(read_done(folder))
+    assert {times["sources_probe", video] for video in ids} == {1} and set(times.values()) == {1}
