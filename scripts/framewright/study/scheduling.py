@@ -11,4 +11,4 @@ def look_when_jobs_end() -> None:
     Its default limit of 100 jobs a second has it look once a second for each job that has ended: hundreds of times a
     second in the end. So the default is no limit. A limit that somebody chose counts.
     """
-    MaxJobsPerTimespan.__bool__ = lambda limit: (limit.max_jobs, limit.timespan) != DEFAULT  # type: ignore[attr-defined]
+    MaxJobsPerTimespan.__bool__ = lambda limit: (limit.max_jobs, limit.timespan) != DEFAULT
