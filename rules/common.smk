@@ -342,6 +342,12 @@ def pipelines_with(rule: str) -> list[str]:
     return [word for word in PIPELINES if f"{word}_{rule}" in names]
 
 
+def needs_gpu(made) -> bool:
+    """Whether the jobs of a rule ask for a GPU; those of buckets are no jobs of their own."""
+    gpu = made.resources.get("gpu")
+    return not gpu.is_evaluable() and bool(gpu.value)
+
+
 def jobs_by_rule(counted: dict[str, int]) -> dict[str, int | list[str]]:
     """How many jobs each rule of this study has, or the ids of its videos, a job each; `counted` knows the others."""
     jobs = {}

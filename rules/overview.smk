@@ -141,7 +141,7 @@ rule forecast:
         settings=lambda wildcards: {
             "jobs": jobs_by_rule(FORECAST_JOBS),
             "videos": [row.video for row in videos.values() if {*row.pipelines} & {*PIPELINES}],
-            "gpu": [made.name for made in workflow.rules if made.resources.get("gpu").value],
+            "gpu": [made.name for made in workflow.rules if needs_gpu(made)],
             "probe": str(rules.sources_probe.output.probe),
             "patches": patches_settings.compose_wanted(PATCHES, PATCHES_WINDOWS)
             | {"probes": {video: rules.sources_probe.output.probe.format(video=video) for video in PATCHES_FILMS}},
