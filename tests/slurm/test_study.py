@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from flow import write_table
 from house import ROOT
+from make_video import make_video
 from on_slurm import SLURM, SNAKEMAKE, run
 
 from framewright.study.cluster import queue, site
@@ -29,8 +30,11 @@ def read_manifest(folder: Path) -> list[str]:
 def test_a_cluster_makes_the_bytes_of_one_machine(slurm, tmp_path, buckets):
     folders = [tmp_path / "study", tmp_path / "other/study"]
     for folder in folders:
-        write_table(folder, "cuts demo:cuts tracks - CC0-1.0", "broken demo:broken tracks - CC0-1.0")
+        write_table(folder, "short short.mp4 tracks - CC0-1.0", "broken demo:broken tracks - CC0-1.0")
+        make_video(folder / "short.mp4", range(24))
+        weights = ROOT / "config/detector/demo.onnx"
         chosen = f"videos: videos.tsv\npipelines: [tracks]\nbuckets: {buckets}\nbucket_cores: 2\n"
+        chosen += f"tracks: {{detector: {{weights: {weights}}}}}\n"
         (folder / "config/config.yaml").write_text(chosen)
     run(folders[0], "--cores", "2")
     run(folders[1], *SLURM)
