@@ -93,10 +93,10 @@ def test_every_final_file_is_listed_with_the_rule_that_made_it(place):
         **{f"sources/rows/0-of-1-{name}": "sources_rows" for name in ("outcomes.tsv", "promises.json", "summary.tsv")},
         **{f"sources/card/{name}": "sources_card" for name in ("README.html", "README.md")},
         **{f"sources/card/{name}": "sources_card" for name in ("croissant.json", "index.parquet", "tile.json")},
-        **{f"funnel.{kind}": "cards_funnel" for kind in ("svg", "tsv")},
+        **{f"funnel.{kind}": "cards_funnel" for kind in ("html", "svg", "tsv")},
         "sources/contract.json": "sources_contract",
         "dag.svg": "overview_dag",
-        "dag/sources.svg": "overview_dag",
+        **{f"dag/sources.{kind}": "overview_dag" for kind in ("html", "svg")},
         "versions.json": "cards_versions",
     }
     assert [path for path, row in rows.items() if row.sha256 == "volatile"] == ["clips/PROGRESS.txt", "versions.json"]
@@ -170,7 +170,7 @@ def test_damage_is_found_and_stays(place, damage):
     assert (checked.status, checked.jobs) == (1, {"check": 1}), checked.text
     failed = [line.strip() for line in checked.text.splitlines() if line.startswith("FAILED")]
     assert [line.endswith(DAMAGE[damage]) for line in failed] == [True], failed
-    assert "error: 1 of 8 checks failed: " in checked.text
+    assert "error: 1 of 9 checks failed: " in checked.text
     assert "Traceback" not in checked.text
     assert run(place, "check").status == 1
 
