@@ -47,7 +47,7 @@ def test_a_sheet_shows_pairs_and_there_is_none_without(tmp_path):
     for patch in patches:
         write_files(tmp_path, patch)
     sheet = preview.draw_pairs(tmp_path, patches)
-    assert sheet.shape[1:] == (1280, 3) and sheet.dtype == np.uint8 and sheet.std() > 1
+    assert sheet.shape[1:] == (1920, 3) and sheet.dtype == np.uint8 and sheet.std() > 1
     assert preview.draw_pairs(tmp_path, []) is None
 
 
@@ -55,5 +55,5 @@ def test_rejected_windows_are_shown_under_their_reasons(tmp_path):
     folder = tmp_path / "a/0/rejects"
     folder.mkdir(parents=True)
     write_png(folder / "dark-0.png", np.full((40, 280, 3), 30, np.uint8))
-    assert preview.draw_rejects([tmp_path / "a/0"]).shape[1] == 1280
+    assert preview.draw_rejects([tmp_path / "a/0"]).shape[1] == 1920
     assert preview.draw_rejects([tmp_path / "b"]) is None and preview.draw_bright([]) is None
