@@ -54,6 +54,13 @@ def count_done(folder: Path) -> Counter[tuple[str, str]]:
     return Counter((one.rule, one.item) for one in used)
 
 
+def count_repeated(folder: Path) -> int:
+    """How many jobs inside ended well more than once: with one core, the one that ended as its Snakemake was lost."""
+    counts = count_done(folder).values()
+    assert max(counts) <= 2
+    return sum(count > 1 for count in counts)
+
+
 def wait_for(folder: Path, head: subprocess.Popen[bytes], count: int) -> None:
     """Wait until so many jobs inside have ended well."""
     end = time.monotonic() + 300
@@ -98,7 +105,7 @@ def test_a_lost_node_costs_what_ran_on_it(slurm, tmp_path):
     finally:
         subprocess.run([SCRIPT, "up", slurm, node], check=False, timeout=60)
     assert read_statuses(folder) == ["ok"] * 8
-    assert set(count_done(folder).values()) == {1}
+    assert count_repeated(folder) <= 1
 
 
 def test_a_killed_head_loses_no_job_that_had_ended(slurm, tmp_path):
@@ -112,4 +119,4 @@ def test_a_killed_head_loses_no_job_that_had_ended(slurm, tmp_path):
     went_on = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
     assert went_on.returncode == 0, (went_on.stdout + went_on.stderr)[-4000:]
     assert read_statuses(folder) == ["ok"] * 8
-    assert set(count_done(folder).values()) == {1}
+    assert count_repeated(folder) <= 1
