@@ -13,8 +13,9 @@ funnel = read_funnel(outcomes, zip(settings["counted"], inputs.stages, strict=Tr
 
 with job.whole(outputs.table) as path:
     path.write_text(funnel_table(funnel), encoding="utf-8")
+drawing = draw(funnel)
 with job.whole(outputs.picture) as path:
-    path.write_text(draw(funnel), encoding="utf-8")
+    path.write_text(drawing, encoding="utf-8")
 with job.whole(outputs.page) as path:
-    path.write_text(compose_page("What was dropped, and why", draw(funnel)), encoding="utf-8")
+    path.write_text(compose_page("What was dropped, and why", drawing), encoding="utf-8")
 log.info("%d stages of %d pipelines", sum(map(len, funnel.values())), len(funnel))

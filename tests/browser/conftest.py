@@ -1,11 +1,14 @@
 """A real browser for the tests: Debian's Chromium, driven by playwright. Where there is none, the tests are skipped."""
 
+import re
 import shutil
+from pathlib import Path
 
 import pytest
 
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 SWITCHES += ["--disable-component-update", "--disable-sync"]
+SCREENSHOTS = Path(__file__).with_name(".screenshots")  # to be looked at; no part of the repository
 
 
 @pytest.fixture(scope="session")
@@ -37,8 +40,8 @@ class Visit:
 
 
 @pytest.fixture
-def visit(chromium):
-    """Open a file in the browser: visit(path, width=1366)."""
+def visit(chromium, request):
+    """Open a file in the browser: visit(path, width=1366). What was seen last is kept in `.screenshots/`."""
     visits = []
 
     def open_page(path, **size):
@@ -46,5 +49,8 @@ def visit(chromium):
         return visits[-1]
 
     yield open_page
-    for one in visits:
-        one.page.close()
+    name = re.sub(r"[^\w-]+", "-", request.node.name).strip("-")
+    for number, one in enumerate(visits):
+        if not one.page.is_closed():
+            one.page.screenshot(path=SCREENSHOTS / f"{name}-{number}.png")
+            one.page.close()

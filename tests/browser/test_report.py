@@ -105,7 +105,6 @@ def test_every_page_opens_in_every_width(visit, report, width, height):
         visited = visit(report.parent / page, width=width, height=height)
         assert visited.page.locator("body").inner_text().strip() or visited.page.locator("svg, img").count()
         assert (visited.errors, visited.requests) == ([], []), page
-        visited.page.close()
 
 
 def test_a_caption_says_what_a_picture_shows(visit, report):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from framewright.report import palette, svg
 from framewright.report.palette import BLUE, ORANGE
-from framewright.study.usage import Usage, last_of_each
+from framewright.study.usage import Usage, group_by_rule
 
 WIDTH, MARGIN, LABELS, NUMBERS, BAR, ROW = 960, 32, 190, 124, 16, 28
 TIME, MEMORY = BLUE, ORANGE
@@ -26,11 +26,9 @@ class Cost(NamedTuple):
 
 
 def add_up(used: Iterable[Usage]) -> list[Cost]:
-    """The cost of each rule, the longest first. A job that ran several times counts once, as it ran last."""
-    by_rule: dict[str, list[Usage]] = {}
-    for usage in last_of_each(used):
-        by_rule.setdefault(usage.rule, []).append(usage)
-    return _longest_first(_cost(rule, jobs) for rule, jobs in by_rule.items())
+    """The cost of each rule, the costliest first. A job that ran several times counts once, as it ran last."""
+    costs = [_cost(rule, jobs) for rule, jobs in group_by_rule(used).items()]
+    return sorted(costs, key=lambda cost: (-cost.cpu_seconds, cost.rule))
 
 
 def costs_table(costs: Iterable[Cost]) -> str:
@@ -79,10 +77,6 @@ def draw_costs(costs: Sequence[Cost]) -> str:
 def _cost(rule: str, jobs: Sequence[Usage]) -> Cost:
     seconds, cpu = sum(job.seconds for job in jobs), sum(job.cpu_seconds for job in jobs)
     return Cost(rule, len(jobs), round(seconds, 2), round(cpu, 2), max(job.mebibytes for job in jobs))
-
-
-def _longest_first(costs: Iterable[Cost]) -> list[Cost]:
-    return sorted(costs, key=lambda cost: (-cost.cpu_seconds, cost.rule))
 
 
 def _with_rest(costs: Sequence[Cost]) -> list[Cost]:

@@ -83,6 +83,14 @@ def last_of_each(used: Iterable[Usage]) -> list[Usage]:
     return list({(usage.rule, usage.item): usage for usage in used}.values())
 
 
+def group_by_rule(used: Iterable[Usage]) -> dict[str, list[Usage]]:
+    """The last time that each job ran, by its rule."""
+    groups: dict[str, list[Usage]] = {}
+    for usage in last_of_each(used):
+        groups.setdefault(usage.rule, []).append(usage)
+    return groups
+
+
 def _taken() -> dict[str, Any]:
     own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
     # The kernel's count for a process begins with the memory of the one that started it, here Snakemake's.

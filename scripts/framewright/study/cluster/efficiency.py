@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from framewright.study.usage import Usage, last_of_each
+from framewright.study.usage import Usage, group_by_rule
 
 SNAKEMAKE = 420  # megabytes of the two processes of Snakemake that a Slurm job holds beside its script
 ROOM, LONGER = 1.3, 3.0  # what is proposed: the most memory that was seen, and the longest time, times this
@@ -31,10 +31,7 @@ class Efficiency:
 
 def rate_jobs(used: Iterable[Usage]) -> list[Efficiency]:
     """How well each rule's jobs used what they had asked for, the costliest first; a job that ran twice counts once."""
-    by_rule: dict[str, list[Usage]] = {}
-    for usage in last_of_each(used):
-        by_rule.setdefault(usage.rule, []).append(usage)
-    rated = [_rate(rule, jobs) for rule, jobs in by_rule.items()]
+    rated = [_rate(rule, jobs) for rule, jobs in group_by_rule(used).items()]
     return sorted(rated, key=lambda rule: (-rule.cpu_hours, rule.rule))
 
 
