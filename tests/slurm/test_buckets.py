@@ -14,8 +14,9 @@ import pytest
 from flow import write_table
 from house import ROOT
 from make_video import make_video
-from on_slurm import SLURM, SNAKEMAKE, run
+from on_slurm import SLURM, SNAKEMAKE, read_finished, run
 
+from framewright.study.buckets import FOLDER as BUCKETS
 from framewright.study.buckets import bucket_of
 from framewright.study.cluster import queue, site
 from framewright.study.usage import FOLDER, read_usage
@@ -108,13 +109,14 @@ def test_a_lost_node_costs_what_ran_on_it(slurm, tmp_path):
     folder = write_study(tmp_path / "study", IDS[:8], 1)
     head = start(folder)
     wait_for(folder, head, 4)
-    node = find_node(folder)
+    node, finished = find_node(folder), read_finished(folder / BUCKETS / "0-of-2")
     subprocess.run([SCRIPT, "down", slurm, node], check=True, timeout=60)
     try:
         assert head.wait(600) == 0, (folder / "printed").read_text()[-3000:]
     finally:
         subprocess.run([SCRIPT, "up", slurm, node], check=False, timeout=60)
     assert read_statuses(folder) == ["ok"] * 8
+    assert finished and {count_done(folder)[one] for one in finished} == {1}
     assert count_repeated(folder) <= 1
 
 
@@ -122,6 +124,7 @@ def test_a_killed_head_loses_no_job_that_had_ended(slurm, tmp_path):
     folder = write_study(tmp_path / "study", IDS[:8], 1)
     head = start(folder)
     wait_for(folder, head, 4)
+    finished = read_finished(folder / BUCKETS / "0-of-2")
     os.kill(head.pid, signal.SIGKILL)
     head.wait(60)
     assert queue.parse_jobs(queue.call_slurm(queue.LIST), site.name_of(folder))
@@ -129,4 +132,5 @@ def test_a_killed_head_loses_no_job_that_had_ended(slurm, tmp_path):
     went_on = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
     assert went_on.returncode == 0, (went_on.stdout + went_on.stderr)[-4000:]
     assert read_statuses(folder) == ["ok"] * 8
+    assert finished and {count_done(folder)[one] for one in finished} == {1}
     assert count_repeated(folder) <= 1

@@ -13,10 +13,9 @@ import pytest
 from flow import write_table
 from house import ROOT
 from make_video import make_video
-from on_slurm import SLURM, SNAKEMAKE, run
+from on_slurm import SLURM, SNAKEMAKE, read_finished, run
 
 from framewright.study.cluster import queue, site
-from framewright.study.monitor.events import PLACE
 from framewright.study.usage import FOLDER, read_usage
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -44,16 +43,6 @@ def test_a_cluster_makes_the_bytes_of_one_machine(slurm, tmp_path, buckets):
     asked = used if buckets == 1 else [usage for usage in used if usage.rule == "buckets_work"]
     assert asked and all(usage.mem_mb and usage.runtime for usage in asked)
     assert "Nothing to be done" in run(folders[1], "--cores", "2", "-n")
-
-
-def read_finished(folder: Path) -> set[tuple[str, str]]:
-    """The rule and the video of each job that the head has seen finish."""
-    if not (folder / PLACE).exists():
-        return set()
-    events = [json.loads(line) for line in (folder / PLACE).read_text().splitlines()]
-    jobs = {event["id"]: event for event in events if event["event"] == "job"}
-    done = [jobs[event["id"]] for event in events if event["event"] == "done"]
-    return {(job["rule"], job["wildcards"]["video"]) for job in done if "video" in job["wildcards"]}
 
 
 @pytest.mark.parametrize("ended_by", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
