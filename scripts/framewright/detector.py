@@ -278,15 +278,16 @@ def _onnx(path: Path, device: str, prompts: Sequence[str], vocabulary: Sequence[
 def _torch(path: Path, device: str, prompts: Sequence[str], vocabulary: Sequence[str]) -> Network:
     forbid_downloads()
     import torch
+    from ultralytics.nn import tasks
     from ultralytics.nn.autobackend import AutoBackend
-    from ultralytics.nn.tasks import load_checkpoint
 
+    tasks.SAFE_LOAD = True  # ultralytics asks the environment at its first import, which may have been another's
     if device != "cpu" and not torch.cuda.is_available():
         raise UserError(f"{path}: {device} is asked for, but PyTorch sees no CUDA; set the device to cpu")
     place = torch.device(device)
     model: Any = path
     if path.suffix == ".pt":
-        model = load_checkpoint(path, device=place)[0]
+        model = tasks.load_checkpoint(path, device=place)[0]
         if hasattr(model, "set_classes") and (wanted := list(prompts or vocabulary)):
             _prompt(path, model, wanted)
     # a network with two heads is asked for the one that gives the scores of all classes

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from framewright.detector import forbid_downloads
 from framewright.exports.coco import find_coco_faults, write_coco
 from framewright.exports.link import link_file
 from framewright.exports.mot import MotTrack, Sequence, compose_rows, find_mot_faults, write_mot
@@ -91,6 +92,7 @@ def test_the_promise_of_an_export_is_broken_by_one_fault():
 
 
 def test_ultralytics_finds_the_pictures_wherever_it_is_started(pictures, tmp_path, monkeypatch):
+    forbid_downloads()
     from ultralytics.data.utils import check_det_dataset
 
     write_yolo(tmp_path / "yolo", pictures, NAMES)
@@ -102,6 +104,7 @@ def test_ultralytics_finds_the_pictures_wherever_it_is_started(pictures, tmp_pat
 
 
 def test_ultralytics_takes_a_set_without_val_which_says_so(pictures, tmp_path):
+    forbid_downloads()
     from ultralytics.data.utils import check_det_dataset
 
     write_yolo(tmp_path / "yolo", pictures[:2], NAMES)

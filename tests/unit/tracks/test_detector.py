@@ -2,7 +2,6 @@
 
 import importlib.util
 import os
-import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -157,15 +156,32 @@ def _written(path: Path, data: bytes) -> Path:
     return path
 
 
-def test_weights_can_not_run_code(tmp_path):
-    class Trap:
-        def __reduce__(self):
-            return Path.touch, (tmp_path / "sprung",)
+TRAP = """
+import pathlib, pickle, sys
+{first}
+from framewright.detector import open_detector
+from framewright.errors import UserError
 
-    with (tmp_path / "w.pt").open("wb") as file:
-        pickle.dump({"model": Trap()}, file)
-    with pytest.raises(UserError, match="safely"):
-        open_detector(tmp_path / "w.pt")
+class Trap:
+    def __reduce__(self):
+        return pathlib.Path.touch, (pathlib.Path("sprung"),)
+
+with open("w.pt", "wb") as file:
+    pickle.dump({{"model": Trap()}}, file)
+try:
+    open_detector("w.pt")
+except UserError as refused:
+    assert "safely" in str(refused), refused
+    sys.exit(7)
+"""
+
+
+@pytest.mark.parametrize("first", ["", "import ultralytics.nn.tasks"], ids=["ours first", "ultralytics' first"])
+def test_weights_can_not_run_code_whoever_imported_ultralytics(tmp_path, first):
+    environment = {key: value for key, value in os.environ.items() if key != "ULTRALYTICS_SAFE_LOAD"}
+    environment |= {"PYTHONPATH": str(ROOT / "scripts"), "YOLO_CONFIG_DIR": str(tmp_path), "YOLO_OFFLINE": "1"}
+    done = subprocess.run([sys.executable, "-c", TRAP.format(first=first)], cwd=tmp_path, env=environment)
+    assert done.returncode == 7
     assert not (tmp_path / "sprung").exists()
 
 
