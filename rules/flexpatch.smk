@@ -12,7 +12,7 @@ from framewright.flexpatch import settings as flexpatch_settings
 FLEXPATCH = config["flexpatch"]
 FLEXPATCH_VIDEOS = [row.video for row in videos.values() if "flexpatch" in row.pipelines and "flexpatch" in USED]
 FLEXPATCH_SERVED = sorted(video for video in FLEXPATCH_VIDEOS if videos[video].training)
-FLEXPATCH_DEMOS = [video for video in FLEXPATCH_VIDEOS if videos[video].kind == "demo"]
+FLEXPATCH_DEMOS = [video for video in FLEXPATCH_VIDEOS if video in DRAWN]
 FLEXPATCH_SPLITS = {video: videos[video].split for video in FLEXPATCH_VIDEOS if videos[video].split}
 FLEXPATCH_ANNOTATED = videos_with_truth()
 FLEXPATCH_GPUS = int(FLEXPATCH["detector"]["device"] != "cpu")

@@ -31,7 +31,7 @@ rule overview_dag:
             "rules": versions.digest([path.read_text() for path in sorted(HOUSE.glob("rules/*.smk"))]),
             "config": DECIDING,
             "pipelines": ["sources", *config["pipelines"]],
-            "kinds": sorted({row.kind for row in videos.values()}),
+            "kinds": sorted(by_kind()),
         },
     script:
         "../scripts/overview_dag.py"
@@ -88,7 +88,7 @@ rule overview_front:
             "counted": pipelines_with("subsets"),
             "promising": [word for part in CONTRACTS for word in pipelines_with(part)],
             "cards": [str(getattr(rules, f"{word}_card").output.page) for word in PIPELINES],
-            "sources": dict(sorted(Counter(row.kind for row in videos.values()).items())),
+            "sources": {kind: len(ids) for kind, ids in sorted(by_kind().items())},
             "seed": config["seed"],
         },
     script:

@@ -6,9 +6,9 @@ from framewright.tracks import settings as tracks_settings
 
 TRACKS = tracks_settings.read_settings(config["tracks"])
 TRACKS_VIDEOS = [row.video for row in videos.values() if "tracks" in row.pipelines]
-TRACKS_SHOWN = [video for video in TRACKS_VIDEOS if TRACKS.shows(videos[video].kind == "demo")]
+TRACKS_SHOWN = [video for video in TRACKS_VIDEOS if TRACKS.shows(video in DRAWN)]
 TRACKS_SHEETS = TRACKS_SHOWN if TRACKS.searches else []
-TRACKS_AUDITED = [video for video in TRACKS_VIDEOS if TRACKS.shows_audited and videos[video].kind != "demo"]
+TRACKS_AUDITED = [video for video in TRACKS_VIDEOS if TRACKS.shows_audited and video not in DRAWN]
 TRACKS_ENTRIES = TRACKS_AUDITED[:24] if TRACKS.searches else []  # a page of more would take minutes to open
 TRACKS_ANNOTATED = [video for video in videos_with_truth() if "tracks" in videos[video].pipelines]
 TRACKS_SEARCHED_ANNOTATED = TRACKS_ANNOTATED if TRACKS.searches else []

@@ -1,10 +1,10 @@
 """The table of videos: reading it, and its rows as typed values."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from itertools import groupby, zip_longest
+from collections.abc import Callable, Iterable
+from itertools import groupby, repeat, zip_longest
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from framewright.errors import UserError
 
@@ -84,15 +84,20 @@ def type_rows(table: Table) -> dict[str, Video]:
     cells = columns_of(table.header, table.rows, Video._fields)
     words = {cell: tuple(split_words(cell)) for cell in set(cells["pipelines"])}
     shares = {cell: {name: float(share) for name, _, share in split_shares(cell)} for cell in set(cells["categories"])}
-    values = {name: (cell or None for cell in column) for name, column in cells.items()} | {
-        "pipelines": map(words.get, cells["pipelines"]),
-        "categories": (dict(shares[cell]) for cell in cells["categories"]),
-        "sha256": (cell.lower() or None for cell in cells["sha256"]),
-        "start": (float(cell) if cell else None for cell in cells["start"]),
-        "end": (float(cell) if cell else None for cell in cells["end"]),
-        "training": (cell != "no" for cell in cells["training"]),
+    readers: dict[str, Callable[[str], Any]] = {
+        "pipelines": words.__getitem__,
+        "categories": lambda cell: shares[cell].copy(),
+        "sha256": lambda cell: cell.lower() or None,
+        "start": lambda cell: float(cell) if cell else None,
+        "end": lambda cell: float(cell) if cell else None,
+        "training": lambda cell: cell != "no",
     }
-    return {row.video: row for row in map(Video._make, zip(*values.values(), strict=True))}
+    values = [map(readers[name], column) if name in readers else _texts(column) for name, column in cells.items()]
+    return {row.video: row for row in map(Video._make, zip(*values, strict=True))}
+
+
+def _texts(column: list[str]) -> Iterable[str | None]:
+    return [cell or None for cell in column] if any(column) else repeat(None, len(column))
 
 
 def keep_samples(table: Table, fewest: int = 100) -> Table:

@@ -259,3 +259,34 @@ def test_of_a_long_table_a_row_of_each_kind_tells_which_rules_there_are(here):
     table.write_table("kept.tsv", kept)
     again = table.read_table("kept.tsv")
     assert (again.header, again.rows) == (kept.header, kept.rows)
+
+
+@pytest.mark.parametrize("name", ["video", "source", "sha256", "group"])
+def test_what_a_match_calls_sound_has_no_fault(name):
+    of = config.read_yaml(SCHEMAS / "videos.schema.yaml")["properties"][name]
+    of = of | ({"scenes": sorted(SCENES)} if name == "source" else {})
+    is_sound, rng = table_faults._sound(of), np.random.default_rng(0)
+    parts = [
+        "http",
+        "https",
+        "://",
+        ":",
+        "/",
+        "youtube.com",
+        "youtu.be",
+        "a.org",
+        ".",
+        " ",
+        "\t",
+        "\x85",
+        "é",
+        "%20",
+        "a",
+        "F",
+        "9",
+    ]
+    cells = {"".join(rng.choice(parts, rng.integers(1, 9))) for _ in range(3000)} | {"0aF" * 21 + "b", "film_1-b"}
+    cells |= {f"{scheme}://{rest}" for scheme in ("http", "https") for rest in cells}
+    sound = list(filter(is_sound, cells))
+    assert len(sound) > 0
+    assert [cell for cell in sound if table_faults._cell_fault(cell, of)] == []
