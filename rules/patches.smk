@@ -17,9 +17,7 @@ PATCHES_SHARES = {video: row.categories for video, row in PATCHES_FILMS.items()}
 PATCHES_WINDOWS = patches_settings.count_windows(PATCHES, PATCHES_SHARES)
 PATCHES_PARTS = patches_settings.list_parts(PATCHES, PATCHES_WINDOWS)
 PATCHES_SPLITS = patches_settings.choose_splits(PATCHES, PATCHES_FILMS)
-PATCHES_SHOWN = [
-    video for video, row in PATCHES_FILMS.items() if video in DRAWN or patches_settings.shows_all(PATCHES)
-]
+PATCHES_SHOWN = [video for video, row in PATCHES_FILMS.items() if video in DRAWN or patches_settings.shows_all(PATCHES)]
 PATCHES_HELD_OUT = patches_splits.list_held_out(PATCHES_SPLITS)
 PATCHES_BY_HAND = patches_formats.list_by_hand(PATCHES_CATEGORIES, PATCHES_HELD_OUT)
 PATCHES_FOLDERS = patches_formats.list_folders(PATCHES_CATEGORIES, PATCHES_HELD_OUT)
