@@ -107,12 +107,13 @@ PIPELINES = [word for word in config["pipelines"] if word in USED]
 EMPTIED = asked.find_emptied("results", USED)
 events = EventLog(directory=workflow.overwrite_workdir)
 if workflow.is_main_process:
-    messages.shorten_messages(logger)
+    locked = lock.explain_lock(Path(), socket.gethostname())
+    messages.shorten_messages(logger, locked)
     logger.addHandler(events)
     if dry_run.is_wanted(workflow.output_settings):
         dry_run.summarise(logger)
-    if warning := lock.explain_lock(Path(), socket.gethostname()):
-        print(warning, file=sys.stderr)
+    if locked:
+        print(locked, file=sys.stderr)
 scheduling.look_when_jobs_end()
 if BUCKET:
     job.die_with_parent()

@@ -59,7 +59,8 @@ def test_a_killed_run_is_resumed_as_it_was_called(study):
         time.sleep(0.1)  # the kernel ends the jobs when it gets to it
     refused = snakemake(study, "--", "sources")
     assert refused.status == 1
-    assert "a run was killed and left its lock: `make resume` removes it and goes on" in refused.text
+    assert f"LockException: a run was killed and left its lock: `make resume DIR={study}` removes it" in refused.text
+    assert "--unlock" not in refused.text
     done = resume(study)
     assert done.returncode == 0, done.stderr
     assert "removed the lock of a run that was killed" in done.stderr

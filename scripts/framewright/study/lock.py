@@ -1,6 +1,7 @@
 """Who holds the lock of a study: a run that lives, or one that was killed and left it behind."""
 
 import os
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,8 +74,14 @@ def explain_lock(folder: Path, host: str) -> str | None:
         return None
     holder = holder_of(folder, host)
     if holder is None:
-        return "a run was killed and left its lock: `make resume` removes it and goes on"
+        return f"a run was killed and left its lock: `{resume_command(folder)}` removes it and goes on"
     return f"process {holder.pid} on {holder.host} is at work here: `make monitor` shows how far it is"
+
+
+def resume_command(folder: Path) -> str:
+    """What a person types in the checkout to go on with the study in `folder`."""
+    place = folder.resolve()
+    return "make resume" if (place / "Makefile").exists() else f"make resume DIR={shlex.quote(str(place))}"
 
 
 def last_run(folder: Path) -> Run | None:

@@ -42,11 +42,19 @@ NOISE = (  # lines of a Slurm log that Snakemake or srun write in every job
     *("Trying to restart", "srun: cluster configuration lacks", "Finished jobid", "For further error"),
 )
 NO_REASON = " Detailed failure reason unavailable (status command is not 'sacct')."
+LOCKED = "LockException:"
 SEE_LOGS = "For further error details see the cluster/cloud log and the log files of the involved rule(s)."
 
 
 class Shorten(logging.Filter):
-    """Shortens the lists of files in records of jobs, and shows what a failed Slurm job said last."""
+    """Shortens the lists of files in records of jobs, and shows what a failed Slurm job said last.
+
+    What `lock` tells of the study's lock, where there is one, stands for Snakemake's paragraph about locks.
+    """
+
+    def __init__(self, lock: str | None = None) -> None:
+        super().__init__()
+        self.lock = lock
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Always true: every record is printed."""
@@ -59,6 +67,8 @@ class Shorten(logging.Filter):
         for name in ("msg", "rule_msg"):
             if isinstance(known.get(name), str):
                 known[name] = known[name].replace(NO_REASON, "").replace(SEE_LOGS, "").rstrip()
+        if self.lock and isinstance(record.msg, str) and record.msg.startswith(LOCKED):
+            record.msg = f"{LOCKED} {self.lock}"
         return True
 
 
@@ -90,10 +100,10 @@ def read_tail(path: Path) -> list[str]:
     return []
 
 
-def shorten_messages(logger: logging.Logger) -> None:
-    """Let the handlers of Snakemake's logger print short messages."""
+def shorten_messages(logger: logging.Logger, lock: str | None = None) -> None:
+    """Let the handlers of Snakemake's logger print short messages; `lock` explains a lock that is in the way."""
     for handler in logger.handlers:
-        handler.addFilter(Shorten())
+        handler.addFilter(Shorten(lock))
 
 
 def _has_content(path: str) -> bool:

@@ -4,6 +4,7 @@ The library iterates over `progress(items, total, "frames")` and knows no clock;
 """
 
 import logging
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sized
 from typing import Protocol, TypeVar
@@ -11,6 +12,8 @@ from typing import Protocol, TypeVar
 Item = TypeVar("Item")
 SECONDS = 10.0  # between two lines
 MEGABYTE = 1_000_000
+UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86_400}  # seconds
+LEFT = re.compile(r", about ((?:\d+ (?:s|min|h|d) )+)left$")
 
 
 def _count_one(item: object) -> float:
@@ -129,3 +132,10 @@ def format_duration(seconds: float) -> str:
     if whole < 86_400:
         return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
     return f"{whole // 86_400} d {whole % 86_400 // 3600} h"
+
+
+def read_seconds_left(line: str) -> float | None:
+    """How long a job will take by the last line that it logged, where that tells."""
+    found = LEFT.search(line)
+    words = found[1].split() if found else []
+    return sum(int(count) * UNITS[unit] for count, unit in zip(words[::2], words[1::2], strict=True)) or None

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from framewright.study.progress import Reporter, count_megabytes, format_duration, report_nothing
+from framewright.study.progress import Reporter, count_megabytes, format_duration, read_seconds_left, report_nothing
 
 
 class Clock:
@@ -117,3 +117,13 @@ def test_lines_come_at_their_time_even_while_one_item_takes_long(caplog):
                 assert time.monotonic() < deadline, "no line came while the item was at work"
                 time.sleep(0.02)
         stop.set()
+
+
+@pytest.mark.parametrize("seconds", [1, 59, 61, 3600, 7260, 90_000])
+def test_the_time_left_is_read_from_a_line_as_it_was_written(clock, seconds):
+    reporter = Reporter(clock)
+    for number, _ in enumerate(reporter(range(2))):
+        clock.now = seconds * number
+        line = reporter.line()
+    assert read_seconds_left(line) == pytest.approx(seconds, rel=0.02)
+    assert read_seconds_left("12 frames, 10 s so far") is None

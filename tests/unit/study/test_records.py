@@ -96,7 +96,9 @@ def test_a_lock_that_a_killed_run_left_is_explained_and_removed(tmp_path):
     locks.mkdir(parents=True)
     (locks / "0.output.lock").write_text("results/a\n")
     assert lock.is_locked(tmp_path)
-    assert "make resume" in (lock.explain_lock(tmp_path, "here") or "")
+    assert f"`make resume DIR={tmp_path}`" in (lock.explain_lock(tmp_path, "here") or "")
+    (tmp_path / "Makefile").touch()  # the checkout itself
+    assert "`make resume`" in (lock.explain_lock(tmp_path, "here") or "")
     assert lock.unlock(tmp_path, "here") and not lock.is_locked(tmp_path)
 
 

@@ -10,9 +10,11 @@ from typing import Any
 import psutil
 
 from framewright.study.buckets import FOLDER
+from framewright.study.lock import resume_command
 from framewright.study.monitor import load
 from framewright.study.monitor.events import PLACE
 from framewright.study.monitor.run import EventReader, Job, Run, earlier_seconds
+from framewright.study.progress import read_seconds_left
 
 INSIDE = 2  # jobs that are named of those inside the job of a bucket
 TAIL = 4096  # bytes at the end of a log in which its last line is looked for
@@ -79,6 +81,7 @@ class Snapshot:
     disk_free: int
     read: float | None
     written: float | None
+    resume: str = ""  # what a person types to go on
     gpus: tuple[str, ...] = ()
     queue: Mapping[str, int] | None = None
 
@@ -112,6 +115,7 @@ class Watcher:
             return None
         here = run.host == self.host
         alive = here and not run.ended and load.is_alive(run.pid)
+        lives = alive or (not here and not run.ended)  # as far as this machine knows
         processes = load.processes_of(run.pid) if alive else {}
         used = load.compute_rates(self._processes, processes, now - self._at) if self._processes and alive else None
         working = tuple(self._working(job, now, processes) for job in run.running()) if alive or not here else ()
@@ -121,11 +125,11 @@ class Watcher:
             status=_status(run, here, alive),
             pid=run.pid,
             host=run.host,
-            seconds=(now if alive or (not here and not run.ended) else run.last) - run.begin,
+            seconds=(now if lives else run.last) - run.begin,
             done=sum(run.done.values()),
             wanted=sum(run.wanted.values()),
             jobs_a_minute=run.jobs_a_minute(now) if alive or not here else 0.0,
-            seconds_left=run.seconds_left(now, self._earlier) if alive or (not here and not run.ended) else None,
+            seconds_left=_longest(run.seconds_left(now, self._earlier), working) if lives else None,
             parts=parts_of(run, {job.log for job in run.running()} if working else set()),
             running=working,
             failures=tuple(Failure(job.name, last_line(self.folder / job.log), job.log) for job in run.failures()),
@@ -139,6 +143,7 @@ class Watcher:
             disk_free=psutil.disk_usage(str(self.folder)).free,
             read=used.read if used else None,
             written=used.written if used else None,
+            resume=resume_command(self.folder),
         )
         self._processes, self._at = processes, now
         return snapshot
@@ -161,6 +166,12 @@ class Watcher:
             return ""
         names = ", ".join(one.name for one in inside.running()[:INSIDE])
         return f"{sum(inside.done.values()):,} of {sum(inside.wanted.values()):,} jobs; {names or 'between two jobs'}"
+
+
+def _longest(estimate: float | None, working: Sequence[Working]) -> float | None:
+    """The estimate, but no less than what a job at work says that it will take."""
+    said = [seconds for job in working if (seconds := read_seconds_left(job.line)) is not None]
+    return max([*said, *([] if estimate is None else [estimate])], default=None)
 
 
 def parts_of(run: Run, alive: set[str]) -> tuple[Part, ...]:

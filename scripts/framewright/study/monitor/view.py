@@ -37,7 +37,7 @@ def _head(snapshot: Snapshot) -> list[Text]:
             words.append(f"{format_duration(snapshot.seconds_left)} left")
     first = Text.assemble((snapshot.status, STATUS[snapshot.status]), "  ", ", ".join(words))
     notes = {
-        "killed": "The run was killed: `make resume` goes on where it was.",
+        "killed": f"The run was killed. To go on where it was: {snapshot.resume}",
         "failed": "The run ended with jobs undone: mend what failed, then run snakemake again.",
         "elsewhere": f"The run belongs to process {snapshot.pid} on {snapshot.host}.",
     }

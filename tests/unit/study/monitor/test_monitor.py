@@ -103,6 +103,14 @@ def test_a_run_that_is_not_alive_here_says_so(tmp_path, pid, host, ended, words)
     assert words in text_of(study(tmp_path, pid, host, ended))
 
 
+def test_a_run_takes_no_less_than_what_a_job_says_that_it_needs(tmp_path):
+    folder = study(tmp_path, os.getpid())
+    before = Watcher(folder, HOST).look(time.time()).seconds_left
+    (log,) = folder.glob("logs/tracks_deface/bridge*.log")
+    log.write_text("1 %: 3 of 400 frames, 10 s so far, about 2 h 10 min left\n")
+    assert before < 7000 and Watcher(folder, HOST).look(time.time()).seconds_left == 7800
+
+
 def test_of_a_run_elsewhere_the_jobs_are_shown_too(tmp_path):
     assert "30 %: 12 of 40 frames" in text_of(study(tmp_path, 77, "node17"))
 
