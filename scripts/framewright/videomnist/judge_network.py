@@ -42,15 +42,15 @@ class JudgeNetwork(nn.Module):
         self.config = config
         self.shape = nn.Sequential(
             nn.Conv2d(1, 16, 3, padding=1),
-            nn.ReLU(),
             nn.MaxPool2d(2),
+            nn.ReLU(),
             nn.Conv2d(16, 32, 3, padding=1),
-            nn.ReLU(),
             nn.MaxPool2d(2),
+            nn.ReLU(),
             nn.Flatten(),
             nn.Linear(32 * (CUT // 4) ** 2, SHAPE),
             nn.ReLU(),
-        )
+        ).to(memory_format=torch.channels_last)  # which a processor computes in half the time
         self.digit = nn.Linear(SHAPE, 10)
         self.path = nn.Sequential(
             nn.Linear(TRACK * config.frames, 192),
@@ -68,10 +68,14 @@ class JudgeNetwork(nn.Module):
 
     def judge(self, track: torch.Tensor, cuts: torch.Tensor) -> Judgement:
         """The same from what `follow` found; the cuts may be those of some frames alone."""
-        shape = self.shape(cuts.flatten(0, 1)[:, None]).view(*cuts.shape[:2], -1).mean(1)
+        shape = self.describe_shape(cuts).view(*cuts.shape[:2], -1).mean(1)
         path = self.path(describe_track(track).flatten(1))
         features = torch.cat([shape, path], 1)
         return Judgement(self.digit(shape), self.motion(path), self.speed(path)[:, 0], features)
+
+    def describe_shape(self, cuts: torch.Tensor) -> torch.Tensor:
+        """(B * T, SHAPE): what the digit looks like in each of the cuts (B, T, CUT, CUT)."""
+        return self.shape(cuts.flatten(0, 1)[:, None].contiguous(memory_format=torch.channels_last))
 
 
 def describe_track(track: torch.Tensor) -> torch.Tensor:

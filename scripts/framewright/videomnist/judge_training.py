@@ -63,8 +63,7 @@ def _train_digits(net: JudgeNetwork, clips: Tracked, rng: np.random.Generator, p
         places = torch.from_numpy(rng.integers(0, len(clips), BATCH))
         frames = torch.from_numpy(rng.integers(0, clips.cuts.shape[1], (BATCH, SHOWN)))
         cuts = clips.cuts[places[:, None], frames].float() / 255
-        shape = net.shape(cuts.flatten(0, 1)[:, None])
-        error = F.cross_entropy(net.digit(shape), clips.digits[places].repeat_interleave(SHOWN))
+        error = F.cross_entropy(net.digit(net.describe_shape(cuts)), clips.digits[places].repeat_interleave(SHOWN))
         optimizer.zero_grad()
         error.backward()
         optimizer.step()
