@@ -21,4 +21,5 @@ with job.whole(outputs.record) as path:
     write_record(path, record | {"settings": compute_definition(settings)}, indent=None)
 with job.whole(outputs.meta) as path:
     write_tracks(path, tracks)
-log.info("%d tracks; dropped: %s", len(tracks), record["dropped"])
+dropped = ", ".join(f"{count} {reason}" for reason, count in record["dropped"].items() if count) or "none"
+log.info("%d tracks; dropped: %s", len(tracks), dropped)

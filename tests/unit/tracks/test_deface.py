@@ -16,10 +16,10 @@ from framewright.tracks.card_facts import CardFacts
 from framewright.tracks.privacy import cover_video as process
 from framewright.tracks.privacy.contract import check_privacy
 from framewright.tracks.privacy.cover import METHODS, cover, draw_ellipses, to_stored
-from framewright.tracks.privacy.deface import audit, deface, find_uncovered, read_faces, write_faces
+from framewright.tracks.privacy.deface import audit, deface, find_uncovered, open_finders, read_faces, write_faces
 from framewright.tracks.privacy.face_tracks import FaceDetections, link_faces, list_covers
 from framewright.tracks.privacy.faces import open_face_finder
-from framewright.tracks.privacy.options import DefaceSettings
+from framewright.tracks.privacy.options import DefaceSettings, FinderSettings
 from framewright.tracks.privacy.search import WholeSearch, scan_frames
 from framewright.video.colour import Colour
 from framewright.video.examine import probe
@@ -275,6 +275,13 @@ def test_a_face_is_found_and_covered_and_the_audit_sees_what_is_not():
     assert len(found) == 1 and draw_ellipses((400, 300), found[:, :4])[62:180, 121:210].mean() > 0.9
     assert find_uncovered(picture, np.zeros((0, 4)), [finder]).tolist() == [True]
     assert find_uncovered(picture, face, [finder]).tolist() == [False]
+
+
+def test_the_audit_counts_faces_from_its_threshold_on():
+    picture = np.ascontiguousarray(load_photo("astronaut")[:300, 60:460])
+    ((*_, score),) = open_face_finder(0.2, 1920)(picture)
+    counts = [sum(len(find(picture)) for find in open_finders(FinderSettings(score + off))) for off in (-0.01, 0.01)]
+    assert counts == [1, 0]
 
 
 def test_only_segmenting_and_defacing_read_the_undefaced_video():

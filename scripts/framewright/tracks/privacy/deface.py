@@ -64,10 +64,11 @@ def open_searches(settings: FinderSettings) -> list[FrameSearch]:
 
 
 def open_finders(settings: FinderSettings) -> list[Finder]:
-    """What is looked for: faces, and plates where weights that know them are given."""
-    least = UNSURE * settings.threshold
-    finders: list[Finder] = [open_face_finder(least, settings.long_side)]
-    return finders + ([open_plate_finder(settings.plates, least, settings.plate_size)] if settings.plates else [])
+    """What finds sure faces in a picture, and sure plates where weights that know them are given."""
+    finders: list[Finder] = [open_face_finder(settings.threshold, settings.long_side)]
+    if settings.plates:
+        finders.append(open_plate_finder(settings.plates, settings.threshold, settings.plate_size))
+    return finders
 
 
 def write_faces(path: str | Path, chains: list[FaceTrack], times: np.ndarray) -> None:
