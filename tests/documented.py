@@ -15,7 +15,6 @@ from framewright.study.record import write_record
 from framewright.study.rows import write_rows
 from framewright.video.examine import probe
 
-MARKS = {"# needs a network": "a network", "# needs a cluster": "a cluster"}  # a block that begins so is not executed
 NUMBER = 42  # of the clip that README names
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import yaml
 from basicsr_rules import read_options, read_scenes
-from documented import MARKS, lay_out, list_blocks, names_of
+from documented import lay_out, list_blocks, names_of
 from house import ROOT
 
 from framewright.patches.stack import read_png
@@ -50,7 +50,7 @@ def test_the_blocks_of_a_document_run_one_after_the_other(document, study, monke
     monkeypatch.chdir(study)
     names = names_of(study)
     for block in BLOCKS:
-        if block.path.name == document and not block.code.startswith(tuple(MARKS)):
+        if block.path.name == document:
             exec(compile(block.code, str(block), "exec"), names)
     assert CLAIMS.get(document, lambda names: True)(names)
 
@@ -148,11 +148,6 @@ def test_queries_run_on_the_rows(block, study, monkeypatch):
 def test_there_are_blocks_and_what_is_said_of_them_is_tried():
     assert len(BLOCKS) >= 10
     assert CLAIMS.keys() <= {block.path.name for block in BLOCKS}
-
-
-@pytest.mark.parametrize("block", [block for block in BLOCKS if block.code.startswith(tuple(MARKS))], ids=str)
-def test_a_block_needs_more_than_this_machine(block):
-    pytest.skip(f"needs {next(MARKS[mark] for mark in MARKS if block.code.startswith(mark))}")
 
 
 @pytest.mark.parametrize("module", EXAMPLES)
