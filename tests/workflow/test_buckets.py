@@ -90,6 +90,16 @@ def test_the_manifest_of_a_bucket_lists_its_videos(first):
     assert "results/tracks/videos_defaced/inside.mp4" in listed and "results/sources/inside/video" in listed
 
 
+def test_a_video_leaves_at_most_forty_files(first):
+    """Clips and their links are not counted. Logs of what succeeded lie in one file of the bucket."""
+    folder, _ = first
+    files = [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
+    of_video = [path for path in files if "inside" in str(path) and path.parts[0] != "films"]
+    counted = [path for path in of_video if not {*path.parts} & {"clips", "tracks_mp4"}]
+    assert 10 < len(counted) <= 40, counted
+    assert not [path for path in counted if path.parts[0] in ("logs", "benchmarks")]
+
+
 def test_the_head_plans_buckets_and_no_videos(first):
     _, done = first
     assert done.jobs["buckets_work"] == 4
