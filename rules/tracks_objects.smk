@@ -15,6 +15,7 @@ rule tracks_detect:
         segments=rules.tracks_segment.output.text,
         weights=TRACKS.weight_files(DEMO_DETECTOR),
         prompts=TRACKS.prompt_files(expand(rules.sources_workflow.output.copied, file="prompts/lvis.txt")[0]),
+        reid=TRACKS.reid_files(),
     output:
         detections="results/tracks/detections/{video}.npz",
     log:

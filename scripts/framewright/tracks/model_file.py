@@ -12,10 +12,11 @@ Model = Callable[[np.ndarray], np.ndarray]  # float32 inputs to outputs, a row o
 
 def load_model(path: str | Path) -> Model:
     """The model in an ONNX file (.onnx) or, by any other name, a TorchScript file; it computes on one thread."""
-    return _onnx(Path(path)) if Path(path).suffix == ".onnx" else _torchscript(Path(path))
+    return open_onnx(Path(path))[0] if Path(path).suffix == ".onnx" else _torchscript(Path(path))
 
 
-def _onnx(path: Path) -> Model:
+def open_onnx(path: Path) -> tuple[Model, list[int | str]]:
+    """The model in an ONNX file, and the shape of its input, whose free sides are named."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -26,17 +27,17 @@ def _onnx(path: Path) -> Model:
         raise UserError(
             f"{path}: not a model that onnxruntime reads ({_line(error)}); export it to ONNX again"
         ) from error
-    name, batch = session.get_inputs()[0].name, session.get_inputs()[0].shape[0]
+    name, shape = session.get_inputs()[0].name, session.get_inputs()[0].shape
 
     def run(inputs: np.ndarray) -> np.ndarray:
         try:
-            if batch == 1:  # exported for one picture at a time
+            if shape and shape[0] == 1:  # exported for one picture at a time
                 return np.concatenate([session.run(None, {name: one[None]})[0] for one in inputs])
             return session.run(None, {name: inputs})[0]
         except Exception as error:
             raise UserError(f"{path}: it does not take {inputs.shape} float32 ({_line(error)})") from error
 
-    return run
+    return run, shape
 
 
 def _torchscript(path: Path) -> Model:

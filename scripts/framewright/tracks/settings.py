@@ -41,6 +41,7 @@ class TracksSettings:
     training: Recipe
     card: CardFacts
     weights: str | None  # of the detector; None is the demo's, "none" no detector
+    reid: str | None  # a re-identification network; None compares histograms
     prompts: str | None  # a file; None is the workflow's
     metrics: MetricSettings
     motion_weights: str | None
@@ -70,6 +71,10 @@ class TracksSettings:
     def weight_files(self, demo: str) -> list[str]:
         """The detector's weights, `demo` where the configuration names none; nothing where nothing is searched."""
         return [self.weights or demo] if self.searches else []
+
+    def reid_files(self) -> list[str]:
+        """The re-identification network, if there is one and objects are searched."""
+        return [self.reid] if self.reid and self.searches else []
 
     @property
     def searches(self) -> bool:
@@ -157,6 +162,7 @@ def read_settings(section: Section) -> TracksSettings:
             aesthetic=bool(aesthetic["weights"]),
         ),
         weights=detector["weights"],
+        reid=detector["reid"],
         prompts=detector["prompts"],
         keep_prompts=detector["keep_prompts"],
         metrics=MetricSettings(metrics["motion"]["backend"], metrics["embedding"]["backend"]),

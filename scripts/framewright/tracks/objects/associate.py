@@ -31,6 +31,8 @@ ERROR, STRAY, CHANGE, PUSH, FIRST_SPEED = 0.1, 0.06, 0.15, 0.5, 2.0
 # How alike a track and a detection look (cosine): below DIFFERENT they are two objects, from SAME on it is
 # the same. Between two frames the same object has .97 and more, two objects .89 and less in 19 of 20 cases.
 DIFFERENT, SAME = 0.8, 0.95
+# The same by a re-identification network, whose vectors of two persons have less in common.
+DIFFERENT_IDENTITY, SAME_IDENTITY = 0.4, 0.8
 CERTAIN = 0.75  # overlap of a track and a detection that goes on even so: light may change all at once
 LIKELIEST = 8  # classes of each detection that are kept
 LEARNS = 0.15  # share of a detection in what its track looks like
@@ -40,6 +42,7 @@ BORDER, SHRUNK = (
 )  # of the frame: how near its border is; of a box's largest side: what is left of one that leaves
 REGROWN = 1.2  # times its side, to which a box at the border grows: somebody else comes in there
 NO_APPEARANCE = np.zeros((0, LENGTH), np.uint8)
+NO_IDENTITY = np.zeros((0, 0), np.float16)
 UNSEEN, FORGETS = 0.3, 1.0  # seconds: so long without a detection, a thing's speed begins to fade, by this constant
 
 
@@ -57,13 +60,25 @@ class FrameDetections:
     motion: np.ndarray = field(
         default_factory=lambda: STILL
     )  # (6,) float64, the camera's since the frame before: see camera.py
+    identity: np.ndarray = field(
+        default_factory=lambda: NO_IDENTITY
+    )  # (N, D) float16, or (0, 0) where no network looked: see identity.py
+
+    @property
+    def cue(self) -> np.ndarray:
+        """What tells things apart beside their places, a row each, or no rows: identity, else appearance."""
+        return self.identity if len(self.identity) else self.appearance
+
+    @property
+    def cue_limits(self) -> tuple[float, float]:
+        """The cosine of two cues below which they are of two things, and from which on of the same."""
+        return (DIFFERENT_IDENTITY, SAME_IDENTITY) if len(self.identity) else (DIFFERENT, SAME)
 
     def select(self, chosen: np.ndarray) -> "FrameDetections":
         """Only those that are chosen, by number or mask."""
-        looks = self.appearance[chosen] if len(self.appearance) else self.appearance
-        return FrameDetections(
-            self.time, self.boxes[chosen], self.scores[chosen], self.classes[chosen], looks, self.motion
-        )
+        looks, identity = (rows[chosen] if len(rows) else rows for rows in (self.appearance, self.identity))
+        parts = (part[chosen] for part in (self.boxes, self.scores, self.classes))
+        return FrameDetections(self.time, *parts, looks, self.motion, identity)
 
 
 ASSOCIATION = Association()
@@ -199,11 +214,12 @@ def _score_pairs(
     overlap = fit[numbers, columns]
     goes = (grown <= GROWTH) & ((alike >= ALIKE) | (overlap >= UNLIKE_OVERLAP))
     score = overlap * (1 + alike) / 2
-    if weight and len(found.appearance):
+    if weight and len(found.cue):
         looks = np.array([tracks[number].looks for number in numbers])
-        similar = _cosine(looks, found.appearance[rows[columns]].astype(np.float32))
-        goes &= (similar >= DIFFERENT) | (overlap >= CERTAIN)
-        score = score * (1 - weight + weight * np.clip((similar - DIFFERENT) / (SAME - DIFFERENT), 0, 1))
+        similar = _cosine(looks, found.cue[rows[columns]].astype(np.float32))
+        different, same = found.cue_limits
+        goes &= (similar >= different) | (overlap >= CERTAIN)
+        score = score * (1 - weight + weight * np.clip((similar - different) / (same - different), 0, 1))
     if size is not None:
         goes &= ~_comes_in(tracks, numbers, boxes[columns], size)
     fit = np.zeros_like(fit)
@@ -244,7 +260,7 @@ class _ActiveTrack:
         self.x, self.y, self.width, self.height = self._keep(found, row)
         self.speed_x = self.speed_y = 0.0
         self.largest = (self.width, self.height)
-        self.looks = found.appearance[row].astype(np.float32) if len(found.appearance) else None
+        self.looks = found.cue[row].astype(np.float32) if len(found.cue) else None
         # how far off middle and speed are, as variances and covariance of a Kalman filter, in sides; and sides
         self.off, self.off_both, self.off_speed = ERROR**2, 0.0, FIRST_SPEED**2
         self.off_sides = ERROR**2
@@ -305,8 +321,8 @@ class _ActiveTrack:
         self.height += gain * (height - self.height)
         self.off_sides *= 1 - gain
         self.largest = max(self.largest[0], self.width), max(self.largest[1], self.height)
-        if self.looks is not None and len(found.appearance):
-            self.looks += LEARNS * (found.appearance[row] - self.looks)
+        if self.looks is not None and len(found.cue):
+            self.looks += LEARNS * (found.cue[row] - self.looks)
 
     def finish(self) -> Tracklet:
         """What is kept of it."""

@@ -9,9 +9,10 @@ from pathlib import Path
 from framewright.detector import Detector, Settings, open_detector
 from framewright.study.progress import Progress, report_nothing
 from framewright.tracks.objects.appearance import describe_boxes
-from framewright.tracks.objects.associate import FrameDetections
+from framewright.tracks.objects.associate import NO_IDENTITY, FrameDetections
 from framewright.tracks.objects.camera import CameraMotion
 from framewright.tracks.objects.detections import DetectionsWriter, Search
+from framewright.tracks.objects.identity import Identify
 from framewright.tracks.objects.options import DetectorSettings
 from framewright.tracks.objects.prompts import choose_prompts
 from framewright.video.frame import Frame
@@ -45,10 +46,11 @@ def detect_video(
     batch: int,
     progress: Progress = report_nothing,
     settings: str = "",
+    identify: Identify | None = None,
 ) -> int:
     """Write what is found in these segments (start, end in seconds) of a video to `target`; how many detections.
 
-    `settings` is the definition of how the detector is run, to be kept beside it.
+    `settings` is the definition of how the detector is run, to be kept beside it; `identify` tells things apart.
 
     A video without segments is not opened: it may be one that can't be. Without a detector nothing is searched.
     """
@@ -61,7 +63,7 @@ def detect_video(
             size, claimed = video.size, video.timeline.rate()[0]
             exact = Fraction(str(min(rate, float(claimed)) if claimed else rate))
             for segment in segments:
-                frames = detect(video, segment, detector, exact, batch)
+                frames = detect(video, segment, detector, exact, batch, identify)
                 count = int((segment[1] - segment[0]) * exact)
                 found += writer.add(segment, progress(frames, count, "frames"))
     with detector.path.open("rb") as file:
@@ -71,7 +73,12 @@ def detect_video(
 
 
 def detect(
-    video: Video, segment: tuple[float, float], detector: Detector, rate: Fraction, batch: int
+    video: Video,
+    segment: tuple[float, float],
+    detector: Detector,
+    rate: Fraction,
+    batch: int,
+    identify: Identify | None = None,
 ) -> Iterator[FrameDetections]:
     """What is found in each searched frame of a segment, with what it looks like and how the camera moved.
 
@@ -84,15 +91,18 @@ def detect(
         times.append(float(frame.time))
         pictures.append(frame.rgb)  # and the frame itself, of which the decoder has few, is let go
         if len(pictures) == batch:
-            yield from _search(times, pictures, detector, camera)
+            yield from _search(times, pictures, detector, camera, identify)
             times, pictures = [], []
-    yield from _search(times, pictures, detector, camera)
+    yield from _search(times, pictures, detector, camera, identify)
 
 
-def _search(times: list[float], pictures: list, detector: Detector, camera: CameraMotion) -> Iterator[FrameDetections]:
+def _search(
+    times: list[float], pictures: list, detector: Detector, camera: CameraMotion, identify: Identify | None
+) -> Iterator[FrameDetections]:
     for time, picture, found in zip(times, pictures, detector(pictures), strict=True):
         looks, motion = describe_boxes(picture, found.boxes), camera.add(picture, found.boxes)
-        yield FrameDetections(time, found.boxes, found.scores, found.classes, looks, motion)
+        identity = identify(picture, found.boxes) if identify else NO_IDENTITY
+        yield FrameDetections(time, found.boxes, found.scores, found.classes, looks, motion, identity)
 
 
 def choose_frames(video: Video, segment: tuple[float, float], rate: Fraction) -> Iterator[Frame]:

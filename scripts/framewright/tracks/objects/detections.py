@@ -13,6 +13,7 @@ has these arrays:
     k/classes       (M,) uint16       their numbers
     k/class_scores  (M,) float32      and scores, 0..1
     k/appearance    (N, 128) uint8    what each box looks like, see `appearance.py`
+    k/identity      (N, D) float16    vectors of length 1 of a re-identification network, where one was given
 """
 
 import io
@@ -25,7 +26,7 @@ from typing import Any
 import numpy as np
 
 from framewright.tracks.objects.appearance import LENGTH
-from framewright.tracks.objects.associate import FrameDetections
+from framewright.tracks.objects.associate import NO_IDENTITY, FrameDetections
 
 CLASS_FLOOR = 0.001  # scores below are taken for 0
 EPOCH = (1980, 1, 1, 0, 0, 0)  # of each entry: the same detections give the same bytes
@@ -67,6 +68,8 @@ class DetectionsWriter:
         self._write(prefix + "classes", _stack(numbers, (0,), np.uint16))
         self._write(prefix + "class_scores", _stack(values, (0,), np.float32))
         self._write(prefix + "appearance", _stack([frame.appearance for frame in kept], (0, LENGTH), np.uint8))
+        if known := [frame.identity for frame in kept if len(frame.identity)]:
+            self._write(prefix + "identity", np.concatenate(known))
         return len(scores)
 
     def finish(self, search: Search) -> None:
@@ -122,6 +125,7 @@ class DetectionsReader:
             "appearance",
         )
         of = {name: self._arrays[f"{number}/{name}"] for name in names}
+        identity = self._arrays.get(f"{number}/identity", NO_IDENTITY)
         ends = np.cumsum(of["counts"], dtype=np.int64)
         bounds = np.concatenate([[0], np.cumsum(of["class_counts"], dtype=np.int64)])
         for k, (time, end) in enumerate(zip(of["times"].tolist(), ends.tolist(), strict=True)):
@@ -137,6 +141,7 @@ class DetectionsReader:
                 classes,
                 of["appearance"][rows],
                 of["motion"][k].astype(np.float64),
+                identity[rows] if len(identity) else NO_IDENTITY,
             )
 
 
