@@ -2,7 +2,6 @@
 # requires: config (as given), config/schemas, the video table
 # yields:   config (complete), videos (id -> row), and the input functions: the only functions in rule files
 
-import gc
 import json
 import os
 import re
@@ -10,10 +9,6 @@ import socket
 import sys
 from functools import cache
 import time
-
-# Tables and jobs are kept to the end: looking through them for garbage cost a tenth of a plan, a quarter of 64,000 rows.
-gc.freeze()
-gc.set_threshold(100_000, 50, 100)
 
 HOUSE = Path(workflow.current_basedir).parent
 SCRIPTS = HOUSE / "scripts"
@@ -43,7 +38,7 @@ for module in [name for name in sys.modules if name.partition(".")[0] == "framew
 from framewright.class_names import list_unknown
 from framewright.report.citation import read_citation
 from framewright.sources import fingerprint
-from framewright.study import asked, buckets, code, declared, dry_run, job, lock, messages, scheduling
+from framewright.study import asked, buckets, code, declared, dry_run, job, lock, memory, messages, scheduling
 from framewright.study import table, table_faults, versions
 from framewright.study.bucket_jobs import mode, phases as bucket_phases, plan as bucket_plan, run as bucket_run, stamps
 from framewright.study.cluster import needs
@@ -53,6 +48,8 @@ from snakemake.io import regex_from_filepattern
 from snakemake.logging import logger
 from snakemake.utils import update_config
 from framewright.scenes.names import NAMES as SCENES
+
+memory.collect_rarely()
 
 
 wildcard_constraints:
@@ -107,8 +104,7 @@ PIPELINES = [word for word in config["pipelines"] if word in USED]
 EMPTIED = asked.find_emptied("results", USED)
 events = EventLog(directory=workflow.overwrite_workdir)
 if workflow.is_main_process:
-    locked = lock.explain_lock(Path(), socket.gethostname())
-    messages.shorten_messages(logger, locked)
+    messages.shorten_messages(logger, locked := lock.explain_lock(Path(), socket.gethostname()))
     logger.addHandler(events)
     if dry_run.is_wanted(workflow.output_settings):
         dry_run.summarise(logger)

@@ -278,8 +278,7 @@ def _onnx(path: Path, device: str, prompts: Sequence[str], vocabulary: Sequence[
 def _torch(path: Path, device: str, prompts: Sequence[str], vocabulary: Sequence[str]) -> Network:
     forbid_downloads()
     import torch
-    from ultralytics.nn import tasks
-    from ultralytics.nn.autobackend import AutoBackend
+    from ultralytics.nn import autobackend, tasks
 
     tasks.SAFE_LOAD = True  # ultralytics asks the environment at its first import, which may have been another's
     if device != "cpu" and not torch.cuda.is_available():
@@ -291,8 +290,8 @@ def _torch(path: Path, device: str, prompts: Sequence[str], vocabulary: Sequence
         if hasattr(model, "set_classes") and (wanted := list(prompts or vocabulary)):
             _prompt(path, model, wanted)
     # a network with two heads is asked for the one that gives the scores of all classes
-    export_options = {"end2end": False} if path.suffix == ".pt" else {}
-    backend = AutoBackend(model if export_options else str(path), device=place, verbose=False, **export_options)
+    options = {"end2end": False} if path.suffix == ".pt" else {}
+    backend = autobackend.AutoBackend(model if options else str(path), device=place, verbose=False, **options)
     torch.set_num_threads(1)
     _check_task(path, backend.task or "detect")
     fixed, batch = None, None

@@ -53,7 +53,8 @@ class PatchPairs(Dataset):
             self.small = self.folder / "LR"  # of films that are held out
         self.names = list_pairs(self.folder, self.small)
         if not self.names:
-            raise UserError(f"{folder}: no pair of pictures in GT and {self.small.name}; give the folder of a format")
+            remedy = "give the folder of a format, of a study with rows for patches"
+            raise UserError(f"{folder}: no pair of pictures in GT and {self.small.name}; {remedy}")
 
     def __len__(self) -> int:
         return len(self.names)

@@ -77,8 +77,8 @@ class FrameDetections:
     def select(self, chosen: np.ndarray) -> "FrameDetections":
         """Only those that are chosen, by number or mask."""
         looks, identity = (rows[chosen] if len(rows) else rows for rows in (self.appearance, self.identity))
-        parts = (part[chosen] for part in (self.boxes, self.scores, self.classes))
-        return FrameDetections(self.time, *parts, looks, self.motion, identity)
+        boxes, scores, classes = (part[chosen] for part in (self.boxes, self.scores, self.classes))
+        return FrameDetections(self.time, boxes, scores, classes, looks, self.motion, identity)
 
 
 ASSOCIATION = Association()

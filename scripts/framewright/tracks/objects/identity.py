@@ -23,13 +23,15 @@ def open_identifier(path: str | Path) -> Identify:
     if Path(path).suffix != ".onnx":
         raise UserError(f"{path}: a re-identification network is read from an .onnx file; export it to ONNX")
     run, shape = open_onnx(Path(path))
-    if len(shape) != 4 or shape[1] != 3 or not all(isinstance(side, int) for side in shape[2:]):
-        found = " x ".join(map(str, shape))
-        raise UserError(f"{path}: takes {found}; export it for crops of one size, such as N x 3 x 256 x 128")
-    height, width = shape[2:]
+    match shape:
+        case [_, 3, int(height), int(width)]:
+            size = width, height
+        case _:
+            found = " x ".join(map(str, shape))
+            raise UserError(f"{path}: takes {found}; export it for crops of one size, such as N x 3 x 256 x 128")
 
     def identify(picture: np.ndarray, boxes: np.ndarray) -> np.ndarray:
-        crops = [cut_crop(picture, box, (width, height)) for box in boxes]
+        crops = [cut_crop(picture, box, size) for box in boxes]
         found = [*_compute_vectors(path, run, crops)]
         return np.concatenate(found) if found else np.zeros((0, 0), np.float16)
 
