@@ -39,9 +39,12 @@ def explain(console: Console, results: Path, video: str) -> None:
     console.print(f"[bold]{video}[/]  {escape(outcome.source)}")
     try:
         probe = read_probe(folder / "probe.json")
-        licence = read_declared(results.glob("sources/declared/*.tsv"))[video].licence
-    except (OSError, KeyError) as error:
+    except OSError as error:
         raise UserError(f"{folder}: not probed yet; run snakemake first") from error
+    declared = read_declared(results.glob("sources/declared/*.tsv")).get(video)
+    if declared is None:
+        console.print("no row of the last run's table names it: it is in no dataset")
+    licence = declared.licence if declared else None
     if probe.usable:
         console.print(in_words(probe))
         console.print(f"licence: {escape(licence or 'unknown')}")

@@ -3,11 +3,13 @@
     make tidy                 # what belongs to nothing: of videos that left the table, of an earlier configuration
     make tidy ARGS=--yes      # and remove it, with its logs and benchmarks
 
-Give options of your runs that change what is asked for behind two dashes: ARGS="--yes -- --config seed=7". Removed is
-only what jobs of this study made, never a film, a table or a configuration.
+What the study asks for follows the --config and --configfile of the last run that made something, unless others stand
+behind two dashes: ARGS="--yes -- --config seed=7". Removed is only what jobs of this study made, never a film, a table
+or a configuration.
 """
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from framewright.study.leftovers import (
     read_made,
     remove_leftovers,
 )
+from framewright.study.monitor.events import read_choices
 
 HOUSE = Path(__file__).resolve().parent.parent
 SHOWN = 20  # lines
@@ -40,6 +43,8 @@ def tidy(remove: bool, options: list[str]) -> None:
     """Print the leftovers of the study in the current folder; remove them if told to."""
     if list(Path(".snakemake/locks").glob("*")):
         raise UserError("a run works here, or was killed; wait for it, or end it with make resume")
+    if not options and (options := read_choices(Path())):
+        print(f"as the last run: {shlex.join(options)}", file=sys.stderr)
     pipelines = sorted(path.parent.name for path in (HOUSE / "scripts/framewright").glob("*/settings.py"))
     outputs = list_outputs(sys.executable, str(HOUSE / "Snakefile"), options, list_targets("results", pipelines))
     found = find_leftovers(read_made(".snakemake"), outputs)

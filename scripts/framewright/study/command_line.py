@@ -23,6 +23,16 @@ def find_faults(arguments: Sequence[str]) -> list[str]:
     return [*filter(None, entries), *filter(None, map(_check_file, _list_values(arguments, FILES)))]
 
 
+def list_choices(arguments: Sequence[str], folder: Path) -> list[str]:
+    """The options of a command line that change what a study is asked for, its files as seen from anywhere.
+
+    `folder` is where Snakemake was called.
+    """
+    entries = [*_list_values(arguments, CONFIG)]
+    files = [str(folder / path) for path in _list_values(arguments, FILES)]
+    return [*(["--config", *entries] if entries else []), *(["--configfile", *files] if files else [])]
+
+
 def _list_values(arguments: Sequence[str], options: Sequence[str]) -> Iterator[str]:
     """The values of these options, each of which takes all that follows up to the next option."""
     taking = False

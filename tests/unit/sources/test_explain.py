@@ -132,3 +132,10 @@ def test_a_rate_that_varies_and_sound_are_said():
     words = in_words(as_probe(GOOD | {"rate_varies": True, "audio": {"codec": "aac"}}))
     assert "29.97 frames per second on average, varying" in words
     assert words.endswith("sound in aac")
+
+
+def test_a_video_that_left_the_table_is_explained_too(results):
+    write_declared(results / "sources/declared/0-of-1.tsv", [Declared("film")])
+    command = [sys.executable, ROOT / "scripts/explain.py", "street", results]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "no row of the last run's table names it" in done.stdout and "licence: unknown" in done.stdout

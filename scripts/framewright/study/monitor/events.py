@@ -14,7 +14,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
 
+from framewright.study.command_line import list_choices
+
 PLACE = Path(".snakemake/framewright/events.jsonl")  # below the working directory
+CHOICES = PLACE.with_name("choices.json")  # what the last run that made something was told on its command line
+MAKE_NOTHING = {"all", "check", "forecast"}  # rules
 
 
 class EventLog(logging.Handler):
@@ -38,6 +42,8 @@ class EventLog(logging.Handler):
             partial = self.path.with_name(f".{self.path.stem}.{os.getpid()}.partial{self.path.suffix}")
             self._file = partial.open("w", encoding="utf-8", buffering=1)
             partial.replace(self.path)
+            if self._jobs.keys() - MAKE_NOTHING:
+                self.path.with_name(CHOICES.name).write_text(json.dumps(list_choices(sys.argv[1:], self.cwd)))
             self._write(
                 {
                     **{"event": "run", "time": round(time.time(), 3), "pid": os.getpid(), "host": socket.gethostname()},
@@ -65,6 +71,13 @@ class EventLog(logging.Handler):
         if self._file is not None:
             with suppress(OSError, ValueError):
                 self._file.write(json.dumps(event, ensure_ascii=False, default=str) + "\n")
+
+
+def read_choices(folder: Path) -> list[str]:
+    """The options with which the last run of a study that made something was told what to make."""
+    with suppress(OSError, ValueError):
+        return [str(word) for word in json.loads((folder / CHOICES).read_text(encoding="utf-8"))]
+    return []
 
 
 def called_in(directory: str | Path | None, here: Path, shell: str | None) -> Path:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from framewright.study.monitor.events import EventLog, called_in
+from framewright.study.monitor.events import EventLog, called_in, read_choices
 from framewright.study.monitor.run import EventReader, Run, earlier_seconds
 
 JOB = {"jobid": 7, "rule_name": "tracks_deface", "wildcards": {"video": "street"}, "log": ["logs/street.log"]}
@@ -44,6 +44,26 @@ def test_a_run_is_written_as_it_goes(logger, tmp_path):
         **{"event": "job", "id": 7, "rule": "tracks_deface", "wildcards": {"video": "street"}},
         **{"log": ["logs/street.log"], "time": 0},
     }
+
+
+def test_the_last_run_that_made_something_says_what_it_was_told(tmp_path, monkeypatch):
+    def run(jobs, *arguments):
+        log = EventLog(tmp_path / ".snakemake/framewright/events.jsonl")
+        monkeypatch.setattr("sys.argv", ["snakemake", *arguments])
+        log._jobs = jobs
+        log.begin()
+        log.close()
+        return read_choices(tmp_path)
+
+    assert read_choices(tmp_path) == []
+    told = ["--config", "videos=videos.tsv", "seed=7"]
+    assert run({"tracks_deface": 1}, "-c8", *told, "--", "tracks") == told
+    assert run({"check": 1, "all": 1}, "-c1", "check") == told  # a check makes nothing
+    assert run({"tracks_deface": 1}, "--configfile", "mine.yaml", "-c8") == [
+        "--configfile",
+        str(Path.cwd() / "mine.yaml"),
+    ]
+    assert run({"tracks_deface": 1}, "-c8") == []
 
 
 def test_a_dry_run_writes_nothing(logger, tmp_path):
