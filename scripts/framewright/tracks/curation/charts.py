@@ -63,20 +63,27 @@ def draw_relaxation(fills: Mapping[Subset, Sequence[ClassFill]]) -> Figure:
 
 
 def draw_classes(tracks: Candidates, rows: Mapping[Subset, pa.Table]) -> Figure:
-    """A histogram of classes for each subset: what it took, before what there is; the largest class first."""
-    down, across = _grid(len(rows), 3, 3)
+    """A histogram of classes for each subset: what it took, before what there is; the largest class first.
+
+    Without subsets what there is stands alone.
+    """
+    panels = list(rows.items()) or [(None, None)]
+    down, across = _grid(len(panels), 3, 3)
     figure, axes = new_figure(WIDTH, 60 + down * ROW, down, across)
-    for axis in axes[len(rows) :]:
+    for axis in axes[len(panels) :]:
         axis.set_axis_off()
     counts = np.bincount(tracks.classes, minlength=len(tracks.names))
     order = np.argsort(-counts, kind="stable")
     edges = np.arange(len(order) + 1) - 0.5
     code = {name: place for place, name in enumerate(tracks.names)}
     names = [tracks.names[place] for place in order]
-    for axis, (subset, table) in zip(axes, rows.items(), strict=False):
-        taken = np.bincount([code[name] for name in table["name"].to_pylist()], minlength=len(order))
+    for axis, (subset, table) in zip(axes, panels, strict=False):
         axis.stairs(counts[order], edges, baseline=LOWEST, fill=True, color=LINE, label="all that may be chosen")
-        axis.stairs(taken[order], edges, baseline=LOWEST, fill=True, color=BLUE, alpha=0.85, label="in the subset")
+        title = f"all {counts.sum():,} tracks"
+        if subset is not None and table is not None:
+            taken = np.bincount([code[name] for name in table["name"].to_pylist()], minlength=len(order))
+            axis.stairs(taken[order], edges, baseline=LOWEST, fill=True, color=BLUE, alpha=0.85, label="in the subset")
+            title = f"{subset.name}: {taken.sum():,} of {counts.sum():,}"
         axis.set_yscale("log")
         axis.set_ylim(LOWEST, max(2, counts.max(initial=1) * 1.6))
         axis.set_xlim(-0.5, max(len(order), 1) - 0.5)
@@ -84,19 +91,21 @@ def draw_classes(tracks: Candidates, rows: Mapping[Subset, pa.Table]) -> Figure:
         shown = names if len(order) <= MOST_CLASSES else []
         axis.set_xticks(range(len(shown)), shown, rotation=0 if len(shown) < 7 else 90, fontsize=9)
         below = "" if shown else "class, the largest first"
-        name_axes(axis, f"{subset.name}: {taken.sum():,} of {counts.sum():,}", below, "tracks")
+        name_axes(axis, title, below, "tracks")
     if rows:
         axes[0].legend(fontsize=9, frameon=False)
-    else:
-        _nothing(figure, NO_SUBSETS)
     return figure
 
 
 def draw_metrics(tracks: Candidates, rows: Mapping[Subset, pa.Table]) -> Figure:
-    """Histograms of motion and of quality for each subset, before those of all tracks that may be chosen."""
-    down, pairs = _grid(len(rows), 5, 2)
+    """Histograms of motion and of quality for each subset, before those of all tracks that may be chosen.
+
+    Without subsets those of all tracks stand alone.
+    """
+    panels = list(rows.items()) or [(None, None)]
+    down, pairs = _grid(len(panels), 5, 2)
     figure, axes = new_figure(WIDTH, 60 + down * LOW_ROW, down, 2 * pairs)
-    for axis in axes[2 * len(rows) :]:
+    for axis in axes[2 * len(panels) :]:
         axis.set_axis_off()
     known = tracks.motion[~np.isnan(tracks.motion)]
     least, most = np.quantile(known, (0.005, 1.0)) if len(known) else (0.1, 1.0)
@@ -104,19 +113,21 @@ def draw_metrics(tracks: Candidates, rows: Mapping[Subset, pa.Table]) -> Figure:
     motion = np.geomspace(lowest, max(float(most), 2 * lowest), BINS + 1)
     poorest = np.nanmin(tracks.quality, initial=1.0)
     quality = np.linspace(min(np.floor(10 * poorest) / 10, 0.9), 1, BINS + 1)
-    for number, (subset, table) in enumerate(rows.items()):
+    for number, (subset, table) in enumerate(panels):
         for axis, name, column, every, bins in (
             (axes[2 * number], "motion", "motion_q90", tracks.motion, motion),
             (axes[2 * number + 1], "quality", "quality", tracks.quality, quality),
         ):
-            taken = table[column].to_numpy()
+            taken = every if table is None else table[column].to_numpy()
             axis.stairs(_shares(every, bins), bins, fill=True, color=LINE, label="all")
-            axis.stairs(_shares(taken, bins), bins, color=BLUE, linewidth=1.8, label="in the subset")
+            if table is not None:
+                axis.stairs(_shares(taken, bins), bins, color=BLUE, linewidth=1.8, label="in the subset")
             missing = int(np.isnan(taken).sum())
             words = f", {missing:,} not measured" if missing else ""
-            is_last = number >= len(rows) - pairs
+            is_last = number >= len(panels) - pairs
             across = {"motion": "pixels per 1/16 s", "quality": "0 to 1"}[name] if is_last else ""
-            name_axes(axis, f"{subset.name}: {name}{words}", across, "% of tracks")
+            of = "all tracks" if subset is None else subset.name
+            name_axes(axis, f"{of}: {name}{words}", across, "% of tracks")
         axes[2 * number].set_xscale("log")
         ticks = [float(f"{digit}e{power}") for power in range(-2, 4) for digit in (1, 2, 5)]
         ticks = [tick for tick in ticks if motion[0] <= tick <= motion[-1]]
@@ -124,8 +135,6 @@ def draw_metrics(tracks: Candidates, rows: Mapping[Subset, pa.Table]) -> Figure:
         axes[2 * number].set_xticks([], minor=True)
     if rows:
         axes[0].legend(fontsize=9, frameon=False)
-    else:
-        _nothing(figure, NO_SUBSETS)
     return figure
 
 

@@ -37,11 +37,18 @@ def test_bars_of_relaxation_add_up_to_what_was_taken():
     assert figure.axes[0].get_title(loc="left") == "asked: 15 tracks, 10 met what was asked"
 
 
-def test_without_subsets_a_chart_says_so(tmp_path):
-    for number, figure in enumerate(
-        (charts.draw_classes(TRACKS, {}), charts.draw_metrics(TRACKS, {}), charts.draw_relaxation({}))
-    ):
-        assert charts.NO_SUBSETS in [text.get_text() for text in figure.texts]
+def test_without_subsets_charts_show_all_tracks(tmp_path):
+    classes, metrics, relaxation = (
+        charts.draw_classes(TRACKS, {}),
+        charts.draw_metrics(TRACKS, {}),
+        charts.draw_relaxation({}),
+    )
+    titles = [axis.get_title(loc="left") for figure in (classes, metrics) for axis in figure.axes if axis.patches]
+    unknown = int(np.isnan(TRACKS.motion).sum())
+    words = f", {unknown:,} not measured" if unknown else ""
+    assert titles == ["all 100 tracks", f"all tracks: motion{words}", "all tracks: quality"]
+    assert charts.NO_SUBSETS in [text.get_text() for text in relaxation.texts]
+    for number, figure in enumerate((classes, metrics, relaxation)):
         style.write_figure(tmp_path / f"{number}.png", figure)
         style.write_figure(tmp_path / f"{number} again.png", figure)
         assert (tmp_path / f"{number}.png").read_bytes() == (tmp_path / f"{number} again.png").read_bytes()
