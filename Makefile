@@ -42,18 +42,18 @@ slurm-resume: .venv/ready ## Go on after a kill on a cluster: cancel the jobs th
 efficiency: .venv/ready ## Say what each rule took beside what it asked for, and propose better; DIR=study, ARGS=--slurm
 	@$(BIN)/python scripts/efficiency.py '$(or $(DIR),.)' $(ARGS)
 
-retry-sources: .venv/ready ## Forget the sources that failed for a passing reason, so that the next run tries them again
-	@$(TIMED) "make retry-sources: sources that may live again" "$(BIN)/python scripts/retry_sources.py results"
+retry-sources: .venv/ready ## Forget the sources that failed for a passing reason, so that the next run tries them again; DIR=study
+	@$(TIMED) "make retry-sources: sources that may live again" "$(BIN)/python scripts/retry_sources.py '$(or $(DIR),.)/results'"
 
-verify-sources: .venv/ready ## Read every source whole and compare it with its record: finds what a fingerprint can't
-	@$(TIMED) "make verify-sources: every byte of every source" "$(BIN)/python scripts/verify_sources.py results"
+verify-sources: .venv/ready ## Read every source whole and compare it with its record: finds what a fingerprint can't; DIR=study
+	@$(TIMED) "make verify-sources: every byte of every source" "$(BIN)/python scripts/verify_sources.py '$(or $(DIR),.)/results'"
 
-tidy: .venv/ready ## List what the study has made and asks for no more; ARGS=--yes removes it
-	@$(BIN)/python scripts/tidy.py $(ARGS)
+tidy: .venv/ready ## List what the study has made and asks for no more; DIR=study says where, ARGS=--yes removes it
+	@$(BIN)/python scripts/tidy.py --folder '$(or $(DIR),.)' $(ARGS)
 
-explain: .venv/ready ## Tell one video's way through all stages: make explain VIDEO=street
+explain: .venv/ready ## Tell one video's way through all stages: make explain VIDEO=street; DIR=study says where
 	@test -n "$(VIDEO)" || { echo "make explain: say which: make explain VIDEO=street (an id of the table of videos)" >&2; exit 2; }
-	@$(TIMED) "make explain: $(VIDEO)" "$(BIN)/python scripts/explain.py '$(VIDEO)' results"
+	@$(TIMED) "make explain: $(VIDEO)" "$(BIN)/python scripts/explain.py '$(VIDEO)' '$(or $(DIR),.)/results'"
 
 dag: .venv/ready ## Draw the rules as results/dag.svg; FULL=1 draws every job as results/dag-jobs.svg
 ifdef FULL

@@ -62,7 +62,8 @@ def resume(folder: Path, arguments: list[str]) -> tuple[list[str], Path]:
     run = lock.last_run(folder)
     if arguments or run is None:
         return arguments or ["--cores", "all"], folder
-    return run.command, Path(run.cwd)
+    ours = ["--snakefile", str(HOUSE / "Snakefile")]  # of a run that was resumed before
+    return run.command[2:] if run.command[:2] == ours else run.command, Path(run.cwd)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ or a configuration.
 """
 
 import argparse
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -30,10 +31,14 @@ SHOWN = 20  # lines
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--folder", type=Path, default=Path(), help="where the study is (default: here)")
     parser.add_argument("--yes", action="store_true", help="remove what is listed")
     parser.add_argument("options", nargs="*", help="options for Snakemake, behind --")
     arguments = parser.parse_args()
     try:
+        if not (arguments.folder / "results").is_dir():
+            raise UserError(f"{arguments.folder}: no results there; say where: make tidy DIR=study")
+        os.chdir(arguments.folder)
         tidy(arguments.yes, arguments.options)
     except UserError as error:
         sys.exit(f"tidy: {error}")

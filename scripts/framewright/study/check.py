@@ -110,7 +110,7 @@ def require_all(findings: Iterable[Finding]) -> None:
     if failed := [finding.name for finding in findings if not finding.ok]:
         raise UserError(
             f"{len(failed)} of {len(findings)} checks failed: {', '.join(failed)}; "
-            "delete each file that differs, or its whole folder, and run snakemake"
+            "run snakemake, which makes what is missing; delete what still differs, and run it again"
         )
 
 

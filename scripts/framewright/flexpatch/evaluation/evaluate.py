@@ -63,7 +63,8 @@ def rate_video(
         for frames, pictures in progress(_sequences(film, use, observations, plan), count, "sequences"):
             if not any(is_required(observations.true.at(frame)).any() for frame in frames):
                 continue  # without an object there is no precision
-            outputs = dict(_run_methods(observations, frames, pictures, sets, plan, models, each))
+            ways = _run_methods(observations, frames, pictures, sets, plan, models, each)
+            outputs = dict(progress(ways, unit="methods"))
             methods = {method: _score(observations, frames, output, each) for method, output in outputs.items()}
             record["sequences"].append({"first": frames.start, "frames": len(frames), "methods": methods})
             times.append({method: output.cpu for method, output in outputs.items() if output.cpu})
