@@ -17,6 +17,7 @@ from framewright.tracks.curation.relaxation import ClassFill
 WIDTH, ROW, LOW_ROW = 1600, 220, 168  # of a picture, and of its rows; pictures are at most 16:9
 BINS = 24
 LOWEST = 0.8  # of a logarithmic scale of counts: a single track can be seen
+Panel = tuple[Subset, pa.Table] | tuple[None, None]  # of a subset, or of all tracks
 NO_SUBSETS = "no subsets: list some in tracks.subsets"
 MOST_CLASSES = 40  # bars of a chart; further classes are summed up in its title
 STEPS = (BLUE, YELLOW, ORANGE, RED, PURPLE, GREY)  # as asked, then by relaxation
@@ -67,7 +68,7 @@ def draw_classes(tracks: Candidates, rows: Mapping[Subset, pa.Table]) -> Figure:
 
     Without subsets what there is stands alone.
     """
-    panels = list(rows.items()) or [(None, None)]
+    panels: list[Panel] = [*rows.items()] or [(None, None)]
     down, across = _grid(len(panels), 3, 3)
     figure, axes = new_figure(WIDTH, 60 + down * ROW, down, across)
     for axis in axes[len(panels) :]:
@@ -102,7 +103,7 @@ def draw_metrics(tracks: Candidates, rows: Mapping[Subset, pa.Table]) -> Figure:
 
     Without subsets those of all tracks stand alone.
     """
-    panels = list(rows.items()) or [(None, None)]
+    panels: list[Panel] = [*rows.items()] or [(None, None)]
     down, pairs = _grid(len(panels), 5, 2)
     figure, axes = new_figure(WIDTH, 60 + down * LOW_ROW, down, 2 * pairs)
     for axis in axes[2 * len(panels) :]:
