@@ -7,6 +7,7 @@ the run has recorded: see `read_store`.
 import glob
 import hashlib
 import io
+import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -265,6 +266,7 @@ def licence_lines(dataset: Dataset, store: Store) -> Iterator[str]:
 
 def check(path: str | Path, dataset: Dataset, index: str | Path) -> None:
     """Let mlcroissant validate a card and read its records; ValueError for whatever is not as it was written."""
+    logging.getLogger("absl").setLevel(logging.ERROR)  # it notes each step; its warnings are judged here
     card = mlc.Dataset(jsonld=Path(path))
     # When it is published only its publisher knows.
     complaints = [text for text in card.metadata.ctx.issues.warnings if "datePublished" not in text]

@@ -1,6 +1,7 @@
 """A card says what is in a dataset, where it comes from and what is not known, and mlcroissant reads it back."""
 
 import json
+import logging
 import os
 import re
 import runpy
@@ -92,6 +93,14 @@ def test_mlcroissant_reads_the_records_that_were_written(tmp_path, store, record
     card = mlc.Dataset(write(tmp_path / "card", store(), records=records) / "croissant.json")
     read = [{name.split("/")[1]: value for name, value in record.items()} for record in card.records("clips")]
     assert [row | {"clip": row["clip"].decode()} for row in read] == records
+
+
+def test_a_sound_card_is_checked_without_a_word(tmp_path, store, caplog):
+    logging.getLogger("absl").setLevel(logging.NOTSET)
+    with caplog.at_level(logging.INFO):
+        folder = write(tmp_path / "card", store())
+        check(folder / "croissant.json", CLIPS, folder / "index.parquet")
+    assert caplog.text == ""
 
 
 def test_more_rows_than_are_kept_in_memory_are_all_there(tmp_path, store, monkeypatch):
