@@ -266,7 +266,7 @@ def licence_lines(dataset: Dataset, store: Store) -> Iterator[str]:
 
 def check(path: str | Path, dataset: Dataset, index: str | Path) -> None:
     """Let mlcroissant validate a card and read its records; ValueError for whatever is not as it was written."""
-    logging.getLogger("absl").setLevel(logging.ERROR)  # it notes each step; its warnings are judged here
+    logging.getLogger("absl").setLevel(logging.ERROR)  # its warnings are judged here
     card = mlc.Dataset(jsonld=Path(path))
     # When it is published only its publisher knows.
     complaints = [text for text in card.metadata.ctx.issues.warnings if "datePublished" not in text]
