@@ -5,45 +5,22 @@ reads earlier still, and `profiles/default` may hold Python: that calls this mod
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
 
+from framewright.study.choices import CONFIG, FILES, list_values
 from framewright.study.config import has_path, read_yaml
 
 KEY = re.compile(r"[a-zA-Z_][\w-]*\w")  # what Snakemake takes for a key
 WORD = re.compile(r"[\w-]+")
-CONFIG, FILES = ("--config", "-C"), ("--configfile", "--configfiles")
 
 
 def find_faults(arguments: Sequence[str]) -> list[str]:
     """A line for each entry of `--config` and each file of `--configfile` that can't be read."""
-    entries = [_check_entry(entry) for entry in _list_values(arguments, CONFIG)]
-    return [*filter(None, entries), *filter(None, map(_check_file, _list_values(arguments, FILES)))]
-
-
-def list_choices(arguments: Sequence[str], folder: Path) -> list[str]:
-    """The options of a command line that change what a study is asked for, its files as seen from anywhere.
-
-    `folder` is where Snakemake was called.
-    """
-    entries = [*_list_values(arguments, CONFIG)]
-    files = [str(folder / path) for path in _list_values(arguments, FILES)]
-    return [*(["--config", *entries] if entries else []), *(["--configfile", *files] if files else [])]
-
-
-def _list_values(arguments: Sequence[str], options: Sequence[str]) -> Iterator[str]:
-    """The values of these options, each of which takes all that follows up to the next option."""
-    taking = False
-    for argument in arguments:
-        if argument.startswith("-"):
-            name, equals, value = argument.partition("=")
-            taking = name in options and not equals
-            if name in options and equals:
-                yield value
-        elif taking:
-            yield argument
+    entries = [_check_entry(entry) for entry in list_values(arguments, CONFIG)]
+    return [*filter(None, entries), *filter(None, map(_check_file, list_values(arguments, FILES)))]
 
 
 def _check_entry(entry: str) -> str:

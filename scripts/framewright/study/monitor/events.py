@@ -14,7 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
 
-from framewright.study.command_line import list_choices
+from framewright.study.choices import list_choices
+from framewright.study.record import read_record, write_record
 
 PLACE = Path(".snakemake/framewright/events.jsonl")  # below the working directory
 CHOICES = PLACE.with_name("choices.json")  # what the last run that made something was told on its command line
@@ -43,7 +44,8 @@ class EventLog(logging.Handler):
             self._file = partial.open("w", encoding="utf-8", buffering=1)
             partial.replace(self.path)
             if self._jobs.keys() - MAKE_NOTHING:
-                self.path.with_name(CHOICES.name).write_text(json.dumps(list_choices(sys.argv[1:], self.cwd)))
+                chosen = list_choices(sys.argv[1:], self.cwd)
+                write_record(self.path.with_name(CHOICES.name), {"options": chosen})
             self._write(
                 {
                     **{"event": "run", "time": round(time.time(), 3), "pid": os.getpid(), "host": socket.gethostname()},
@@ -76,7 +78,7 @@ class EventLog(logging.Handler):
 def read_choices(folder: Path) -> list[str]:
     """The options with which the last run of a study that made something was told what to make."""
     with suppress(OSError, ValueError):
-        return [str(word) for word in json.loads((folder / CHOICES).read_text(encoding="utf-8"))]
+        return list(read_record(folder / CHOICES)["options"])
     return []
 
 
