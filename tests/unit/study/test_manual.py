@@ -32,6 +32,7 @@ def test_the_examples_are_good_ones(tmp_path, monkeypatch):
         "yolov8n.onnx",
         "raft.onnx",
         "resnet50.onnx",
+        "osnet_x1_0.onnx",
     ]
     lists = ["trackverse-verified-6perclass.txt", "results/videomnist/videomnist.h5"]
     Path("results/videomnist").mkdir(parents=True)
