@@ -22,7 +22,7 @@ from framewright.study.buckets import bucket_of
 from framewright.study.record import read_record
 from framewright.study.usage import FOLDER, read_usage
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(900)]
 CONFIG = "videos: videos.tsv\npipelines: [tracks]\nbuckets: 4\ntracks: {detector: {weights: %s}}\n"
 ROWS = [
     "inside films/inside.mp4 tracks - CC0-1.0",
@@ -126,7 +126,6 @@ def test_a_new_video_reruns_the_jobs_of_its_own(first):
     assert each == {bucket}, new
 
 
-@pytest.mark.long
 def test_a_video_that_crashes_is_named_by_the_contract_and_stops_no_other(local, tmp_path):
     folder = write_study(tmp_path / "study", *ROWS)
     trap = folder / "results/tracks/followed/outside-record.json/trap"
@@ -168,7 +167,6 @@ def write_several(folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.long
 def test_patches_and_flexpatch_are_made_in_the_same_way(tmp_path):
     folders = [write_several(tmp_path / name / "study") for name in ("local", "buckets")]
     runs = [snakemake(folders[0]), run_buckets(folders[1])]
@@ -178,7 +176,6 @@ def test_patches_and_flexpatch_are_made_in_the_same_way(tmp_path):
     assert "Nothing to be done" in run_buckets(folders[1], "-n").text
 
 
-@pytest.mark.long
 def test_a_job_that_is_asked_to_end_finishes_what_runs_and_the_next_attempt_goes_on(tmp_path):
     ids = [video for video in map("v{}".format, range(24)) if bucket_of(video, 4) == "0-of-4"]
     folder = write_study(tmp_path / "study", *(f"{video} films/{video}.mp4 tracks - CC0-1.0" for video in ids))

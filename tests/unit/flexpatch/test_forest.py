@@ -119,6 +119,7 @@ def test_a_forest_that_does_not_fit_is_refused(tmp_path, change):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_model_is_trained_again_from_drawn_scenes_to_the_same_bytes():
     recipe = Recipe(scenes=8, held_out=3, frames=24)
     detector = open_practice_detector("config/detector/demo.onnx")
