@@ -12,6 +12,7 @@ from framewright.errors import UserError
 from framewright.study.monitor.events import PLACE
 from framewright.study.monitor.run import EventReader, Run
 
+HOUSE = Path(__file__).resolve().parents[3]  # the checkout
 LOCKS = Path(".snakemake/locks")  # below the working directory
 
 
@@ -81,7 +82,7 @@ def explain_lock(folder: Path, host: str) -> str | None:
 def resume_command(folder: Path) -> str:
     """What a person types in the checkout to go on with the study in `folder`."""
     place = folder.resolve()
-    return "make resume" if (place / "Makefile").exists() else f"make resume DIR={shlex.quote(str(place))}"
+    return "make resume" if place == HOUSE else f"make resume DIR={shlex.quote(str(place))}"
 
 
 def last_run(folder: Path) -> Run | None:

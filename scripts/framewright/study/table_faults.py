@@ -13,7 +13,8 @@ from framewright.study.config import Schema, did_you_mean, has_path, quote_value
 from framewright.study.table import Table, columns_of, kind_of, split_shares, split_words
 
 PATHS = "paths are relative to the working directory"
-PLAIN_ADDRESS = r"https?://(?!([^/]*\.)?(youtube\.com|youtu\.be)/)[!-.0-~][!-~]*"
+AT_YOUTUBE = r"https?://([^/]*\.)?(youtube\.com|youtu\.be)/"
+PLAIN_ADDRESS = rf"(?!{AT_YOUTUBE})https?://[!-.0-~][!-~]*"
 WILDCARD = re.compile(r"\{\s*[.\w]+\s*(,.*)?\}")  # what Snakemake replaces in the name of an input
 
 
@@ -185,7 +186,7 @@ def source_fault(source: str, scenes: list[str]) -> str:
             return f"no such scene; known: {', '.join(scenes)}"
         case "youtube" if not re.fullmatch("[A-Za-z0-9_-]{11}", place):
             return "youtube: must be followed by the 11 characters of the video's id"
-        case "http" if re.match(r"https?://([^/]*\.)?(youtube\.com|youtu\.be)/", source):
+        case "http" if re.match(AT_YOUTUBE, source):
             return "must be youtube: and the 11 characters of the video's id, instead of an address there"
         case "http" if not re.fullmatch(r"//[^\s/]+\S*", place):
             return f"must be an address such as {kind}://example.org/film.mp4, with %20 for a space"

@@ -1,13 +1,17 @@
 """Only what jobs of a study made is ever removed, and only what nothing asks for."""
 
 import json
+import runpy
+import sys
 from base64 import urlsafe_b64encode
 from pathlib import Path
 
 import pytest
+from house import ROOT
 
 from framewright.study.check import find_unclaimed
 from framewright.study.leftovers import Made, count_files, find_leftovers, find_strangers, read_made, remove_leftovers
+from framewright.study.monitor.events import CHOICES
 
 
 def put(path: str, text: str = "x") -> Path:
@@ -99,3 +103,26 @@ def test_a_log_that_also_tells_of_something_asked_for_stays(tmp_path, monkeypatc
     made = [Made(name, "tracks_metrics", ("logs/tracks_metrics/one.log",)) for name in ("old.npz", "new.npz")]
     (left,) = find_leftovers(made, {"new.npz": "tracks_metrics"})
     assert (left.path, left.logs) == ("old.npz", ())
+
+
+def tidy(folder: Path, monkeypatch, *arguments: str) -> list[str]:
+    """The options with which `make tidy` asks Snakemake what belongs to a study."""
+    asked: list[str] = []
+    monkeypatch.setattr("framewright.study.leftovers.list_outputs", lambda *given: asked.extend(given[2]) or {})
+    monkeypatch.setattr(sys, "argv", ["tidy.py", "--folder", str(folder), *arguments])
+    runpy.run_path(str(ROOT / "scripts/tidy.py"), run_name="__main__")
+    return asked
+
+
+@pytest.mark.usefixtures("study")
+def test_tidy_asks_as_the_last_run_did_unless_told_otherwise(tmp_path, monkeypatch, capsys):
+    assert tidy(tmp_path, monkeypatch) == []
+    put(str(CHOICES), json.dumps({"options": ["--config", "videos=videos.tsv"]}))
+    assert tidy(tmp_path, monkeypatch) == ["--config", "videos=videos.tsv"]
+    assert "as the last run: --config videos=videos.tsv\n" in capsys.readouterr().err
+    assert tidy(tmp_path, monkeypatch, "--", "--config", "seed=7") == ["--config", "seed=7"]
+
+
+def test_tidy_of_a_folder_without_results_says_where_to_look(tmp_path, monkeypatch):
+    with pytest.raises(SystemExit, match="no results there; say where: make tidy DIR=study"):
+        tidy(tmp_path, monkeypatch)

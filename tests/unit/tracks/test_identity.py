@@ -8,11 +8,13 @@ from make_weights import columns, make_weights
 from onnx import TensorProto, helper
 
 from framewright.errors import UserError
+from framewright.study.record import hash_file
 from framewright.tracks.objects.associate import NO_IDENTITY, FrameDetections, find_tracklets
 from framewright.tracks.objects.detect import detect_video, open_object_detector
 from framewright.tracks.objects.detections import DetectionsReader
+from framewright.tracks.objects.follow import follow
 from framewright.tracks.objects.identity import BATCH, cut_crop, open_identifier
-from framewright.tracks.objects.options import Association, DetectorSettings
+from framewright.tracks.objects.options import Association, DetectorSettings, Keep
 from framewright.tracks.segments.filters import IMAGENET
 
 BOXES = np.array([[10, 10, 30, 50], [60, 10, 90, 50], [-20, 80, 5, 130]], float)
@@ -84,8 +86,10 @@ def test_vectors_are_stored_beside_the_boxes_and_without_a_network_nothing_is(tm
     assert all(frame.identity.shape == (1, 3) for frame in given)
     assert all(frame.cue is frame.identity for frame in given)
     assert all(frame.identity is NO_IDENTITY and frame.cue is frame.appearance for frame in plain)
+    record = follow(DetectionsReader(tmp_path / "with.npz"), "v", Association(), Keep())[1]["detector"]
+    assert record["reid"] == {"weights": "reid.onnx", "sha256": hash_file(tmp_path / "reid.onnx")}
     with np.load(tmp_path / "without.npz") as arrays:
-        assert "0/identity" not in arrays
+        assert "0/identity" not in arrays and "reid" not in arrays
 
 
 @pytest.mark.parametrize(("turn", "things"), [(0.0, 1), (90.0, 2)], ids=["the same", "another"])

@@ -109,11 +109,9 @@ def _unit(vector: np.ndarray) -> np.ndarray:
 
 def _resized(pictures: Sequence[np.ndarray]) -> np.ndarray:
     """(N, 3, 224, 224) float32, whatever the aspect, normalised as for ImageNet."""
-    small = [cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA) for picture in pictures]
-    normal = (np.stack(small).astype(np.float32) / 255 - np.asarray(IMAGENET.mean, np.float32)) / np.asarray(
-        IMAGENET.deviation, np.float32
+    return IMAGENET.normalize(
+        np.stack([cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA) for picture in pictures])
     )
-    return np.ascontiguousarray(normal.transpose(0, 3, 1, 2))
 
 
 def _features(path: Path) -> Embed:

@@ -1,6 +1,5 @@
 """Detecting objects in the segments of a video: some frames a second, in batches, none of them kept."""
 
-import hashlib
 import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -8,11 +7,12 @@ from pathlib import Path
 
 from framewright.detector import Detector, Settings, open_detector
 from framewright.study.progress import Progress, report_nothing
+from framewright.study.record import hash_file
 from framewright.tracks.objects.appearance import describe_boxes
 from framewright.tracks.objects.associate import NO_IDENTITY, FrameDetections
 from framewright.tracks.objects.camera import CameraMotion
 from framewright.tracks.objects.detections import DetectionsWriter, Search
-from framewright.tracks.objects.identity import Identify
+from framewright.tracks.objects.identity import Identifier
 from framewright.tracks.objects.options import DetectorSettings
 from framewright.tracks.objects.prompts import choose_prompts
 from framewright.video.frame import Frame
@@ -46,7 +46,7 @@ def detect_video(
     batch: int,
     progress: Progress = report_nothing,
     settings: str = "",
-    identify: Identify | None = None,
+    identify: Identifier | None = None,
 ) -> int:
     """Write what is found in these segments (start, end in seconds) of a video to `target`; how many detections.
 
@@ -66,9 +66,9 @@ def detect_video(
                 frames = detect(video, segment, detector, exact, batch, identify)
                 count = int((segment[1] - segment[0]) * exact)
                 found += writer.add(segment, progress(frames, count, "frames"))
-    with detector.path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    writer.finish(Search(size, detector.names, detector.path.name, digest, settings))
+    digest = hash_file(detector.path)
+    reid = (identify.path.name, hash_file(identify.path)) if identify else None
+    writer.finish(Search(size, detector.names, detector.path.name, digest, settings, reid))
     return found
 
 
@@ -78,7 +78,7 @@ def detect(
     detector: Detector,
     rate: Fraction,
     batch: int,
-    identify: Identify | None = None,
+    identify: Identifier | None = None,
 ) -> Iterator[FrameDetections]:
     """What is found in each searched frame of a segment, with what it looks like and how the camera moved.
 
@@ -97,7 +97,7 @@ def detect(
 
 
 def _search(
-    times: list[float], pictures: list, detector: Detector, camera: CameraMotion, identify: Identify | None
+    times: list[float], pictures: list, detector: Detector, camera: CameraMotion, identify: Identifier | None
 ) -> Iterator[FrameDetections]:
     for time, picture, found in zip(times, pictures, detector(pictures), strict=True):
         looks, motion = describe_boxes(picture, found.boxes), camera.add(picture, found.boxes)

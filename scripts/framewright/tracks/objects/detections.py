@@ -1,8 +1,8 @@
 """What a detector found in a video's segments, on disk: a file that `numpy.load` opens.
 
 `size` is (width, height) of the upright frame, `names` are the classes' names, `weights` the name and the sha256 of the
-detector's file, `settings` the definition of how it was run, `segments` (S, 2) the seconds searched. Segment k
-has these arrays:
+detector's file, `reid` those of a re-identification network where one was given, `settings` the definition of how they
+were run, `segments` (S, 2) the seconds searched. Segment k has these arrays:
 
     k/times         (F,) float64      when each searched frame appears, in seconds
     k/counts        (F,) int32        detections in each frame
@@ -34,13 +34,17 @@ EPOCH = (1980, 1, 1, 0, 0, 0)  # of each entry: the same detections give the sam
 
 @dataclass(frozen=True)
 class Search:
-    """How a video was searched: frame size (width, height), class names, and the detector's file and sha256."""
+    """How a video was searched: frame size (width, height), class names, and the detector's file and sha256.
+
+    `reid` is the file and sha256 of a re-identification network, if there was one.
+    """
 
     size: tuple[int, int]
     names: tuple[str, ...]
     weights: str
     sha256: str
     settings: str = ""  # the definition of how it was run
+    reid: tuple[str, str] | None = None
 
 
 class DetectionsWriter:
@@ -78,6 +82,8 @@ class DetectionsWriter:
         self._write("names", np.array(search.names, np.str_))
         self._write("weights", np.array([search.weights, search.sha256], np.str_))
         self._write("settings", np.array(search.settings, np.str_))
+        if search.reid:
+            self._write("reid", np.array(search.reid, np.str_))
         self._write("segments", np.array(self._segments, np.float64).reshape(-1, 2))
         self._file.close()
 
@@ -96,7 +102,9 @@ class DetectionsReader:
         width, height = self._arrays["size"].tolist()
         weights, digest = self._arrays["weights"].tolist()
         settings = str(self._arrays["settings"]) if "settings" in self._arrays else ""
-        self.search = Search((width, height), tuple(self._arrays["names"].tolist()), weights, digest, settings)
+        names = tuple(self._arrays["names"].tolist())
+        reid = tuple(self._arrays["reid"].tolist()) if "reid" in self._arrays else None
+        self.search = Search((width, height), names, weights, digest, settings, reid)
         self.segments: list[tuple[float, float]] = [(start, end) for start, end in self._arrays["segments"].tolist()]
 
     def times(self, number: int) -> np.ndarray:

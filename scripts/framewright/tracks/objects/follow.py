@@ -42,6 +42,7 @@ def follow(
             "sha256": search.sha256,
             "classes": len(names),
             "settings": search.settings,
+            **({"reid": dict(zip(("weights", "sha256"), search.reid, strict=True))} if search.reid else {}),
         },
         "segments": parts,
         "tracks": [track.tid for track in kept],

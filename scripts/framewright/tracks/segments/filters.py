@@ -31,6 +31,11 @@ class Preprocessing:
     mean: tuple[float, float, float]
     deviation: tuple[float, float, float]
 
+    def normalize(self, pictures: np.ndarray) -> np.ndarray:
+        """(n, 3, H, W) float32 of (n, H, W, 3) uint8 RGB pictures."""
+        mean, deviation = np.array(self.mean, np.float32), np.array(self.deviation, np.float32)
+        return np.ascontiguousarray(((pictures.astype(np.float32) / 255 - mean) / deviation).transpose(0, 3, 1, 2))
+
 
 IMAGENET = Preprocessing(256, (0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 CLIP = Preprocessing(SIDE, (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711))
@@ -45,9 +50,8 @@ def prepare_pictures(pictures: Iterable[np.ndarray], eye: Preprocessing) -> np.n
         size = max(eye.short, round(width * scale)), max(eye.short, round(height * scale))
         small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
         y, x = (size[1] - SIDE) // 2, (size[0] - SIDE) // 2
-        middle = small[y : y + SIDE, x : x + SIDE].astype(np.float32) / 255
-        made.append((middle - np.array(eye.mean, np.float32)) / np.array(eye.deviation, np.float32))
-    return np.ascontiguousarray(np.stack(made).transpose(0, 3, 1, 2)) if made else np.zeros((0, 3, SIDE, SIDE), "f4")
+        made.append(small[y : y + SIDE, x : x + SIDE])
+    return eye.normalize(np.stack(made)) if made else np.zeros((0, 3, SIDE, SIDE), "f4")
 
 
 def make_judges(path: str | Path, limits: Limits, models: ModelFilters) -> list[Judge]:
