@@ -21,6 +21,18 @@ from framewright.errors import UserError
 from framewright.study.rows import find_rows, list_served
 from framewright.video.tensors import in_range
 
+INDEX_BYTES = 128 * 1024
+
+
+def open_lean(path: str | Path) -> h5py.File:
+    """A file that keeps at most INDEX_BYTES of its index: HDF5's own limit is 32 MB in each of a loader's processes."""
+    file = h5py.File(path)
+    cache = file.id.get_mdc_config()
+    cache.set_initial_size = True
+    cache.min_size = cache.initial_size = cache.max_size = INDEX_BYTES
+    file.id.set_mdc_config(cache)
+    return file
+
 
 def require_served(path: str | Path) -> None:
     """A UserError where a dataset in a study's results is in none of its rows: it is of an earlier configuration.
@@ -112,5 +124,5 @@ class MovingDigits(Dataset[dict[str, torch.Tensor]]):
         if self._data is None or self._process != os.getpid():
             if self._data is not None:
                 self._data.file.close()
-            self._data, self._process = h5py.File(self.path)[f"{self.split}_data"], os.getpid()
+            self._data, self._process = open_lean(self.path)[f"{self.split}_data"], os.getpid()
         return self._data
