@@ -102,6 +102,9 @@ bench-scale: .venv/ready ## Measure what a study of 1 to 64,000 videos costs bef
 format: .venv/ready ## Format and lint everything
 	@$(TIMED) "make format: ruff, snakefmt, snakemake --lint, mypy" "$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/snakefmt Snakefile rules && $(BIN)/snakemake --lint && $(BIN)/mypy"
 
+envs: .venv/ready ## Create each conda environment, import what its scripts need, write envs/created.tsv; DIR= keeps them there
+	@$(TIMED) "make envs: conda environments" "$(BIN)/python tests/environments.py --prefix '$(or $(DIR),.framewright/envs)' $(ARGS)"
+
 config-readme: .venv/ready ## Write config/README.md anew from config/schemas
 	@$(TIMED) "make config-readme: config/README.md" "$(BIN)/python scripts/document_config.py"
 
@@ -127,4 +130,4 @@ clean: ## Remove results and logs; the environment stays
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
-.PHONY: efficiency slurm-resume test-slurm tidy readme-pictures bench-scale verify-sources demo table convert-patches monitor resume retry-sources explain dag slurm-profile test test-long hostile test-browser test-fast verify bench format config-readme lock clean help
+.PHONY: envs efficiency slurm-resume test-slurm tidy readme-pictures bench-scale verify-sources demo table convert-patches monitor resume retry-sources explain dag slurm-profile test test-long hostile test-browser test-fast verify bench format config-readme lock clean help
