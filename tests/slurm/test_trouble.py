@@ -1,8 +1,11 @@
 """What befalls jobs on a cluster: each case on a real Slurm, with the profiles as they ship, all in one run."""
 
+import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,18 +25,36 @@ def read_begun(study: Path, case: str) -> list[list[str]]:
 
 
 @pytest.fixture(scope="module")
-def study(slurm, tmp_path_factory) -> Path:
+def scratch(tmp_path_factory) -> Iterator[Path]:
+    """A folder for temporary files on a small disk of its own; where nothing can be mounted, one like any other."""
+    folder = tmp_path_factory.mktemp("scratch")
+    mounted = run_mount("size=64k", folder)
+    yield folder
+    if mounted:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def run_mount(options: str, folder: Path) -> bool:
+    command = ["mount", "-t", "tmpfs", "-o", options, "none", folder]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+@pytest.fixture(scope="module")
+def study(slurm, scratch, tmp_path_factory) -> Path:
     """A study whose jobs all got into trouble, one was cancelled and one lost its node; `printed` has what was said."""
     folder = tmp_path_factory.mktemp("trouble")
     profiles = ["--workflow-profile", ROOT / "profiles/default", "--profile", ROOT / "profiles/slurm"]
     quick = ["--slurm-init-seconds-before-status-checks", "2", "--latency-wait", "5"]
     command = [sys.executable, "-m", "snakemake", "--snakefile", Path(__file__).with_name("toy.smk"), *profiles, *quick]
+    site = folder / "site.yaml"
+    site.write_text((slurm / "site.yaml").read_text() + f"scratch: {scratch}\n")
+    environment = os.environ | {"FRAMEWRIGHT_SITE": str(site)}
     with (folder / "printed").open("w") as printed:
-        process = subprocess.Popen(command, cwd=folder, stdout=printed, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(command, cwd=folder, stdout=printed, stderr=subprocess.STDOUT, env=environment)
     hurt: set[str] = set()
     end = time.monotonic() + SECONDS
     while process.poll() is None and time.monotonic() < end:
-        for case, hurts in (("cancelled", cancel), ("lost", lose_node)):
+        for case, hurts in (("cancelled", cancel), ("lost", lose_node), ("full-failed", partial(make_room, scratch))):
             if case not in hurt and (begun := read_begun(folder, case)):
                 hurts(slurm, *begun[0])
                 hurt.add(case)
@@ -54,13 +75,17 @@ def lose_node(slurm: Path, number: str, node: str) -> None:
     subprocess.run([SCRIPT, "down", slurm, node], check=True, timeout=60)
 
 
+def make_room(scratch: Path, slurm: Path, number: str, node: str) -> None:
+    assert run_mount("remount,size=1m", scratch)
+
+
 def read_printed(study: Path) -> str:
     return (study / "printed").read_text()
 
 
 def test_the_run_ends_well(study):
     made = {path.name for path in (study / "done").iterdir()}
-    assert made == {"gpu", "once", "memory", "time", "cancelled", "lost", "many"}, read_printed(study)[-3000:]
+    assert made == {"gpu", "once", "memory", "time", "cancelled", "lost", "full", "many"}, read_printed(study)[-3000:]
 
 
 def test_a_rule_that_needs_a_gpu_gets_one(study):
@@ -85,6 +110,13 @@ def test_a_failure_shows_the_end_of_the_slurm_log(study):
     assert "DUE TO TIME LIMIT" in said
     assert "empty file" not in said
     assert said.count("Workflow ID") == 1  # that of the head
+
+
+def test_a_full_disk_is_named_and_tried_again(study, scratch):
+    if not scratch.is_mount():
+        pytest.skip("nothing can be mounted here: a full disk is not tried")
+    assert len(read_begun(study, "full")) == 2
+    assert "No space left on device" in read_printed(study)
 
 
 def test_a_message_names_some_of_many_files(study):

@@ -11,7 +11,7 @@ from snakemake.logging import logger
 if workflow.is_main_process:
     shorten_messages(logger)
 
-CASES = ["gpu", "once", "memory", "time", "cancelled", "lost", "many"]
+CASES = ["gpu", "once", "memory", "time", "cancelled", "lost", "full", "many"]
 BEGIN = "mkdir -p runs; echo $SLURM_JOB_ID $SLURMD_NODENAME ${{CUDA_VISIBLE_DEVICES:-}} >> runs/{rule}; "
 FIRST = "test $(wc -l < runs/{rule}) = 1"
 
@@ -71,6 +71,15 @@ rule lost:
     threads: 4  # the whole node: nothing else is lost with it
     shell:
         BEGIN + FIRST + " && sleep 600; touch {output}"
+
+
+# Its temporary folder is full until somebody makes room.
+rule full:
+    output:
+        "done/full",
+    shell:
+        BEGIN
+        + "head -c 200000 /dev/zero > $TMPDIR/taken || {{ cp runs/{rule} runs/{rule}-failed; exit 1; }}; touch {output}"
 
 
 rule row:
