@@ -10,6 +10,7 @@ import io
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -272,15 +273,34 @@ def check(path: str | Path, dataset: Dataset, index: str | Path) -> None:
     complaints = [text for text in card.metadata.ctx.issues.warnings if "datePublished" not in text]
     if complaints:
         raise ValueError(f"{path}: {complaints[0]}")
-    for records, (columns, file) in dataset.files(index).items():
-        read = [
-            {name: _plain(record[f"{records}/{name}"]) for name in columns}
-            for record in islice(card.records(records), READ_BACK)
-        ]
-        if read != pq.read_table(file).slice(0, READ_BACK).to_pylist():
-            raise ValueError(f"{path}: mlcroissant reads {len(read)} records otherwise than {file} holds them")
-    for name, media in dataset.media.items():
-        _check_media(path, card, name, media)
+    with settle_arrow(index):
+        for records, (columns, file) in dataset.files(index).items():
+            read = [
+                {name: _plain(record[f"{records}/{name}"]) for name in columns}
+                for record in islice(card.records(records), READ_BACK)
+            ]
+            if read != pq.read_table(file).slice(0, READ_BACK).to_pylist():
+                raise ValueError(f"{path}: mlcroissant reads {len(read)} records otherwise than {file} holds them")
+        for name, media in dataset.media.items():
+            _check_media(path, card, name, media)
+
+
+@contextmanager
+def settle_arrow(table: str | Path) -> Iterator[None]:
+    """Once this ends, no thread of Arrow holds a file that Python opened, such as those that mlcroissant reads.
+
+    A thread that lets go of one while Python ends aborts the process. With one thread of each kind, all reading is done
+    in order: when a table has been read without Python, what was read before is gone.
+    """
+    threads = pa.cpu_count(), pa.io_thread_count()
+    pa.set_cpu_count(1)
+    pa.set_io_thread_count(1)
+    try:
+        yield
+        pq.read_table(table)
+    finally:
+        pa.set_cpu_count(threads[0])
+        pa.set_io_thread_count(threads[1])
 
 
 def _check_media(path: str | Path, card: mlc.Dataset, name: str, media: Media) -> None:

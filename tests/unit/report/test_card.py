@@ -12,12 +12,13 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import mlcroissant as mlc
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from house import ROOT
 
 from framewright.errors import UserError
-from framewright.report.card import Column, Dataset, check, read_store, write_croissant, write_index
+from framewright.report.card import Column, Dataset, check, read_store, settle_arrow, write_croissant, write_index
 from framewright.report.citation import format_bibtex, read_citation
 from framewright.report.publish import write_card
 from framewright.report.readme import compose_snippet, write_readme
@@ -180,6 +181,32 @@ def test_five_lines_load_the_dataset(tmp_path, store):
     assert len(shown.splitlines()) == 5
     done = subprocess.run([sys.executable, "-c", shown], cwd=folder, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == [str(row["clip"].encode()) for row in ROWS]
+
+
+HELD = """
+import sys; sys.path.insert(0, sys.argv[1])
+import pandas as pd
+from framewright.report.card import settle_arrow
+with settle_arrow("y.parquet"), open("y.parquet", "rb") as file:
+    pd.read_parquet(file)
+"""
+
+
+@pytest.mark.slow
+def test_no_thread_of_arrow_aborts_a_process_that_ends(tmp_path):
+    """Without settling, about one in forty of these did where the machine was busy."""
+    pq.write_table(pa.table({"a": range(20)}), tmp_path / "y.parquet")
+    command = [sys.executable, "-c", HELD, str(ROOT / "scripts")]
+    processes = [subprocess.Popen(command, cwd=tmp_path) for _ in range(8)]
+    assert [process.wait() for process in processes] == [0] * 8
+
+
+def test_arrow_has_its_threads_again_once_it_has_settled(tmp_path):
+    pq.write_table(pa.table({"a": range(20)}), tmp_path / "y.parquet")
+    before = pa.cpu_count(), pa.io_thread_count()
+    with settle_arrow(tmp_path / "y.parquet"):
+        assert (pa.cpu_count(), pa.io_thread_count()) == (1, 1)
+    assert (pa.cpu_count(), pa.io_thread_count()) == before
 
 
 @pytest.mark.slow
