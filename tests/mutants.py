@@ -141,7 +141,7 @@ def find_witness(mutant: Mutant, seconds: float) -> str | None:
         content = mutant.path.read_bytes()
         changed.write_bytes(content[: mutant.start] + mutant.after.encode() + content[mutant.end :])
         names = [str(test.relative_to(ROOT)) for test in tests]
-        options = ["-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not slow and not long"]
+        options = ["-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not long"]
         command = [sys.executable, "-m", "pytest", *options, *names]
         if not names:
             return ""

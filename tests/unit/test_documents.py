@@ -45,6 +45,7 @@ def study(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("document", dict.fromkeys(block.path.name for block in BLOCKS))
 def test_the_blocks_of_a_document_run_one_after_the_other(document, study, monkeypatch):
     monkeypatch.chdir(study)

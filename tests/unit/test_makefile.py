@@ -14,6 +14,7 @@ def test_whatever_works_on_a_study_takes_its_folder():
     assert told <= {*TARGETS}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", TARGETS)
 def test_a_study_elsewhere_is_looked_for_there(target):
     def plan(*more: str) -> str:

@@ -52,5 +52,6 @@ def test_they_learn_as_pytorch_s_do(ours, theirs, settings):
     assert all(torch.equal(state["state"][0][key], known["state"][0][key]) for key in known["state"][0])
 
 
+@pytest.mark.slow
 def test_a_job_that_trains_imports_no_compiler():
     subprocess.run([sys.executable, "-c", PROGRAM], check=True)

@@ -31,6 +31,7 @@ def opened(tmp_path_factory):
     return load(folder / "data", folder / "cache")
 
 
+@pytest.mark.slow
 def test_classes_know_their_names_and_lists_their_items(opened):
     import datasets
 

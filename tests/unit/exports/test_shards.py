@@ -95,6 +95,7 @@ def test_neighbours_in_a_shard_are_not_neighbours_by_name(folder):
     assert sum(abs(a - b) <= 1 for a, b in itertools.pairwise(numbers)) < len(numbers) / 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [0, 1, 3])
 @pytest.mark.parametrize("position", [0, 7, 20])
 def test_a_stopped_epoch_goes_on_with_the_same_order(folder, workers, position):
@@ -105,6 +106,7 @@ def test_a_stopped_epoch_goes_on_with_the_same_order(folder, workers, position):
     assert [sample["__key__"] for batch in loader for sample in batch] == whole[position:]
 
 
+@pytest.mark.slow
 def test_a_spawned_worker_reads_the_same(folder):
     train = ShardedSamples(folder, "train")
     train[0]  # a file is open when workers are made

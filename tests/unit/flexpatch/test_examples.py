@@ -77,6 +77,7 @@ def test_a_network_of_ultralytics_itself_is_a_detector():
     assert boxes.shape == (len(scores), 4) and len(labels) == len(scores)
 
 
+@pytest.mark.slow
 def test_a_session_of_onnx_runtime_finds_what_our_detector_finds():
     import onnxruntime
 

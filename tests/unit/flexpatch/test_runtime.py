@@ -103,6 +103,7 @@ def test_what_is_gone_is_looked_for_and_then_not_shown_any_more():
     assert [thing.label for thing in things] == [1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("every", [1, 3])
 def test_every_track_is_looked_at_in_bounded_time(every):
     count, frames = 40, row(40, side=20, speed=0.0, frames=90)

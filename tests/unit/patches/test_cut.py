@@ -244,6 +244,7 @@ def made(film, section, tmp_path_factory):
     return folder, *cut_all(film, section, {"general": 10, "space": 6}, folder)
 
 
+@pytest.mark.slow
 def test_all_wanted_patches_are_made_and_by_their_weights(made):
     _, record, patches, _ = made
     assert record.reason == "" and record.lost == ()
@@ -301,6 +302,7 @@ def test_a_row_of_another_film_is_refused(made, tmp_path):
         rebuild(made[2][-1], other)
 
 
+@pytest.mark.slow
 def test_parts_made_again_or_alone_are_the_same(made, film, section, tmp_path):
     cut_all(film, section, {"general": 10, "space": 6}, tmp_path)
     there = {path.relative_to(made[0]): path.read_bytes() for path in made[0].rglob("*") if path.is_file()}

@@ -59,6 +59,7 @@ def test_a_category_opens_with_its_splits(made, tmp_path):
     assert compose_readme("T/Learn", other).startswith("# T/Learn")  # nothing is there: no head that names files
 
 
+@pytest.mark.slow
 def test_crops_show_the_same_part_of_both(made):
     from framewright.patches.dataset import PatchPairs
 

@@ -50,6 +50,7 @@ CODECS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("codec", "options", "saves"), CODECS.values(), ids=CODECS)
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
 def test_leaving_out_what_nothing_refers_to_changes_no_pixel(tmp_path, codec, options, saves, suffix):

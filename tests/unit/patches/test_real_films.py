@@ -101,6 +101,7 @@ INTERLACED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("filters", "flags", "reason"), INTERLACED.values(), ids=INTERLACED)
 def test_interlaced_films_are_found_by_what_they_show(smooth, tmp_path, filters, flags, reason):
     plan, _ = plan_film(woven(smooth, tmp_path / "film.mp4", filters, *flags))
@@ -108,6 +109,7 @@ def test_interlaced_films_are_found_by_what_they_show(smooth, tmp_path, filters,
     assert ("patches.interlaced" in plan.detail) == bool(reason)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", ["tff", "bff"])
 def test_interlaced_films_are_deinterlaced_on_request_and_on_record(smooth, tmp_path, order):
     path = woven(smooth, tmp_path / "film.mp4", f"interlace=scan={order}:lowpass=0")
@@ -126,6 +128,7 @@ def test_interlaced_films_are_deinterlaced_on_request_and_on_record(smooth, tmp_
         assert comb[0] < 0.5 * comb[1]
 
 
+@pytest.mark.slow
 def test_a_combed_window_in_a_progressive_film_is_rejected(smooth, tmp_path):
     fields = woven(smooth, tmp_path / "i.mp4", "interlace=scan=tff:lowpass=0")
     with open_video(fields) as video:
@@ -156,6 +159,7 @@ def test_what_does_not_move_says_nothing_about_fields():
 # ---- what is in a window ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_bars_that_begin_in_the_middle_of_a_film_are_in_no_patch(tmp_path):
     wide = [picture.copy() for picture in pan(75)]
     for picture in wide:
@@ -174,6 +178,7 @@ def test_bars_that_begin_in_the_middle_of_a_film_are_in_no_patch(tmp_path):
     assert "bars" in reasons(attempts)
 
 
+@pytest.mark.slow
 def test_a_hole_in_time_is_in_no_window(tmp_path):
     times = [Fraction(k, 30) + (3600 if k >= 40 else 0) for k in range(80)]
     path = make_video(tmp_path / "film.mp4", range(80), size=SIZE, times=times)
@@ -232,6 +237,7 @@ def test_blocks_and_sameness_are_scored_and_rejected_by_key():
 SMALL = [(1, 1), (16, 1), (2, 17), (2, 16), (17, 17), (18, 400), (400, 18), (1024, 4), (24, 24), (26, 1000), (1900, 24)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SMALL, ids=str)
 def test_very_small_films_and_strips_are_too_small_or_planned(tmp_path, size):
     tiny = {"general": Category("general", "G", ((Format("tiny", 24, 24, "Tiny", ""), 1.0),), None)}
@@ -277,6 +283,7 @@ def test_a_film_that_the_table_keeps_out_of_datasets_is_on_record(tmp_path):
 # ---- editions --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_editions_in_different_splits_are_found_before_anything_is_cut(tmp_path):
     shots = [texture(seed, 440, 340) for seed in range(12)]
 
@@ -325,6 +332,7 @@ def damage_packet(path: Path, number: int) -> None:
     path.write_bytes(data)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("gop", "healed"),
     [pytest.param(250, False, id="one key frame"), pytest.param(25, True, id="a key frame a second")],

@@ -23,6 +23,7 @@ def study(tmp_path_factory):
     return folder, arms
 
 
+@pytest.mark.slow
 def test_every_clip_has_a_film_of_its_frames(study):
     folder, arms = study
     items = list_items([folder / "rows.parquet"], 1000, seed=0)

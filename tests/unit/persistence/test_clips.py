@@ -127,6 +127,7 @@ def test_paths_are_as_documented():
     np.testing.assert_allclose(path("helical")[2], turned)
 
 
+@pytest.mark.slow
 def test_the_default_arm_is_as_documented():
     clips = made(Variant(), 300)
     details = [own for clip in clips for own in clip.metadata["transient_details"]]
@@ -147,6 +148,7 @@ def test_every_frame_is_redrawn_from_the_json_bit_for_bit(variant):
         np.testing.assert_array_equal(redraw(through_json(clip.metadata)), clip.video)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variant", [v for v in ARMS.values() if not v.noise], ids=[n for n in ARMS if n != "noisy"])
 def test_a_frame_is_listed_exactly_where_its_pixels_changed(variant):
     for base, clip in zip(render_base_clips(BASE, 0, range(40)), made(variant, 40), strict=True):
@@ -159,6 +161,7 @@ def test_a_frame_is_listed_exactly_where_its_pixels_changed(variant):
         assert area.tolist() == (clip.video != base.video).any(axis=1).sum(axis=(1, 2)).tolist()
 
 
+@pytest.mark.slow
 def test_what_is_clipped_to_the_edge_is_still_drawn():
     edge = [own for clip in made(Variant(), 400) for own in clip.metadata["transient_details"]]
     edge = [own for own in edge if np.abs(np.array(own["positions"])[:, :2]).max() == 1]
@@ -217,6 +220,7 @@ def test_every_storage_gives_the_same_clips_back(tmp_path, storage):
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("storage", STORAGES)
 def test_a_clip_made_from_a_shard_is_the_one_made_from_its_base_clip(tmp_path, storage):
     for mine, theirs in zip(made(Variant(), 40), Clips(dataset(tmp_path, storage, 40), STEM), strict=True):
@@ -236,6 +240,7 @@ def test_text_that_comes_with_a_clip_is_its_metadata(tmp_path, more):
         assert clip.metadata["num_transients"] == len(clip.metadata["transient_details"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variant", ARMS.values(), ids=ARMS)
 def test_clips_that_are_made_together_from_a_shard_are_those_made_alone(tmp_path, variant):
     write_clips(tmp_path / "b", "traj", "0000", "hdf5", render_base_clips(BASE, 0, range(12)))
@@ -596,6 +601,7 @@ def audited(folder, variant, count=250):
     return audit_arm(Clips(folder / "d", STEM))
 
 
+@pytest.mark.slow
 def test_a_crowd_can_not_be_gamed_by_one_frame_and_the_hard_arm_can(tmp_path):
     """Two blobs or more give a transient away in the same-colour arm; in the crowd nothing of one frame does."""
     (tmp_path / "a").mkdir(), (tmp_path / "b").mkdir()

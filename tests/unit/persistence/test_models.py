@@ -68,6 +68,7 @@ def taught(clips, task, folder, shape=None, **more):
 # ---- the bound
 
 
+@pytest.mark.slow
 def test_the_bound_agrees_with_what_was_published():
     oracle = Oracle(Variant(), 32)
     bound = compute_bayes_bound(oracle, np.random.default_rng(0))
@@ -101,6 +102,7 @@ def test_what_the_oracle_calls_likely_comes_true_as_often(variant, frames):
     np.testing.assert_array_equal(judged[:, -1] > 0.5, persistent)
 
 
+@pytest.mark.slow
 def test_who_knows_the_end_is_caught_beating_the_bound_and_who_counts_is_not():
     clips, rng = 400, np.random.default_rng(2)
     oracle = Oracle(Variant(), 32)
@@ -311,6 +313,7 @@ def test_tracklets_are_labelled_by_the_spheres_that_they_follow(tiny):
     assert torch.equal(twice["video"], batch["video"])
 
 
+@pytest.mark.slow
 def test_the_encoder_of_crops_is_stored_with_the_model(tiny, tmp_path):
     """The origin's was random, and made anew for training and for validation: two feature spaces."""
     trained = taught(tiny, "objects", tmp_path, epochs=3)
@@ -372,6 +375,7 @@ def test_a_killed_training_goes_on_to_the_same_bytes(tiny, tmp_path, task):
     assert resumed.left > at_once.left  # the first epoch was not done again
 
 
+@pytest.mark.slow
 def test_progress_with_other_clips_or_settings_is_not_taken_up(tiny, tmp_path):
     first = taught(tiny, "multitask", tmp_path, epochs=1)
     other = taught(tiny, "multitask", tmp_path, epochs=1, learning_rate=0.02)

@@ -93,6 +93,7 @@ def test_there_is_a_row_for_each_clip(clips):
         assert row["path"] == "dataset/" + clips.file(place)
 
 
+@pytest.mark.slow
 def test_companions_are_a_function_of_the_seed_and_the_clip(clips):
     variant = Variant(min_companions=2, max_companions=4)
     first, again, other = (draw_companions(variant, clips.metadata(0), seed, 0) for seed in (0, 0, 1))

@@ -38,6 +38,7 @@ def test_classes_are_shown_alike(clips):
     assert sorted(kinds) == sorted(2 * CLASSES)
 
 
+@pytest.mark.slow
 def test_samples_can_be_looked_at_and_are_the_same_each_time(clips, tmp_path):
     for name in ("a", "b"):
         assert write_samples(tmp_path / name, clips, "default", 4) == 4

@@ -174,6 +174,7 @@ def test_the_card_for_people_says_all_that_matters(tmp_path, store):
         assert words in text
 
 
+@pytest.mark.slow
 def test_five_lines_load_the_dataset(tmp_path, store):
     folder = write(tmp_path / "card", store())
     shown = re.search(r"```python\n(.*?)```", (folder / "README.md").read_text(), re.S)[1]

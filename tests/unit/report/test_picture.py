@@ -39,6 +39,7 @@ def test_a_sheet_shows_every_frame_once_in_order():
     assert [int(sheet[y, x, 0]) for row in cells for y, x in row] == greys
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(160, 90), (64, 64), (40, 160), (1000, 30)])
 @pytest.mark.parametrize(("count", "together"), [(1, 1), (7, 1), (20, 5), (60, 5), (24, 2)])
 def test_a_sheet_is_at_most_16_to_9_and_keeps_groups_in_a_row(size, count, together):

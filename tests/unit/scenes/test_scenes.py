@@ -55,6 +55,7 @@ def shots_of(made) -> list[tuple[int, int]]:
 # ---- the same every time --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "make",
     [
@@ -89,6 +90,7 @@ def test_pictures_do_not_depend_on_the_number_of_threads():
 # ---- street ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_boxes_lie_inside_the_frame_and_visible_is_a_share(walk):
     _, pictures, truth = walk
     assert find_problem(truth) is None
@@ -184,6 +186,7 @@ def test_the_demo_street_has_somebody_who_stops_and_turns_back(demo_street):
     assert any(turns(thing) for thing in demo_street.objects)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [11, 12, 13])
 def test_any_street_has_five_classes(seed):
     made = make_street(np.random.default_rng(seed), 12.0, SMALL)
@@ -249,6 +252,7 @@ def test_a_flash_is_bright_for_its_frames_only():
     assert not made.transitions[0].is_cut
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", ["coffee", "street"], ids=["over a photograph", "over a street"])
 def test_a_pan_moves_fast_for_its_frames_only(source):
     made = edit((Shot(source, 30, grade="noon", seed=1, events=(Event("pan", 12, 8),)),), SMALL)
@@ -289,6 +293,7 @@ def test_the_film_is_full_hd():
     assert (made.size, made.rate, made.frames) == ((1920, 1080), Fraction(24), 132)
 
 
+@pytest.mark.slow
 def test_the_film_is_tagged_and_has_one_key_frame(tmp_path):
     render(tmp_path / "video", make_film(np.random.default_rng(2), SMALL), tmp_path / "truth.json")
     with open_video(tmp_path / "video") as video:
@@ -329,11 +334,13 @@ def test_an_unknown_scene_is_named_with_those_that_are_known():
         make_scene("beach")
 
 
+@pytest.mark.slow
 def test_every_name_is_a_scene():
     for name in NAMES:
         assert make_scene(name).frames > 0
 
 
+@pytest.mark.slow
 def test_the_broken_scene_is_cut_off_and_nothing_is_claimed_of_it(tmp_path):
     render(tmp_path / "video", make_scene("broken"), tmp_path / "truth.json")
     assert probe(tmp_path / "video")["status"] == "rejected"
@@ -349,6 +356,7 @@ def demo_faces():
     return pictures, record(make_scene("faces"), pictures.append)
 
 
+@pytest.mark.slow
 def test_faces_are_of_many_sizes_down_to_16_pixels(demo_faces):
     _, truth = demo_faces
     heights = sorted(float(np.median(face.boxes[:, 3] - face.boxes[:, 1])) for face in truth.faces)
@@ -410,6 +418,7 @@ def test_the_hdr_film_is_tagged_mastered_and_as_bright_as_it_says(tmp_path):
     assert np.abs(ramp - np.linspace(64, 64 + 876 * float(encode_pq(1000)), len(ramp))).max() < 4
 
 
+@pytest.mark.slow
 def test_frames_that_are_drawn_are_counted(tmp_path):
     counting = Counting()
     frames = render(tmp_path / "video", make_scene("broken"), tmp_path / "truth.json", counting)

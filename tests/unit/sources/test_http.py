@@ -170,6 +170,7 @@ def test_permanent_causes(get, tmp_path, path, reason):
     assert not (tmp_path / "video").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "reason", "limits"),
     [

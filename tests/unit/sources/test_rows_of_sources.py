@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 import numpy as np
+import pytest
 from make_video import make_video
 
 from framewright.scenes import render
@@ -44,6 +45,7 @@ def test_a_summary_is_read_as_it_is_written(tmp_path):
     assert read_licences(tmp_path / "summary.tsv") == {"a": "CC-BY-4.0", "b": "", "c": '"odd'}
 
 
+@pytest.mark.slow
 def test_a_scene_is_fetched_with_its_truth(tmp_path):
     fetched = demo.fetch("broken", tmp_path / "video", truth=tmp_path / "truth.json")
     assert fetched.bytes == (tmp_path / "video").stat().st_size == 1000

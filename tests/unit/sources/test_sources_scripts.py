@@ -82,6 +82,7 @@ def test_a_download_that_is_gone_is_dead_at_once(run, server):
     assert (folder / "video").read_bytes() == b""
 
 
+@pytest.mark.slow
 def test_a_download_that_fails_for_now_fails_the_job_and_goes_on_at_the_next_attempt(run, server, monkeypatch):
     monkeypatch.setattr("framewright.sources.http.LONGEST_PAUSE", 0.0)
     server.requests.clear()

@@ -111,6 +111,7 @@ def test_options_are_ours_alone():
     assert "+" not in options["format"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/ok", "/slow", "/truncating"])
 def test_the_whole_file_arrives(server, tmp_path, path):
     fetched = get(server, tmp_path, path)
@@ -139,6 +140,7 @@ def test_the_next_call_goes_on_where_the_last_one_ended(server, tmp_path):
     assert (tmp_path / "video").read_bytes() == server.film
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "kind", "reason"),
     [
@@ -161,6 +163,7 @@ def test_causes_over_the_wire(server, tmp_path, path, kind, reason):
     assert (tmp_path / "100%(id)s").exists() == (kind is Passing)
 
 
+@pytest.mark.slow
 def test_silence_and_refusal_are_passing(server, tmp_path):
     with pytest.raises(Passing, match="timed out") as caught:
         get(server, tmp_path, "/silent", timeout=0.2)

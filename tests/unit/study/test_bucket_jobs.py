@@ -258,6 +258,7 @@ def test_slurm_says_how_much_time_is_left(said, seconds):
 CHILD = "import signal, sys, time\nsignal.signal(15, lambda *_: sys.exit(7))\nprint(flush=True)\ntime.sleep(60)"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("signalled", [True, False])
 def test_near_the_end_of_its_time_a_job_asks_what_it_runs_to_end(signalled):
     before = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2)]

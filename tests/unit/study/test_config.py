@@ -52,12 +52,14 @@ def weather(tmp_path):
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("text", "lines"), gallery.CONFIGS.values(), ids=gallery.CONFIGS)
 def test_a_bad_configuration_gives_its_lines(here, text, lines):
     _, said = config.complete(yaml.safe_load(text), SCHEMAS)
     assert said == lines
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("text", "lines"), gallery.CONFIGS.values(), ids=gallery.CONFIGS)
 def test_what_is_faulty_counts_as_absent(here, text, lines):
     completed, _ = config.complete(yaml.safe_load(text), SCHEMAS)

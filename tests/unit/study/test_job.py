@@ -205,6 +205,7 @@ pathlib.Path({str(late)!r}).touch()
     assert not late.exists()
 
 
+@pytest.mark.slow
 def test_a_script_that_takes_long_says_how_far_it_is(tmp_path):
     status, log = run_script(
         tmp_path,

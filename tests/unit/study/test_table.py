@@ -225,6 +225,7 @@ def test_what_ids_share_is_written_once():
     assert table.id_pattern(f"film_{n:03d}" for n in range(1000)) == f"film_{'[0123456789]' * 3}"
 
 
+@pytest.mark.slow
 def test_a_pattern_of_many_ids_compiles_and_matches_fast():
     rng = np.random.default_rng(0)
     alphabet = list("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")

@@ -114,6 +114,7 @@ def test_a_thing_does_not_go_on_as_one_of_another_shape():
     assert [len(own.times) for own in find_tracklets(high + low)] == [32, 32]
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_classes_of_each_frame():
     """Of 1,203 classes, 100 s of five things would be 77 MB, if each frame's were kept."""
     lines = [box_at(0, left, 60) for left in range(0, 600, 120)]

@@ -116,6 +116,7 @@ def test_what_became_of_tracks_is_read_back_and_counted(cut, tmp_path):
     assert stage.reasons[0].word == "past-the-end"
 
 
+@pytest.mark.slow
 def test_sheets_show_frames_clips_and_counts(cut, folder, tmp_path):
     path = make_video(tmp_path / "v.mp4", range(150), size=SIZE, rate=25)
     frames = draw_overlay(path, cut.tracks[:2])

@@ -49,6 +49,7 @@ def keys(path):
         return [float(frame.time) for frame in video.frames() if frame.key]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate", [Fraction(25), Fraction(30_000, 1001), Fraction(10), Fraction(50)], ids=str)
 def test_a_clip_has_the_videos_own_frames_at_its_own_rate(tmp_path, rate):
     path = make_video(tmp_path / "a.mp4", range(int(5 * rate)), size=SIZE, rate=rate)
@@ -71,6 +72,7 @@ def test_frames_keep_their_times_where_the_rate_varies(tmp_path):
     assert clip.rate == "" and clip.start == pytest.approx(float(inside[0][1]))
 
 
+@pytest.mark.slow
 def test_a_key_frame_comes_every_half_second(tmp_path):
     """29.97: every 14 frames, as 15 take more than half a second; 30: every 15."""
     for rate, step in ((Fraction(30_000, 1001), 14), (Fraction(30), 15), (Fraction(16), 8), (Fraction(3, 2), 1)):
@@ -94,6 +96,7 @@ def test_key_frames_are_as_few_as_keep_their_distance(seed):
     assert flags[0]
 
 
+@pytest.mark.slow
 def test_many_tracks_come_from_one_pass_and_show_their_own_place(tmp_path, monkeypatch):
     """Sixteen cells of the grid, each of its own brightness, some of the time; no frame is decoded twice."""
     shades = np.arange(16).reshape(4, 4) * 12 + 30
@@ -139,6 +142,7 @@ def test_windows_follow_the_track(tmp_path):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "options",
     [
@@ -230,6 +234,7 @@ def test_a_hidden_beginning_and_a_late_start_shift_nothing(tmp_path):
     assert [number for number, _ in shown] == wanted
 
 
+@pytest.mark.slow
 def test_far_apart_tracks_are_reached_by_a_seek(tmp_path):
     path = make_video(tmp_path / "a.mp4", range(1500), size=SIZE, rate=25)
     _, shown = cut(path, track(1, 2), track(50, 52), track(50.5, 51.5, [0, 0, 40, 40]))
@@ -362,6 +367,7 @@ def test_a_clip_that_does_not_come_out_right_stops_the_job(tmp_path, monkeypatch
         extract(path, [track(0, 2)], tmp_path / "clips")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reader", ["pyav", "opencv", "torchcodec"])
 def test_clips_are_readable_by(clip, reader):
     if reader == "pyav":

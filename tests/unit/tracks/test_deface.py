@@ -191,6 +191,7 @@ KINDS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "options"), KINDS)
 def test_frames_times_sound_and_tags_are_those_of_the_source(tmp_path, name, options):
     if "codec" not in options:

@@ -29,6 +29,7 @@ SHIPPED, CARD = HOME / "detector/demo.onnx", json.loads((HOME / "detector/demo.j
 # ---- pictures -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_picture_depends_on_seed_split_and_place_alone():
     for make in (draw_streets, draw_thrown):
         some, more = list(make(5, "train", 2, 64)), list(make(5, "train", 3, 64))
@@ -45,6 +46,7 @@ def test_what_is_held_out_has_backgrounds_of_its_own():
         assert own and other and not {*own} & {*other}
 
 
+@pytest.mark.slow
 def test_boxes_lie_inside_and_all_classes_and_sizes_occur(tmp_path):
     pictures = list(draw_practice(1, 40, 128))
     boxes, labels = (np.concatenate([getattr(p, name) for p in pictures]) for name in ("boxes", "labels"))
@@ -117,6 +119,7 @@ def test_the_shipped_detector_is_the_one_on_its_card():
     assert "GNU AFFERO GENERAL PUBLIC LICENSE" in (HOME / "detector/LICENSE").read_text()
 
 
+@pytest.mark.slow
 def test_the_shipped_detector_finds_what_it_never_saw():
     assert CARD["map50"]["held-out streets"] >= 0.85
     size = CARD["recipe"]["size"]

@@ -176,6 +176,7 @@ except UserError as refused:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", ["", "import ultralytics.nn.tasks"], ids=["ours first", "ultralytics' first"])
 def test_weights_can_not_run_code_whoever_imported_ultralytics(tmp_path, first):
     environment = {key: value for key, value in os.environ.items() if key != "ULTRALYTICS_SAFE_LOAD"}

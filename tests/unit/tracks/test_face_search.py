@@ -74,6 +74,7 @@ MOVES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MOVES)
 def test_a_face_is_covered_in_every_frame_for_less_than_half_the_pixels(tmp_path, name):
     place = MOVES[name]
@@ -140,6 +141,7 @@ def test_where_nothing_changed_nothing_is_searched():
 # ---- how large the written video is --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("frames", [60, 200])
 @pytest.mark.parametrize("quality", [14, 30])
 def test_a_defaced_video_is_hardly_larger_than_its_source_and_looks_like_it(tmp_path, frames, quality):

@@ -8,6 +8,7 @@ from fixed_camera import RATE, watch_place
 from framewright.tracks.segments.transitions import TransitionDetector
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("contrast", [3.0, 7.0, 15.0])
 def test_ten_minutes_of_exposure_steps_passers_and_noise_have_no_cut(contrast):
     """20 places, 10 s each, for each of three contrasts: before, 55 cuts and dissolves were found in them."""

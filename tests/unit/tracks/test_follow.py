@@ -52,6 +52,7 @@ def parsed(film, tmp_path, *objects, **how):
     return follow(DetectionsReader(search(film, tmp_path, *objects, **how)), "v", ASSOCIATION, KEEP)
 
 
+@pytest.mark.slow
 def test_a_thing_seen_throughout_is_a_track_of_its_own_in_each_segment(film, tmp_path):
     found, record = parsed(film, tmp_path, LARGE, SMALL)
     assert [(own.video, own.size, own.names) for own in found] == [("v", (320, 180), ("dog", "car", "person"))] * 2

@@ -26,6 +26,7 @@ def scene(request):
     return request.param, made.truth, shot
 
 
+@pytest.mark.slow
 def test_tracks_are_as_good_and_as_pure_as_they_were(scene):
     """A little below what was measured; by boxes alone, HOTA was .39 under the moving camera, .83 at the exits."""
     kind, truth, shot = scene

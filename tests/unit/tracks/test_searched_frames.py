@@ -30,6 +30,7 @@ def seen(path, segment, rate=Fraction(16), batch=4):
     return found, batches
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate", [Fraction(25), Fraction(30_000, 1001), Fraction(60)], ids=str)
 def test_frames_are_the_nearest_to_sixteen_instants_a_second_at_their_own_times(tmp_path, rate):
     path = make_video(tmp_path / "v.mp4", range(120), rate=rate)
@@ -45,6 +46,7 @@ def test_a_video_of_fewer_frames_a_second_is_looked_at_as_it_is(tmp_path):
     assert [number for _, number in found] == list(range(30))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at", [Fraction(40, 25), Fraction(43, 25), Fraction(1001 * 37, 30_000)], ids=str)
 def test_two_segments_that_meet_at_a_cut_share_no_frame_and_cross_it_nowhere(tmp_path, at):
     rate = 25 if at.denominator in (5, 25) else Fraction(30_000, 1001)
@@ -62,6 +64,7 @@ def test_nothing_depends_on_how_many_are_looked_at_together(tmp_path):
     assert sum(together) == len(eight) == 48
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate", [Fraction(16), Fraction(5), Fraction("14.985")], ids=str)
 @pytest.mark.parametrize("segment", [(0.0, 4.0), (1.03, 2.57), (2.0, 9.0)], ids=str)
 def test_what_is_not_decoded_changes_nothing(tmp_path, segment, rate):

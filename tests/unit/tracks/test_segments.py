@@ -200,6 +200,7 @@ FILMS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", FILMS.values(), ids=FILMS)
 def test_a_cut_stands_at_its_presentation_time(tmp_path, how):
     cuts, span = cuts_of(make_video(tmp_path / "film.mp4", SHOTS, rate=30, **how))

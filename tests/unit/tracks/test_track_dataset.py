@@ -47,6 +47,7 @@ def results(tmp_path_factory):
     return place
 
 
+@pytest.mark.slow
 def test_a_loader_with_two_workers_gives_each_clip_once(results):
     clips = TrackClips(results, frames=8, size=(48, 32), seed=1)
     assert len(clips) == 4 and clips.missing == 5  # two past the end, three not for training

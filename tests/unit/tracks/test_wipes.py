@@ -68,6 +68,7 @@ def found(pictures) -> list[tuple[str, int, int]]:
     return [(cut.kind, round(cut.start * RATE), round(cut.end * RATE)) for cut in detector.finish()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("frames", [12, 20, 32])
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_wipe_is_found_with_its_range(shape, frames):

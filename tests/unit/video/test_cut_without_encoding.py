@@ -18,6 +18,7 @@ def promises_broken(path, record) -> list[str]:
     return [name for name, fault_of in PROMISES.items() if fault_of(Source(path, outcome, record, None))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("start", [0.1, 0.5, 1.0, 2.0, 2.9])
 @pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv", ".ts"])
 @pytest.mark.parametrize("negative", [(), ("-avoid_negative_ts", "disabled")], ids=["", "negative times"])

@@ -160,6 +160,7 @@ SURROUNDINGS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("codec", "preset"), [("libx264", "medium"), ("libx265", "ultrafast"), ("libsvtav1", "12")])
 def test_same_pictures_same_bytes(tmp_path, codec, preset):
     """x264 on AVX-512 machines wrote other bytes in every run, because it reads memory that nobody has written."""

@@ -59,6 +59,7 @@ LATE = [Fraction(3, 2) + Fraction(k, 25) for k in range(30)]
 SECOND = {"numbers": range(9), "size": (128, 96)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "options", "expected"),
     [
@@ -161,6 +162,7 @@ def containing(content: bytes) -> Callable[[Path], Path]:
     return make
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("make", "reason"),
     [

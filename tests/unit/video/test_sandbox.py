@@ -111,12 +111,14 @@ def test_memory_is_limited(manners):
     assert outcome("blow_up", mebibytes=400).reason == "needed more than 400 MiB of memory"
 
 
+@pytest.mark.slow
 def test_time_is_limited(manners):
     began = time.monotonic()
     assert outcome("hang", seconds=1.5).reason == "took longer than 1.5 s"
     assert time.monotonic() - began < 45  # the function would take 60; a busy machine needs seconds to start one
 
 
+@pytest.mark.slow
 def test_processor_time_is_limited(manners):
     """The wall clock alone would let several spinning threads burn many times the limit."""
     assert outcome("spin", seconds=1).reason in (
@@ -147,6 +149,7 @@ def test_no_core_dumps(manners):
     assert outcome("limits").value == 0
 
 
+@pytest.mark.slow
 def test_nothing_is_left_running_after_a_timeout(manners, tmp_path):
     note = tmp_path / "note"
     for seconds in (2, 8, 32):  # a busy machine may need longer than the limit until the child has a child

@@ -62,6 +62,7 @@ GALLERY = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "options", "size"), GALLERY)
 def test_every_frame_is_read_upright_at_its_time(tmp_path, name, options, size):
     numbers = list(options.get("numbers", range(30)))
@@ -82,6 +83,7 @@ def test_every_frame_is_read_upright_at_its_time(tmp_path, name, options, size):
         assert [video.timeline.time(index) for index in range(len(frames))] == [frame.time for frame in frames]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "options", "size"), GALLERY)
 def test_reading_between_two_times_gives_the_same_frames(tmp_path, name, options, size):
     with open_video(make_video(tmp_path / name, **options)) as video:
@@ -185,6 +187,7 @@ def test_grey_video(tmp_path):
         assert (frames[0].yuv(8, 6)[..., 1:] == 128).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rate", "start", "end", "expected"),
     [
@@ -378,6 +381,7 @@ SDP = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "suffix"),
     [

@@ -49,6 +49,7 @@ def run(code: str, *arguments: object, **environment: str) -> subprocess.Complet
     return subprocess.run(command, capture_output=True, text=True, check=False, env=known, timeout=300)
 
 
+@pytest.mark.slow
 def test_torchcodec_gives_the_pictures_that_pyav_gives(results, tmp_path):
     """With the FFmpeg that PyAV brings, under the names that torchcodec looks for."""
     bundled = Path(av.__file__).parents[1] / "av.libs"

@@ -215,6 +215,7 @@ DAMAGE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_a_broken_promise_is_named(made, tmp_path, digits, damage):
     folder = shutil.copytree(made, tmp_path / "made")
@@ -349,6 +350,7 @@ def test_samples_are_there_under_their_documented_names(made, tmp_path):
     assert "train: 60 videos, 480 frames" in (tmp_path / "samples/dataset_stats.txt").read_text()
 
 
+@pytest.mark.slow
 def test_class_folders_come_back_as_files_that_load(made, tmp_path):
     """There as VideoGPT wants classes, and back through the rule's own converter: the same videos, but for coding."""
     for split, count in (("train", TRAIN), ("test", TEST)):

@@ -115,6 +115,7 @@ def test_the_first_loss_is_that_of_knowing_nothing(recipe):
     assert loss.item() == pytest.approx(math.log(config.n_codes), abs=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("recipe", ["videogpt", "framewright"])
 def test_one_batch_is_learnt_by_heart(recipe):
     """Two videos of one class differ from their first code on, so that ln 2 nats a video is the least."""

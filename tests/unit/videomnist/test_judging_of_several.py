@@ -50,6 +50,7 @@ def models(section):
     return vqvae, settings.gpt_settings(section, 0)["model"] | {"hidden_dim": 24, "heads": 2, "layers": 1}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("given", [0, 2])
 def test_a_prior_that_has_not_learnt_needs_all_bits_of_each_code(clips, models, given):
     """Its codes are equally likely: log2(32) = 5 bits each, whether it is told of frames or not."""

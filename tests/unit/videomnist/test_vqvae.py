@@ -259,6 +259,7 @@ def test_a_fitted_encoder_may_have_more_dimensions_than_a_patch_has_pixels():
     assert (model.eval()(video)[0] - video).square().mean() / video.var() < 0.05
 
 
+@pytest.mark.slow
 def test_one_batch_is_learnt_by_heart():
     """VideoGPT's own modules: what they can't reconstruct of four clips is little beside the clips' variance."""
     torch.manual_seed(0)

@@ -136,6 +136,7 @@ def test_processes_of_a_job_are_found_by_where_they_print(tmp_path):
     assert job.rss is not None and job.rss > 1_000_000
 
 
+@pytest.mark.slow
 def test_the_monitor_prints_json(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["monitor.py", str(study(tmp_path, os.getpid())), "--json"])
     runpy.run_path(str(ROOT / "scripts/monitor.py"), run_name="__main__")

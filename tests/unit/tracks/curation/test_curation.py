@@ -121,6 +121,7 @@ def planted(count: int, dimensions: int = 64):
     return vectors, np.arange(len(vectors)) % 997, signatures
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [500, 18_000])  # in one bucket, and in many
 def test_near_duplicates_are_those_that_trying_all_pairs_gives(count):
     vectors, videos, signatures = planted(count)

@@ -69,6 +69,7 @@ def test_3_what_was_parsed_is_curated_and_so_are_files_of_the_other_key(study, t
     assert chosen[0] == chosen[1] and chosen[0]
 
 
+@pytest.mark.slow
 def test_4_a_second_run_does_not_grow_the_index(study, tmp_path):
     one, two = curate(make_study(tmp_path), 1), curate(make_study(tmp_path), 1)
     for path in sorted(one.folder.iterdir()):

@@ -39,6 +39,7 @@ def test_the_contract_of_a_sound_study_holds(study):
     assert broken(study.findings) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("buckets", [4, 16])
 def test_buckets_change_no_byte_of_any_subset(study, tmp_path, buckets):
     other = curate(make_study(tmp_path), buckets)
@@ -175,6 +176,7 @@ def test_a_study_without_tracks_has_empty_subsets(tmp_path):
     assert find_pairs(study.index, Likeness()) == []
 
 
+@pytest.mark.slow
 def test_a_list_of_picked_tracks_is_a_subset(study, tmp_path):
     chosen = study.made[0].rows["track"].to_pylist()[:2]
     picked = tmp_path / "picked.txt"

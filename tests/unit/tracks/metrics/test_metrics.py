@@ -66,6 +66,7 @@ def test_a_still_object_under_a_pan_does_not_move(tmp_path):
     assert found.object_motion[3] <= 0.2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("pan", "walk"), [(0.0, 2.0), (2.0, 2.0), (-3.0, 1.5)])
 def test_an_object_that_walks_moves_whatever_the_camera_does(tmp_path, pan, walk):
     (found,) = film(tmp_path, pan, walk)
@@ -80,11 +81,13 @@ def test_nothing_moves_where_nothing_moves(tmp_path):
     assert found.object_motion[3] < 0.2 and found.camera_motion[3] < 0.2
 
 
+@pytest.mark.slow
 def test_a_zoom_is_the_camera_s(tmp_path):
     (found,) = film(tmp_path, 0.0, 0.0, zoom=0.06)
     assert found.object_motion[3] <= 0.3
 
 
+@pytest.mark.slow
 def test_rates_do_not_change_speeds(tmp_path):
     for rate in (25, 60):
         folder = tmp_path / str(rate)
