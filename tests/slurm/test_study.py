@@ -40,6 +40,11 @@ def test_a_cluster_makes_the_bytes_of_one_machine(slurm, tmp_path, buckets):
     assert read_manifest(folders[0]) == read_manifest(folders[1])
     used = [usage for usage in read_usage(folders[1] / FOLDER) if usage.slurm]
     assert {"tracks_deface", "tracks_detect", "sources_probe"} <= {usage.rule for usage in used}
+    if buckets == 1:  # short rules that follow each other are one Slurm job
+        numbers = {usage.rule: usage.slurm for usage in used if usage.item == "short"}
+        assert numbers["sources_probe"] == numbers["tracks_segment"]
+        assert numbers["tracks_follow"] == numbers["tracks_extract"] == numbers["tracks_metrics"]
+        assert len(set(numbers.values())) <= len(numbers) - 3
     asked = used if buckets == 1 else [usage for usage in used if usage.rule == "buckets_work"]
     assert asked and all(usage.mem_mb and usage.runtime for usage in asked)
     assert "Nothing to be done" in run(folders[1], "--cores", "2", "-n")

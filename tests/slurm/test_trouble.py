@@ -13,6 +13,7 @@ from house import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 SCRIPT = ROOT / "tests/slurm/cluster.sh"
+CASES = ("once", "memory", "time", "cancelled", "pair")  # each runs twice
 SECONDS = 900  # that the whole run may take; 150 where nothing else runs
 
 
@@ -85,7 +86,9 @@ def read_printed(study: Path) -> str:
 
 def test_the_run_ends_well(study):
     made = {path.name for path in (study / "done").iterdir()}
-    assert made == {"gpu", "once", "memory", "time", "cancelled", "lost", "full", "many"}, read_printed(study)[-3000:]
+    assert made == {"gpu", "once", "memory", "time", "cancelled", "lost", "full", "pair", "many"}, read_printed(study)[
+        -3000:
+    ]
 
 
 def test_a_rule_that_needs_a_gpu_gets_one(study):
@@ -93,7 +96,7 @@ def test_a_rule_that_needs_a_gpu_gets_one(study):
     assert (node, gpu in "01") == ("g1", True)
 
 
-@pytest.mark.parametrize("case", ["once", "memory", "time", "cancelled"])
+@pytest.mark.parametrize("case", CASES)
 def test_what_failed_once_runs_twice_and_passes(study, case):
     begun = read_begun(study, case)
     assert len(begun) == 2 and begun[0][0] != begun[1][0]
@@ -107,6 +110,7 @@ def test_a_job_of_a_lost_node_runs_again_elsewhere(study):
 def test_a_failure_shows_the_end_of_the_slurm_log(study):
     said = read_printed(study)
     assert "\n        the server was busy\n" in said
+    assert "\n        the pair was tired\n" in said
     assert "DUE TO TIME LIMIT" in said
     assert "empty file" not in said
     assert said.count("Workflow ID") == 1  # that of the head

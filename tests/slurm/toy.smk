@@ -11,7 +11,7 @@ from snakemake.logging import logger
 if workflow.is_main_process:
     shorten_messages(logger)
 
-CASES = ["gpu", "once", "memory", "time", "cancelled", "lost", "full", "many"]
+CASES = ["gpu", "once", "memory", "time", "cancelled", "lost", "full", "pair", "many"]
 BEGIN = "mkdir -p runs; echo $SLURM_JOB_ID $SLURMD_NODENAME ${{CUDA_VISIBLE_DEVICES:-}} >> runs/{rule}; "
 FIRST = "test $(wc -l < runs/{rule}) = 1"
 
@@ -80,6 +80,27 @@ rule full:
     shell:
         BEGIN
         + "head -c 200000 /dev/zero > $TMPDIR/taken || {{ cp runs/{rule} runs/{rule}-failed; exit 1; }}; touch {output}"
+
+
+rule half:
+    output:
+        "runs/half-made",
+    group:
+        "pair"
+    shell:
+        "touch {output}"
+
+
+# Two rules in one Slurm job.
+rule pair:
+    input:
+        rules.half.output,
+    output:
+        "done/pair",
+    group:
+        "pair"
+    shell:
+        BEGIN + FIRST + " && {{ echo the pair was tired >&2; exit 1; }}; touch {output}"
 
 
 rule row:

@@ -11,7 +11,7 @@ SHOWN = 4  # files of a longer list that are named
 LIST = 12  # the longest list that is shown whole
 TAIL, BYTES = 12, 65536  # lines of a Slurm log that are shown, of so many bytes at its end
 SLURM_LOGS = "/slurm_logs/"
-NOISE = (  # lines of a Slurm log that Snakemake or srun write in every job
+NOISE = (  # beginnings of lines of a Slurm log that Snakemake or srun write in every job
     *("SNAKEMAKE", "=====", "Date:", "Workflow ID:", "Platform:", "Host:", "User:", "Snakemake version:", "Command:"),
     *("Python version:", "Snakefile:", "Base directory:", "Run directory:", "Working directory:", "Config file(s):"),
     *(
@@ -26,20 +26,11 @@ NOISE = (  # lines of a Slurm log that Snakemake or srun write in every job
         "{",
     ),
     *("Shutting down", "Storing output", "Elapsed time:", "Will exit after", "srun: got SIGCONT", "Complete log(s):"),
-    *(
-        "rule ",
-        "localrule ",
-        "input:",
-        "output:",
-        "log:",
-        "jobid:",
-        "reason:",
-        "wildcards:",
-        "resources:",
-        "message: None",
-    ),
+    *("rule ", "localrule ", "input:", "output:", "log:", "jobid:", "reason:", "wildcards:", "resources:", "message:"),
     *("shell:", "(command exited", "Error in rule", "benchmark:", "threads:", "priority:", "Logfile ", "conda-env:"),
-    *("Trying to restart", "srun: cluster configuration lacks", "Finished jobid", "For further error"),
+    *("Trying to restart", "srun: cluster configuration lacks", "Finished jobid", "For further error", "jobs:"),
+    *("Exiting because a job", "WorkflowError:", "At least one job", "RuleException:", "CalledProcessError in"),
+    *("Command 'set -", "Removing output files", "[", "{"),
 )
 NO_REASON = " Detailed failure reason unavailable (status command is not 'sacct')."
 LOCKED = "LockException:"
@@ -64,6 +55,12 @@ class Shorten(logging.Filter):
                 known[name] = shorten(known.get(name) or [])
         if event == "job_error" and (logs := known.get("log")):
             known["log"], known["aux"] = explain_logs(logs, known.get("aux") or {})
+        if event == "group_error":  # its jobs' own logs follow, job by job
+            _, said = explain_logs(known["aux_logs"], {})
+            known["msg"] = "\n    ".join([record.msg, *(f"{name}: {text}" for name, text in said.items())])
+            known["aux_logs"] = []
+            for job in known["job_error_info"]:
+                job["output"] = shorten(job["output"])
         for name in ("msg", "rule_msg"):
             if isinstance(known.get(name), str):
                 known[name] = known[name].replace(NO_REASON, "").replace(SEE_LOGS, "").rstrip()

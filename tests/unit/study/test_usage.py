@@ -1,12 +1,10 @@
-"""What a job took is on record, whole, also where it was short; and messages are as short as they should be."""
+"""What a job took is on record, whole, also where it was short."""
 
-import logging
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-from framewright.study import messages
 from framewright.study.usage import last_of_each, read_usage
 
 JOB = """
@@ -53,39 +51,3 @@ def test_jobs_that_end_together_keep_their_lines(tmp_path):
     assert [process.wait() for process in together] == [0] * 4
     used = read_usage(tmp_path / "usage")
     assert len(used) == 4 and len(last_of_each(used)) == 1
-
-
-def test_a_long_list_of_files_is_shortened():
-    assert messages.shorten(["a", "b"]) == ["a", "b"]
-    assert messages.shorten([f"{n}" for n in range(5000)]) == ["0", "1", "2", "3", "... and 4,996 more"]
-
-
-def failed(log: list[str]) -> logging.LogRecord:
-    record = logging.LogRecord("snakemake", logging.ERROR, "", 0, "Error in rule a", None, None)
-    record.__dict__.update(event="job_error", input=["x"] * 20, output=["y"], log=log, aux={}, msg="failed")
-    return record
-
-
-def test_of_a_failed_slurm_job_the_end_of_its_log_is_shown(tmp_path):
-    place = tmp_path / "slurm_logs/rule_a/7.log"
-    place.parent.mkdir(parents=True)
-    place.write_text("SNAKEMAKE\n  Host: x\nslurmstepd: error: Detected 1 oom_kill event\nslurmstepd: again\n")
-    own = tmp_path / "own.log"
-    own.touch()
-    record = failed([str(own), str(place)])
-    assert messages.Shorten().filter(record)
-    assert record.log == []  # its own is empty
-    assert record.aux["Slurm log"].splitlines()[1:] == [
-        "        slurmstepd: error: Detected 1 oom_kill event",
-        "        slurmstepd: again",
-    ]
-    own.write_text("error: the film is none\n")
-    record = failed([str(own), str(place)])
-    messages.Shorten().filter(record)
-    assert record.log == [str(own)] and len(record.input) == 5
-
-
-def test_a_failure_on_this_machine_is_told_as_ever(tmp_path):
-    record = failed([str(tmp_path / "own.log")])
-    messages.Shorten().filter(record)
-    assert record.log == [str(tmp_path / "own.log")] and record.aux == {}
