@@ -91,11 +91,16 @@ RUN = {"video": "a", "boxes": 1, "frames": 3, "size": [640, 360]}
     [
         ("1,1,10.00,10.00,20.00,20.00,0.9,1,-1", TOLD, []),
         ("1,1,630.00,10.00,20.00,20.00,0.9,1,-1", TOLD, [0]),
+        ("1,1,620.01,10.00,20.00,20.00,0.9,1,-1", TOLD, []),
+        ("1,1,620.02,10.00,20.00,20.00,0.9,1,-1", TOLD, [0]),
         ("4,1,10.00,10.00,20.00,20.00,0.9,1,-1", TOLD, [0]),
         ("1,1,10.00,10.00,20.00,20.00,0.9,1,-1", TOLD | {"pixels": 90}, [1]),
         ("1,1,10.00,10.00,20.00,20.00,0.9,1,-1", TOLD | {"ap": 1.2}, [1]),
     ],
-    ids=["all is well", "a box beyond the frame", "a frame too many", "costs that do not add up", "more than perfect"],
+    ids=[
+        *("all is well", "a box beyond the frame", "beyond by what is rounded", "beyond by twice as much"),
+        *("a frame too many", "costs that do not add up", "more than perfect"),
+    ],
 )
 def test_the_contract_breaks_where_it_should(tmp_path, line, told, broken):
     (tmp_path / "a.txt").write_text(line + "\n")

@@ -15,7 +15,7 @@ import torch
 
 from framewright.persistence import settings
 from framewright.persistence.arm_folder import STEM, link_shards, recount, write_documents
-from framewright.persistence.audit import audit_arm, check_audits
+from framewright.persistence.audit import audit_arm, check_audits, measure_split
 from framewright.persistence.augment import augment, draw_scene, redraw
 from framewright.persistence.base import Clip, PackedClip, render_base_clips, to_compact_json
 from framewright.persistence.base_folder import read_base_folder
@@ -614,6 +614,14 @@ def test_a_crowd_can_not_be_gamed_by_one_frame_and_the_hard_arm_can(tmp_path):
     assert kept.ok and "best baseline" in kept.detail and "identity oracle" in kept.detail
     [broken] = check_audits({"same": hard}, ["same"])
     assert not broken.ok and "is right in 0.9" in broken.detail
+
+
+def test_an_audit_measures_the_clips_of_the_split_that_it_is_asked_for(tmp_path):
+    write_clips(tmp_path / "d", STEM, "0000", "hdf5", iter(made(CROWD, 12)))
+    clips = Clips(tmp_path / "d", STEM)
+    splits = [clips.metadata(place)["split"] for place in range(12)]
+    counts = {split: len(measure_split(clips, split)["persistent"]) for split in set(splits)}
+    assert counts == {split: splits.count(split) for split in counts} and len(set(counts.values())) > 1
 
 
 def test_an_audit_of_few_clips_concludes_nothing(tmp_path):

@@ -50,6 +50,17 @@ def test_the_funnel_of_each_pipeline_is_drawn_with_its_counts():
     assert drawn.startswith("<svg") and "tracks" in drawn and "5" in drawn
 
 
+@pytest.mark.parametrize(
+    ("dropped", "said"),
+    [
+        pytest.param((Reason("short", 5, ("a",), ""),), "every other colour is a reason for dropping", id="some"),
+        pytest.param((), "nothing was dropped", id="none"),
+    ],
+)
+def test_the_funnel_says_whether_anything_was_dropped(dropped, said):
+    assert said in funnel_picture.draw({"tracks": [Stage("film", 10, dropped)]})
+
+
 def test_what_goes_on_to_the_next_stage_is_as_long_there_as_it_was():
     half = (Reason("short", 5, ("a",), ""),)
     stages = [Stage("film", 10, half), Stage("shot", 5, ()), Stage("scene", 5, ()), Stage("clip", 7, ())]

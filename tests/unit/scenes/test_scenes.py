@@ -261,6 +261,14 @@ def test_a_pan_moves_fast_for_its_frames_only(source):
     assert changes[13:19].min() > 2 * np.delete(changes, range(11, 22)).max()
 
 
+def test_a_shake_moves_the_picture_in_its_frames_alone():
+    still, shaken = (
+        edit((Shot("coffee", 30, seed=1, events=events),), SMALL) for events in ((), (Event("shake", 8, 12),))
+    )
+    moved = [np.abs(still.draw(n).picture.astype(int) - shaken.draw(n).picture).mean() > 0.5 for n in range(30)]
+    assert not any(moved[:7]) and not any(moved[20:]) and sum(moved[8:19]) >= 9
+
+
 def test_random_plans_hold_hundreds_of_transitions_in_order():
     made = make_cuts(np.random.default_rng(1), 240)
     joins = [change for change in made.transitions if change.is_cut]

@@ -63,6 +63,14 @@ def test_pictures_become_a_video_in_the_order_of_their_numbers(folder):
     assert fetched.sha256 == hashlib.sha256((folder.parent / "video").read_bytes()).hexdigest()
 
 
+def test_a_single_picture_is_a_video_of_one_frame(folder):
+    for path in sorted((folder / "img1").glob("[0-9]*.png"))[1:]:
+        path.unlink()
+    (folder / "gt/gt.txt").unlink(), (folder / "seqinfo.ini").unlink()
+    fetched, _ = fetch(folder)
+    assert fetched.format == "1 pictures, 64x48, 30 fps"
+
+
 def test_same_pictures_same_bytes(folder):
     assert fetch(folder, "one")[0].sha256 == fetch(folder, "two")[0].sha256
 
