@@ -48,3 +48,13 @@ def test_variants_share_the_gallery(study):
     folder, _ = study
     items = list_items([folder / "rows.parquet"], 2, seed=0)
     assert [item["variant"] for item in items] == ["crowd", "default"]
+
+
+def test_an_item_is_labelled_by_whether_its_clip_has_transients(study):
+    folder, arms = study
+    items = list_items([folder / "rows.parquet"], 1000, seed=0)
+    for item in items:
+        clips = arms[item["variant"]]
+        persistent = clips.metadata(clips.numbers.index(item["index"]))["persistent"]
+        assert item["label"] == ("persistent" if persistent else "transient")
+    assert {item["label"] for item in items} == {"persistent", "transient"}
