@@ -129,8 +129,10 @@ def test_a_fourth_category_needs_no_code():
 @pytest.mark.parametrize(
     ("size", "layout", "bits", "measured"),
     [
-        ((3840, 2160), "yuv420p10le", 10, 804),  # MiB, of planning and cutting, to full HD and natively
-        ((7680, 4320), "yuv420p10le", 10, 2550),
+        ((3840, 2160), "yuv420p10le", 10, 901),  # MiB, the most of planning and cutting, to full HD and natively
+        ((7680, 4320), "yuv420p10le", 10, 3352),
+        ((3840, 2160), "yuv420p", 8, 522),
+        ((7680, 4320), "yuv420p", 8, 1867),
         ((1920, 1080), "yuv420p", 8, 300),
         (None, None, None, 100),
     ],
