@@ -209,10 +209,10 @@ def minutes_of(rule: str, units: int | None = None):
     return estimate
 
 
-def annotations(wildcards) -> list[str]:
-    """The annotation files of a MOT folder that are there and may be read."""
-    files = [f"{place(wildcards)}/{name}" for name in ("seqinfo.ini", "gt/gt.txt")]
-    return [file for file in files if os.path.isfile(file) and os.access(file, os.R_OK)]
+def megabytes_of(rule: str):
+    """Memory that a job gets: as measured, by the size of its video's frames, and the attempt."""
+    probe = rules.sources_probe.output.probe
+    return lambda wildcards, attempt: needs.estimate_megabytes(rule, probe.format(video=wildcards.video), attempt)
 
 
 COLLECTED = []  # what rules read of videos and buckets: patterns, and of which videos (None: once a bucket)

@@ -39,7 +39,7 @@ rule flexpatch_truth:
     conda:
         "../envs/detector.yaml"
     resources:
-        mem_mb=per_attempt(3000),
+        mem_mb=megabytes_of("flexpatch_truth"),
         runtime=minutes_of("flexpatch_truth"),
         gpu=FLEXPATCH_GPUS,
     params:
@@ -65,7 +65,7 @@ rule flexpatch_samples:
     conda:
         "../envs/flexpatch.yaml"
     resources:
-        mem_mb=per_attempt(1500),
+        mem_mb=megabytes_of("flexpatch_samples"),
         runtime=minutes_of("flexpatch_samples"),
     params:
         code=code_of("flexpatch_samples"),
@@ -209,7 +209,7 @@ rule flexpatch_run:
     conda:
         "../envs/runtime.yaml"
     resources:
-        mem_mb=per_attempt(2000),
+        mem_mb=megabytes_of("flexpatch_run"),
         runtime=minutes_of("flexpatch_run"),
         gpu=FLEXPATCH_GPUS,
     params:
@@ -238,7 +238,7 @@ rule flexpatch_rate:
     conda:
         "../envs/runtime.yaml"
     resources:
-        mem_mb=per_attempt(3000),
+        mem_mb=megabytes_of("flexpatch_rate"),
         runtime=minutes_of("flexpatch_rate"),
         gpu=FLEXPATCH_GPUS,
     params:

@@ -20,7 +20,7 @@ rule tracks_extract:
     conda:
         "../envs/tracks.yaml"
     resources:
-        mem_mb=per_attempt(2500),
+        mem_mb=megabytes_of("tracks_extract"),
         runtime=minutes_of("tracks_extract"),
     params:
         code=code_of("tracks_extract"),

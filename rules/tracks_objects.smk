@@ -25,7 +25,7 @@ rule tracks_detect:
     conda:
         "../envs/detector.yaml"
     resources:
-        mem_mb=per_attempt(3000),
+        mem_mb=megabytes_of("tracks_detect"),
         runtime=minutes_of("tracks_detect"),
         gpu=int(TRACKS.detector.device != "cpu"),
     params:

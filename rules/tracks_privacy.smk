@@ -20,7 +20,7 @@ rule tracks_deface:
     conda:
         "../envs/deface.yaml"
     resources:
-        mem_mb=per_attempt(2000),
+        mem_mb=megabytes_of("tracks_deface"),
         runtime=minutes_of("tracks_deface"),
     params:
         code=code_of("tracks_deface"),
@@ -45,7 +45,7 @@ rule tracks_audit:
     conda:
         "../envs/deface.yaml"
     resources:
-        mem_mb=per_attempt(2000),
+        mem_mb=megabytes_of("tracks_audit"),
         runtime=minutes_of("tracks_audit"),
     params:
         code=code_of("tracks_audit"),

@@ -38,7 +38,7 @@ rule tracks_segment:
     conda:
         "../envs/tracks.yaml"
     resources:
-        mem_mb=per_attempt(1500),
+        mem_mb=megabytes_of("tracks_segment"),
         runtime=minutes_of("tracks_segment"),
     params:
         code=code_of("tracks_segment"),

@@ -1,7 +1,8 @@
-"""Minutes that a job may take on a cluster: from measured rates, the length of its video, and the attempt.
+"""Minutes and memory that a job may take on a cluster: as measured, by the length of its video and the size of its
+frames, and by the attempt.
 
-A limit that is too short costs a whole attempt, one that is too long some minutes in the queue: so limits are several
-times what was measured, and grow with each attempt.
+A limit that is too short costs a whole attempt, one that is too long some minutes in the queue: so limits of time are
+several times what was measured, and all grow with each attempt.
 """
 
 import math
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from framewright.errors import UserError
-from framewright.video.probe import read_probe
+from framewright.video.probe import Probe, read_probe
 
 LEAST = 20  # minutes of the first attempt
 MARGIN = 4.0  # slower processors, larger frames, storage that others use
@@ -50,6 +51,43 @@ RATES = {
 }
 
 
+class Memory(NamedTuple):
+    """Megabytes of one job: the least that it asks for, what it takes with the smallest frames, and for each million
+    pixels of a frame."""
+
+    least: int
+    start: float
+    megapixel: float
+
+
+DEEP = 1.6  # times as much for pixels of more than 8 bits
+
+# Of frames of 8 and of 33 million pixels, a tenth added.
+MEMORY = {
+    "tracks_segment": Memory(1500, 200, 16),
+    "tracks_deface": Memory(2000, 850, 97),
+    "tracks_audit": Memory(2000, 750, 29),
+    "tracks_detect": Memory(3000, 300, 51),
+    "tracks_extract": Memory(2500, 250, 77),
+    "flexpatch_truth": Memory(3000, 450, 64),
+    "flexpatch_samples": Memory(1500, 200, 28),
+    "flexpatch_run": Memory(2000, 600, 144),
+    "flexpatch_rate": Memory(3000, 600, 144),
+}
+
+
+def estimate_megabytes(rule: str, probe: str, attempt: int) -> int:
+    """Megabytes that a job of a rule gets at an attempt, by the record of its video; the least where that lacks."""
+    memory = MEMORY[rule]
+    try:
+        known = _read(probe)
+    except (OSError, UserError):
+        return attempt * memory.least
+    width, height = known.displayed_size
+    pixels = width * height / 1e6 * (DEEP if known.bit_depth > 8 else 1)
+    return attempt * max(memory.least, math.ceil(memory.start + memory.megapixel * pixels))
+
+
 def estimate_minutes(rule: str, units: int | None, attempt: int) -> int:
     """Minutes that a job of a rule gets at an attempt, the first being 1, for so many units; None where unknown."""
     rate = RATES[rule]
@@ -67,11 +105,11 @@ def estimate_bucket_minutes(rules: Iterable[str], videos: int, frames: int, core
 def count_frames(probe: str) -> int | None:
     """The frames of a video by its record's path; None where the record isn't there yet."""
     try:
-        return _read_frames(probe)
+        return _read(probe).frames
     except (OSError, UserError):
         return None
 
 
 @cache
-def _read_frames(probe: str) -> int:
-    return read_probe(Path(probe)).frames
+def _read(probe: str) -> Probe:
+    return read_probe(Path(probe))

@@ -18,7 +18,6 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -133,7 +132,7 @@ class TransitionDetector:
         self._all: deque[_SmallFrame] = deque(maxlen=2 * REACH + 1)
         self._thin: deque[_SmallFrame] = deque(maxlen=2 * REACH + 1)
         self._found: list[_Candidate] = []
-        self._even = False
+        self._turn = 0
 
     def add(self, frame: Frame, small: np.ndarray) -> None:
         """Look at the next frame: at its time and its small picture."""
@@ -158,9 +157,8 @@ class TransitionDetector:
         """Ask whether the frames now in the middle are where a new shot begins."""
         self._ask(self._all, seen, (_cut,))
         if not self._thin or seen.time - self._thin[-1].time >= GRADUAL:
-            # what is gradual shows in every other frame as well
-            self._even = not self._even
-            self._ask(self._thin, seen, (_fade, _dissolve, _wipe) if self._even else (_fade,))
+            self._ask(self._thin, seen, GRADUALLY[self._turn % len(GRADUALLY)])
+            self._turn += 1
 
     def _ask(
         self,
@@ -255,27 +253,29 @@ def _wipe(seen: list[_SmallFrame]) -> _Candidate | None:
     where they have changed spreads over the frame."""
     for half in reversed(HALVES[1:]):
         one, other = seen[REACH - half], seen[REACH + half]
-        if _apart(one.small, other.small) <= 2 * LEAST or _unlike(one, other) < OTHER:
+        way = _apart(one.small, other.small)
+        if way <= 2 * LEAST or _unlike(one, other) < OTHER:
             continue
-        way = _apart(one.small, seen[REACH].small) + _apart(seen[REACH].small, other.small)
-        if way > DETOUR * _apart(one.small, other.small):
+        if _apart(one.small, seen[REACH].small) + _apart(seen[REACH].small, other.small) > DETOUR * way:
             continue
-        at = [REACH - half // 2, REACH, REACH + half // 2]
-        changed, new, clear = _switched(one.small, other.small, [seen[index].small for index in at])
-        if not changed.any() or clear < CLEAR:
+        change = _Change(one.small, other.small)
+        if not change.places or change.least_strip() < EVERYWHERE:
             continue
-        shares = [float(own[changed].mean()) for own in new]
-        if not (shares[0] + SPREADS < shares[1] < shares[2] - SPREADS and MIDDLE[0] < shares[1] < MIDDLE[1]):
+        # the middle first: most that is no wipe shows there
+        new, clear = change.ask(seen[REACH].small)
+        share = change.share(new)
+        if not MIDDLE[0] < share < MIDDLE[1] or clear < CLEAR or _border(new, change.where) > JAGGED:
             continue
-        if any(float(earlier[changed & ~later].sum()) > BACKWARDS * changed.sum() for earlier, later in pairwise(new)):
+        early, late = (change.ask(seen[REACH + offset].small) for offset in (-(half // 2), half // 2))
+        clear = min(clear, early[1], late[1])
+        if clear < CLEAR or not change.share(early[0]) + SPREADS < share < change.share(late[0]) - SPREADS:
             continue
-        if _border(new[1], changed) > JAGGED or min(_strips(changed)) < EVERYWHERE:
+        if any(change.share(before & ~after) > BACKWARDS for before, after in ((early[0], new), (new, late[0]))):
             continue
         if _unlike_shifted(one.small, other.small, FAR) < OTHER:
             continue
         window = seen[REACH - half : REACH + half + 1]
-        _, switched, _ = _switched(one.small, other.small, [frame.small for frame in window])
-        reached = np.maximum.accumulate([float(own[changed].mean()) for own in switched])
+        reached = np.maximum.accumulate([change.share(change.ask(frame.small)[0]) for frame in window])
         first, last = int(np.argmax(reached > EDGE)), int(np.argmax(reached > 1 - EDGE))
         span = window[0].time - NEAR * GRADUAL, window[-1].time + NEAR * GRADUAL
         cut = Cut("wipe", window[first].time, window[max(first, last)].time)
@@ -283,21 +283,40 @@ def _wipe(seen: list[_SmallFrame]) -> _Candidate | None:
     return None
 
 
-def _switched(
-    one: np.ndarray, other: np.ndarray, pictures: list[np.ndarray]
-) -> tuple[np.ndarray, list[np.ndarray], float]:
-    """Where two pictures differ, (h, w) bool; of each picture between them, where it is like the second, (h, w) bool;
-    and the share of these places that are like one of the two."""
-    before, after = one.astype(np.int16), other.astype(np.int16)
-    apart = np.abs(after - before).sum(axis=2)
-    changed = apart > 4 * CHANGED
-    new, clear = [], []
-    for picture in pictures:
-        own = picture.astype(np.int16)
-        old, young = np.abs(own - before).sum(axis=2), np.abs(own - after).sum(axis=2)
-        new.append(cv2.medianBlur((young < old).astype(np.uint8), 5) > 0)  # noise is no border
-        clear.append(float((np.minimum(old, young) < NEITHER * apart)[changed].mean()) if changed.any() else 0.0)
-    return changed, new, min(clear)
+class _Change:
+    """Where two pictures differ: `where` (h, w) bool, and `places`, how many these are."""
+
+    def __init__(self, one: np.ndarray, other: np.ndarray) -> None:
+        self._one, self._other = one, other
+        self._apart = _apart_by_place(one, other)
+        self.where: np.ndarray = self._apart > 4 * CHANGED
+        self.places = int(np.count_nonzero(self.where))
+
+    def share(self, of: np.ndarray) -> float:
+        """The share of these places that are among those of (h, w) bool."""
+        return np.count_nonzero(of & self.where) / self.places
+
+    def ask(self, picture: np.ndarray) -> tuple[np.ndarray, float]:
+        """Where a picture in between is like the second one, (h, w) bool, and the share of places like one of both."""
+        old, young = _apart_by_place(self._one, picture), _apart_by_place(picture, self._other)
+        closer = (young < old).astype(np.uint8)
+        votes = cv2.boxFilter(closer, -1, (5, 5), normalize=False, borderType=cv2.BORDER_REPLICATE)
+        return votes > 12, self.share(np.minimum(old, young) < NEITHER * self._apart)  # of 25: noise is no border
+
+    def least_strip(self) -> float:
+        """Of six strips of the frame across, and six down: the share of places that change where fewest do."""
+        return min(self._least_strip(along) for along in (0, 1))
+
+    def _least_strip(self, along: int) -> float:
+        lines, long = np.count_nonzero(self.where, axis=along), self.where.shape[along]
+        bounds = np.arange(7) * len(lines) // 6
+        return float((np.add.reduceat(lines, bounds[:-1]) / (np.diff(bounds) * long)).min())
+
+
+def _apart_by_place(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """How far two pictures differ in each place, (h, w) int16: grey values of luma and both chroma added up."""
+    apart = cv2.absdiff(one, other).astype(np.int16)
+    return apart[..., 0] + apart[..., 1] + apart[..., 2]
 
 
 def _border(new: np.ndarray, changed: np.ndarray) -> float:
@@ -305,12 +324,6 @@ def _border(new: np.ndarray, changed: np.ndarray) -> float:
     across, down = changed[:, 1:] & changed[:, :-1], changed[1:] & changed[:-1]
     unequal = (new[:, 1:] != new[:, :-1])[across].sum() + (new[1:] != new[:-1])[down].sum()
     return float(unequal) / max(1, int(across.sum() + down.sum()))
-
-
-def _strips(changed: np.ndarray) -> list[float]:
-    """The share of places that change in each of six strips of the frame across, and of six down."""
-    strips = [*np.array_split(changed, 6, axis=0), *np.array_split(changed, 6, axis=1)]
-    return [float(strip.mean()) for strip in strips]
 
 
 def _extent(pictures: list[np.ndarray]) -> tuple[int, int]:
@@ -321,3 +334,7 @@ def _extent(pictures: list[np.ndarray]) -> tuple[int, int]:
     middle = int(np.searchsorted(np.maximum.accumulate(shares), 0.5))
     first = middle - int(np.argmax(shares[middle::-1] < EDGE)) + 1 if (shares[: middle + 1] < EDGE).any() else 0
     return min(first, middle), middle + int(np.argmax(shares[middle:] > 1 - EDGE))
+
+
+# What frames are asked in turn: dissolves show in every other one as well, and wipes in every fourth.
+GRADUALLY = ((_fade, _dissolve, _wipe), (_fade,), (_fade, _dissolve), (_fade,))

@@ -7,6 +7,8 @@ import yaml
 
 from framewright.errors import UserError
 from framewright.study.cluster import needs, queue, site
+from framewright.study.record import write_record
+from framewright.video.examine import empty_record
 
 SINFO = """\
 cpu*|1-00:00:00|192000|64|(null)
@@ -111,6 +113,42 @@ def test_a_longer_video_gets_more_time_and_so_does_each_attempt():
 
 def test_a_video_without_a_record_has_no_known_length(tmp_path):
     assert needs.count_frames(str(tmp_path / "probe.json")) is None
+
+
+def write_size(path: Path, size: tuple[int, int], bits: int) -> str:
+    write_record(path, empty_record("none") | {"displayed_size": size, "bit_depth": bits})
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("rule", "at_2160p", "at_4320p", "deep"),
+    [  # megabytes of resident memory, with 8 bits a sample and, of 4320 lines, with 10
+        ("tracks_segment", 231, 602, None),
+        ("tracks_deface", 1487, 3659, None),
+        ("tracks_audit", 878, 1532, None),
+        ("tracks_detect", 647, 1802, None),
+        ("tracks_extract", 747, 2481, None),
+        ("flexpatch_truth", 885, 2326, 3525),
+        ("flexpatch_samples", 281, 665, 1532),
+        ("flexpatch_run", 1619, 4867, None),
+    ],
+)
+def test_jobs_ask_for_the_memory_that_they_were_measured_to_take(tmp_path, rule, at_2160p, at_4320p, deep):
+    small = write_size(tmp_path / "small.json", (3840, 2160), 8)
+    large = write_size(tmp_path / "large.json", (7680, 4320), 8)
+    assert 1.05 * at_2160p < needs.estimate_megabytes(rule, small, 1) < 3500
+    assert 1.05 * at_4320p < needs.estimate_megabytes(rule, large, 1) < 1.3 * at_4320p + 1600
+    assert needs.estimate_megabytes(rule, large, 2) == 2 * needs.estimate_megabytes(rule, large, 1)
+    if deep:
+        hdr = write_size(tmp_path / "hdr.json", (7680, 4320), 10)
+        assert 1.03 * deep < needs.estimate_megabytes(rule, hdr, 1)
+
+
+def test_small_frames_and_a_video_without_a_record_ask_for_the_least(tmp_path):
+    least = needs.MEMORY["tracks_deface"].least
+    small = write_size(tmp_path / "small.json", (1280, 720), 8)
+    assert needs.estimate_megabytes("tracks_deface", small, 1) == least
+    assert needs.estimate_megabytes("tracks_deface", str(tmp_path / "none.json"), 1) == least
 
 
 LISTED = """\
