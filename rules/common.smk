@@ -41,7 +41,6 @@ from framewright.sources import fingerprint
 from framewright.study import asked, buckets, code, declared, dry_run, job, lock, memory, messages, scheduling
 from framewright.study import table, table_faults, versions
 from framewright.study.bucket_jobs import mode, phases as bucket_phases, plan as bucket_plan, run as bucket_run, stamps
-from framewright.study.cluster import needs
 from framewright.study.monitor.events import EventLog
 from framewright.study.config import complete, fill, read_schema, read_yaml, parse_overrides
 from snakemake.io import regex_from_filepattern
@@ -192,27 +191,10 @@ def take_film(pattern):
     return ancient([str(path) for path in pattern] if isinstance(pattern, list) else str(pattern))
 
 
-def per_attempt(amount: int):
-    """A resource that grows with each attempt: a job that ran out of it gets more."""
-    return lambda wildcards, attempt: amount * attempt
-
-
-def minutes_of(rule: str, units: int | None = None):
-    """Minutes that a job gets: from measured rates, the frames of its video or these units, and the attempt."""
-
-    def estimate(wildcards, attempt):
-        if units is not None:
-            return needs.estimate_minutes(rule, units, attempt)
-        probe = rules.sources_probe.output.probe.format(video=wildcards.video)
-        return needs.estimate_minutes(rule, needs.count_frames(probe), attempt)
-
-    return estimate
-
-
-def megabytes_of(rule: str):
-    """Memory that a job gets: as measured, by the size of its video's frames, and the attempt."""
-    probe = rules.sources_probe.output.probe
-    return lambda wildcards, attempt: needs.estimate_megabytes(rule, probe.format(video=wildcards.video), attempt)
+def annotations(wildcards) -> list[str]:
+    """The annotation files of a MOT folder that are there and may be read."""
+    files = [f"{place(wildcards)}/{name}" for name in ("seqinfo.ini", "gt/gt.txt")]
+    return [file for file in files if os.path.isfile(file) and os.access(file, os.R_OK)]
 
 
 COLLECTED = []  # what rules read of videos and buckets: patterns, and of which videos (None: once a bucket)
@@ -392,6 +374,7 @@ def warn_of_other_packages(recorded: str) -> None:
         print(line, file=sys.stderr)
 
 
+include: "common_needs.smk"
 include: "common_buckets.smk"
 
 

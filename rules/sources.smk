@@ -113,12 +113,6 @@ rule sources_youtube:
         "../scripts/sources_youtube.py"
 
 
-def annotations(wildcards) -> list[str]:
-    """The annotation files of a MOT folder that are there and may be read."""
-    files = [f"{place(wildcards)}/{name}" for name in ("seqinfo.ini", "gt/gt.txt")]
-    return [file for file in files if os.path.isfile(file) and os.access(file, os.R_OK)]
-
-
 rule sources_mot:
     """A MOT Challenge folder becomes a video, and its annotations become the truth."""
     input:

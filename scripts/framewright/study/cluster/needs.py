@@ -64,7 +64,7 @@ DEEP = 1.6  # times as much for pixels of more than 8 bits
 
 # Of frames of 8 and of 33 million pixels, a tenth added.
 MEMORY = {
-    "tracks_segment": Memory(1500, 200, 16),
+    "tracks_segment": Memory(1500, 200, 25),
     "tracks_deface": Memory(2000, 850, 97),
     "tracks_audit": Memory(2000, 750, 29),
     "tracks_detect": Memory(3000, 300, 51),
