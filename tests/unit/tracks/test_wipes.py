@@ -6,8 +6,10 @@ from fractions import Fraction
 import cv2
 import numpy as np
 import pytest
+from make_shots import LOOKS, make_shots
 from skimage import data
 
+from framewright.tracks.segments.find import scan_video
 from framewright.tracks.segments.transitions import TransitionDetector
 
 RATE, WIDE, HIGH = 25, 64, 36
@@ -32,28 +34,29 @@ def order(shape: str) -> np.ndarray:
 class Shot:
     """A photograph that a camera moves over, as small pictures (h, w, 3) uint8 Y, U, V."""
 
-    def __init__(self, name: str, seed: int) -> None:
-        self.values = np.random.default_rng(seed)
+    def __init__(self, name: str, seed: int, speed: float = 0.06, noise: float = 0.7) -> None:
+        """`speed` in places a frame, `noise` in grey values."""
+        self.values, self.noise = np.random.default_rng(seed), noise
         picture = cv2.resize(getattr(data, name)(), (96, 64), interpolation=cv2.INTER_AREA)
         self.still = cv2.cvtColor(picture, cv2.COLOR_RGB2YUV)
-        self.at, self.move = self.values.uniform(4, 20, 2), self.values.normal(0, 0.06, 2)
+        self.at, self.move = self.values.uniform(4, 20, 2), self.values.normal(0, speed, 2)
 
     def picture(self, frame: int) -> np.ndarray:
         x, y = self.at + self.move * frame
         seen = cv2.warpAffine(
             self.still, np.array([[1, 0, -x], [0, 1, -y]]), (WIDE, HIGH), borderMode=cv2.BORDER_REFLECT
         )
-        return np.clip(seen + self.values.normal(0, 0.7, seen.shape), 0, 255)
+        return np.clip(seen + self.values.normal(0, self.noise, seen.shape), 0, 255)
 
 
-def two_shots(seed: int) -> tuple[Shot, Shot]:
+def two_shots(seed: int, **how: float) -> tuple[Shot, Shot]:
     names = np.random.default_rng(seed).choice(PHOTOS, 2, replace=False)
-    return Shot(str(names[0]), 2 * seed), Shot(str(names[1]), 2 * seed + 1)
+    return Shot(str(names[0]), 2 * seed, **how), Shot(str(names[1]), 2 * seed + 1, **how)
 
 
-def wiped(seed: int, shape: str, frames: int, soft: float = 0.05) -> Iterator[np.ndarray]:
+def wiped(seed: int, shape: str, frames: int, soft: float = 0.05, **how: float) -> Iterator[np.ndarray]:
     """A film in which one shot is wiped over another, from frame 50 on."""
-    (one, other), when = two_shots(seed), order(shape)
+    (one, other), when = two_shots(seed, **how), order(shape)
     for frame in range(100 + frames):
         share = min(1.0, max(0.0, (frame - 49) / (frames + 1)))
         mask = np.clip((share * (1 + soft) - when) / soft, 0, 1)
@@ -77,6 +80,26 @@ def test_a_wipe_is_found_with_its_range(shape, frames):
         assert [kind for kind, _, _ in own] == ["wipe"], (seed, own)
         ((_, first, last),) = own
         assert abs(first - 50) <= 9 and abs(last - 50 - frames) <= 9, (seed, own)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_wipe_between_moving_and_noisy_shots_with_a_soft_border_is_found(shape):
+    for seed in (1, 3):
+        own = found(wiped(seed, shape, 20, soft=0.1, speed=0.2, noise=2.0))
+        assert [kind for kind, _, _ in own] == ["wipe"], (seed, own)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("look", ["noisy", "held pictures", "slow motion"])
+def test_pans_shakes_and_passers_are_no_wipes(tmp_path, look):
+    """Where a wipe's border could be longer, the first two of these films had some where none is."""
+    known = make_shots(tmp_path / "film.mp4", 7000 + list(LOOKS).index(look), LOOKS[look], 16, RATE)
+    joins = [change for change in known if change.kind in ("cut", "dissolve", "fade")]
+    cuts = scan_video(tmp_path / "film.mp4", (0.0, 1e6), TransitionDetector()).cuts
+    for cut in cuts:
+        first, last = cut.start * RATE - 6, cut.end * RATE + 6
+        assert any(join.start <= last and first <= join.end for join in joins), cut
 
 
 @pytest.mark.parametrize("kind", ["dissolve", "fade"])

@@ -49,7 +49,7 @@ NEITHER, CLEAR = 0.4, 0.6  # of the difference of a wipe's ends: what a place ma
 SPREADS, MIDDLE = 0.1, (0.2, 0.8)  # shares of a wipe's places: change from one look to the next; changed at its middle
 BACKWARDS = 0.08  # share of a wipe's places that may change back
 EVERYWHERE = 0.4  # share of the places in every strip of the frame that a wipe changes
-JAGGED = 0.12  # share of neighbouring places that a wipe's border may part
+JAGGED = 0.05  # share of neighbouring places that a wipe's border may part: what passes by, and noise, part more
 BLACK = 28  # luma of places that show nothing
 NOISE = 2.5  # grey values: contrast that pictures have without showing anything
 
