@@ -10,7 +10,7 @@ from framewright.errors import UserError
 from framewright.patches.settings import define_patches
 from framewright.study.buckets import bucket_names, bucket_of, change_of_buckets, group_videos, in_bucket
 from framewright.study.config import complete
-from framewright.study.declared import Declared
+from framewright.study.declared import Declared, read_declared, write_declared
 from framewright.study.definition import compute_definition
 from framewright.study.funnel import Item, merge_outcomes, write_outcomes
 from framewright.study.rows import (
@@ -165,3 +165,12 @@ def test_what_a_folder_serves_stands_in_the_rows_above_it(tmp_path):
     assert [row["item"] for row in list_served(tmp_path / "clips/1/x.mp4")] == ["1"]
     assert list_served(tmp_path / "clips/10") == [] and len(list_served(tmp_path / "clips")) == 2
     assert list_served(tmp_path.parent / "elsewhere/clips") is None
+
+
+def test_what_the_table_declares_is_read_as_it_was_written(tmp_path):
+    told = [
+        Declared("a", ("tracks", "patches"), "CC0-1.0", "val", "film"),
+        Declared("b", ("tracks",), training=False),
+    ]
+    write_declared(tmp_path / "declared.tsv", told)
+    assert read_declared([tmp_path / "declared.tsv"]) == {row.video: row for row in told}

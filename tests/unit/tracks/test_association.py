@@ -69,6 +69,19 @@ def test_the_history_is_kept_over_a_gap():
     assert len(own.times) == 97 - 10 and (np.diff(own.times) > 0).all()
 
 
+@pytest.mark.parametrize("across", [0, 1], ids=["pan", "tilt"])
+def test_a_thing_that_the_cameras_turn_throws_aside_stays_one(across):
+    """The frame jumps by more than the thing is large, and the camera's motion says by how much."""
+    jump = [0.0, 0.0]
+    jump[across] = 120.0
+    moved = np.array([1, 0, jump[0], 0, 1, jump[1]])
+    before = [frame(n / 16, ([50, 50, 110, 110], 0.9, 0.8, 0.1, 0.1)) for n in range(20)]
+    box = [50 + jump[0], 50 + jump[1], 110 + jump[0], 110 + jump[1]]
+    after = [frame(n / 16, (box, 0.9, 0.8, 0.1, 0.1)) for n in range(20, 40)]
+    assert len(find_tracklets([*before, *after])) == 2
+    assert len(find_tracklets([*before, replace(after[0], motion=moved), *after[1:]])) == 1
+
+
 def test_after_a_long_loss_another_chain_begins():
     assert [len(own.times) for own in find_tracklets(shot(8, gaps=[(2, 5)]))] == [32, 49]
 

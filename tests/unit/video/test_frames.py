@@ -12,6 +12,7 @@ from framewright.video.file_type import is_text, is_video
 from framewright.video.fingerprint import count_differing_bits, find_duplicates, hash_picture, parse_hashes
 from framewright.video.frame import Shape
 from framewright.video.reader import Reader
+from framewright.video.stream import open_video
 from framewright.video.tensors import in_range
 
 
@@ -81,3 +82,14 @@ def test_pixels_fill_the_range_asked_for():
     assert in_range(pixels, None) is pixels
     assert torch.allclose(in_range(pixels, (0, 1)), torch.tensor([0, 0.2, 1]))
     assert torch.allclose(in_range(pixels, (-1, 3)), torch.tensor([-1.0, -0.2, 3]))
+
+
+@pytest.mark.parametrize("box", [(0, 0, 30, 20), (17, 9, 80, 51), (33, 0, 96, 64)])
+def test_a_part_of_a_frame_has_the_size_of_its_box_and_is_that_part(tmp_path, box):
+    with open_video(make_video(tmp_path / "a.mp4", range(1))) as video:
+        seen = next(iter(video.frames()))
+        height, width = seen.rgb.shape[:2]
+        x1, y1, x2, y2 = (min(side, bound) for side, bound in zip(box, (width, height) * 2, strict=True))
+        part = seen.rgb_part((x1, y1, x2, y2))
+        assert part.shape == (y2 - y1, x2 - x1, 3)
+        assert np.array_equal(part, seen.rgb_part((0, 0, width, height))[y1:y2, x1:x2])
