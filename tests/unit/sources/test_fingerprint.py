@@ -89,3 +89,13 @@ def test_a_folder_is_its_files(tmp_path):
 
 def test_what_is_not_there_has_none(tmp_path):
     assert take_fingerprint(tmp_path / "nothing") == ""
+
+
+def test_every_film_is_noted_and_the_folder_of_the_notes_is_made_once(tmp_path):
+    notes = tmp_path / "a/b/notes.tsv"
+    for name in ("one.mp4", "two.mp4"):
+        (tmp_path / name).write_bytes(name.encode() * 1000)
+        take_fingerprint(tmp_path / name, notes)
+    assert [line.split("\t")[0] for line in notes.read_text().splitlines()] == [
+        str(tmp_path / name) for name in ("one.mp4", "two.mp4")
+    ]
