@@ -43,7 +43,7 @@ from framewright.study import table, table_faults, versions
 from framewright.study.bucket_jobs import mode, phases as bucket_phases, plan as bucket_plan, run as bucket_run, stamps
 from framewright.study.monitor.events import EventLog
 from framewright.study.config import complete, fill, read_schema, read_yaml, parse_overrides
-from snakemake.io import regex_from_filepattern
+from snakemake.io import is_flagged, regex_from_filepattern
 from snakemake.logging import logger
 from snakemake.utils import update_config
 from framewright.scenes.names import NAMES as SCENES
@@ -372,6 +372,16 @@ def warn_of_other_packages(recorded: str) -> None:
     """One line when the results were made with other packages than those that are installed here."""
     if IS_HEAD and (line := versions.warn_of_changes(recorded, HOUSE)):
         print(line, file=sys.stderr)
+
+
+def list_reported() -> dict[str, str]:
+    """By rule, the first file that it puts into the report, where that is the same for every video."""
+    found: dict[str, str] = {}
+    for made in workflow.rules:
+        for path in made.output:
+            if is_flagged(path, "report") and not is_flagged(path, "directory") and "{" not in path:
+                found.setdefault(made.name, str(path))
+    return found
 
 
 include: "common_needs.smk"

@@ -32,6 +32,7 @@ rule overview_dag:
             "config": DECIDING,
             "pipelines": ["sources", *config["pipelines"]],
             "kinds": sorted(by_kind()),
+            "reported": list_reported(),
         },
     script:
         "../scripts/overview_dag.py"

@@ -107,6 +107,20 @@ def test_every_page_opens_in_every_width(visit, report, width, height):
         assert (visited.errors, visited.requests) == ([], []), page
 
 
+def test_boxes_of_the_graphs_lead_to_files_of_the_report(visit, report):
+    pages = sorted(report.parent.glob("data/raw/*/tracks.html"))
+    assert pages
+    for page in pages:
+        visited = visit(page).page
+        links = visited.evaluate(
+            "[...document.querySelectorAll('a[data-report]')].map(one => one.getAttribute('href'))"
+        )
+        assert len(links) >= 3
+        assert [link for link in links if not (page.parent / link).is_file()] == []
+        visited.locator("a[data-report]").first.click()
+        visited.wait_for_url(f"**/{links[0].removeprefix('../')}")
+
+
 def test_a_caption_says_what_a_picture_shows(visit, report):
     page = visit(report).page
     page.wait_for_selector(".front .tile")

@@ -1,13 +1,15 @@
 """Draw a dependency graph as a picture: layers from top to bottom, as few crossings as a few sweeps find."""
 
+import hashlib
 import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import networkx as nx
@@ -15,6 +17,7 @@ import numpy as np
 from scipy.optimize import isotonic_regression
 
 from framewright.errors import UserError
+from framewright.report import svg
 from framewright.study.bucket_jobs.mode import plan_videos
 from framewright.study.record import write_record
 from framewright.study.table import keep_samples, read_table, write_table
@@ -22,6 +25,12 @@ from framewright.study.table import keep_samples, read_table, write_table
 NODE_HEIGHT, LAYER_GAP, NODE_GAP, LETTER, MARGIN = 30, 44, 22, 7.3, 24
 SWEEPS = 12
 MAX_NODES = 20  # of one pipeline's graph: more than a person reads at a glance
+REPORT_ID = 16  # letters of a path's digest that name its folder in a report
+IN_REPORT = """<script>
+if (location.pathname.includes("/data/raw/"))
+  for (const link of document.querySelectorAll("a[data-report]")) link.setAttribute("href", link.dataset.report);
+</script>
+"""
 
 
 @dataclass(frozen=True)
@@ -60,6 +69,23 @@ def read_dot(text: str) -> nx.DiGraph:
     edges = re.findall(r"^\s*(\d+) -> (\d+)", text, re.M)
     graph.add_edges_from(sorted((number[start], number[end]) for start, end in edges))
     return graph
+
+
+def link_nodes(graph: nx.DiGraph, files: Mapping[str, str]) -> None:
+    """Let the nodes of some rules lead to a file each, by the rule's name: from a page in results/dag, and in a report.
+
+    A report keeps each file in a folder that a digest of its path names.
+    """
+    for node, label in graph.nodes(data="label"):
+        if file := files.get(label):
+            folder = hashlib.sha256(file.encode()).hexdigest()[:REPORT_ID]
+            beside = os.path.relpath(file, "results/dag")
+            graph.nodes[node]["link"] = beside, f"../{folder}/{Path(file).name}"
+
+
+def compose_graph_page(title: str, drawing: str) -> str:
+    """A page that shows a drawn graph; its links work in the study's folder and in a report."""
+    return svg.compose_page(title, drawing + IN_REPORT)
 
 
 def split_graph(graph: nx.DiGraph, word: str) -> nx.DiGraph:
@@ -121,7 +147,10 @@ def draw(graph: nx.DiGraph) -> str:
             f' height="{height:.0f}" font-family="ui-monospace, Menlo, Consolas, monospace" font-size="12">',
             '<rect width="100%" height="100%" fill="#fff"/>',
             *(_edge([places[node] for node in chain]) for chain in chains),
-            *(_box(places[node], label, hues[words[node]]) for node, label in labels.items()),
+            *(
+                _linked(_box(places[node], label, hues[words[node]]), graph.nodes[node].get("link"))
+                for node, label in labels.items()
+            ),
             "</svg>\n",
         ]
     )
@@ -212,6 +241,14 @@ def _box(place: Place, label: str, hue: int) -> str:
         f'<text x="{place.x:.1f}" y="{place.y + 4:.1f}" text-anchor="middle" fill="hsl({hue},55%,24%)">'
         f"{escape(label)}</text>"
     )
+
+
+def _linked(box: str, link: tuple[str, str] | None) -> str:
+    """The box, as a link where it leads somewhere."""
+    if link is None:
+        return box
+    beside, in_report = map(escape, link)
+    return f'<a href="{beside}" data-report="{in_report}" target="_top" text-decoration="underline">{box}</a>'
 
 
 def _word(label: str) -> str:

@@ -5,8 +5,10 @@ from itertools import pairwise
 
 import networkx as nx
 import pytest
+from snakemake.common import get_report_id
+from snakemake.iocontainers import FILE_HASH_PREFIX_LEN
 
-from framewright.report.graph import MAX_NODES, draw, read_dot, split_graph
+from framewright.report.graph import MAX_NODES, compose_graph_page, draw, link_nodes, read_dot, split_graph
 
 DOT = """
 digraph snakemake_dag {
@@ -64,6 +66,17 @@ def test_boxes_stand_apart_and_users_stand_below(seed):
     height = {label: float(y) for y, label in re.findall(r'y="([\d.]+)" text-anchor[^>]*>([^<]*)<', svg)}
     assert all(height[f"rule_{a}"] < height[f"rule_{b}"] for a, b in graph.edges)
     assert min(x for x, _, _ in places) > 0
+
+
+def test_a_node_leads_to_its_file_in_the_results_and_in_a_report():
+    graph = read_dot(DOT)
+    link_nodes(graph, {"sources_link": "results/sources/card/README.html", "nobody": "results/x.png"})
+    page = compose_graph_page("Rules", draw(split_graph(graph, "sources")))
+    ((beside, in_report),) = re.findall(r'<a href="([^"]+)" data-report="([^"]+)"', page)
+    assert beside == "../sources/card/README.html"
+    assert in_report == f"../{get_report_id('results/sources/card/README.html')[:FILE_HASH_PREFIX_LEN]}/README.html"
+    assert re.search(r"<a [^>]*>.*?>link<.*?</a>", page) and "/data/raw/" in page
+    assert "<a " not in draw(read_dot(DOT))
 
 
 def test_nothing_at_all_is_an_empty_picture():
