@@ -19,7 +19,7 @@ audits = {name: read_record(path) for name, path in zip(variants, inputs.audits,
 paths = iter(inputs.models)
 models = {arm["name"]: {task: read_model(next(paths)) for task in arm["tasks"]} for arm in settings["arms"]}
 found = {}
-for name, clips in arms.items():
+for name, clips in job.start_progress()(arms.items(), len(arms), "arms"):
     others = {
         other: trained["persistence"] for other, trained in models.items() if other != name and "persistence" in trained
     }
