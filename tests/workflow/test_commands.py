@@ -26,6 +26,7 @@ NOT_HERE = {
     "make verify": "makes the whole study three times",
     "$EDITOR videos.tsv": "a person",
     "$EDITOR ~/.config/framewright/site.yaml": "a person",
+    "make envs DIR=/shared/envs": "conda and its channel: tests/unit/test_environments.py has a false one",
     ".venv/bin/snakemake --profile slurm": "a cluster: tests/slurm",
     ".venv/bin/snakemake --profile slurm -n": "a cluster: tests/slurm",
 }
