@@ -130,6 +130,7 @@ CLAIMS = {  # what the comments of blocks say
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", sorted(path.stem for path in FIRST_STEPS.glob("*.py")))
 def test_the_first_steps_run_and_show_a_picture(script, study, tmp_path, monkeypatch, capsys):
     """As a script of its own, in this process: PyTorch is imported once for all of them."""
@@ -151,6 +152,7 @@ def test_there_are_blocks_and_what_is_said_of_them_is_tried():
     assert CLAIMS.keys() <= {block.path.name for block in BLOCKS}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", EXAMPLES)
 def test_the_examples_of_a_module_run(module, study, monkeypatch):
     monkeypatch.chdir(study)

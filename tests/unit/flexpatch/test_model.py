@@ -81,6 +81,7 @@ def saved(tmp_path, trained):
 # ---- the model's file -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_model_is_as_documented(trained, saved):
     model = load_model(saved)
     assert (model.max_depth, model.min_samples_split, model.random_state) == (5, 10, 42)

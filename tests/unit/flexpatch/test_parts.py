@@ -96,6 +96,7 @@ def test_what_is_no_card_is_refused(content, tmp_path):
         read_card(tmp_path / "card.json")
 
 
+@pytest.mark.slow
 def test_the_histograms_are_a_picture_whatever_there_is(tmp_path):
     rng = np.random.default_rng(0)
     names = ["min_eig", "ncc", "accel", "flow_std", "confidence"]

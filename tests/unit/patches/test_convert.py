@@ -115,6 +115,7 @@ def run(folder: Path, monkeypatch, *arguments: str) -> None:
     runpy.run_path(str(ROOT / "scripts/convert_patches.py"), run_name="__main__")
 
 
+@pytest.mark.slow
 def test_table_and_config_are_accepted_and_missing_films_are_set_aside(tmp_path, monkeypatch, capsys):
     for name in ("a.mkv", "b {edition}.mkv"):
         (tmp_path / name).write_bytes(b"film")

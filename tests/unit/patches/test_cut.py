@@ -343,6 +343,7 @@ def test_the_tree_is_as_documented_and_loads(made, section, tmp_path):
     assert PatchPairs(tiny, frames=7)[0]["lr_stack"].shape == (7, 3, 12, 16)
 
 
+@pytest.mark.slow
 def test_held_out_films_go_to_val_in_one_size(film, section, tmp_path):
     _, patches, _ = cut_all(film, section, {"general": 6}, tmp_path, split="val")
     assert {patch.format for patch in patches} == {"tiny"}
@@ -352,6 +353,7 @@ def test_held_out_films_go_to_val_in_one_size(film, section, tmp_path):
     assert PatchPairs(tmp_path / "tree")[0]["lr_stack"].shape == (5, 3, 12, 16)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "reason"),
     [({"min_file_size": 10**6}, "small-file"), ({"scene_diff_threshold": 0.5}, "scene")],

@@ -23,6 +23,7 @@ def test_frames_of_varying_rate_are_neighbours_by_time(tmp_path, suffix):
     assert seen == [list(range(first, first + 7)) for first in (0, 5, 13, 30)]
 
 
+@pytest.mark.slow
 def test_key_frames_save_decoding(tmp_path):
     path = make_video(tmp_path / "film.mp4", range(300), gop=10)
     frames = select_frames(read_timeline(path), (0.0, 100.0))
@@ -66,6 +67,7 @@ def test_leaving_out_what_nothing_refers_to_changes_no_pixel(tmp_path, codec, op
     assert (len(some) < 60) == saves
 
 
+@pytest.mark.slow
 def test_an_interlaced_film_and_one_without_times_lose_nothing(tmp_path):
     fields = make_video(tmp_path / "fields.mkv", range(60), options={"flags": "+ildct+ilme", "x264-params": "tff=1"})
     with open_video(fields) as video:

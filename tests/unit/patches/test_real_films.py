@@ -191,6 +191,7 @@ def test_a_hole_in_time_is_in_no_window(tmp_path):
     assert judge_times([0 * step, step, 5 * step], step, CheckLimits(gap=0)) == ""
 
 
+@pytest.mark.slow
 def test_a_crop_without_anything_in_it_is_dead_however_alive_its_frame_is(tmp_path):
     pictures = []
     for picture in pan(60):

@@ -65,6 +65,7 @@ def through_json(metadata):
 # ---- the base set
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("base", VIEWS.values(), ids=VIEWS)
 def test_the_sphere_is_in_view_in_every_frame_whole(base):
     for clip in render_base_clips(base, 3, range(40)):
@@ -142,6 +143,7 @@ def test_the_default_arm_is_as_documented():
     assert abs(np.mean([clip.metadata["persistent"] for clip in clips]) - 0.528) < 0.1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variant", [*ARMS.values(), CROWD], ids=[*ARMS, "crowd"])
 def test_every_frame_is_redrawn_from_the_json_bit_for_bit(variant):
     for clip in made(variant, 12):

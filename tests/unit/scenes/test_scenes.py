@@ -75,11 +75,13 @@ def test_a_frame_depends_on_the_seed_alone_not_on_which_frames_were_drawn_before
     assert [digest(backward.draw(place)) for place in reversed(places)] == first[::-1]
 
 
+@pytest.mark.slow
 def test_another_seed_gives_another_street():
     one, other = (make_street(np.random.default_rng(seed), 1.0, SMALL).draw(10).picture for seed in (1, 2))
     assert np.abs(one.astype(int) - other).mean() > 5
 
 
+@pytest.mark.slow
 def test_pictures_do_not_depend_on_the_number_of_threads():
     made = make_street(np.random.default_rng(5), 1.0, SMALL)
     single = digest(made.draw(12))
@@ -287,6 +289,7 @@ def test_every_shot_of_the_demo_has_its_own_length():
 # ---- film and files -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_film_has_cuts_where_it_says_and_fine_detail():
     made = make_film(np.random.default_rng(2), (480, 270))
     assert [change.start for change in made.transitions] == [44, 88]
@@ -323,6 +326,7 @@ def test_a_repeated_film_shows_the_same_a_little_larger_and_its_own_events_alone
     assert np.abs(before - after).mean() > 2
 
 
+@pytest.mark.slow
 def test_a_rendered_file_holds_the_frames_that_were_drawn(tmp_path):
     made = make_cuts(np.random.default_rng(4), 2, SMALL)
     assert render(tmp_path / "video", made, tmp_path / "truth.json") == made.frames

@@ -35,6 +35,7 @@ def test_a_good_film_is_used_whole(film):
     assert record["video"] == "one"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("asked", "use"),
     [

@@ -96,6 +96,7 @@ def test_a_download_that_fails_for_now_fails_the_job_and_goes_on_at_the_next_att
     assert (folder / "video").read_bytes() == b""
 
 
+@pytest.mark.slow
 def test_youtube(run, server):
     folder, outcome = run("sources_youtube.py", source=f"{server.url}/ok", height=720, audio=False)
     assert (folder / "video").read_bytes() == server.film

@@ -211,6 +211,7 @@ def test_every_key_has_a_default_a_sentence_and_no_unknown_neighbours():
     look(config.read_schema(SCHEMAS), "config")
 
 
+@pytest.mark.slow
 def test_checking_costs_little_and_filling_almost_nothing():
     script = f"""
 import time

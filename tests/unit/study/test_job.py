@@ -248,6 +248,7 @@ def test_what_is_certain_to_recur_is_not_tried_again_in_the_same_run(tmp_path, a
     assert (tmp_path / "tried").read_text() == "xxx"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "body",
     [

@@ -116,6 +116,7 @@ def test_what_is_no_table_of_rows_is_said_to_be_none(tmp_path, make):
 # ---- buckets --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("buckets", [1, 2, 4, 64])
 def test_every_video_is_in_one_bucket_and_buckets_are_about_equal(buckets):
     videos = [f"video-{number}" for number in range(6400)]

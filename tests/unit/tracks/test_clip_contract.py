@@ -55,6 +55,7 @@ def files_of(cut: VideoClips, folder: Path) -> list[ClipFile]:
     return [ClipFile(folder / Path(clip.fn).name, clip.size, clip.frames) for clip in made]
 
 
+@pytest.mark.slow
 def test_what_the_library_cuts_holds(cut, folder):
     findings = check_clips([cut], 180)
     assert [own.detail for own in findings if not own.ok] == []

@@ -61,6 +61,7 @@ def test_a_clip_has_the_videos_own_frames_at_its_own_rate(tmp_path, rate):
     assert (clip.start, clip.end) == pytest.approx((first / rate, (first + len(shown) - 1) / rate))
 
 
+@pytest.mark.slow
 def test_frames_keep_their_times_where_the_rate_varies(tmp_path):
     steps = [Fraction(1, 30)] * 20 + [Fraction(1, 10)] * 10 + [Fraction(7, 10)] * 3 + [Fraction(1, 60)] * 60
     times = [sum(steps[:k], Fraction(3)) for k in range(len(steps))]
@@ -187,6 +188,7 @@ def test_a_matrix_that_players_guess_by_the_height_is_named(tmp_path):
         assert np.abs(next(video.frames()).rgb[50, 50].astype(int) - wanted).max() <= 2
 
 
+@pytest.mark.slow
 def test_what_becomes_of_each_track_is_said(tmp_path):
     """None is skipped silently: not one past the end, not a duplicate, not one whose end is missing."""
     path = make_video(tmp_path / "a.mp4", range(100), size=SIZE, rate=25)
@@ -208,6 +210,7 @@ def test_a_track_given_twice_is_one_clip(tmp_path):
     assert [clip.reason for clip in clips] == [""] and len(shown) == 1
 
 
+@pytest.mark.slow
 def test_a_clip_ends_after_its_max_seconds(tmp_path):
     path = make_video(tmp_path / "a.mp4", range(100), size=SIZE, rate=25)
     (clip,), (shown,) = cut(path, track(1, 3.9), max_seconds=2)
@@ -225,6 +228,7 @@ def test_no_tracks_need_no_video(tmp_path):
     assert extract(tmp_path / "missing", [], tmp_path) == []
 
 
+@pytest.mark.slow
 def test_a_hidden_beginning_and_a_late_start_shift_nothing(tmp_path):
     source = make_video(tmp_path / "source.mp4", range(120), size=SIZE, rate=25, gop=50)
     path = trim(source, tmp_path / "a.mp4", 1.0)
@@ -257,6 +261,7 @@ def test_frames_that_cannot_be_decoded_are_stood_in_for(tmp_path):
     assert set(range(25, 41)) | set(range(45, 76)) <= set(intact)
 
 
+@pytest.mark.slow
 def test_a_cut_off_file_gives_what_it_has(tmp_path):
     path = cut_off(make_video(tmp_path / "a.mkv", range(200), size=SIZE, rate=25), 0.5)
     clips, shown = cut(path, track(0, 7.9), track(7, 7.9, [0, 0, 30, 30]))
@@ -270,6 +275,7 @@ def test_metadata_of_a_smaller_copy_fits(tmp_path):
     assert clip.size == SIZE and [number for number, _ in shown] == list(range(26))
 
 
+@pytest.mark.slow
 def test_the_same_tracks_give_the_same_bytes_in_any_order(tmp_path):
     path = make_video(tmp_path / "a.mp4", range(100), size=SIZE, rate=25)
     tracks = [track(k / 4, 2 + k / 4, [4 * k, 2 * k, 4 * k + 40, 2 * k + 40]) for k in range(5)]
@@ -304,6 +310,7 @@ def test_clips_are_written_in_as_few_passes_as_memory_allows():
     assert len(group_plans(plans(3), 1)) == 3  # even a clip that is too large by itself is written
 
 
+@pytest.mark.slow
 def test_several_passes_give_the_same_clips(tmp_path, monkeypatch):
     path = make_video(tmp_path / "a.mp4", range(60), size=SIZE, rate=25)
     tracks = [track(k / 16, 2, [4 * k, 0, 4 * k + 40, 40]) for k in range(6)]
@@ -327,6 +334,7 @@ def test_a_clip_has_no_sound(tmp_path):
     assert find_fault(tmp_path / "clips" / Path(own.fn).name, SIZE, 51, 0.5) == ""
 
 
+@pytest.mark.slow
 def test_a_sound_clip_is_found_sound_and_others_are_not(clip, tmp_path):
     assert find_fault(clip, SIZE, 51, 0.5) == ""
     assert find_fault(clip, SIZE, 52, 0.5) == "51 of 51 frames decode, not 52"

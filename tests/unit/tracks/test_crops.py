@@ -266,6 +266,7 @@ def test_ninety_percent_are_not_yet_too_much():
     assert measure_overlap(first, nearer) > 0.9 and len(drop_duplicates([first, nearer], 0.9)[0]) == 1
 
 
+@pytest.mark.slow
 def test_tracks_one_after_the_other_are_never_compared():
     """A film of an hour: 4,000 tracks of three seconds, a few at a time, in seconds and not in minutes."""
     many = [track(line(48, shift=40 * (k % 7)), start=k) for k in range(4000)]

@@ -87,6 +87,7 @@ def test_a_face_is_covered_in_every_frame_for_less_than_half_the_pixels(tmp_path
     assert finder.pixels < 0.5 * whole
 
 
+@pytest.mark.slow
 def test_a_face_that_leaves_over_the_border_stays_covered_as_long_as_it_shows(tmp_path):
     """Half a face is hardly seen by itself; what was a sure face is looked for where it should be."""
 
@@ -100,11 +101,13 @@ def test_a_face_that_leaves_over_the_border_stays_covered_as_long_as_it_shows(tm
             assert share(boxes, (x, y)) >= 0.8, number
 
 
+@pytest.mark.slow
 def test_where_nothing_is_nothing_is_covered(tmp_path):
     covers, _, _ = scan(film(tmp_path / "a.mp4", 60, lambda k: None))
     assert not any(len(boxes) for boxes in covers)
 
 
+@pytest.mark.slow
 def test_the_same_film_gives_the_same_detections(tmp_path):
     path = film(tmp_path / "a.mp4", 40, MOVES["walks"])
     (_, _, one), (_, _, two) = scan(path), scan(path)
@@ -112,6 +115,7 @@ def test_the_same_film_gives_the_same_detections(tmp_path):
     assert np.array_equal(one.sightings.frames, two.sightings.frames)
 
 
+@pytest.mark.slow
 def test_a_large_face_is_found_in_a_small_copy():
     large = cv2.resize(FACE, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)  # a face 470 pixels high
     found = open_face_finder(0.2, 1920)(large)

@@ -76,6 +76,7 @@ def test_the_record_says_when_frames_were_looked_at_and_by_which_weights(film, t
         assert np.all(np.diff(times) > 0) and np.abs(np.diff(times) - 1 / 16).max() <= 0.04
 
 
+@pytest.mark.slow
 def test_neither_batches_nor_repetition_change_a_byte(film, tmp_path):
     written = []
     for batch in (1, 8, 8):

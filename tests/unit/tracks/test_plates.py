@@ -54,6 +54,7 @@ def test_a_net_of_the_yunet_kind_is_refused_with_the_true_reason(tmp_path):
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.slow
 def test_a_plate_is_covered_in_all_frames_and_nothing_else_is(tmp_path):
     film = make_video(tmp_path / "v.mp4", range(20), size=(320, 160), rate=25)
     finders = FinderSettings(long_side=320, plates=str(weights(tmp_path, PLATE)), plate_size=320)

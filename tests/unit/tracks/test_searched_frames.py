@@ -57,6 +57,7 @@ def test_two_segments_that_meet_at_a_cut_share_no_frame_and_cross_it_nowhere(tmp
     assert min(number for _, number in after) <= at * rate + 2
 
 
+@pytest.mark.slow
 def test_nothing_depends_on_how_many_are_looked_at_together(tmp_path):
     path = make_video(tmp_path / "v.mp4", range(75), rate=25)
     (one, singly), (eight, together) = seen(path, (0.0, 3.0), batch=1), seen(path, (0.0, 3.0), batch=8)

@@ -207,6 +207,7 @@ def test_a_cut_stands_at_its_presentation_time(tmp_path, how):
     assert cuts == [2.0] and span == [0.0, 4.0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "detector", [TransitionDetector, lambda: AdaptiveCutDetector(ADAPTIVE)], ids=["ours", "adaptive"]
 )
@@ -216,6 +217,7 @@ def test_a_varying_rate_and_a_late_start_are_understood(tmp_path, detector):
     assert cuts == [8.0] and span[0] == 5.0 and span[1] == pytest.approx(9.5, abs=0.06)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
 def test_a_header_that_lies_about_the_length_moves_no_end(tmp_path, suffix):
     path = claim_duration(make_video(tmp_path / f"film{suffix}", SHOTS, rate=30), 400)
@@ -227,6 +229,7 @@ def test_only_the_part_to_use_is_cut(tmp_path):
     assert cuts == [2.0] and span == [1.0, 3.5]
 
 
+@pytest.mark.slow
 def test_the_record_has_every_candidate_and_the_version_of_the_detector(tmp_path):
     path = make_video(tmp_path / "film.mp4", [1365] * 120 + [2730] * 60, rate=30)
     known = find_segments(
@@ -313,6 +316,7 @@ def still(tmp_path_factory) -> Path:
     return make_video(tmp_path_factory.mktemp("models") / "film.mp4", [0] * 300, rate=30)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("offset", "reason"), [(9, "cartoon"), (-9, "")], ids=["above 0", "below 0"])
 def test_a_cartoon_is_what_its_model_says(tmp_path, still, offset, reason):
     weights = mean_of_red(tmp_path / "cartoon.onnx", offset)

@@ -60,6 +60,7 @@ def test_instants_are_those_at_which_something_was_seen():
     assert [box["name"] for box in list_boxes(tracks, 10.0)] == ["cat"] and list_boxes(tracks, 5.0) == []
 
 
+@pytest.mark.slow
 def test_a_frame_is_the_one_that_is_shown_at_its_instant(made):
     """The picture of an instant is the last one that appears before it, as decoding the whole film says."""
     from framewright.video.stream import open_video

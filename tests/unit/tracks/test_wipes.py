@@ -102,6 +102,7 @@ def test_pans_shakes_and_passers_are_no_wipes(tmp_path, look):
         assert any(join.start <= last and first <= join.end for join in joins), cut
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["dissolve", "fade"])
 def test_fades_and_dissolves_between_the_same_shots_are_told_apart_and_are_no_wipes(kind):
     for seed in (1, 2):

@@ -118,6 +118,7 @@ def with_a_day_between(path: Path) -> Path:
     return make_video(path, range(20), times=[Fraction(k, 25) + 86_400 * (k > 9) for k in range(20)])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "make", "note"),
     [
@@ -188,6 +189,7 @@ def test_rejected_with_a_reason(tmp_path, make, reason):
         assert (record["sha256"] is None) == (not path.exists())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("limits", "reason"),
     [
@@ -202,6 +204,7 @@ def test_a_reader_that_fails_is_a_reason_not_an_error(tmp_path, limits, reason):
     assert list(record) == list(probe(path))
 
 
+@pytest.mark.slow
 def test_a_file_that_is_being_written_is_no_video_yet(tmp_path):
     path, done = make_video(tmp_path / "a.mkv"), threading.Event()
 

@@ -85,6 +85,7 @@ def test_a_result_comes_back(manners):
     assert (result.ok, result.value, result.reason) == (True, {"sum": 5}, None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("function", "sentence"),
     [

@@ -78,6 +78,7 @@ def test_the_cache_changes_nothing(recipe):
     assert (torch.stack(steps, 1) - whole).abs().max() < 1e-5
 
 
+@pytest.mark.slow
 @EVERY_RECIPE
 def test_sampling_with_the_cache_is_sampling_without_it_token_for_token(recipe):
     config = small(recipe)

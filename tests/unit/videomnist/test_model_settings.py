@@ -51,6 +51,7 @@ def test_the_guides_training_commands_are_valid():
     assert len(faults) == 1 and "252 and 264" in faults[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("keys", "said"),
     [

@@ -99,6 +99,7 @@ def trained(request, clips, tmp_path_factory):
     return recipe, folder, vqvae, how, about, codes, gpt, gpt_how
 
 
+@pytest.mark.slow
 def test_a_vqvae_that_was_killed_goes_on_to_the_same_weights(trained, clips, tmp_path):
     recipe, _, _, whole, *_ = trained
     config, plan = config_of(recipe), plan_of(recipe)
@@ -135,6 +136,7 @@ def test_what_another_training_left_behind_is_not_taken_up(trained, clips, tmp_p
     assert again.history == whole.history
 
 
+@pytest.mark.slow
 def test_workers_change_nothing(trained, clips, tmp_path):
     recipe, _, _, whole, *_ = trained
     plan = plan_of(recipe, num_workers=2)

@@ -115,6 +115,7 @@ def test_of_a_run_elsewhere_the_jobs_are_shown_too(tmp_path):
     assert "30 %: 12 of 40 frames" in text_of(study(tmp_path, 77, "node17"))
 
 
+@pytest.mark.slow
 def test_processes_of_a_job_are_found_by_where_they_print(tmp_path):
     folder = study(tmp_path, os.getpid())
     log = next(folder.glob("logs/tracks_deface/bridge*.log"))

@@ -52,6 +52,7 @@ def test_each_of_the_18_faults_has_a_test():
     assert sorted([*here, *ELSEWHERE]) == list(range(1, 19))
 
 
+@pytest.mark.slow
 def test_3_what_was_parsed_is_curated_and_so_are_files_of_the_other_key(study, tmp_path):
     lines = [json.loads(line) for line in read_lines(study.metas[0])]
     old = [

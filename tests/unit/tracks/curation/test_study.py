@@ -35,6 +35,7 @@ def broken(findings: list[Finding]) -> list[str]:
     return [one.name for one in findings if not one.ok]
 
 
+@pytest.mark.slow
 def test_the_contract_of_a_sound_study_holds(study):
     assert broken(study.findings) == []
 

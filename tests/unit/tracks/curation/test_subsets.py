@@ -119,6 +119,7 @@ def shared(tracks: Candidates, one: int, other: int, level: Constraints) -> floa
     return inner / union / fade
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize(
     "asked",

@@ -60,6 +60,7 @@ def film(folder: Path, pan: float, walk: float, rate: int = RATE, zoom: float = 
     return list(measure_clips(folder / "clips", [track], clips, make_dis_flow(), hog_lab))
 
 
+@pytest.mark.slow
 def test_a_still_object_under_a_pan_does_not_move(tmp_path):
     (found,) = film(tmp_path, pan=4.0, walk=0.0)
     assert found.camera_motion[3] == pytest.approx(4.0, rel=0.1)
@@ -75,6 +76,7 @@ def test_an_object_that_walks_moves_whatever_the_camera_does(tmp_path, pan, walk
     assert found.object_motion[3] == pytest.approx(walk * scale, rel=0.15)
 
 
+@pytest.mark.slow
 def test_nothing_moves_where_nothing_moves(tmp_path):
     (found,) = film(tmp_path, 0.0, 0.0)
     assert found.motion.shape == (2, 7) and found.motion[:, 5].max() < 0.2
@@ -121,6 +123,7 @@ def coloured(seed: int, size: int = 200) -> np.ndarray:
     return np.clip(np.stack(planes, axis=-1), 0, 255).astype(np.uint8)
 
 
+@pytest.mark.slow
 def test_a_copy_is_nearer_than_any_other_thing():
     things = [coloured(seed) for seed in range(60)]
     worse = [cv2.imdecode(cv2.imencode(".jpg", one, [cv2.IMWRITE_JPEG_QUALITY, 25])[1], 1) for one in things]
@@ -157,6 +160,7 @@ def test_quality_falls_with_what_harms_it():
     assert soft[0] < sharp and dark[1] == pytest.approx(0.2 * bright, abs=0.02) and dark[2] < 0.3 * vivid
 
 
+@pytest.mark.slow
 def test_what_is_written_is_read_and_the_origin_s_files_have_its_shapes(tmp_path):
     found = film(tmp_path, 2.0, 1.0)
     paths = [tmp_path / f"{name}.npz" for name in ("motion", "embeddings", "quality")]
