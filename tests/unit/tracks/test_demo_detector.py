@@ -13,6 +13,7 @@ from framewright.tracks.demo_detector.pictures import (
     BACKGROUNDS,
     NAMES,
     TAUGHT,
+    Picture,
     draw_practice,
     draw_streets,
     draw_thrown,
@@ -159,3 +160,9 @@ def test_prompts_are_those_of_the_file_or_what_open_vocabulary_weights_lack_or_n
     assert choose_prompts(True, [path]) == {"prompts": prompts}
     assert choose_prompts(False, [path]) == {"vocabulary": prompts}
     assert choose_prompts(False, []) == {}
+
+
+def test_a_thing_is_clear_where_it_is_large_enough_and_seen_enough():
+    boxes = np.array([[50, 50, 60, 60], [50, 50, 54, 60], [50, 50, 60, 59], [50, 50, 55, 60], [50, 50, 70, 70]], float)
+    picture = Picture(np.zeros((90, 90, 3), np.uint8), boxes, np.zeros(5, int), np.array([1, 1, 1, 1, 0.3]))
+    assert picture.is_clear(0.5).tolist() == [True, False, False, True, False]

@@ -13,6 +13,7 @@ from make_weights import columns, make_weights
 
 from framewright.detector import Settings, export, fit_letterbox, forbid_downloads, open_detector
 from framewright.errors import UserError
+from framewright.study.config import complete
 
 ROOT = Path(__file__).parents[3]
 SHARED = Path(os.environ.get("FRAMEWRIGHT_SHARED", "shared"))
@@ -308,3 +309,7 @@ def test_weights_of_a_fixed_size_find_what_ultralytics_finds_with_them():
     )[0]
     assert np.allclose(found.boxes, theirs.boxes.xyxy, atol=0.01)
     assert np.allclose(found.scores, theirs.boxes.conf, atol=1e-5)
+
+
+def test_the_librarys_least_score_is_that_of_the_configuration():
+    assert Settings().confidence == complete({}, ROOT / "config/schemas")[0]["tracks"]["detector"]["confidence"]
