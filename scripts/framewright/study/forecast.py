@@ -29,7 +29,7 @@ class Rate(NamedTuple):
 # Measured by framewright.study.usage: videos of 360 to 1080 lines, the demo's detector.
 RATES = {
     "sources_link": Rate(0.4),
-    "sources_render": Rate(4.0, 0.2),
+    "sources_render": Rate(2.0, 0.09),
     "sources_probe": Rate(0.6, 0.006),
     "sources_preview": Rate(0.4, 0.011),
     "tracks_link": Rate(0.2),
