@@ -21,7 +21,7 @@ from framewright.study.buckets import bucket_of
 from framewright.study.cluster import queue, site
 from framewright.study.usage import FOLDER, read_usage
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 SCRIPT = ROOT / "tests/slurm/cluster.sh"
 CONFIG = """\
 videos: videos.tsv

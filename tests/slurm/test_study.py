@@ -18,7 +18,7 @@ from on_slurm import SLURM, SNAKEMAKE, read_finished, run
 from framewright.study.cluster import queue, site
 from framewright.study.usage import FOLDER, read_usage
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 def read_manifest(folder: Path) -> list[str]:

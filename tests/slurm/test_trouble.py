@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from house import ROOT
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 SCRIPT = ROOT / "tests/slurm/cluster.sh"
 CASES = ("once", "memory", "time", "cancelled", "pair")  # each runs twice
-SECONDS = 900  # that the whole run may take; 150 where nothing else runs
+SECONDS = 400  # that the whole run may take
 
 
 def read_begun(study: Path, case: str) -> list[list[str]]:
@@ -86,9 +86,7 @@ def read_printed(study: Path) -> str:
 
 def test_the_run_ends_well(study):
     made = {path.name for path in (study / "done").iterdir()}
-    assert made == {"gpu", "once", "memory", "time", "cancelled", "lost", "full", "pair", "many"}, read_printed(study)[
-        -3000:
-    ]
+    assert made == {"gpu", "lost", "full", "many", *CASES}, read_printed(study)[-3000:]
 
 
 def test_a_rule_that_needs_a_gpu_gets_one(study):
@@ -117,7 +115,8 @@ def test_a_failure_shows_the_end_of_the_slurm_log(study):
 
 
 def test_a_full_disk_is_named_and_tried_again(study, scratch):
-    if not scratch.is_mount():
+    if not scratch.is_mount():  # mounting wants root, and a container that allows it; CI must have both
+        assert "CI" not in os.environ, "no small disk could be mounted"
         pytest.skip("nothing can be mounted here: a full disk is not tried")
     assert len(read_begun(study, "full")) == 2
     assert "No space left on device" in read_printed(study)
