@@ -193,7 +193,7 @@ class HeldBytes(io.BytesIO):
 
 @pytest.mark.slow
 def test_once_arrow_has_settled_no_thread_of_it_holds_a_file_of_pythons(tmp_path):
-    """Without settling, a thread still holds one file in eight: where Python ends then, it aborts the process."""
+    """Without settling, a thread still holds some of them: where Python ends then, it aborts the process."""
     path = tmp_path / "y.parquet"
     pq.write_table(pa.table({"a": range(20)}), path)
     content, left = path.read_bytes(), 0
