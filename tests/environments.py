@@ -23,7 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests")]
 
-from house import rules
+from house import module_of, rules
 
 from framewright.study.code import follow_imports
 
@@ -63,13 +63,8 @@ def list_modules(root: Path) -> dict[str, list[str]]:
         named = re.search(r'"\.\./envs/(.+?)\.yaml"', rule.directives.get("conda", ""))
         if named and (script := scripts / f"{rule.name}.py").is_file():
             paths = (path for path in follow_imports(script, scripts) if path != script)
-            found[named[1]] |= {name_of(path, scripts) for path in paths}
+            found[named[1]] |= {module_of(path, scripts) for path in paths}
     return {name: sorted(modules) for name, modules in sorted(found.items())}
-
-
-def name_of(path: Path, scripts: Path) -> str:
-    """The name by which Python imports a module."""
-    return ".".join(path.relative_to(scripts).with_suffix("").parts).removesuffix(".__init__")
 
 
 def create(tool: Iterable[str], file: Path, prefix: Path) -> str:

@@ -65,6 +65,11 @@ def word_of(name: str) -> str:
     return name.split("_")[0]
 
 
+def module_of(path: Path, folder: Path) -> str:
+    """The name by which Python imports a file, from that folder on."""
+    return ".".join(path.relative_to(folder).with_suffix("").parts).removesuffix(".__init__")
+
+
 def pins(root: Path) -> dict[str, str]:
     """Read the exact version of each package in requirements.txt."""
     return dict(re.findall(r"^([\w.-]+)==([\w.+!]+)", (root / "requirements.txt").read_text(), re.M))
@@ -377,7 +382,7 @@ def coverage_faults(root: Path) -> list[str]:
             tried.setdefault("any", set()).add(module)
     faults = []
     for path in sorted(library.rglob("*.py")):
-        module = ".".join(path.relative_to(library).with_suffix("").parts)
+        module = module_of(path, library)
         room = module.split(".")[0] if "." in module else "any"
         if path.name != "__init__.py" and module not in tried.get(room, set()):
             faults.append(f"{module} is imported by no unit test of {room}")

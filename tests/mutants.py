@@ -25,7 +25,9 @@ from itertools import zip_longest
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "scripts"))
+sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests")]
+
+from house import module_of  # noqa: E402 (its folder is named above)
 
 from framewright.study.code import follow_imports  # noqa: E402 (the library's folder is named above)
 
@@ -105,7 +107,7 @@ def tests_of(mutant: Mutant) -> list[Path]:
     room = room_of(mutant.path)
     tests = sorted((ROOT / "tests/unit").glob("**/test_*.py" if room == "shared" else f"{room}/**/test_*.py"))
     found = [test for test in tests if mutant.path in follow_imports(test, ROOT / "scripts")]
-    name = ".".join(mutant.path.relative_to(ROOT / "scripts").with_suffix("").parts)
+    name = module_of(mutant.path, ROOT / "scripts")
     package, _, module = name.rpartition(".")
     line = re.compile(rf"from {re.escape(name)} import|from {re.escape(package)} import .*\b{module}\b")
     direct = [test for test in found if line.search(test.read_text())]

@@ -13,14 +13,14 @@ import pytest
 import yaml
 from basicsr_rules import read_options, read_scenes
 from documented import lay_out, list_blocks, names_of
-from house import ROOT
+from house import ROOT, module_of
 
 from framewright.patches.stack import read_png
 
 BLOCKS = list_blocks()
 FIRST_STEPS = ROOT / "docs/first_steps"
 EXAMPLES = sorted(
-    ".".join(path.relative_to(ROOT / "scripts").with_suffix("").parts)
+    module_of(path, ROOT / "scripts")
     for path in (ROOT / "scripts/framewright").rglob("*.py")
     if re.search(r"^\s*>>> ", path.read_text(), re.M)
 )
