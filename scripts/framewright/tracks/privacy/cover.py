@@ -1,6 +1,8 @@
 """Covering places of a picture, on its stored planes: every pixel outside of them stays as it was decoded."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -13,17 +15,31 @@ CELLS = 4  # of a blurred or pixelated face, across a side of its box: too few t
 SOLID = (0.30, 0.5, 0.5)  # what covers, as shares of a plane's full scale: a dark grey
 
 
+@dataclass(frozen=True, eq=False)
+class Ellipse:
+    """An ellipse on a plane: the rows and columns of the rectangle around it, its half axes, and what of the rectangle
+    lies on it, (rows, columns) bool."""
+
+    rows: slice
+    columns: slice
+    axes: tuple[float, float]
+    inside: np.ndarray
+
+
 def cover(planes: tuple[np.ndarray, ...], boxes: np.ndarray, shape: Shape, method: str, depth: int) -> None:
     """Cover `boxes` ((n, 4), pixels of the upright picture) in Y, U and V planes of `depth` bits, in place.
 
     The planes are as stored, neither upright nor square, chroma as small as it is. Each box is covered by an ellipse
     around it.
     """
-    for box in to_stored(boxes, shape):
+    for box in to_stored(boxes, shape).tolist():
+        ellipses: dict[tuple[int, ...], Ellipse | None] = {}
         for plane, level in zip(planes, SOLID, strict=False):
-            zoom = np.array(plane.shape[::-1]) / shape.stored
-            middle, axes = (box[:2] + box[2:]) / 2 * zoom, (box[2:] - box[:2]) / 2 * zoom * LARGER
-            _cover_ellipse(plane, middle, axes, method, round(level * (1 << depth)))
+            if plane.shape not in ellipses:
+                ellipses[plane.shape] = place_ellipse(box, shape.stored, plane.shape)
+            if (ellipse := ellipses[plane.shape]) is not None:
+                part = plane[ellipse.rows, ellipse.columns]
+                np.copyto(part, _covering(part, ellipse, method, round(level * (1 << depth))), where=ellipse.inside)
 
 
 def to_stored(boxes: np.ndarray, shape: Shape) -> np.ndarray:
@@ -43,33 +59,34 @@ def to_stored(boxes: np.ndarray, shape: Shape) -> np.ndarray:
 def draw_ellipses(size: tuple[int, int], boxes: np.ndarray) -> np.ndarray:
     """What of an upright picture of `size` (width, height) is covered for `boxes` (n, 4): (height, width) bool."""
     mask = np.zeros(size[::-1], bool)
-    for box in np.asarray(boxes, np.float64).reshape(-1, 4):
-        _on_ellipse(mask, (box[:2] + box[2:]) / 2, (box[2:] - box[:2]) / 2 * LARGER, np.ones_like)
+    for box in np.asarray(boxes, np.float64).reshape(-1, 4).tolist():
+        if (ellipse := place_ellipse(box, size, mask.shape)) is not None:
+            mask[ellipse.rows, ellipse.columns] |= ellipse.inside
     return mask
 
 
-def _cover_ellipse(plane: np.ndarray, middle: np.ndarray, axes: np.ndarray, method: str, level: int) -> None:
-    def covering(part: np.ndarray) -> np.ndarray:
-        if method == "solid":
-            return np.full_like(part, level)
-        share = np.array(part.shape[::-1]) / (2 * axes)  # less than 1 at the edge of the picture
-        cells = np.clip(np.round(CELLS * LARGER * share).astype(int), 1, part.shape[::-1])
-        small = cv2.resize(part, tuple(map(int, cells)), interpolation=cv2.INTER_AREA)
-        way = cv2.INTER_NEAREST if method == "mosaic" else cv2.INTER_LINEAR
-        return cv2.resize(small, part.shape[::-1], interpolation=way)
+def place_ellipse(box: Sequence[float], size: tuple[int, int], shape: tuple[int, ...]) -> Ellipse | None:
+    """The ellipse around a box of a picture of `size` (width, height), on a plane of `shape` (rows, columns)."""
+    (x1, y1, x2, y2), (rows, columns) = box, shape
+    across, down = columns / size[0], rows / size[1]
+    x, y = (x1 + x2) / 2 * across, (y1 + y2) / 2 * down
+    a, b = (x2 - x1) / 2 * across * LARGER, (y2 - y1) / 2 * down * LARGER
+    left, top = math.floor(max(x - a, 0.0)), math.floor(max(y - b, 0.0))
+    right, bottom = math.ceil(min(x + a, columns)), math.ceil(min(y + b, rows))
+    if right <= left or bottom <= top or min(a, b) <= 0:
+        return None
+    aside = (np.arange(left, right) + 0.5 - x) / a
+    below = (np.arange(top, bottom) + 0.5 - y) / b
+    return Ellipse(slice(top, bottom), slice(left, right), (a, b), aside**2 + below[:, None] ** 2 <= 1)
 
-    _on_ellipse(plane, middle, axes, covering)
 
-
-def _on_ellipse(
-    plane: np.ndarray, middle: np.ndarray, axes: np.ndarray, covering: Callable[[np.ndarray], np.ndarray]
-) -> None:
-    """Replace what lies on an ellipse by what `covering` makes of the rectangle around it, in place."""
-    left, top = np.maximum(np.floor(middle - axes), 0).astype(int)
-    right, bottom = np.minimum(np.ceil(middle + axes), plane.shape[::-1]).astype(int)
-    if right <= left or bottom <= top or axes.min() <= 0:
-        return
-    across = (np.arange(left, right) + 0.5 - middle[0]) / axes[0]
-    down = (np.arange(top, bottom) + 0.5 - middle[1]) / axes[1]
-    part = plane[top:bottom, left:right]
-    np.copyto(part, covering(part), where=across**2 + down[:, None] ** 2 <= 1)
+def _covering(part: np.ndarray, ellipse: Ellipse, method: str, level: int) -> np.ndarray:
+    """What covers the rectangle around an ellipse."""
+    if method == "solid":
+        return np.full_like(part, level)
+    size = part.shape[::-1]  # smaller than the ellipse at the edge of the picture
+    cells = [round(CELLS * LARGER * (side / (2 * axis))) for side, axis in zip(size, ellipse.axes, strict=True)]
+    cells = [min(max(number, 1), side) for number, side in zip(cells, size, strict=True)]
+    small = cv2.resize(part, cells, interpolation=cv2.INTER_AREA)
+    way = cv2.INTER_NEAREST if method == "mosaic" else cv2.INTER_LINEAR
+    return cv2.resize(small, size, interpolation=way)

@@ -8,7 +8,7 @@
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Protocol
@@ -195,13 +195,14 @@ class FaceSearch:
         now = float(frame.time)
         taken = pair_boxes(self._alive, found[:, :4], now)
         lost = [track for track in self._alive if track not in taken.values() and track.best >= self._sure]
-        begun, again = [], []
-        for place, row in enumerate(found):
+        again = [taken[place] for place in sorted(taken) if now - taken[place].time > 2 * UNSEEN]
+        surer = self._look_closer(frame, found, [place for place in range(len(found)) if place not in taken])
+        begun = []
+        for place, row in enumerate(surer):
             if place in taken:
-                again += [taken[place]] if now - taken[place].time > 2 * UNSEEN else []
                 self._go_on(taken[place], number, row, now)
             else:
-                begun.append(self._begin(number, self._surer(frame, row), now))
+                begun.append(self._begin(number, row, now))
         self._follow(frame, number, lost)
         self._look_back([track for track in begun + again if track.best >= self._sure])
         self._alive += begun
@@ -227,62 +228,67 @@ class FaceSearch:
     def _follow(self, frame: Frame, number: int, tracks: list[_Followed]) -> None:
         """Look for followed faces where they should be."""
         now = float(frame.time)
-        for track in sorted(tracks, key=lambda track: -track.last):
-            row = self._look_at(frame, track.box + np.tile(track.speed * (now - track.time), 2), number)
+        tracks = sorted(tracks, key=lambda track: -track.last)
+        boxes = [track.box + np.tile(track.speed * (now - track.time), 2) for track in tracks]
+        for track, box, seen in zip(tracks, boxes, self._look_around(frame, boxes), strict=True):
+            row = self._choose(frame, box, seen, number)
             track.misses += 1
             if row is not None:
                 self._go_on(track, number, row, now)
 
     def _look_back(self, tracks: list[_Followed]) -> None:
         """Look for faces that are new where they were at the looks since the last sweep, and at that."""
-        for track in tracks:
-            box, misses = track.box, 0
-            for number, frame in reversed(self._waiting):
-                row = self._look_at(frame, box, number) if misses < TRIES else None
-                misses = 0 if row is not None else misses + 1
+        boxes, misses = {track: track.box for track in tracks}, dict.fromkeys(tracks, 0)
+        for number, frame in reversed(self._waiting):
+            sought = [track for track in tracks if misses[track] < TRIES]
+            around = self._look_around(frame, [boxes[track] for track in sought])
+            for track, seen in zip(sought, around, strict=True):
+                row = self._choose(frame, boxes[track], seen, number)
                 if row is None:
+                    misses[track] += 1
                     continue
+                misses[track] = 0
                 self._found[number].append(row)
                 track.rows.append((number, len(self._found[number]) - 1))
                 track.seen += 1
                 track.best = max(track.best, float(row[4]))
-                box = row[:4]
+                boxes[track] = row[:4]
 
-    def _look_at(self, frame: Frame, box: np.ndarray, number: int) -> np.ndarray | None:
-        """The face (5,) nearest to a box, if there is one that nobody has found there; None if not."""
-        zoom = fitting_zoom(box)
-        width, height = frame.shape.displayed
-        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-        room = (LITTLE_ROOM if zoom * (box[3] - box[1]) <= LITTLE else ROOM) / zoom
-        x, y = (
-            np.clip(x, min(room, width / 2), max(width - room, width / 2)),
-            np.clip(y, min(room, height / 2), max(height - room, height / 2)),
-        )
-        part = (
-            max(0, round(x - room)),
-            max(0, round(y - room)),
-            min(width, round(x + room)),
-            min(height, round(y + room)),
-        )
-        found = self._finder.find(frame.rgb, [part], zoom, FAINT * self._sure)
-        if box[3] - box[1] > SMALL and (not len(found) or found[:, 4].max() < self._sure):
-            smaller = self._finder.find(frame.rgb, [part], zoom / 2, FAINT * self._sure)
-            found = keep_surest(np.concatenate([found, smaller]))
-        if not len(found):
-            return None
-        near = pair_boxes([OpenTrack(box, float(frame.time))], found[:, :4], float(frame.time))
+    def _look_around(self, frame: Frame, boxes: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """The faces around each box, sure or not, (n, 5); a larger one that is not sure is looked at smaller, too."""
+        least = FAINT * self._sure
+        parts = [_part_around(box, frame.shape.displayed) for box in boxes]
+        found = self._finder.find_each(frame.rgb, parts, least)
+        unsure = [
+            place
+            for place, (box, seen) in enumerate(zip(boxes, found, strict=True))
+            if box[3] - box[1] > SMALL and (not len(seen) or seen[:, 4].max() < self._sure)
+        ]
+        smaller = [(part, zoom / 2) for part, zoom in (parts[place] for place in unsure)]
+        for place, more in zip(unsure, self._finder.find_each(frame.rgb, smaller, least), strict=True):
+            found[place] = keep_surest(np.concatenate([found[place], more]))
+        return found
+
+    def _choose(self, frame: Frame, box: np.ndarray, seen: np.ndarray, number: int) -> np.ndarray | None:
+        """Of the faces seen around a box the nearest (5,), unless this frame has it already; None if there is none."""
+        time = float(frame.time)
+        near = pair_boxes([OpenTrack(box, time)], seen[:, :4], time)
         if not near:
             return None
-        row = found[next(iter(near))]
+        row = seen[next(iter(near))]
         there = [other for other in self._found.get(number, ()) if _overlap(row, other) > 0.3]
         return None if there else row
 
-    def _surer(self, frame: Frame, row: np.ndarray) -> np.ndarray:
-        """What a closer look makes of a new face that is not sure: its box with the better of both scores."""
-        if row[4] >= self._sure:
-            return row
-        closer = self._look_at(frame, row[:4], -1)
-        return row if closer is None or closer[4] < row[4] else closer
+    def _look_closer(self, frame: Frame, found: np.ndarray, places: list[int]) -> list[np.ndarray]:
+        """What was found; each of `places` in it that is not sure has the better of its score and a closer look's."""
+        surer = list(found)
+        unsure = [place for place in places if found[place, 4] < self._sure]
+        around = self._look_around(frame, [found[place, :4] for place in unsure])
+        for place, seen in zip(unsure, around, strict=True):
+            closer = self._choose(frame, found[place, :4], seen, -1)
+            if closer is not None and closer[4] >= found[place, 4]:
+                surer[place] = closer
+        return surer
 
     def _begin(self, number: int, row: np.ndarray, now: float) -> _Followed:
         self._found[number].append(row)
@@ -304,6 +310,18 @@ class FaceSearch:
             if now - track.time > WAITS and track.seen == 1 and track.best < DOUBTFUL * self._sure:
                 self._rejected.update(track.rows)
         self._alive = [track for track in self._alive if now - track.time <= WAITS]
+
+
+def _part_around(box: np.ndarray, size: tuple[int, int]) -> tuple[Part, float]:
+    """The part of a picture of `size` (width, height) around a face, and the zoom at which the network sees it best."""
+    zoom = fitting_zoom(box)
+    width, height = size
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    room = (LITTLE_ROOM if zoom * (box[3] - box[1]) <= LITTLE else ROOM) / zoom
+    x = np.clip(x, min(room, width / 2), max(width - room, width / 2))
+    y = np.clip(y, min(room, height / 2), max(height - room, height / 2))
+    left, top = max(0, round(x - room)), max(0, round(y - room))
+    return (left, top, min(width, round(x + room)), min(height, round(y + room))), zoom
 
 
 def _blocks(changed: np.ndarray) -> np.ndarray:
