@@ -10,7 +10,8 @@ from framewright.tracks.privacy.cover import draw_ellipses
 from framewright.tracks.privacy.cover_video import deface_video
 from framewright.tracks.privacy.face_tracks import link_faces, list_covers
 from framewright.tracks.privacy.faces import open_face_finder
-from framewright.tracks.privacy.search import FaceSearch, _cover_blocks, scan_frames
+from framewright.tracks.privacy.parts import cover_blocks, cover_neighbours
+from framewright.tracks.privacy.search import FaceSearch, scan_frames
 from framewright.tracks.privacy.source_rate import measure_rate
 from framewright.video.encode import Writer
 from framewright.video.stream import open_video
@@ -31,9 +32,11 @@ class CountingFinder:
         return self._finder.zooms(shape)
 
     def find(self, picture, parts, zoom, least):
-        parts = list(parts)
-        self.pixels += sum((x2 - x1) * (y2 - y1) * zoom**2 for x1, y1, x2, y2 in parts)
-        return self._finder.find(picture, parts, zoom, least)
+        return np.concatenate([np.zeros((0, 5)), *self.find_each(picture, [(part, zoom) for part in parts], least)])
+
+    def find_each(self, picture, parts, least):
+        self.pixels += sum((x2 - x1) * (y2 - y1) * zoom**2 for (x1, y1, x2, y2), zoom in parts)
+        return self._finder.find_each(picture, parts, least)
 
 
 def film(path, frames, place, scale=0.5, noise=3):
@@ -129,7 +132,7 @@ def test_the_parts_hold_all_that_has_changed_and_little_else(seed):
     for _ in range(3):
         y, x = values.integers(0, 20), values.integers(0, 36)
         changed[y : y + 3, x : x + 4] = True
-    parts, around, searched = _cover_blocks(changed, (1280, 736))
+    parts, around, searched = cover_blocks(changed, (1280, 736))
     assert (searched | ~changed).all()
     covered = np.zeros((736, 1280), bool)
     for x1, y1, x2, y2 in parts:
@@ -139,7 +142,71 @@ def test_the_parts_hold_all_that_has_changed_and_little_else(seed):
 
 
 def test_where_nothing_changed_nothing_is_searched():
-    assert _cover_blocks(np.zeros((10, 10), bool), (320, 320))[:2] == ([], None)
+    assert cover_blocks(np.zeros((10, 10), bool), (320, 320))[:2] == ([], None)
+
+
+# ---- crowds
+
+
+def test_the_parts_beside_small_faces_hold_their_neighbours_and_little_else():
+    faces = np.array([[300.0, 200, 310, 214, 0.3], [330, 203, 339, 216, 0.2], [900, 400, 912, 416, 0.2]])
+    parts = cover_neighbours(faces, (1280, 720))
+    covered = np.zeros((720, 1280), bool)
+    for x1, y1, x2, y2 in parts:
+        covered[y1:y2, x1:x2] = True
+    for x1, y1, x2, y2, _ in faces:
+        assert covered[round(y1 - 14) : round(y2 + 14), round(x1 - 28) : round(x2 + 28)].all()
+    assert covered.mean() < 0.02
+    areas = [(x2 - x1) * (y2 - y1) for x1, y1, x2, y2 in parts]
+    assert areas == sorted(areas) and len(areas) == 2
+    assert cover_neighbours(faces[:0], (1280, 720)) == []
+
+
+class ListingFinder(CountingFinder):
+    """A finder that knows what is where: a small face, and beside it one that shows in a larger copy only."""
+
+    SMALL, TINY = np.array([200.0, 100, 212, 116]), np.array([230.0, 102, 236, 110])
+
+    def __init__(self, score=0.3, number=1):
+        super().__init__()
+        self.score, self.number = score, number
+
+    def find_each(self, picture, parts, least):
+        self.pixels += sum((x2 - x1) * (y2 - y1) * zoom**2 for (x1, y1, x2, y2), zoom in parts)
+        rows = [(self.SMALL + np.tile((0, 20 * k), 2), 0.5, 0.0) for k in range(self.number)]
+        rows.append((self.TINY, self.score, 1.9))
+        found = []
+        for (x1, y1, x2, y2), zoom in parts:
+            own = [
+                [*box, score]
+                for box, score, least_zoom in rows
+                if x1 <= box[0] and box[2] <= x2 and y1 <= box[1] and box[3] <= y2 and zoom >= least_zoom
+                if score >= least
+            ]
+            found.append(np.array(own, float).reshape(-1, 5))
+        return found
+
+
+def look_once(tmp_path, finder):
+    search = FaceSearch(finder, SURE)
+    with open_video(film(tmp_path / "a.mp4", 4, lambda k: None)) as video:
+        for number, frame in enumerate(video.frames()):
+            search.look(frame, number)
+    return search.found()[0]
+
+
+@pytest.mark.parametrize(("score", "seen"), [(0.3, True), (0.25, True), (0.22, False)])
+def test_beside_a_small_face_smaller_ones_are_looked_for_in_a_larger_copy(tmp_path, score, seen):
+    """There a score must be clearer: a copy holds no more than the picture."""
+    found = look_once(tmp_path, ListingFinder(score))
+    assert [np.allclose(row[:4], ListingFinder.TINY) for row in found].count(True) == seen
+
+
+def test_a_crowd_that_fills_the_picture_is_not_searched_twice(tmp_path):
+    finder = ListingFinder(number=10)
+    finder.SMALL, finder.TINY = np.array([0.0, 0, 480, 18]), np.array([5.0, 250, 10, 255])
+    found = look_once(tmp_path, finder)
+    assert not any(np.allclose(row[:4], finder.TINY) for row in found)
 
 
 # ---- how large the written video is --------------------------------------------------------------------------------

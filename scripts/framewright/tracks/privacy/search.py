@@ -4,6 +4,7 @@
   changed holds the same faces.
 - Between two sweeps only faces that move or are in doubt are looked at, each in a part of the picture around it,
   scaled so that the network sees it best. There a much lower score is enough for a face that was sure once.
+- Where a sweep finds small faces, smaller ones may stand beside them: there it looks again, closer.
 - When a sweep finds a new face, the pictures since the sweep before are looked at in the same way, backwards.
 """
 
@@ -17,25 +18,24 @@ import cv2
 import numpy as np
 
 from framewright.tracks.privacy.face_tracks import KNOWN, FaceDetections, OpenTrack, pair_boxes
-from framewright.tracks.privacy.faces import FaceFinder, Finder, Part, fitting_zoom, keep_surest
+from framewright.tracks.privacy.faces import OVERLAP, FaceFinder, Finder, keep_surest
+from framewright.tracks.privacy.parts import BLOCK, cover_blocks, cover_neighbours, find_blocks, is_in, part_around
 from framewright.video.frame import Frame
 
 APART = Fraction(3, 20)  # seconds between two looks at the most: of a slow video, all frames are looked at
 SWEEP = Fraction(1, 2)  # seconds between two sweeps, about
 GRID = 8  # pixels of the swept picture for each place that is compared
-BLOCK = 4  # places in a block of the picture, which is searched or not
 CHANGED = 5.0  # grey values by which the mean of a place differs when it has changed
 NEW_SCENE = 0.6  # share of blocks changed since the last look that makes a sweep due at once,
 NEW_PICTURE = 16.0  # with so many grey values of mean difference
-MARGIN = 1  # blocks around what has changed that are searched with it
-APIECE = 12  # blocks that a part costs beside its area
+CROWDED, CLOSER = 18, 2.0  # pixels: beside a face that is no higher, others are looked for in a copy so much larger,
+CLEAR = 1.25  # with so many sure scores,
+CROWD = 1 / 8  # in no more than this share of a picture
 FAINT = 0.5  # of a sure score: enough for a face that was sure, where it should be
-ROOM, LITTLE_ROOM = 48, 32  # pixels of the network from a followed face's middle to the border of its part,
-LITTLE = 28  # the latter for faces that are no larger there
 BRISK, JITTER = 0.2, 3.0  # sides of a face, and pixels, per look: one that moves faster is looked at between sweeps
 UNSEEN = 0.25  # seconds after which any face is looked at
 WAITS = 0.9  # seconds: a face that no sweep finds any more is looked for no longer
-TRIES, TRIES_KNOWN = 2, 5  # looks in a row at a face that is not found, and at one seen often; then sweeps look for it
+TRIES, TRIES_KNOWN = 2, 3  # looks in a row at a face that is not found, and at one seen often; then sweeps look for it
 SMALL = 20  # pixels: a smaller face is not looked for in a smaller copy
 DOUBTFUL = 2.0  # times the sure score: a face that never had more must be seen twice
 
@@ -173,24 +173,25 @@ class FaceSearch:
         """Whether the picture has nothing to do with that of the last look."""
         assert self._before is not None
         apart = np.abs(places - self._before)
-        return float(apart.mean()) > NEW_PICTURE and float(_blocks(apart > CHANGED).mean()) > NEW_SCENE
+        return float(apart.mean()) > NEW_PICTURE and float(find_blocks(apart > CHANGED).mean()) > NEW_SCENE
 
     def _sweep(self, frame: Frame, number: int, places: np.ndarray) -> None:
         """Search what has changed since the last sweep; what has not holds what was found there."""
         if self._swept is None:
             changed = np.ones((places.shape[0] // BLOCK, places.shape[1] // BLOCK), bool)
         else:
-            changed = _blocks(np.abs(places - self._swept) > CHANGED)
+            changed = find_blocks(np.abs(places - self._swept) > CHANGED)
         size = frame.shape.displayed
-        parts, around, searched = _cover_blocks(changed, size)
+        parts, around, searched = cover_blocks(changed, size)
         rows = [np.zeros((0, 5))]
         if around:
             first, *smaller = self._finder.zooms(size[::-1])
             rows.append(self._finder.find(frame.rgb, parts, first, self._finder.least))
+            rows.append(self._search_crowds(frame, rows[-1], first))
             rows += [self._finder.find(frame.rgb, [around], zoom, self._finder.least) for zoom in smaller]
         fresh = np.concatenate(rows)
-        fresh = fresh[[_is_in(searched, row, size) for row in fresh]] if len(fresh) else fresh
-        still = [row for row in self._standing if not _is_in(searched, row, size)]
+        fresh = fresh[[is_in(searched, row, size) for row in fresh]] if len(fresh) else fresh
+        still = [row for row in self._standing if not is_in(searched, row, size)]
         found = keep_surest(np.concatenate([fresh, *(row[None] for row in still)]))
         now = float(frame.time)
         taken = pair_boxes(self._alive, found[:, :4], now)
@@ -213,6 +214,18 @@ class FaceSearch:
             self._swept = np.where(mask, places, self._swept)
         self._standing, self._time = found, frame.time
         self._waiting.clear()  # this frame comes first in it
+
+    def _search_crowds(self, frame: Frame, found: np.ndarray, zoom: float) -> np.ndarray:
+        """Faces (n, 5) that are too small to be found in a sweep, beside those which are just large enough for it."""
+        size = frame.shape.displayed
+        small = found[(found[:, 3] - found[:, 1]) * zoom <= CROWDED]
+        parts, room = [], size[0] * size[1] * CROWD
+        for part in cover_neighbours(small, size):
+            room -= (part[2] - part[0]) * (part[3] - part[1])
+            if room >= 0:
+                parts.append(part)
+        closer = self._finder.find(frame.rgb, parts, CLOSER * zoom, CLEAR * self._sure)
+        return closer[[all(_overlap(row, other) <= OVERLAP for other in found) for row in closer]]
 
     # ---- followed faces
 
@@ -257,7 +270,7 @@ class FaceSearch:
     def _look_around(self, frame: Frame, boxes: Sequence[np.ndarray]) -> list[np.ndarray]:
         """The faces around each box, sure or not, (n, 5); a larger one that is not sure is looked at smaller, too."""
         least = FAINT * self._sure
-        parts = [_part_around(box, frame.shape.displayed) for box in boxes]
+        parts = [part_around(box, frame.shape.displayed) for box in boxes]
         found = self._finder.find_each(frame.rgb, parts, least)
         unsure = [
             place
@@ -276,7 +289,7 @@ class FaceSearch:
         if not near:
             return None
         row = seen[next(iter(near))]
-        there = [other for other in self._found.get(number, ()) if _overlap(row, other) > 0.3]
+        there = [other for other in self._found.get(number, ()) if _overlap(row, other) > OVERLAP]
         return None if there else row
 
     def _look_closer(self, frame: Frame, found: np.ndarray, places: list[int]) -> list[np.ndarray]:
@@ -310,84 +323,6 @@ class FaceSearch:
             if now - track.time > WAITS and track.seen == 1 and track.best < DOUBTFUL * self._sure:
                 self._rejected.update(track.rows)
         self._alive = [track for track in self._alive if now - track.time <= WAITS]
-
-
-def _part_around(box: np.ndarray, size: tuple[int, int]) -> tuple[Part, float]:
-    """The part of a picture of `size` (width, height) around a face, and the zoom at which the network sees it best."""
-    zoom = fitting_zoom(box)
-    width, height = size
-    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    room = (LITTLE_ROOM if zoom * (box[3] - box[1]) <= LITTLE else ROOM) / zoom
-    x = np.clip(x, min(room, width / 2), max(width - room, width / 2))
-    y = np.clip(y, min(room, height / 2), max(height - room, height / 2))
-    left, top = max(0, round(x - room)), max(0, round(y - room))
-    return (left, top, min(width, round(x + room)), min(height, round(y + room))), zoom
-
-
-def _blocks(changed: np.ndarray) -> np.ndarray:
-    """Which blocks of BLOCK x BLOCK places hold a place that has changed."""
-    height, width = changed.shape
-    return np.asarray(changed.reshape(height // BLOCK, BLOCK, width // BLOCK, BLOCK).any(axis=(1, 3)))
-
-
-def _cover_blocks(changed: np.ndarray, size: tuple[int, int]) -> tuple[list[Part], Part | None, np.ndarray]:
-    """Parts of a picture of `size` (width, height) that hold all blocks that have changed; the part around all of
-    these; and which blocks are in one, (rows, columns) bool."""
-    rows, columns = changed.shape
-    searched = np.zeros(changed.shape, bool)
-    scale = size[0] / columns, size[1] / rows
-    everything = _bound(changed, (0, 0, columns, rows))
-    parts = []
-    for x1, y1, x2, y2 in _split(changed, everything):
-        searched[y1:y2, x1:x2] = True
-        parts.append(_to_pixels((x1 - MARGIN, y1 - MARGIN, x2 + MARGIN, y2 + MARGIN), scale, size))
-    return parts, _to_pixels(everything, scale, size) if everything else None, searched
-
-
-def _to_pixels(box: tuple[float, ...], scale: tuple[float, float], size: tuple[int, int]) -> Part:
-    (across, down), (width, height) = scale, size
-    left, top = max(0, round(box[0] * across)), max(0, round(box[1] * down))
-    return left, top, min(width, round(box[2] * across)), min(height, round(box[3] * down))
-
-
-def _bound(mask: np.ndarray, box: Part) -> Part | None:
-    """The box around what is set in a box of a mask."""
-    x1, y1, x2, y2 = box
-    part = mask[y1:y2, x1:x2]
-    rows, columns = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
-    if not len(rows):
-        return None
-    return x1 + int(columns[0]), y1 + int(rows[0]), x1 + int(columns[-1]) + 1, y1 + int(rows[-1]) + 1
-
-
-def _split(mask: np.ndarray, box: Part | None) -> list[Part]:
-    """A box cut into two along a line, and these again, as long as the boxes around what is set become smaller."""
-    if box is None:
-        return []
-    x1, y1, x2, y2 = box
-    halves = [((x1, y1, x, y2), (x, y1, x2, y2)) for x in range(x1 + 1, x2)]
-    halves += [((x1, y1, x2, y), (x1, y, x2, y2)) for y in range(y1 + 1, y2)]
-    best, least = None, _area(box) - APIECE
-    for one, other in halves:
-        pair = _bound(mask, one), _bound(mask, other)
-        area = sum(_area(half) for half in pair if half)
-        if area < least:
-            best, least = pair, area
-    if best is None:
-        return [box]
-    return [part for half in best for part in _split(mask, half)]
-
-
-def _area(box: Part) -> int:
-    return (box[2] - box[0]) * (box[3] - box[1])
-
-
-def _is_in(searched: np.ndarray, row: np.ndarray, size: tuple[int, int]) -> bool:
-    """Whether the middle of a box lies in a block that was searched."""
-    rows, columns = searched.shape
-    x = int(np.clip((row[0] + row[2]) / 2 / size[0] * columns, 0, columns - 1))
-    y = int(np.clip((row[1] + row[3]) / 2 / size[1] * rows, 0, rows - 1))
-    return bool(searched[y, x])
 
 
 def _overlap(one: np.ndarray, other: np.ndarray) -> float:
