@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import yaml
+from packaging.version import Version
 
 from framewright.study.code import follow_imports, is_front_door
 
@@ -457,6 +458,8 @@ def environment_faults(root: Path) -> list[str]:
         names.get(package, {}).get("name", package): names.get(package, {}).get("version", version)
         for package, version in pinned.items()
     }
+    lines = (root / "envs/conda-forge.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    seen = {name: (newest, remark) for name, newest, _, remark in (line.split("\t") for line in lines if line)}
     provided = {}
     for path in sorted(root.glob("envs/*.yaml")):
         if path.name == "conda-names.yaml":
@@ -472,6 +475,13 @@ def environment_faults(root: Path) -> list[str]:
             provided[path.name].add(name)
             if name not in ("python", "pip") and expected.get(name) != version:
                 faults.append(f"envs/{path.name}: {dependency}, but requirements.txt says {expected.get(name)}")
+            newest, remark = seen.get(name, ("", ""))
+            if dependency in from_index:
+                faults += [f"envs/{path.name}: {name} is at conda-forge, and needs no pip"] if newest else []
+            elif name != "pip" and not newest:
+                faults.append(f"envs/{path.name}: {name} is not in envs/conda-forge.tsv; does the channel have it?")
+            elif name != "pip" and Version(version) > Version(newest) and not remark:
+                faults.append(f"envs/{path.name}: {dependency}, but conda-forge was seen to have {newest} at most")
     for rule in rules(root):
         script = root / "scripts" / f"{rule.name}.py"
         env = re.search(r'"\.\./envs/(.+?)"', rule.directives.get("conda", ""))

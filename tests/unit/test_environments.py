@@ -6,8 +6,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 from environments import find_tool, list_modules, make_environments, read_creations
-from house import ROOT
+from house import ROOT, environment_faults
 
 CONDA = """#!/bin/sh
 # conda env create --yes --prefix PLACE --file FILE
@@ -88,3 +89,34 @@ def test_what_can_not_be_is_one_line(tree, channel, tmp_path):
 def test_every_environment_of_the_project_has_modules_to_try():
     lacking = [name for name, modules in list_modules(ROOT).items() if not modules]
     assert not lacking
+
+
+@pytest.mark.parametrize(
+    ("dependencies", "seen", "fault"),
+    [
+        (["python=3.13", "numpy=1.1"], "", "numpy is not in envs/conda-forge.tsv; does the channel have it?"),
+        (
+            ["python=3.13", "numpy=1.1"],
+            "numpy\t1.0\t2026-07\t",
+            "numpy=1.1, but conda-forge was seen to have 1.0 at most",
+        ),
+        (["python=3.13", "numpy=1.1"], "numpy\t1.0\t2026-07\tneeded: it is faster", None),
+        (["python=3.13", "numpy=1.1"], "numpy\t1.10\t2026-07\t", None),
+        (
+            ["python=3.13", "pip", {"pip": ["numpy==1.1"]}],
+            "numpy\t1.1\t2026-07\t",
+            "numpy is at conda-forge, and needs no pip",
+        ),
+        (["python=3.13", "pip", {"pip": ["numpy==1.1"]}], "", None),
+    ],
+)
+def test_a_pin_is_one_that_the_channel_was_seen_to_have(tmp_path, dependencies, seen, fault):
+    for folder in ("envs", "rules", "scripts"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "Snakefile").touch()
+    (tmp_path / "requirements.txt").write_text("numpy==1.1\n")
+    (tmp_path / "envs/conda-names.yaml").write_text("{}\n")
+    (tmp_path / "envs/conda-forge.tsv").write_text(f"package\tnewest\tseen\tremark\npython\t3.13\t2026-07\t\n{seen}\n")
+    environment = {"channels": ["conda-forge", "nodefaults"], "dependencies": dependencies}
+    (tmp_path / "envs/toy.yaml").write_text(yaml.safe_dump(environment))
+    assert environment_faults(tmp_path) == ([f"envs/toy.yaml: {fault}"] if fault else [])
