@@ -250,15 +250,16 @@ def test_the_first_stream_marked_as_default_is_read(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("index", "lost"),
+    ("size", "index", "lost"),
     [
-        pytest.param(0, 10, id="the first key frame: everything up to the next"),
-        pytest.param(5, 1, id="a frame in the middle"),
-        pytest.param(29, 3, id="the last"),
+        pytest.param((160, 120), 0, 10, id="the first key frame: everything up to the next"),
+        pytest.param((160, 120), 5, 1, id="a frame in the middle"),
+        pytest.param((160, 120), 29, 1, id="the last"),
+        pytest.param((704, 400), 29, 3, id="the last of a larger video: other threads lose what they are at"),
     ],
 )
-def test_damage_is_counted_and_the_rest_is_read(tmp_path, index, lost):
-    with open_video(damage(make_video(tmp_path / "a.mp4"), index)) as video:
+def test_damage_is_counted_and_the_rest_is_read(tmp_path, size, index, lost):
+    with open_video(damage(make_video(tmp_path / "a.mp4", size=size), index)) as video:
         times = [frame.time for frame in video.frames()]
         assert len(times) == 30 - lost
         assert video.errors == lost

@@ -86,7 +86,7 @@ def scan_video(
         every, hole = (int(seconds / unit) for seconds in (quality.SHARP_EVERY, LONGEST_STILL))
         due = gone = None  # ticks: when sharpness is to be measured, and when the frame before disappears
         for frame in progress(video.frames(start, end), count, "frames"):
-            tick, sharp = int(frame.time / unit), float("nan")
+            tick, sharp = _count_units(frame.time, unit), float("nan")
             if due is None or tick >= due:
                 sharp, due = quality.measure_frame_sharpness(frame), tick + every
             if gone is not None and tick - gone > hole:
@@ -96,7 +96,7 @@ def scan_video(
             shape = small.shape[:2]
             stats.add(small, sharp)
             detector.add(frame, small)
-            gone = tick + int((frame.duration or 0) / unit)
+            gone = tick + (_count_units(frame.duration, unit) if frame.duration else 0)
         if frame is None:
             return None
         steps = np.diff(np.frombuffer(ticks, np.int64))
@@ -104,6 +104,11 @@ def scan_video(
         cuts = tuple(sorted([*detector.finish(), *holes], key=lambda cut: cut.start))
         ending = min(frame.time + last, end)
         return VideoScan(np.frombuffer(ticks, np.int64), unit, ending, shape, stats, cuts)
+
+
+def _count_units(time: Fraction, unit: Fraction) -> int:
+    """How many whole units a time has: a quotient of fractions takes four times as long."""
+    return time.numerator * unit.denominator // (time.denominator * unit.numerator)
 
 
 def make_candidates(film: VideoScan, lengths: Lengths) -> list[Segment]:

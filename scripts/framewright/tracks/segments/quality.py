@@ -34,8 +34,9 @@ class FrameStats:
     def add(self, small: np.ndarray, sharp: float = float("nan")) -> None:
         """Take the looks of the next frame from its small picture."""
         luma = np.ascontiguousarray(small[..., 0])
-        self.bright.append(int(np.partition(luma, -(luma.size // 20), axis=None)[-(luma.size // 20)]))
-        self.change.append(255 if self._before is None else int(cv2.absdiff(luma, self._before).max()))
+        beyond = np.bincount(luma.ravel(), minlength=256)[::-1].cumsum()
+        self.bright.append(255 - int(np.argmax(beyond >= luma.size // 20)))
+        self.change.append(255 if self._before is None else int(cv2.norm(luma, self._before, cv2.NORM_INF)))
         self.sides.extend(find_lit_area(luma))
         self.sharp.append(sharp)
         self._before = luma
@@ -63,7 +64,8 @@ def shrink_frame(frame: Frame) -> np.ndarray:
     """The small picture of a frame, averaged over areas: halved while it can be, which is far cheaper than at once."""
     size = small_size(*frame.shape.stored)
     planes = [_shrunk(frame, plane, size) for plane in frame.planes]
-    planes += [np.full_like(planes[0], 128)] * (3 - len(planes))
+    if len(planes) < 3:
+        planes += [np.full_like(planes[0], 128)] * (3 - len(planes))
     return frame.shape.turn(cv2.merge(planes))
 
 
@@ -89,10 +91,8 @@ def find_lit_area(luma: np.ndarray) -> tuple[int, int, int, int]:
 
     The last ones are counted from 0; of a black picture the first ones are beyond the last.
     """
-    rows, columns = (np.flatnonzero(cv2.reduce(luma, axis, cv2.REDUCE_MAX) > DARK) for axis in (1, 0))
-    if not len(rows):
-        return 255, 0, 255, 0
-    return int(rows[0]), int(rows[-1]), int(columns[0]), int(columns[-1])
+    left, top, across, down = cv2.boundingRect((luma > DARK).view(np.uint8))
+    return (top, top + down - 1, left, left + across - 1) if across else (255, 0, 255, 0)
 
 
 def black_share(bright: np.ndarray) -> float:

@@ -18,6 +18,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cache
 
 import cv2
 import numpy as np
@@ -166,8 +167,8 @@ class TransitionDetector:
         seen: _SmallFrame,
         ways: tuple[Callable[[list[_SmallFrame]], _Candidate | None], ...],
     ) -> None:
-        # what is before the first frame looks like it
-        frames.extend([replace(seen, step=0.0)] * (REACH if not frames else 0))
+        if not frames:  # what is before the first frame looks like it
+            frames.extend([replace(seen, step=0.0)] * REACH)
         frames.append(seen)
         if len(frames) > 2 * REACH:
             around = list(frames)
@@ -308,9 +309,17 @@ class _Change:
         return min(self._least_strip(along) for along in (0, 1))
 
     def _least_strip(self, along: int) -> float:
-        lines, long = np.count_nonzero(self.where, axis=along), self.where.shape[along]
-        bounds = np.arange(7) * len(lines) // 6
-        return float((np.add.reduceat(lines, bounds[:-1]) / (np.diff(bounds) * long)).min())
+        lines = cv2.reduce(self.where.view(np.uint8), along, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel()
+        long = self.where.shape[along]
+        bounds, widths = _strips(len(lines))
+        return float((np.add.reduceat(lines, bounds) / (widths * long)).min())
+
+
+@cache
+def _strips(length: int) -> tuple[np.ndarray, np.ndarray]:
+    """Where six strips of so many lines begin, and how wide they are."""
+    bounds = np.arange(7) * length // 6
+    return bounds[:-1], np.diff(bounds)
 
 
 def _apart_by_place(one: np.ndarray, other: np.ndarray) -> np.ndarray:
