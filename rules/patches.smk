@@ -57,7 +57,7 @@ rule patches_plan:
         "../envs/patches.yaml"
     resources:
         runtime=minutes_of("patches_plan"),
-        mem_mb=lambda wildcards, input, attempt: attempt * patches_settings.estimate_memory(input.probe),
+        mem_mb=megabytes_of("patches_plan"),
     params:
         code=code_of("patches_plan"),
         settings=lambda wildcards: patches_settings.compose_plan(
@@ -107,7 +107,7 @@ rule patches_cut:
     conda:
         "../envs/patches.yaml"
     resources:
-        mem_mb=lambda wildcards, input, attempt: attempt * patches_settings.estimate_memory(input.probe),
+        mem_mb=megabytes_of("patches_cut"),
         runtime=minutes_of("patches_cut", units=PATCHES["windows_per_part"]),
     params:
         code=code_of("patches_cut"),

@@ -13,11 +13,8 @@ from framewright.patches.forecast import estimate_bytes
 from framewright.patches.formats import HELD_OUT, Category, Format, dump_categories
 from framewright.patches.splits import choose_split
 from framewright.study.definition import compute_definition
-from framewright.study.record import read_record
 from framewright.study.table import Video
 
-LEAST_MEMORY = 1000  # megabytes that a job asks for
-FRAMES_HELD = 35
 Section = Mapping[str, Any]  # the section, filled with its defaults
 Settings = dict[str, Any]  # of a rule: plain values, only those that its script uses
 
@@ -79,18 +76,6 @@ def choose_splits(section: Section, rows: Mapping[str, Video]) -> dict[str, str]
 def shows_all(section: Section) -> bool:
     """Whether the report's sheets may show every film, and not only those that the workflow drew itself."""
     return section["show"] == "all"
-
-
-def estimate_memory(probe: str) -> int:
-    """Megabytes that planning or cutting a film takes at most, by the size of its frames; `probe` is its record's path.
-
-    Measured at 2160p and 4320p: decoder and window hold up to 33 frames in all; the libraries take 300 MB.
-    """
-    record = read_record(probe)
-    width, height = record["displayed_size"] or (0, 0)
-    samples = 1.5 if "420" in (record["pixel_format"] or "420") else 3.0
-    frame = width * height * samples * (2 if (record["bit_depth"] or 8) > 8 else 1) / 1e6
-    return max(LEAST_MEMORY, round(500 + FRAMES_HELD * frame))
 
 
 def compose_wanted(section: Section, windows: Mapping[str, Counts]) -> Settings:

@@ -1,4 +1,3 @@
-import json
 from collections import Counter, namedtuple
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import pytest
 from framewright.patches import formats
 from framewright.patches.allotment import Limits, allot, name_parts, shrink_counts
 from framewright.patches.plan import Part, Window, choose_next_place, plan
-from framewright.patches.settings import choose_splits, count_windows, estimate_memory, read_categories
+from framewright.patches.settings import choose_splits, count_windows, read_categories
 from framewright.patches.splits import choose_split
 from framewright.study import config
 
@@ -124,26 +123,6 @@ def test_a_fourth_category_needs_no_code():
     completed, said = config.complete({"patches": {"categories": categories}}, ROOT / "config/schemas")
     assert said == []
     assert read_categories(completed["patches"])["other"].root == "Other/Model/Learn"
-
-
-@pytest.mark.parametrize(
-    ("size", "layout", "bits", "measured"),
-    [
-        ((3840, 2160), "yuv420p10le", 10, 901),  # MiB, the most of planning and cutting, to full HD and natively
-        ((7680, 4320), "yuv420p10le", 10, 3352),
-        ((3840, 2160), "yuv420p", 8, 522),
-        ((7680, 4320), "yuv420p", 8, 1867),
-        ((1920, 1080), "yuv420p", 8, 300),
-        (None, None, None, 100),
-    ],
-    ids=str,
-)
-def test_jobs_ask_for_the_memory_that_they_were_measured_to_take(tmp_path, size, layout, bits, measured):
-    path = tmp_path / "probe.json"
-    path.write_text(json.dumps({"displayed_size": size, "pixel_format": layout, "bit_depth": bits}))
-    assert 1.1 * measured * 1.049 < estimate_memory(str(path)) < 4000
-    with pytest.raises(FileNotFoundError):  # which tells Snakemake to ask again once the record is there
-        estimate_memory(str(tmp_path / "none.json"))
 
 
 def test_editions_of_one_film_are_in_one_split():

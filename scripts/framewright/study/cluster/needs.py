@@ -53,14 +53,16 @@ RATES = {
 
 class Memory(NamedTuple):
     """Megabytes of one job: the least that it asks for, what it takes with the smallest frames, and for each million
-    pixels of a frame."""
+    pixels of a frame; times `deep` for pixels of more than 8 bits, and `full` where chroma is not halved both ways."""
 
     least: int
     start: float
     megapixel: float
+    deep: float = 1.6
+    full: float = 1.0
 
 
-DEEP = 1.6  # times as much for pixels of more than 8 bits
+HELD = 35 * 1.5  # frames that planning and cutting hold, in the decoder and as a window, and bytes a pixel
 
 # Of frames of 8 and of 33 million pixels, a tenth added.
 MEMORY = {
@@ -69,6 +71,8 @@ MEMORY = {
     "tracks_audit": Memory(2000, 750, 29),
     "tracks_detect": Memory(3000, 300, 51),
     "tracks_extract": Memory(2500, 250, 77),
+    "patches_plan": Memory(1000, 500, HELD, deep=2.0, full=2.0),
+    "patches_cut": Memory(1000, 500, HELD, deep=2.0, full=2.0),
     "flexpatch_truth": Memory(3000, 450, 64),
     "flexpatch_samples": Memory(1500, 200, 28),
     "flexpatch_run": Memory(2000, 600, 144),
@@ -84,8 +88,9 @@ def estimate_megabytes(rule: str, probe: str, attempt: int) -> int:
     except (OSError, UserError):
         return attempt * memory.least
     width, height = known.displayed_size
-    pixels = width * height / 1e6 * (DEEP if known.bit_depth > 8 else 1)
-    return attempt * max(memory.least, math.ceil(memory.start + memory.megapixel * pixels))
+    each = memory.megapixel * (memory.deep if known.bit_depth > 8 else 1)
+    each *= 1 if "420" in (known.pixel_format or "420") else memory.full
+    return attempt * max(memory.least, math.ceil(memory.start + each * width * height / 1e6))
 
 
 def estimate_minutes(rule: str, units: int | None, attempt: int) -> int:

@@ -144,6 +144,29 @@ def test_jobs_ask_for_the_memory_that_they_were_measured_to_take(tmp_path, rule,
         assert 1.03 * deep < needs.estimate_megabytes(rule, hdr, 1)
 
 
+@pytest.mark.parametrize(
+    ("size", "layout", "bits", "measured"),
+    [
+        ((3840, 2160), "yuv420p10le", 10, 901),  # MiB, the most of planning and cutting, to full HD and natively
+        ((7680, 4320), "yuv420p10le", 10, 3352),
+        ((3840, 2160), "yuv420p", 8, 522),
+        ((7680, 4320), "yuv420p", 8, 1867),
+        ((1920, 1080), "yuv420p", 8, 300),
+    ],
+    ids=str,
+)
+def test_patches_ask_for_the_bytes_of_the_frames_that_they_hold(tmp_path, size, layout, bits, measured):
+    def asked(layout):
+        path = tmp_path / f"{layout}.json"
+        facts = {"displayed_size": size, "bit_depth": bits, "pixel_format": layout}
+        write_record(path, empty_record("none") | facts)
+        return needs.estimate_megabytes("patches_cut", str(path), 1)
+
+    assert 1.1 * measured * 1.049 < asked(layout) < 4000
+    full, least = asked(layout.replace("420", "444")), needs.MEMORY["patches_cut"].least
+    assert full == max(least, 2 * asked(layout) - 500) if asked(layout) > least else full >= least
+
+
 def test_small_frames_and_a_video_without_a_record_ask_for_the_least(tmp_path):
     least = needs.MEMORY["tracks_deface"].least
     small = write_size(tmp_path / "small.json", (1280, 720), 8)
