@@ -288,9 +288,10 @@ INSIDE = """#!/bin/sh
 echo "$FRAMEWRIGHT_WITHOUT" >> {asked}
 [ "$FRAMEWRIGHT_WITHOUT" = '{ends}' ] && exit 0
 mkdir -p .snakemake/framewright
-echo '{{"event": "run", "time": 1, "pid": '$$', "host": "a", "command": [], "cwd": "/", "jobs": {{}}}}' > {place}
-echo '{{"event": "job", "time": 1, "id": 1, "rule": "tracks_deface", "wildcards": {wildcards}, "log": ["a.log"]}}' >> {place}
-echo '{{"event": "failed", "time": 2, "id": 1}}' >> {place}
+exec 3> {place}
+echo '{{"event": "run", "time": 1, "pid": '$$', "host": "a", "command": [], "cwd": "/", "jobs": {{}}}}' >&3
+echo '{{"event": "job", "time": 1, "id": 1, "rule": "tracks_deface", "wildcards": {wildcards}, "log": ["a.log"]}}' >&3
+echo '{{"event": "failed", "time": 2, "id": 1}}' >&3
 printf 'begin\\nerror: no film\\n' > a.log
 exit 1
 """
