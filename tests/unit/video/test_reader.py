@@ -273,6 +273,71 @@ def test_between_windows_decoding_goes_on_and_jumps_to_a_key_frame_behind_what_w
     assert video.began == [1]
 
 
+class Tried:
+    """A reader that lands at these times (seconds) when it is told to go somewhere."""
+
+    def __init__(self, *times, keys=()):
+        self.times, self.keys, self.errors, self.damage, self.closed = times, keys, 3, {7}, False
+
+    def pictures(self, target=None):
+        for time in self.times:
+            yield time, SimpleNamespace(duration=None, key_frame=time in self.keys)
+
+    def close(self):
+        self.closed = True
+
+
+@pytest.mark.parametrize(
+    ("times", "keys", "found", "lost"),
+    [
+        ((4, 5, 6, 7), (4,), [4, 5, 6, 7], 3),
+        ((4, 5, 6, 7), (5, 6), [5, 6, 7], 3),  # what comes before a key frame lacks its references
+        ((5, 6), (5,), [5, 6], 3),
+        ((6, 7), (6,), None, 0),  # behind the target: tried in vain, and no damage is known of it
+        ((4, 6), (6,), None, 0),
+        ((), (), None, 0),
+    ],
+)
+def test_a_seek_is_good_where_a_key_frame_comes_no_later_than_the_target(times, keys, found, lost):
+    reader = Tried(*times, keys=keys)
+    video = Video.__new__(Video)
+    video.time_base, video.shape, video._reformatter, video.interlaced = Fraction(1), None, None, False
+    video._open, video._lost, video._damage, video._opened = {reader}, 0, set(), lambda: reader
+    landed = video._landed(Fraction(5), Fraction(5), None)
+    assert (landed and [frame.time for frame in landed]) == found
+    assert video.errors == lost and video.damage == ({Fraction(7)} if lost else set()) and reader.closed
+
+
+@pytest.mark.parametrize(
+    ("start", "lands", "tried", "read_from"),
+    [
+        (None, 0, [], None),
+        (1, 1, [], None),  # no later than the first frame: nothing is saved
+        (100, 100, [100], 100),
+        (100, 98, [100, 98], 98),
+        (100, 50, [100, 98, 90, 40], 40),
+        (100, 0, [100, 98, 90, 40], None),
+        (8, 0, [8, 6], None),  # further back lies before the first frame
+    ],
+)
+def test_a_seek_goes_two_ten_and_sixty_seconds_back_before_all_is_read(start, lands, tried, read_from):
+    asked = []
+
+    def land(start, target, wanted):
+        asked.append(target)
+        return iter([f"from {target}"]) if target <= lands else None
+
+    video = Video.__new__(Video)
+    video.start, video.seekable, video._begun, video.interlaced = Fraction(1), True, None, False
+    video._landed, video._opened = land, lambda: SimpleNamespace(pictures=lambda: "all")
+    video._shown = lambda reader, pictures: iter([pictures])
+    found = list(video._from(start if start is None else Fraction(start)))
+    assert asked == tried
+    assert found == (["all"] if read_from is None else [f"from {read_from}"])
+    video.seekable = False
+    assert list(video._from(Fraction(100))) == ["all"] and asked == tried
+
+
 def describe(width, height, aspect):
     picture = SimpleNamespace(
         **{"format": av.VideoFormat("yuv420p"), "interlaced_frame": False, "width": width, "height": height},
