@@ -63,3 +63,11 @@ def test_bands_lie_side_by_side_and_cover_all_bits():
         bits = [place + 3 for place in range(0, 64, fingerprint.BAND) if place != band]
         other = [f"{int(digest, 16) ^ sum(1 << bit for bit in bits):016x}" for digest in one]
         assert find_duplicates({"a": one, "b": other}) == {("a", "b"): 3}
+
+
+def test_pairs_are_found_wherever_their_bits_stand_among_those_of_others():
+    low = [f"{0x0111_0111_0111_0111 + number * 0x0002_0002_0002_0002:016x}" for number in range(3)]
+    high = [f"{0xE777_E777_E777_E777 + number * 0x0100_0100_0100_0100:016x}" for number in range(3)]
+    others = [f"{0x8333_8333_8333_8333 + number * 0x1001_1001_1001_1001:016x}" for number in range(5)]
+    for common in (low, high):
+        assert find_duplicates({"a": common + others[:2], "b": common + others[2:]}) == {("a", "b"): 3}

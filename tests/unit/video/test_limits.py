@@ -187,6 +187,10 @@ def test_a_text_has_no_control_characters_but_those_of_a_terminal(head, text):
     assert is_text(head) is text
 
 
+def test_pictures_of_sixteen_thousand_columns_are_allowed_and_hardly_larger_ones():
+    assert 15_360 * 8640 < media.MAX_PIXELS < 1.02 * 15_360 * 8640
+
+
 # Streams
 
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import av
 import numpy as np
 import pytest
-from av.video.reformatter import VideoReformatter
+from av.video.reformatter import Interpolation, VideoReformatter
 
 from framewright.errors import UserError
 from framewright.video import encode, window
@@ -144,6 +144,22 @@ def test_white_fills_the_scale_in_eight_and_in_sixteen_bits():
     assert wide.rgb_part((1, 2, 40, 9)).min() == 255
 
 
+@pytest.mark.parametrize(
+    ("layout", "aspect", "exact"),
+    [("yuv420p", 1, False), ("yuv420p", 2, True), ("yuv420p10le", 1, True), ("gray", 1, False)],
+)
+def test_only_pictures_of_eight_bits_that_are_not_resized_are_converted_the_fast_way(layout, aspect, exact):
+    picture, asked = av.VideoFrame(32, 16, layout), []
+    shape, plain = Shape((32, 16), Fraction(aspect)), VideoReformatter()
+
+    def reformat(*words, **options):
+        asked.append(Interpolation.FULL_CHR_H_INT in options["interpolation"])
+        return plain.reformat(*words, **options)
+
+    Frame(Fraction(0), None, True, Fraction(0), picture, shape, SimpleNamespace(reformat=reformat)).rgb  # noqa: B018
+    assert asked == [exact]
+
+
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])
 def test_a_part_of_a_picture_is_that_part_of_the_whole_one(rotation):
     rng = np.random.default_rng(3)
@@ -173,6 +189,7 @@ class Decoder:
     asked = None
 
     def __init__(self, path, **options):
+        assert options == {"dimension_order": "NHWC", "num_ffmpeg_threads": 1}  # jobs are parallel, not decoders
         self.metadata = SimpleNamespace(begin_stream_seconds=1.0, end_stream_seconds=5.0)
 
     def get_frames_played_at(self, seconds):
@@ -333,7 +350,9 @@ def test_a_frame_asked_for_as_key_is_one(tmp_path):
     with Writer(tmp_path / "a", (64, 48), rate=30, gop=100, b_frames=0, options={"forced-idr": "1"}) as file:
         for number in range(8):
             planes = [np.full(shape, 60 + number, np.uint8) for shape in ((48, 64), (24, 32), (24, 32))]
-            file.add_planes(tuple(planes), key=number == 5)
+            file.add_planes(tuple(planes), **({"key": True} if number == 5 else {}))
+        with pytest.raises(ValueError, match="argument"):
+            file.add_planes(tuple(planes[:2]))
     with av.open(str(tmp_path / "a")) as read:
         keys = [
             packet.pts * packet.time_base * 30 for packet in read.demux(video=0) if packet.size and packet.is_keyframe
