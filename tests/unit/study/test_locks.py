@@ -60,6 +60,11 @@ def test_a_run_of_this_machine_that_is_gone_holds_nothing(study):
     assert lock.explain_lock(study, "here").startswith("a run was killed and left its lock: `make resume DIR=")
 
 
+def test_a_lock_that_somebody_else_has_just_removed_is_gone(study, monkeypatch):
+    monkeypatch.setattr(lock, "_locks", lambda folder: iter([folder / "gone.lock"]))
+    assert lock.unlock(study, "here") is True
+
+
 def processes(monkeypatch, *found: tuple[int, list[str] | None, Path]) -> None:
     listed = [SimpleNamespace(pid=pid, info={"cmdline": words, "cwd": str(place)}) for pid, words, place in found]
     monkeypatch.setattr(lock.psutil, "process_iter", lambda names: iter(listed))
