@@ -196,6 +196,9 @@ def test_on_demand_a_rule_keeps_what_it_made_of_a_video_that_is_asked_for(here):
         "results/tracks/npy/b/1.npy",
         "results/tracks/npy/c/1.npy",
     ]
+    for place in ("results/patches/a", "results/patches/a.mp4", "results/patches/x/a/1.mp4"):
+        assert made[-1] not in find_leftovers(made, {place: "x"})
+    assert made[-1] in find_leftovers(made, {"results/a/b": "x"})
     absolute = Made(str(here / put("results/z")), "x")
     assert find_leftovers([absolute, Made("gone", "x")], {}) == []
     logs = Made(put("results/y"), "x", ("logs/x.log", "logs/y.log"))
@@ -254,6 +257,12 @@ def test_progress_tells_files_and_gigabytes(here, monkeypatch, caplog):
     monkeypatch.setattr("framewright.study.manifest.sha256_of", lambda path: "0" * 64)
     rows, _ = list_artifacts(["results/a", "results/b"], {"x": ["results/a"]}, {}, LOG)
     assert caplog.messages == ["2 of 2 files, 1.4 of 1.4 GB"]
+    for size, lines in ((999_999_999, 0), (1_000_000_000, 1)):
+        caplog.clear()
+        with Path("results/b").open("wb") as file:
+            file.truncate(size)
+        list_artifacts(["results/b"], {}, {}, LOG)
+        assert len(caplog.messages) == lines
     assert [(row.bytes, row.made_by) for row in rows] == [(1_000_000_000, "x"), (400_000_000, "")]
     assert find_maker("results/b", {"x": ["results/a"], "y": ["no", "results/[b]$"]}) == "y"
     put("known/a.tsv", f"1:2\t3\t4\t{'a' * 64}\nshort\tab\n")
