@@ -240,3 +240,22 @@ def test_twenty_benchmarks_of_videos_tell_what_a_rule_takes(tmp_path):
     assert earlier_seconds(tmp_path)("a") == 3
     (tmp_path / "a.tsv").write_text("s\th\n24\t0\n")
     assert earlier_seconds(tmp_path)("a") == (20 * 3 + 24) / 21
+
+
+def test_a_benchmark_that_was_cut_off_tells_nothing(tmp_path):
+    (tmp_path / "a.tsv").write_text("s\th:m:s\n4\n")
+    (tmp_path / "b.tsv").write_text("s\th:m:s\n")
+    known = earlier_seconds(tmp_path)
+    assert (known("a"), known("b")) == (None, None)
+
+
+def test_times_are_written_to_the_millisecond(tmp_path, monkeypatch):
+    monkeypatch.setattr("time.time", lambda: 1000.12345)
+    log = EventLog(tmp_path / "deep/events.jsonl")
+    log.begin()
+    record = logging.LogRecord("snakemake", logging.INFO, "", 0, "", None, None)
+    record.__dict__.update(event="job_error", jobid=3, created=1001.98765)
+    log.emit(record)
+    log.close()
+    begun, failed, end = events(tmp_path)
+    assert (begun["time"], failed["time"], end["time"]) == (1000.123, 1001.988, 1000.123)
