@@ -24,6 +24,7 @@ from framewright.study.bucket_jobs.phases import (
     list_allowed,
     name_phase,
 )
+from framewright.study.bucket_jobs.plan import Plan
 from framewright.study.bucket_jobs.run import GO_ON, Means, Phase, Stop, compose_command, read_time_left, run_phase
 from framewright.study.bucket_jobs.stamps import Crash, Stamp, check_crashes, count_crashes, read_stamp, write_stamp
 from framewright.study.record import read_record, write_record
@@ -154,6 +155,13 @@ def test_a_job_runs_no_rule_of_a_later_phase_of_another_kind_or_pipeline():
     ]
 
 
+def test_in_a_bucket_without_videos_only_what_is_made_once_a_bucket_has_work():
+    each, once = Step("a_each", WORK, True, (), ("{video}/x",)), Step("a_once", WORK, True, (), ("{bucket}",), True)
+    for steps, phases in (([each], []), ([each, once], [1])):
+        plan = Plan(steps, ["a"], [(["{video}/x"], ["v"]), (["{bucket}"], None)], lambda name, video: True)
+        assert plan.list_phases([]) == phases and plan.list_phases(["v"]) == [1]
+
+
 def test_equal_settings_have_equal_digests_and_a_changed_list_is_read_again_while_it_is_short():
     digests = Digests()
     assert digests.digest({"a": [1, 2], "b": 3}) == Digests().digest({"b": 3, "a": [1, 2]})
@@ -225,6 +233,16 @@ def test_a_quarter_of_an_hour_before_the_limit_or_a_quarter_of_it_no_job_is_begu
 def test_where_slurm_does_not_answer_a_job_takes_what_it_takes(monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
     assert read_time_left({"SLURM_JOB_ID": "7"}, 0.0) is None
+
+
+def test_a_squeue_that_fails_ends_no_job(tmp_path, monkeypatch):
+    (tmp_path / "squeue").write_text("#!/bin/sh\necho slurm_load_jobs error >&2\nexit 1\n")
+    (tmp_path / "squeue").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    assert read_time_left({"SLURM_JOB_ID": "7"}, 0.0) is None
+    assert lease.is_living(Holder(1, "a", "7")) is True  # nobody knows
+    (tmp_path / "squeue").write_text("#!/bin/sh\n[ $1 = --noheader ] && echo 1:00:00\n")
+    assert read_time_left({"SLURM_JOB_ID": "7"}, 0.0) == 2700.0
 
 
 class Child:

@@ -1,6 +1,7 @@
 """What jobs ask a cluster for: minutes and megabytes by their work, calls of Slurm, and the file of the site."""
 
 import math
+import re
 
 import pytest
 
@@ -174,3 +175,9 @@ def test_the_name_of_a_study_is_short_plain_and_its_own(tmp_path):
     word, _, digest = long.rpartition("-")
     assert word == ("a-b" * 20)[:24] and len(digest) == 10 and int(digest, 16) >= 0
     assert site.name_of(tmp_path / "x/study") != site.name_of(tmp_path / "y/study")
+
+
+def test_a_new_file_teaches_the_defaults_that_count_without_it():
+    taught = dict(re.findall(r"^# (jobs|downloads): (\d+)", site.HEAD, re.M))
+    assert taught == {"jobs": str(site.JOBS), "downloads": str(site.DOWNLOADS)}
+    assert site.default_resources({}) == {"mem_mb": "2000 * attempt", "runtime": "60 * attempt"}
