@@ -113,6 +113,12 @@ def test_jobs_that_are_gone_at_once_are_waited_for_no_longer():
     assert slept == []
 
 
+def test_where_there_is_nothing_to_cancel_slurm_is_asked_once():
+    called = []
+    assert queue.cancel_jobs("study", lambda command: called.append(command) or "", sleep=lambda seconds: None) == 0
+    assert called == [queue.LIST]
+
+
 def test_a_line_of_the_queue_has_four_cells_of_which_the_last_may_hold_any_sign():
     said = "1|study_x|PENDING|a|b\n2|study_x|PENDING\nsay | study_x\n3|studyx|RUNNING|None\n"
     assert queue.parse_jobs(said, "study") == [queue.Queued("1", "study_x", "PENDING", "a|b")]
