@@ -260,5 +260,5 @@ def _display_matrix(rotation: int, mirrored: bool) -> list[int]:
 
 def _whole_chroma(size: tuple[int, int], layout: av.VideoFormat) -> tuple[int, int]:
     """The size grown until every chroma sample covers whole pixels."""
-    across, down = (size[0] + 1) // layout.chroma_width(size[0]), (size[1] + 1) // layout.chroma_height(size[1])
+    across, down = 64 // layout.chroma_width(64), 64 // layout.chroma_height(64)
     return -(-size[0] // across) * across, -(-size[1] // down) * down

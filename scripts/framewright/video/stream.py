@@ -203,6 +203,7 @@ class Video:
 
         What comes before the first key frame was decoded without its references, and is dropped.
         """
+        before = self._lost, set(self._damage)
         reader = self._opened()
         self._want(reader, wanted)
         frames = self._shown(reader, reader.pictures(target))
@@ -211,9 +212,8 @@ class Video:
                 break
             if frame.key:
                 return chain((frame,), frames)
-        reader.errors = 0
-        reader.damage.clear()
         frames.close()
+        self._lost, self._damage = before  # what is lost here is met again by who reads from further back
         return None
 
     def _shown(self, reader: Reader, pictures: Iterator[tuple[int, av.VideoFrame]]) -> Generator[Frame, None, None]:

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from framewright.study.asked import find_asked, find_idle, list_detector_faults
+from framewright.study.asked import find_asked, find_emptied, find_idle, list_detector_faults, name_words
 
 ALL = ["tracks", "patches", "videomnist", "persistence", "flexpatch"]
 ON_ROWS = ["tracks", "patches", "flexpatch"]
@@ -83,3 +83,40 @@ def test_the_demos_detector_serves_scenes_alone(rows, weights, names):
 
 def test_what_is_not_asked_for_stops_nothing():
     assert list_detector_faults([], [row("a", "tracks")], {"tracks": None}, "films.tsv") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        *(("-c4", "sources+patches+cards"), ("-c4 tracks", "sources+tracks"), ("-- tracks sources", "sources+tracks")),
+        *(("-- check", "sources"), ("-- sources check forecast", "sources"), ("-- all", "sources+patches+cards")),
+        *(("-- cards tracks", "sources+patches+cards"), ("-- tracks tracks_detect patches", "sources+tracks+patches")),
+        *(("results/cards/a", "sources+patches+cards"), ("results/odd/a tracks", "sources+patches+cards")),
+        ("results/tracks/a.mp4", "sources+tracks"),
+        ("-- sources overview tracks", "sources+patches+cards"),
+        (
+            f"-- {' '.join(sorted({'sources', 'check', 'forecast', *ALL}))}",
+            "sources+flexpatch+patches+persistence+tracks+videomnist",
+        ),
+    ],
+)
+def test_what_is_asked_for_is_named_in_a_word(line, words):
+    assert name_words(line.split(), ALL, ["patches"]) == words
+
+
+def test_a_pipeline_with_rows_that_has_nothing_to_work_on_any_more_is_emptied(tmp_path):
+    for name in ("sources", "tracks", "patches", "flexpatch"):
+        (tmp_path / name / "rows").mkdir(parents=True)
+    (tmp_path / "persistence").mkdir()
+    assert find_emptied(tmp_path, ["tracks", "persistence"]) == ["flexpatch", "patches"]
+    assert find_emptied(tmp_path, ["tracks", "flexpatch", "patches"]) == []
+
+
+@pytest.mark.parametrize(
+    ("count", "names"),
+    [(1, "v0"), (3, "v0, v1, v2"), (4, "v0, v1, v2 and 1 more"), (1004, "v0, v1, v2 and 1,001 more")],
+)
+def test_three_videos_are_named_and_the_others_counted(count, names):
+    rows = [row(f"v{number}", "flexpatch") for number in range(count)]
+    [line] = list_detector_faults(["flexpatch", "patches"], rows, {"flexpatch": None}, "films.tsv")
+    assert f"({names}); " in line and line.endswith(", or write none, and flexpatch makes nothing")

@@ -295,3 +295,17 @@ def test_logs_of_what_succeeded_are_in_one_archive(tmp_path):
     with tarfile.open(archive) as packed:
         assert sorted(packed.getnames()) == sorted(mine)
         assert packed.extractfile(mine[0]).read() == b"again"
+
+
+def test_a_log_that_somebody_removed_meanwhile_is_packed_all_the_same(tmp_path, monkeypatch):
+    log = tmp_path / "logs/tracks_deface/a.log"
+    log.parent.mkdir(parents=True)
+    log.write_text("x")
+    add = tarfile.TarFile.add
+
+    def add_and_remove(archive, path, name):
+        add(archive, path, name)
+        path.unlink()
+
+    monkeypatch.setattr(tarfile.TarFile, "add", add_and_remove)
+    assert pack_logs(tmp_path, tmp_path / "a.tar.gz", ["tracks_deface"], ["a"]) == 1

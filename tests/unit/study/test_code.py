@@ -116,3 +116,51 @@ def test_where_no_notes_can_be_kept_the_digest_is_the_same(tmp_path):
     (tmp_path / "file").touch()
     plain = digest(tmp_path / "project")
     assert code_of("script.py", tmp_path / "project", tmp_path / "file/code.json") == plain
+
+
+def test_a_digest_has_sixteen_digits_and_tells_one_value_from_another(tmp_path):
+    plain = digest(tmp_path / "one")
+    assert len(plain) == 16 and int(plain, 16) >= 0
+    assert digest(tmp_path / "two", shapes="SIDES = True\n") != digest(tmp_path / "three", shapes="SIDES = 1\n")
+
+
+def test_a_docstring_alone_counts_for_nothing_and_any_other_text_does(tmp_path):
+    bare = 'def stroke(n):\n    "paints"\n    return n\n'
+    texts = (bare, bare.replace("paints", "draws"), bare.replace("    return", '    "draws"\n    return'))
+    first, second, third = (digest(tmp_path / str(n), brush=text) for n, text in enumerate(texts))
+    assert first == second != third
+
+
+def test_what_is_known_is_noted_once_and_four_thousand_modules_at_most(tmp_path):
+    notes = tmp_path / "code.json"
+    code._remember(notes, {str(number): ["a", []] for number in range(4001)})
+    kept = json.loads(notes.read_text())
+    assert list(kept) == [str(number) for number in range(1, 4001)] and list(tmp_path.iterdir()) == [notes]
+    forget()
+    code_of("script.py", written(tmp_path / "project"), notes)
+    stamp = notes.stat().st_mtime_ns
+    forget()
+    code_of("script.py", tmp_path / "project", notes)
+    assert notes.stat().st_mtime_ns == stamp  # nothing new
+
+
+def written(folder: Path) -> Path:
+    digest(folder)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("text", "is_door"),
+    [
+        ("", True),
+        ('"""What it is."""\nimport lazy_loader\n__getattr__, __dir__, __all__ = lazy_loader.attach(__name__)\n', True),
+        ("import os\n", False),
+        ("import lazy_loader, os\n", False),
+        ("SIDES = 4\n", False),
+        ("SIDES = other.call()\n", False),
+        ("def f(): pass\n", False),
+    ],
+)
+def test_a_front_door_computes_nothing(tmp_path, text, is_door):
+    (tmp_path / "__init__.py").write_text(text)
+    assert code.is_front_door(tmp_path / "__init__.py") is is_door

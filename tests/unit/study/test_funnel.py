@@ -140,3 +140,22 @@ def test_stages_that_are_counted_already_follow_those_of_the_items(tmp_path):
     assert funnel["tracks"][2].reasons == (Reason("class-full", 4, ("car", "dog"), "more than asked"),)
     with pytest.raises(UserError, match="its columns are not stage, in, reason"):
         read_stages(tmp_path / "outcomes.tsv")
+
+
+@pytest.mark.parametrize(("text", "words"), [("a\tb\n", "its columns are not"), (None, "row 3 has 4 cells")])
+def test_a_row_that_is_cut_off_is_named_by_its_number(tmp_path, text, words):
+    write_outcomes(tmp_path / "a", ITEMS[:1])
+    if text is None:
+        with (tmp_path / "a").open("a") as file:
+            file.write("a\tb\tc\td\n")
+    else:
+        (tmp_path / "a").write_text(text)
+    with pytest.raises(UserError, match=rf"{words}.*; delete it and run again"):
+        list(read_outcomes(tmp_path / "a"))
+
+
+def test_three_examples_and_what_was_said_of_the_first(tmp_path):
+    items = [Item("s", "v", str(number), "gone", f"said {number}") for number in range(4)]
+    assert count(items)[0].reasons == (Reason("gone", 4, ("0", "1", "2"), "said 0"),)
+    assert count(items[:2])[0].reasons == (Reason("gone", 2, ("0", "1"), "said 0"),)
+    assert Item("s", "v").name == "v" and Item("s", "v", "i").name == "i" and count([]) == []

@@ -2,9 +2,11 @@
 
 import logging
 import time
+from types import SimpleNamespace
 
 import pytest
 
+from framewright.study import progress
 from framewright.study.progress import Reporter, count_megabytes, format_duration, read_seconds_left, report_nothing
 
 
@@ -127,3 +129,84 @@ def test_the_time_left_is_read_from_a_line_as_it_was_written(clock, seconds):
         line = reporter.line()
     assert read_seconds_left(line) == pytest.approx(seconds, rel=0.02)
     assert read_seconds_left("12 frames, 10 s so far") is None
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        *((-5, "0 s"), (0.6, "1 s"), (59.4, "59 s"), (59.6, "1 min 00 s"), (61, "1 min 01 s"), (119, "1 min 59 s")),
+        *((3600, "1 h 00 min"), (3659, "1 h 00 min"), (3660, "1 h 01 min"), (86_399, "23 h 59 min")),
+        *((86_400, "1 d 0 h"), (89_999, "1 d 0 h"), (90_000, "1 d 1 h"), (2 * 86_400 + 23 * 3600, "2 d 23 h")),
+    ],
+)
+def test_a_duration_has_its_two_largest_units_rounded_down(seconds, words):
+    assert format_duration(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("line", "seconds"),
+    [
+        *(("about 45 s left", None), ("1 %: x, about 45 s left", 45), ("x, about 3 min 05 s left", 185)),
+        *(("x, about 2 h 10 min left", 7800), ("x, about 4 d 3 h left", 356_400), ("x, about 0 s left", None)),
+        ("x, about 45 s left, and more", None),
+    ],
+)
+def test_a_line_tells_the_seconds_that_are_left_where_it_ends_with_them(line, seconds):
+    assert read_seconds_left(line) == seconds
+
+
+def test_the_share_is_rounded_and_a_loop_of_nothing_has_none(clock):
+    reporter = Reporter(clock)
+    items = reporter(iter(range(1000)), 1000, "frames")
+    for _ in range(17):
+        next(items)
+    clock.now = 8
+    assert reporter.line() == "2 %: 16 of 1,000 frames, 8 s so far, about 8 min 12 s left"
+    items.close()
+    for total in (0, None):
+        items = reporter(iter("ab"), total, "letters")
+        next(items), next(items)
+        assert reporter.line() == "1 letters, 8 s so far"
+        items.close()
+
+
+def test_the_time_left_counts_from_the_beginning_of_the_loop_and_not_of_the_work(clock):
+    reporter = Reporter(clock)
+    clock.now = 100
+    items = reporter(iter(range(4)), 4)
+    next(items), next(items)
+    clock.now = 110
+    assert reporter.line() == "25 %: 1 of 4 items, 1 min 50 s so far, about 30 s left"
+
+
+def test_a_note_stays_while_an_outer_loop_runs_and_may_be_taken_back(clock):
+    reporter = Reporter(clock)
+    outer, inner = reporter(range(2)), reporter(range(1), unit="steps")
+    next(outer), next(inner)
+    reporter.note("loss 1")
+    assert next(inner, None) is None and reporter.line() == "0 of 2 items; loss 1, 0 s so far"
+    reporter.note("")
+    assert reporter.line() == "0 of 2 items, 0 s so far"
+
+
+def test_a_line_comes_every_ten_seconds_from_a_thread_that_ends_with_the_process(monkeypatch, caplog):
+    waited, begun = [], []
+
+    class Stop:
+        def wait(self, seconds):
+            waited.append(seconds)
+            return len(waited) > 2
+
+    class Thread:
+        def __init__(self, target, name, daemon):
+            begun.append(daemon)
+            self.start = target
+
+    monkeypatch.setattr(progress, "threading", SimpleNamespace(Event=Stop, Thread=Thread))
+    caplog.set_level(logging.INFO)
+    Reporter(lambda: 0.0).report(logging.getLogger("test"))
+    assert (waited, begun, caplog.messages) == ([10.0] * 3, [True], ["0 s so far"] * 2)
+
+
+def test_megabytes_are_millions_of_bytes():
+    assert count_megabytes(bytes(2_500_000)) == 2.5

@@ -16,6 +16,7 @@ from framewright.study.funnel import Item, merge_outcomes, write_outcomes
 from framewright.study.rows import (
     COMMON,
     Column,
+    find_rows,
     iterate_rows,
     list_served,
     merge_rows,
@@ -111,6 +112,48 @@ def test_what_is_no_table_of_rows_is_said_to_be_none(tmp_path, make):
         read_rows([tmp_path / "0.parquet"])
     with pytest.raises(UserError, match=r"no rows/\*\.parquet"):
         rows_in(tmp_path)
+
+
+def test_no_rows_are_none_that_are_kept(tmp_path):
+    assert write_rows(tmp_path / "0.parquet", COLUMNS, [], DECLARED) == 0
+    assert write_rows(tmp_path / "0.parquet", COLUMNS, ROWS[1:2], DECLARED) == 0
+    assert read_rows([tmp_path / "0.parquet"]).to_pylist() == list(iterate_rows([tmp_path / "0.parquet"])) == []
+    with pytest.raises(UserError, match="no files of rows were given"):
+        read_rows([])
+
+
+@pytest.mark.parametrize("at", [0, 3])
+def test_the_first_name_that_is_there_twice_is_told(tmp_path, at):
+    rows = [{"video": "a", "item": str(number), "state": "kept"} for number in range(5)]
+    with pytest.raises(UserError, match=rf"0\.parquet: a {at} is there twice; its name must be unique"):
+        write_rows(tmp_path / "0.parquet", {}, [*rows, rows[at]], {})
+    write_rows(tmp_path / "0.parquet", {}, [*rows, rows[at] | {"video": "b"}], {})
+    with pytest.raises(UserError, match="parquet: a is there twice"):
+        write_rows(tmp_path / "0.parquet", {}, [{"video": "a", "item": "", "state": "x"}] * 2, {})
+
+
+def test_rows_are_found_from_eight_folders_below_and_no_deeper(tmp_path):
+    (tmp_path / "rows").mkdir()
+    write_rows(tmp_path / "rows/0-of-1.parquet", {}, [], {})
+    found = find_rows(tmp_path / "1/2/3/4/5/6/7/file")
+    assert found == (tmp_path, [tmp_path / "rows/0-of-1.parquet"])
+    assert find_rows(tmp_path / "1/2/3/4/5/6/7/8/file") is None
+
+
+def test_files_of_one_definition_are_read_and_one_alone_whatever_it_is(tmp_path):
+    for name, definition in (("a", "x"), ("b", "x"), ("c", ""), ("d", "y")):
+        write_rows(tmp_path / name, {}, [{"video": name, "item": "1", "state": "kept"}], {}, definition)
+    assert len(read_rows([tmp_path / "a", tmp_path / "b"])) == 2 and len(read_rows([tmp_path / "d"])) == 1
+    for other, said in (("c", "unknown"), ("d", "y")):
+        with pytest.raises(UserError, match=rf"{other}: its rows were made by other .* \({said}\) than .*a \(x\)"):
+            list(iterate_rows([tmp_path / "a", tmp_path / "b", tmp_path / other]))
+
+
+def test_only_kept_rows_are_merged_unless_all_are_asked_for(tmp_path):
+    write_rows(tmp_path / "0", COLUMNS, ROWS, DECLARED)
+    assert [(row["video"], row["item"]) for row in merge_rows([tmp_path / "0"])] == [("a", "1")]
+    every = [("a", "1"), ("a", "2"), ("b", "1")]
+    assert [(row["video"], row["item"]) for row in merge_rows([tmp_path / "0"], kept=False)] == every
 
 
 # ---- buckets --------------------------------------------------------------------------------------------------------

@@ -291,3 +291,25 @@ def test_what_a_match_calls_sound_has_no_fault(name):
     sound = list(filter(is_sound, cells))
     assert len(sound) > 0
     assert [cell for cell in sound if table_faults._cell_fault(cell, of)] == []
+
+
+@pytest.mark.parametrize("law", ["names_differ", "parts_differ", "parts_last", "editions_agree", "shares_are_used"])
+def test_no_law_leaves_out_a_row(law):
+    names = ("video", "source", "start", "end", "group", "split", "pipelines", "categories")
+    cells = {name: [None] for name in names}
+    assert list(getattr(table_faults, f"_{law}")([2], cells)) == []
+    with pytest.raises(ValueError, match="zip"):
+        list(getattr(table_faults, f"_{law}")([2, 3], cells))
+
+
+def test_a_row_without_a_number_is_a_defect(here):
+    found = read(gallery.below("a | demo:film | tracks | |"))
+    with pytest.raises(ValueError, match="zip"):
+        table_faults.find_faults(found._replace(numbers=[*found.numbers, 9]), SCHEMAS, SCENES)
+
+
+@pytest.mark.parametrize(("count", "lines"), [(10, 10), (11, 11), (1011, 11)])
+def test_of_a_kind_of_faults_ten_are_shown_and_the_others_counted(here, count, lines):
+    found = said(gallery.below(*(f"a b{number} | demo:film | tracks | |" for number in range(count))))
+    assert len(found) == lines and found[9].startswith("videos.tsv: row 11: ")
+    assert found[10:] == ([f"videos.tsv: ... and {count - 10:,} more like this"] if count > 10 else [])

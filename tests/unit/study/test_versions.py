@@ -131,3 +131,50 @@ def test_what_cannot_be_asked_is_not_on_record_and_fails_nothing(caplog, monkeyp
     assert caplog.messages == ["ffmpeg_builds is not on record: ZeroDivisionError: division by zero"]
     assert machine.ask(versions.describe_commit, Path(), log=log) == {"commit": None, "dirty": None}
     assert machine.ask(machine.describe_processor, log=log) == machine.describe_processor()
+
+
+@pytest.mark.parametrize(("count", "more"), [(1, ""), (3, ""), (4, " and 1 more; "), (9, " and 6 more; ")])
+def test_three_other_packages_are_named_and_the_others_counted(tmp_path, monkeypatch, count, more):
+    now = {f"p{number}": "2" for number in range(count)}
+    monkeypatch.setattr(versions, "read_pins", lambda house: now)
+    (tmp_path / "v.json").write_text(json.dumps(record(dict.fromkeys(now, "1"), {"p0": ["0"]})))
+    line = versions.warn_of_changes(tmp_path / "v.json", tmp_path)
+    assert line.startswith("warning: results were made with other packages: p0 0 and 1 (now 2)")
+    assert line.count("(now 2)") == min(3, count) and (more or "(now 2); install") in line
+    (tmp_path / "v.json").write_text(json.dumps(record(now)))
+    assert versions.warn_of_changes(tmp_path / "v.json", tmp_path) is None
+
+
+def test_names_of_packages_are_compared_as_indexes_do(tmp_path, monkeypatch):
+    (tmp_path / "requirements.txt").write_text("Some.Package==1\nother_one==2 # why\n# not==3\ngone==1\nlast>=1\n")
+    for name in ("some_package-1.5", "Other.One-2", "other_one-9", "last-1"):
+        (tmp_path / f"site/{name}.dist-info").mkdir(parents=True)
+    monkeypatch.setattr(versions.sys, "path", [str(tmp_path / "none"), str(tmp_path / "site")])
+    assert versions.read_pins(tmp_path).keys() == {"Some.Package", "other_one"}
+    assert versions.read_pins(tmp_path)["Some.Package"] == "1.5"
+
+
+def test_a_changed_file_makes_a_house_dirty_and_a_new_one_does_not(tmp_path):
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    commit(tmp_path, "one")
+    (tmp_path / "new").touch()
+    assert versions.describe_commit(tmp_path)["dirty"] is False
+    assert len(versions.file_digest(tmp_path / "new")) == 64
+    assert versions.digest({"ä": 1}) == versions.digest({"ä": 1}) != versions.digest({"a": 1})
+
+
+@pytest.mark.parametrize(
+    ("machine_name", "features", "level"),
+    [
+        ("x86_64", {"X86_V2": True, "X86_V3": True, "X86_V4": False, "AVX2": True}, 3),
+        ("AMD64", {"X86_V4": False, "SSE": True}, 1),
+        ("aarch64", {"NEON": True, "X86_V2": False}, None),
+    ],
+)
+def test_the_level_of_a_processor_is_the_highest_that_it_has(monkeypatch, machine_name, features, level):
+    import numpy._core._multiarray_umath as umath
+
+    monkeypatch.setattr(umath, "__cpu_features__", features)
+    monkeypatch.setattr(machine.platform, "machine", lambda: machine_name)
+    there = sorted(name for name, has in features.items() if has)
+    assert machine.describe_processor() == {"machine": machine_name, "level": level, "features": there}

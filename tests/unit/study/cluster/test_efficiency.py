@@ -1,8 +1,15 @@
 """After a run: what jobs took beside what they asked for, and what they should ask for."""
 
+import pytest
 import yaml
 
-from framewright.study.cluster.efficiency import compose_table, propose_requests, rate_jobs, write_proposal
+from framewright.study.cluster.efficiency import (
+    Efficiency,
+    compose_table,
+    propose_requests,
+    rate_jobs,
+    write_proposal,
+)
 from framewright.study.usage import Usage
 
 JOBS = [
@@ -44,3 +51,63 @@ def test_the_table_has_a_line_for_each_rule():
     assert head.split()[0] == "rule"
     assert deface.split() == ["tracks_deface", "2", "0.49", "98", "%", "839", "of", "2,000", "20.0", "of", "20"]
     assert link.split()[0] == "tracks_link"
+
+
+def made(rule="a", **changed):
+    known = {"rule": rule, "jobs": 1, "cpu_hours": 1.0, "busy": 1.0, "megabytes": 1000, "asked_megabytes": 1300}
+    return Efficiency(**known | {"minutes": 10.0, "asked_minutes": 30} | changed)
+
+
+@pytest.mark.parametrize(
+    ("asked", "proposed"),
+    [(0, None), (20, "30 * attempt"), (22, None), (30, None), (42, None), (43, "30 * attempt")],
+)
+def test_time_is_proposed_as_three_times_the_longest_where_less_or_more_than_a_third_off(asked, proposed):
+    found = propose_requests([made(asked_minutes=asked)])
+    assert found == ({"a": {"runtime": proposed}} if proposed else {})
+
+
+@pytest.mark.parametrize(
+    ("minutes", "asked", "value"), [(1.0, 60, 10), (3.4, 60, 11), (3.34, 8, None), (0.0, 14, None)]
+)
+def test_no_less_than_ten_whole_minutes_are_proposed(minutes, asked, value):
+    found = propose_requests([made(minutes=minutes, asked_minutes=asked)])
+    assert found == ({"a": {"runtime": f"{value} * attempt"}} if value else {})
+
+
+@pytest.mark.parametrize(
+    ("megabytes", "asked", "value"),
+    [
+        (1000, 1300, None),
+        (1000, 1850, None),
+        (1000, 1900, 1300),
+        (1000, 900, 1300),
+        (1000, 1000, None),
+        (1001, 4000, 1400),
+    ],
+)
+def test_memory_is_proposed_with_a_third_of_room_in_hundreds_of_megabytes(megabytes, asked, value):
+    found = propose_requests([made(megabytes=megabytes, asked_megabytes=asked)])
+    assert found == ({"a": {"mem_mb": f"{value} * attempt"}} if value else {})
+
+
+def test_the_costliest_rule_comes_first_and_equal_ones_by_name():
+    used = [Usage(rule, "x", 10, seconds, 100) for rule, seconds in (("c", 5), ("a", 5), ("b", 9))]
+    assert [rule.rule for rule in rate_jobs(used)] == ["b", "a", "c"]
+
+
+def test_a_job_holds_its_threads_as_long_as_it_takes_and_one_at_least():
+    [rule] = rate_jobs([Usage("a", "x", 100, 90, 100, threads=4), Usage("a", "y", 200, 150, 100, threads=0)])
+    assert rule.busy == 240 / 600 and rule.cpu_hours == 240 / 3600
+    assert rate_jobs([Usage("a", "x", 0, 0, 1)])[0].busy == 0.0
+
+
+def test_a_column_says_what_was_taken_of_what_was_asked_for():
+    lines = compose_table(
+        [made(asked_megabytes=0, asked_minutes=0, busy=0.255, cpu_hours=1234.5, jobs=4000), made("b")]
+    )
+    assert lines == [
+        "rule                         jobs  CPU hours  busy        memory MB    longest minutes",
+        "a                           4,000   1,234.50  26 %            1,000               10.0",
+        "b                               1       1.00 100 %   1,000 of 1,300         10.0 of 30",
+    ]
