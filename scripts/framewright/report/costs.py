@@ -99,8 +99,6 @@ def _bar(x: float, y: float, full: float, share: float, colour: str, words: str,
 def _total(costs: Sequence[Cost]) -> str:
     if not costs:
         return "No job has been measured."
-    if not costs:
-        return "No job has been measured."
     jobs, seconds = sum(cost.jobs for cost in costs), sum(cost.cpu_seconds for cost in costs)
     return f"{jobs:,} jobs took {_duration(seconds)} of processor time together, without Snakemake's own."
 
