@@ -1,6 +1,7 @@
 """What is drawn has its true size: each thing's outline and the areas of its colours, in metres.
 
 The colours of the looks are chosen such that they tell what is what: a red car has red paint, dark tyres, pale panes.
+Areas are those of drawings that somebody has looked at: who changes a drawing looks at it, and measures it again.
 """
 
 from dataclasses import replace
