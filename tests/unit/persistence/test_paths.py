@@ -35,6 +35,7 @@ def find_circle(path):
     return around - found, np.linalg.norm(around - found, axis=1), normal
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", CLASSES)
 def test_paths_stay_within_their_room_reach_its_borders_and_are_round_numbers(drawn, kind):
     paths = np.array(drawn[kind])
@@ -57,6 +58,7 @@ def test_a_linear_path_has_even_steps_in_any_direction(drawn):
     fill(ways[:, 2] / lengths, -0.6, 0.6)
 
 
+@pytest.mark.slow
 def test_a_circular_path_is_a_flat_circle_tilted_by_up_to_an_eighth_of_a_turn(drawn):
     radii, turns, tilts, ways, senses = [], [], [], [], []
     for path in drawn["Circular"]:
@@ -77,6 +79,7 @@ def test_a_circular_path_is_a_flat_circle_tilted_by_up_to_an_eighth_of_a_turn(dr
     assert 0.4 < np.mean(senses) < 0.6
 
 
+@pytest.mark.slow
 def test_a_helical_path_turns_twice_around_an_axis_across_the_line_of_sight(drawn):
     radii, lengths, tilts, ways, senses = [], [], [], [], []
     for path in drawn["Helical"]:

@@ -84,6 +84,7 @@ def test_a_clip_is_persistent_where_transients_show_in_less_than_a_fifth(shown, 
     assert is_persistent(shown, frames) is label
 
 
+@pytest.mark.slow
 def test_a_transient_behind_the_sphere_is_hidden_by_it_and_one_before_it_hides_it():
     flat = Variant(colour=(9, 9, 9), per_video=1, sphere_radius=0.3)
     grey = replace(flat, depth=True)
@@ -118,6 +119,7 @@ def test_noise_is_drawn_for_each_clip_anew_and_kept_in_its_metadata():
 # ---- companions
 
 
+@pytest.mark.slow
 def test_there_are_as_many_companions_as_asked_for_at_least_and_most():
     counts = [len(draw_companions(CROWD, PLAIN | {"source": number}, 0, 0)) for number in range(60)]
     assert set(counts) == {1, 2, 3}
@@ -125,6 +127,7 @@ def test_there_are_as_many_companions_as_asked_for_at_least_and_most():
     assert len(draw_companions(fixed, PLAIN, 0, 0)) == 2
 
 
+@pytest.mark.slow
 def test_companions_are_partly_in_view_move_smoothly_and_come_back():
     kinds = set()
     for number in range(40):
