@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from framewright.persistence.base import describe_base_clip
 from framewright.persistence.camera import SMALLEST, Camera, is_whole, make_ring
+from framewright.persistence.specs import BaseSpec
 
 FRONT, PINHOLE = Camera(), Camera("pinhole")
 
@@ -67,3 +69,9 @@ def test_cameras_stand_at_even_angles_and_the_first_one_in_front():
 )
 def test_a_disc_is_whole_up_to_its_last_pixel(x, y, radius, whole):
     assert bool(is_whole(np.array([x, y, radius]), 64)) is whole
+
+
+def test_numbers_of_a_clip_have_six_decimals():
+    numbers = describe_base_clip(BaseSpec(projection="pinhole"), 0, 0)
+    for key in ("pixels", "positions"):
+        assert np.array_equal(np.round(numbers[key], 6), numbers[key])

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from framewright.persistence.camera import Camera, is_whole
 from framewright.persistence.paths import CLASSES, ROOM, TYPES, compute_short_paths, draw_path
+from framewright.persistence.specs import BaseSpec
 
 FRAMES, MANY = 33, 600
 
@@ -41,6 +43,7 @@ def test_paths_stay_within_their_room_reach_its_borders_and_are_round_numbers(dr
     paths = np.array(drawn[kind])
     assert paths.shape == (MANY, FRAMES, 3) and np.array_equal(paths, paths.round(6))
     assert ROOM - 0.02 < np.abs(paths).max() <= ROOM
+    assert is_whole(Camera().project(paths, BaseSpec().sphere_radius, 64), 64).all()  # wherever it is drawn largest
     fill((paths.max(axis=1) + paths.min(axis=1))[:, 2] / (2 * ROOM - np.ptp(paths[:, :, 2], axis=1)), -1, 1)
 
 
