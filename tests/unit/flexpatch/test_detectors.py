@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from framewright.errors import UserError
 from framewright.flexpatch.follow.follower import Track
 from framewright.flexpatch.runtime import overlay
 from framewright.flexpatch.runtime.detector_adapter import _letterbox, from_onnxruntime, from_ultralytics
@@ -78,6 +79,16 @@ def test_a_runtime_has_patches_of_the_share_of_the_clusters_shorter_side():
     own = build_runtime(Detector(), (1280, 720), RuntimeSettings(patch=0.5), None)
     assert own.patch_cells == (24, 24) and own.cluster_size == (640, 384)
     assert build_runtime(Detector(), (1280, 720), RuntimeSettings(patch=0.001), None).patch_cells == (1, 1)
+
+
+def test_a_model_that_could_run_code_is_opened_only_on_trust(tmp_path):
+    (tmp_path / "a.joblib").write_bytes(b"anything")
+    for build in (
+        lambda: build_runtime(Detector(), (1280, 720), RuntimeSettings(), tmp_path / "a.joblib"),
+        lambda: FlexPatch(Detector(), FRAME, tf_model_path=tmp_path / "a.joblib"),
+    ):
+        with pytest.raises(UserError, match="can run code"):
+            build()
 
 
 def test_a_meter_counts_the_pixels_that_the_network_sees():
