@@ -219,3 +219,93 @@ def test_a_long_video_begins_with_the_quality_that_its_samples_suggest(monkeypat
 def test_bytes_between_two_instants_are_those_of_the_frames_shown_then():
     rate = SourceRate(99, 5.0, np.array([0.1, 0.2, 0.3, 0.4]), np.array([1.0, 2, 4, 8]))
     assert rate.sum_between(0.1, 0.3) == 3 and rate.sum_between(0.15, 9) == 14 and rate.sum_between(0.3, 0.3) == 0
+
+
+# ---- looking around
+
+
+SIZE = (1000, 800)
+
+
+def frame_at(time):
+    return SimpleNamespace(time=Fraction(time), rgb=None, shape=SimpleNamespace(displayed=SIZE))
+
+
+def test_faces_are_looked_for_where_they_should_be_the_surest_first():
+    own, asked = search(), []
+    own._found = {0: [], 1: []}
+    slow, quick = (
+        own._begin(0, np.array([x, 100.0, x + 40, 140, score]), 0.0) for x, score in ((100, 0.5), (400, 0.6))
+    )
+    quick.speed = np.array([100.0, -20.0])
+
+    def around(frame, boxes):
+        asked.extend(box.tolist() for box in boxes)
+        return [np.array([[450.0, 90, 490, 130, 0.7]]), np.zeros((0, 5))]
+
+    own._look_around = around
+    own._follow(frame_at("0.5"), 1, [slow, quick])
+    assert asked == [[450, 90, 490, 130], [100, 100, 140, 140]]
+    assert (quick.misses, quick.seen, slow.misses, slow.seen) == (0, 2, 1, 1) and len(own._found[1]) == 1
+
+
+def test_half_of_a_sure_score_is_enough_around_a_face_and_an_unsure_one_is_looked_at_smaller():
+    calls = []
+
+    class Finder:
+        least = 0.1
+
+        def find_each(self, picture, parts, least):
+            calls.append(([zoom for _, zoom in parts], least))
+            score = 0.3 if len(calls) == 1 else 0.5
+            return [np.array([[100.0, 100, 140, 140, score]]) for _ in parts]
+
+    own = FaceSearch(Finder(), 0.4)
+    boxes = [np.array([100.0, 100, 140, 140]), np.array([300.0, 100, 320, 120]), np.array([300.0, 100, 321, 121])]
+    found = own._look_around(frame_at(0), boxes)
+    assert calls == [([1.0, 1.5, 1.5], 0.2), ([0.5, 0.75], 0.2)]
+    assert [rows[:, 4].tolist() for rows in found] == [[0.5], [0.3], [0.5]]
+
+
+@pytest.mark.parametrize(("height", "zoom", "searched"), [(18, 1.0, 1), (18.1, 1.0, 0), (36, 0.5, 1), (36.1, 0.5, 0)])
+def test_beside_small_faces_others_are_looked_for_twice_as_large(height, zoom, searched):
+    calls = []
+
+    class Finder:
+        least = 0.1
+
+        def find(self, picture, parts, zoom, least):
+            calls.append((len(parts), zoom, least))
+            return np.array([[100.0, 100, 110, 110, 0.9], [140.0, 100, 150, 110, 0.9]])
+
+    own = FaceSearch(Finder(), 0.4)
+    found = own._search_crowds(frame_at(0), np.array([[100.0, 100, 110, 100 + height, 0.5]]), zoom)
+    assert calls == [(searched, 2 * zoom, 0.5)]
+    assert found[:, 0].tolist() == ([140.0] if height < 30 else [100.0, 140.0])
+
+
+def test_no_more_than_an_eighth_of_a_picture_is_searched_for_crowds():
+    calls = []
+    finder = SimpleNamespace(find=lambda picture, parts, zoom, least: calls.append(list(parts)) or np.zeros((0, 5)))
+    rows = [[x, y, x + 8.0, y + 8.0, 0.5] for x in range(0, 1000, 20) for y in range(0, 800, 20)]
+    FaceSearch(finder, 0.4)._search_crowds(frame_at(0), np.array(rows), 1.0)
+    assert calls == [[]]
+
+
+def test_the_nearest_face_is_chosen_unless_it_is_there_already():
+    own = search()
+    box, seen = np.array([100.0, 100, 140, 140]), np.array([[120.0, 100, 160, 140, 0.9], [104.0, 100, 144, 140, 0.3]])
+    assert own._choose(frame_at(0), box, seen, 0).tolist() == seen[1].tolist()
+    own._found[0] = [np.array([110.0, 100, 150, 140, 0.5])]
+    assert own._choose(frame_at(0), box, seen, 0) is None and own._choose(frame_at(0), box, seen[:0], 0) is None
+
+
+def test_a_closer_look_replaces_what_is_less_sure():
+    own = search()
+    found = np.array([[100.0, 100, 140, 140, 0.3], [300.0, 100, 340, 140, 0.3], [500.0, 100, 540, 140, 0.4]])
+    own._look_around = lambda frame, boxes: [
+        np.array([[102.0, 100, 142, 140, 0.35]]),
+        np.array([[302.0, 100, 342, 140, 0.2]]),
+    ]
+    surer = own._look_closer(frame_at(0), found, [0, 1, 2])
+    assert [row[4] for row in surer] == [0.35, 0.3, 0.4] and surer[0][0] == 102
