@@ -18,8 +18,9 @@ from framewright.tracks.objects import accuracy
 from framewright.tracks.objects.identity import cut_crop
 from framewright.tracks.objects.options import Association, DetectorSettings, Keep
 from framewright.tracks.privacy.options import AuditSettings, DefaceSettings
+from framewright.tracks.segments import find
 from framewright.tracks.segments.options import Limits
-from framewright.tracks.settings import read_settings
+from framewright.tracks.settings import _subset_faults, read_settings
 from framewright.truth import NOTHING, Object
 
 SIZE = (640, 360)
@@ -151,3 +152,49 @@ def test_the_librarys_defaults_are_those_of_the_configuration():
     assert found.association == Association() and found.deface == DefaceSettings() and found.audit == AuditSettings()
     wanted = asdict(DetectorSettings()) | {"renames": found.detector.renames, "classes": found.detector.classes}
     assert asdict(found.detector) == wanted
+
+
+def subset(name, **more):
+    item = {"name": name, "strategy": "class_balanced", "from": None, "max_tracks": None, "max_per_class": 5}
+    item |= {"temperature": 0, "seed": None, "pool": 9, "min_motion": 0, "min_quality": 0, "max_overlap": 1}
+    item |= {"overlap_seconds": None, "min_distance": 0, "relax": [], "hard": []}
+    return item | more, _subset_faults
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({}, None),
+        ({"max_tracks": 3}, "its strategy class_balanced needs max_per_class and no other size"),
+        ({"max_per_class": None}, "its strategy class_balanced needs max_per_class and no other size"),
+        ({"strategy": "random"}, "its strategy random needs max_tracks and no other size"),
+        ({"strategy": "random", "max_tracks": 3, "max_per_class": None}, None),
+        ({"from": "ids.txt"}, "its strategy picked takes all tracks of its list, and no size"),
+        ({"from": "ids.txt", "max_per_class": None}, None),
+        ({"strategy": "picked", "max_per_class": None}, "picked needs a list of track ids"),
+        ({"relax": [0.5, 0.5]}, "each factor must be less than the one before"),
+        ({"relax": [0.25, 0.5]}, "each factor must be less than the one before"),
+        ({"relax": [0.5, 0.25]}, None),
+    ],
+)
+def test_a_subset_that_contradicts_itself_has_a_line(more, words):
+    item, find_faults = subset("a", **more)
+    found = find_faults([item])
+    assert found == [] if words is None else len(found) == 1 and words in found[0]
+
+
+def test_subsets_have_names_and_files_of_their_own():
+    (one, find_faults), (other, _) = subset("a"), subset("b", max_per_class=6)
+    assert find_faults([one, other]) == []
+    assert "a is there twice" in find_faults([one, other | {"name": "a"}])[0]
+    [line] = find_faults([one, one | {"name": "b"}])
+    assert "b and a would both be called CB5-<count>-T0" in line
+
+
+@pytest.mark.parametrize(("rate", "frames"), [(25, 50), (Fraction(30000, 1001), 60), (0, 7)])
+def test_as_many_frames_are_expected_as_the_part_has(rate, frames):
+    probe = SimpleNamespace(use=(1.0, 3.0), rate=rate, frames=7)
+    assert find._count(probe) == frames
+    assert find._count_units(Fraction(3, 2), Fraction(1, 4)) == 6
+    assert find._count_units(Fraction(7, 5), Fraction(1, 2)) == 2
+    assert find._range((1.5, 2), Fraction(1, 10)) == (Fraction(29, 20), 2)
