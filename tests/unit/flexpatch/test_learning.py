@@ -12,6 +12,8 @@ from framewright.flexpatch.follow.follower import Follower
 from framewright.flexpatch.posters import crop_sample
 from framewright.flexpatch.runtime.runtime import TrackedObject
 from framewright.flexpatch.samples.collect import collect_samples
+from framewright.flexpatch.samples.columns import COLUMNS
+from framewright.flexpatch.samples.gather import write_table
 from framewright.flexpatch.samples.observations import Observations, box_table
 from framewright.flexpatch.samples.options import Sampling
 from framewright.flexpatch.tree import picture, pretraining, training
@@ -252,3 +254,12 @@ def test_leaves_of_a_tree_have_rows_of_their_own_and_questions_stand_between():
     places = {}
     assert picture._place(nodes, 0, 0, 0, places) == 3
     assert places == {0: (0, 0.75), 1: (1, 0), 2: (1, 1.5), 3: (2, 1), 4: (2, 2)}
+
+
+def test_tables_of_videos_are_joined_below_one_header_and_counted(tmp_path):
+    header = ",".join(COLUMNS) + "\n"
+    for name, rows in (("a", "1,2\n3,4\n"), ("b", ""), ("c", "5,6\n")):
+        (tmp_path / name).write_text(header + rows)
+    assert write_table(tmp_path / "all", [tmp_path / name for name in "abc"]) == 3
+    assert (tmp_path / "all").read_text() == header + "1,2\n3,4\n5,6\n"
+    assert write_table(tmp_path / "none", []) == 0 and (tmp_path / "none").read_text() == header

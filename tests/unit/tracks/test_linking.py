@@ -224,3 +224,41 @@ def test_of_boxes_that_overlap_by_a_third_the_surest_stays():
 @pytest.mark.parametrize(("other", "shared"), [((5, 0, 15, 10), 1 / 3), ((0, 0, 10, 10), 1), ((10, 0, 20, 10), 0)])
 def test_an_overlap_is_of_both_together(other, shared):
     assert _overlap(np.array([0.0, 0, 10, 10]), np.array(other, float)) == pytest.approx(shared)
+
+
+@pytest.mark.slow
+def test_many_parts_are_seen_as_each_by_itself():
+    finder = FaceFinder(0.15, 1920)
+    picture = np.random.default_rng(0).integers(0, 255, (64, 640, 3), np.uint8)
+    parts = [((32 * k, 0, 32 * k + 32, 32), 1.0) for k in range(18)] + [((0, 0, 64, 32), 1.0)]
+    together, alone = (
+        finder.find_each(picture, parts, 0.001),
+        [finder.find_each(picture, [part], 0.001)[0] for part in parts],
+    )
+    assert len(together) == 19
+    for one, other in zip(together, alone, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-3)
+
+
+def test_a_part_is_mapped_back_to_its_picture():
+    """The network is one that sees the same in every part: a face of 8 pixels at the third place of its map."""
+
+    class Net:
+        def setInput(self, blob):
+            self.size = blob.shape
+
+        def forward(self, names):
+            number, _, height, width = self.size
+            scores = np.zeros((number, 1, height // 4, width // 4))
+            scores[..., 2, 3] = 0.9
+            sides, offsets = (
+                np.full((number, 2, height // 4, width // 4), np.log(2)),
+                np.zeros((number, 2, height // 4, width // 4)),
+            )
+            return scores, sides, offsets, None
+
+    finder = FaceFinder(0.15, 1920)
+    finder._net = Net()
+    [found] = finder.find_each(np.zeros((200, 300, 3), np.uint8), [((100, 40, 164, 72), 0.5)], 0.5)
+    assert found == pytest.approx(np.array([[100 + 2 * 10, 40 + 1 * 6, 100 + 2 * 18, 40 + 1 * 14, 0.9]]))
+    assert finder.find(np.zeros((200, 300, 3), np.uint8), [], 1.0, 0.5).shape == (0, 5)
