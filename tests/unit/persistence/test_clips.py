@@ -357,6 +357,7 @@ def test_the_summary_has_the_documented_statistics_and_counts_files(tmp_path):
     assert said["total_transients_added"] == true["total_transients_added"]
     assert said["average_transients_per_video"] == true["total_transients_added"] / 11
     assert said["processing_time_minutes"] == round(2 / 60, 4) and said["average_rate_samples_per_second"] == 5.5
+    assert summary["elapsed_time_minutes"] == said["processing_time_minutes"]
     assert said["success_rate"] == 11 / 12 and summary["completed"] is False
     assert summary["lost"] == [{"index": 2, "reason": "missing", "detail": "gone"}]
     checkpoint = json.loads((folder / "checkpoint.json").read_text())

@@ -21,7 +21,7 @@ class CameraPath:
 
     def between(self, start: float, end: float) -> np.ndarray | None:
         """(6,) the motion from `start` to `end`, in seconds; None where that time was not searched."""
-        first = int(np.searchsorted(self.times, start - 1e-3, side="right")) - 1
+        first = int(np.searchsorted(self.times, start + 1e-3, side="right")) - 1
         last = int(np.searchsorted(self.times, end - 1e-3))
         if first < 0 or last >= len(self.times) or np.diff(self.times[first : last + 1]).max(initial=0.0) > GAP:
             return None

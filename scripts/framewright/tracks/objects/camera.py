@@ -34,14 +34,16 @@ class CameraMotion:
         mask: np.ndarray = np.full(small.shape, 255, np.uint8)
         for x1, y1, x2, y2 in (boxes * scale).tolist():
             mask[max(0, int(y1)) : int(y2) + 1, max(0, int(x1)) : int(x2) + 1] = 0
-        motion = STILL if self._before is None else self._measure(self._before, small, mask & self._mask, scale)
+        motion = STILL
+        if self._before is not None and self._before.shape == small.shape:
+            motion = self._measure(self._before, small, mask & self._mask, scale)
         self._before, self._mask = small, mask
         return motion
 
     def _measure(self, before: np.ndarray, small: np.ndarray, mask: np.ndarray, scale: float) -> np.ndarray:
         """The motion between two small pictures, by what lies on the mask: outside all objects of both."""
         changed = (cv2.absdiff(before, small) > CHANGED) & (mask > 0)
-        if small.shape != before.shape or changed.sum() < MOVING * np.count_nonzero(mask):
+        if changed.sum() < MOVING * np.count_nonzero(mask):
             return STILL
         corners = cv2.goodFeaturesToTrack(before, CORNERS, QUALITY, APART, mask=mask)
         if corners is None or len(corners) < FEWEST:
