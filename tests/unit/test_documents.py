@@ -83,6 +83,7 @@ def read_table(path: Path) -> list[str]:
     return [code for row in rows for code in re.findall(r"`([^`]+)`", row.rpartition(" | ")[2])]
 
 
+@pytest.mark.slow
 def test_every_line_of_the_table_of_loaders_runs(study, monkeypatch):
     """A call is executed with what the blocks import; a path, or what is given to a trainer, is there."""
     monkeypatch.chdir(study)

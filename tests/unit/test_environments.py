@@ -86,6 +86,8 @@ def test_what_can_not_be_is_one_line(tree, channel, tmp_path):
         find_tool(str(tmp_path))
 
 
+@pytest.mark.slow
+@pytest.mark.slow
 def test_every_environment_of_the_project_has_modules_to_try():
     lacking = [name for name, modules in list_modules(ROOT).items() if not modules]
     assert not lacking

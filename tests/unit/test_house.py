@@ -39,7 +39,7 @@ def test_nothing_is_out_of_step(check):
         pytest.param(["ruff", "check", "."], id="ruff check"),
         pytest.param(["ruff", "format", "--check", "."], id="ruff format"),
         pytest.param(["snakefmt", "--check", "Snakefile", "rules"], id="snakefmt"),
-        pytest.param(["snakemake", "--lint"], id="snakemake --lint"),
+        pytest.param(["snakemake", "--lint"], id="snakemake --lint", marks=pytest.mark.slow),
         pytest.param(["mypy"], id="mypy", marks=pytest.mark.slow),
     ],
 )

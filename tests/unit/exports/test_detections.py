@@ -91,6 +91,7 @@ def test_the_promise_of_an_export_is_broken_by_one_fault():
     assert not broken.ok and broken.detail == "images/a.jpg is missing" and "coco" in broken.name
 
 
+@pytest.mark.slow
 def test_ultralytics_finds_the_pictures_wherever_it_is_started(pictures, tmp_path, monkeypatch):
     forbid_downloads()
     from ultralytics.data.utils import check_det_dataset

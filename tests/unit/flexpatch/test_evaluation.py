@@ -60,6 +60,7 @@ def test_nothing_to_rate_is_said():
     assert format_table(nothing) == "no sequence of a video with objects in its truth\n"
 
 
+@pytest.mark.slow
 def test_the_chart_is_a_picture_of_the_size_it_says(evaluation, tmp_path):
     write_chart(tmp_path / "a.png", evaluation)
     assert cv2.imread(str(tmp_path / "a.png")).shape == (560, 1900, 3)

@@ -73,6 +73,7 @@ def test_with_every_third_frame_nothing_is_looked_at_in_between():
     assert not any(fresh[1:3] + fresh[4:6] + fresh[7:9]) and any(fresh[3:]) and len(finder.seen) == 4
 
 
+@pytest.mark.slow
 def test_a_new_object_is_found_where_no_track_is():
     before, after = ([(40, 40, 70, 70)], [0]), ([(40, 40, 70, 70), (500, 260, 530, 300)], [0, 1])
     things = shown(FlexPatch(Finder(), SIZE, CLUSTER), [before] * 3 + [after] * 60)[-1]

@@ -203,6 +203,7 @@ def test_compat_has_the_speed_for_its_first_acceleration_and_spreads_a_pure_shif
     assert track.box == pytest.approx([103, 60, 103, 100], abs=1)
 
 
+@pytest.mark.slow
 def test_compat_computes_what_trtutils_computes():
     """The rows of trtutils' unmodified tracker, 65 of them with a rectangle that leaves the frame."""
     ground = texture(np.random.default_rng(0), *SIZE)

@@ -30,6 +30,7 @@ def made(tmp_path):
     return tmp_path / "dataset", patches, table
 
 
+@pytest.mark.slow
 def test_a_row_has_its_pair_and_both_stacks(made, tmp_path):
     dataset, patches, _ = made
     opened = load(dataset / FOLDER, tmp_path / "cache")["train"]

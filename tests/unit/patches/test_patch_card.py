@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import mlcroissant as mlc
 import numpy as np
+import pytest
 from house import ROOT
 from make_patches import row, write_files
 
@@ -26,6 +27,7 @@ def test_where_nothing_was_asked_for_there_is_no_figure():
     assert describe_dataset([]) == DATASET == describe_dataset([Stage("patch", 0, ())])
 
 
+@pytest.mark.slow
 def test_programs_get_the_pictures_of_films_that_may_be_shown(tmp_path):
     patches = [row("a", 0), row("b", 0), row("b", 1)]
     for patch in patches:

@@ -90,6 +90,7 @@ def test_held_out_films_follow_their_names_alone():
     assert choose_split("film1", "test", None, 0) == "test"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "line"),
     [

@@ -311,11 +311,13 @@ def test_editions_in_different_splits_are_found_before_anything_is_cut(tmp_path)
     assert find_leaks(find_editions([theatrical, replace(restored, split="train")])) == []
 
 
+@pytest.mark.slow
 def test_a_row_of_a_patch_is_the_same_after_it_was_read(tmp_path):
     _, patches, _ = cut_film(film(tmp_path / "film.mp4", pan(40)), tmp_path / "part", windows=2)
     assert patches and all(isinstance(patch, Patch) for patch in patches)
 
 
+@pytest.mark.slow
 def test_how_many_places_of_a_film_were_looked_at_is_counted(tmp_path):
     counting = Counting()
     film(tmp_path / "f.mp4", pan(60))

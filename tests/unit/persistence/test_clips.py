@@ -545,6 +545,7 @@ def test_what_the_schema_cannot_see_is_said(changes, line):
 # ---- a crowd: spheres that persist beside the real one
 
 
+@pytest.mark.slow
 def test_companions_persist_cross_leave_and_return():
     returns = 0
     for clip in made(CROWD, 60):

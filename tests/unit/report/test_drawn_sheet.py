@@ -183,6 +183,7 @@ def test_an_overview_of_shots_has_the_middle_of_each_shot_and_of_each_transition
     assert [grey - 100 for grey in greys] == [10, 25, 52, 55, 80, 90]
 
 
+@pytest.mark.slow
 def test_what_is_less_than_a_tenth_visible_is_not_marked():
     for visible, marked in ((0.1, True), (0.09, False)):
         thing = Object([0], [[20, 20, 60, 60]], [visible], id=1, name="car")

@@ -10,6 +10,7 @@ def drawn(seed: int):
     return np.random.default_rng(seed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [space.make_space, toon.make_toon])
 def test_a_picture_is_a_function_of_seed_and_time(make):
     first, again, other = make(drawn(1), (160, 90)), make(drawn(1), (160, 90)), make(drawn(2), (160, 90))

@@ -25,6 +25,8 @@ from framewright.truth import find_problem, read_truth
 from framewright.video.examine import probe
 from framewright.video.stream import open_video
 
+pytestmark = pytest.mark.slow  # what they look at takes seconds to make
+
 SMALL = (320, 180)
 
 

@@ -262,6 +262,7 @@ def test_the_command_writes_the_table_and_its_remarks(tmp_path):
     assert done.returncode == 0
 
 
+@pytest.mark.slow
 def test_the_command_does_not_overwrite(tmp_path):
     film(tmp_path / "films/a.mp4")
     assert make_table(tmp_path, "films", "-o", "config/videos.tsv").returncode == 0

@@ -121,6 +121,7 @@ def test_the_whole_file_arrives(server, tmp_path, path):
     assert sorted(file.name for file in tmp_path.iterdir()) == ["video"]
 
 
+@pytest.mark.slow
 def test_megabytes_are_counted(server, tmp_path):
     counting = Counting()
     get(server, tmp_path, "/ok", progress=counting)

@@ -237,6 +237,7 @@ def attempt(tmp_path, monkeypatch):
     return run
 
 
+@pytest.mark.slow
 def test_what_is_certain_to_recur_is_not_tried_again_in_the_same_run(tmp_path, attempt):
     body = "from framewright.errors import UserError; raise UserError('film.mp4: no such thing; write another')"
     first = "error: film.mp4: no such thing; write another"

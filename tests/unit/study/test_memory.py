@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import pytest
 from house import ROOT
 
 from framewright.study.memory import YOUNG
@@ -26,6 +27,7 @@ def count_rounds(rarely: bool) -> int:
     return int(subprocess.check_output([sys.executable, "-c", code]))
 
 
+@pytest.mark.slow
 def test_what_is_kept_is_looked_through_rarely():
     assert count_rounds(rarely=False) > 100
     assert count_rounds(rarely=True) <= 6 * KEPT // YOUNG

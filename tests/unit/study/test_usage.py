@@ -32,6 +32,7 @@ def work(folder: Path, more: str = "") -> None:
     subprocess.run([sys.executable, "-c", JOB + more], cwd=folder, check=True, env=os.environ | {"SLURM_JOB_ID": "7"})
 
 
+@pytest.mark.slow
 def test_time_and_memory_of_a_short_job_are_counted_whole(tmp_path):
     work(tmp_path)
     [used] = read_usage(tmp_path / "usage")
@@ -43,6 +44,7 @@ def test_time_and_memory_of_a_short_job_are_counted_whole(tmp_path):
     assert 120 < used.mebibytes < 400
 
 
+@pytest.mark.slow
 def test_a_job_that_was_killed_or_has_no_rule_leaves_nothing(tmp_path):
     work(tmp_path, "job.rule = ''\n")
     code = JOB.replace('"tracks_deface"', '""')
@@ -53,6 +55,7 @@ def test_a_job_that_was_killed_or_has_no_rule_leaves_nothing(tmp_path):
     assert len(read_usage(tmp_path / "usage")) == 1
 
 
+@pytest.mark.slow
 def test_jobs_that_end_together_keep_their_lines(tmp_path):
     together = [subprocess.Popen([sys.executable, "-c", JOB], cwd=tmp_path) for _ in range(4)]
     assert [process.wait() for process in together] == [0] * 4

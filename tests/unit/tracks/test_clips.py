@@ -246,6 +246,7 @@ def test_far_apart_tracks_are_reached_by_a_seek(tmp_path):
     assert [number for number, _ in shown[1]] == list(range(1250, 1301))
 
 
+@pytest.mark.slow
 def test_frames_that_cannot_be_decoded_are_stood_in_for(tmp_path):
     """The clip keeps its time: what is lost repeats the frame before, and is counted."""
     path = make_video(tmp_path / "a.mp4", range(100), size=SIZE, rate=25, b_frames=0, gop=5)

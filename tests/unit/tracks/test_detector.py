@@ -115,6 +115,7 @@ def test_finished_boxes_of_an_end_to_end_head_are_read(tmp_path):
 # ---- what is refused, in one line -----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("make", "said"),
     [

@@ -248,6 +248,7 @@ def test_a_defaced_video_is_hardly_larger_than_its_source_and_looks_like_it(tmp_
     assert np.mean(likeness) >= 0.95
 
 
+@pytest.mark.slow
 def test_the_rate_of_a_source_is_that_of_its_pictures(tmp_path):
     path = film(tmp_path / "a.mp4", 50, MOVES["stands"])
     rate = measure_rate(path)

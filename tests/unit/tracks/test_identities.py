@@ -14,6 +14,8 @@ from framewright.tracks.objects.jumps import split_at_jumps
 from framewright.tracks.objects.options import Association, Keep
 from framewright.tracks.objects.select import make_tracks
 
+pytestmark = pytest.mark.slow  # what they look at takes seconds to make
+
 
 @pytest.fixture(scope="module", params=KINDS)
 def scene(request):

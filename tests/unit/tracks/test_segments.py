@@ -224,6 +224,7 @@ def test_a_header_that_lies_about_the_length_moves_no_end(tmp_path, suffix):
     assert cuts_of(path)[1] == [0.0, pytest.approx(4.0, abs=0.04)]
 
 
+@pytest.mark.slow
 def test_only_the_part_to_use_is_cut(tmp_path):
     cuts, span = cuts_of(make_video(tmp_path / "film.mp4", SHOTS, rate=30), use=(1.0, 3.5))
     assert cuts == [2.0] and span == [1.0, 3.5]

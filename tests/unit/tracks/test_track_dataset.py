@@ -19,6 +19,8 @@ from framewright.tracks.meta import new_track
 from framewright.tracks.row_columns import COLUMNS
 from framewright.tracks.rows import make_row
 
+pytestmark = pytest.mark.slow  # what they look at takes seconds to make
+
 RATE = 25
 
 

@@ -239,6 +239,7 @@ def shared():
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
@@ -259,6 +260,7 @@ def test_real_videos(shared, name, expected):
     assert {key: record[key] for key in expected} == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "kind"), [("hdr10-av1.mp4", "PQ"), ("hlg10-color-test.mp4", "HLG")])
 def test_real_high_dynamic_range(shared, name, kind):
     assert probe(shared / "hdr" / name)["colour"]["class"] == kind

@@ -107,6 +107,7 @@ def test_failures_become_a_sentence(manners, function, sentence):
     assert "\n" not in result.reason
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the address space")
 def test_memory_is_limited(manners):
     assert outcome("blow_up", mebibytes=400) == Outcome(False, reason="needed more than 400 MiB of memory")

@@ -249,6 +249,7 @@ def test_the_first_stream_marked_as_default_is_read(tmp_path):
         assert (video.stream, video.why) == (0, "marked as default")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("size", "index", "lost"),
     [

@@ -88,6 +88,7 @@ def test_videogpts_loader_reads_its_file_and_not_the_documented_one(made):
     assert (clip.min(), clip.max()) == (-0.5, pytest.approx(0.5, abs=0.1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -250,6 +251,7 @@ def test_a_picture_in_both_splits_breaks_the_contract(made, digits):
     }
 
 
+@pytest.mark.slow
 def test_the_guides_quality_control_runs_unchanged(made, tmp_path, monkeypatch):
     """Its lines are the guide's own, but for the folder that they stand in."""
     (tmp_path / "datasets/videomnist").mkdir(parents=True)
@@ -326,6 +328,7 @@ def test_workers_may_be_forked_and_spawned(made, context):
     assert torch.equal(torch.cat([batch["video"] for batch in batches]), alone)
 
 
+@pytest.mark.slow
 def test_samples_are_there_under_their_documented_names(made, tmp_path):
     settings = {"formats": ["gif", "mp4"], "fps": 15, "create_comparison": True, "num_per_class": 3, "min_width": 128}
     assert preview.write_samples(tmp_path / "samples", made / "videomnist.h5", num_samples=20, **settings) == 20
@@ -372,6 +375,7 @@ def test_class_folders_come_back_as_files_that_load(made, tmp_path):
         assert np.abs(back["train_data"][:9].astype(int) - file["train_data"][:9]).mean() < 2
 
 
+@pytest.mark.slow
 def test_films_are_cut_into_clips_and_bad_ones_are_named(tmp_path):
     folder = tmp_path / "train" / "blue"
     folder.mkdir(parents=True)

@@ -177,6 +177,7 @@ def test_digits_are_written_and_read_back_with_the_same_bytes(tmp_path):
         assert all(np.array_equal(getattr(back[split], name), getattr(part, name)) for name in Digits.__annotations__)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not SHARED.is_dir(), reason="no shared/data/mnist beside the project")
 def test_nearly_all_of_mnists_own_test_digits_can_be_used():
     digits = read_mnist(find_files(str(SHARED)))

@@ -44,6 +44,7 @@ def test_a_strip_has_a_row_for_each_video():
     assert sheet.ndim == 3 and sheet.shape[2] == 3
 
 
+@pytest.mark.slow
 def test_curves_are_written_from_the_history(tmp_path):
     history = [
         {"step": k, "train_loss": 1 / (k + 1), "loss": 2 / (k + 1), "codes": 5, "perplexity": 3.0} for k in range(4)
@@ -54,6 +55,7 @@ def test_curves_are_written_from_the_history(tmp_path):
     assert all(9 * width >= 16 * height for height, width, _ in shapes) and shapes[0][1] > shapes[1][1]
 
 
+@pytest.mark.slow
 def test_each_video_is_encoded_for_itself_a_place_for_each_four_pixels():
     torch.manual_seed(0)
     encoder = FrameEncoder().eval()

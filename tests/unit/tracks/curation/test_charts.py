@@ -3,6 +3,7 @@
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 from made_candidates import EVERY, NAMES, made_up
 from make_video import make_video
 
@@ -37,6 +38,7 @@ def test_bars_of_relaxation_add_up_to_what_was_taken():
     assert figure.axes[0].get_title(loc="left") == "asked: 15 tracks, 10 met what was asked"
 
 
+@pytest.mark.slow
 def test_without_subsets_charts_show_all_tracks(tmp_path):
     classes, metrics, relaxation = (
         charts.draw_classes(TRACKS, {}),

@@ -161,6 +161,7 @@ def test_an_index_without_scores_says_what_else_can_be_done():
     assert len(choose(tracks, Subset("even", max_per_class=5, temperature=math.inf)).places) == 20
 
 
+@pytest.mark.slow
 def test_draws_have_the_stated_probabilities():
     values, temperature = np.array([0.9, 0.5, 0.3, 0.1]), 0.4
     weights = np.exp(values / temperature)
