@@ -1,4 +1,6 @@
 from collections import Counter
+from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -365,6 +367,16 @@ def test_documented_limits_mean_what_they_say(film, section, tmp_path, change, r
     assert patches == []
     assert Counter(own.reason for own in attempts) == {reason: 6}
     assert {own.attempt for own in attempts} == {0, 1, 2}
+
+
+@pytest.mark.slow
+def test_windows_that_are_tried_again_never_share_a_frame(film, section, tmp_path):
+    """Neither with those before nor with those of the same round, though the film is hardly long enough for them."""
+    settings = section | {"min_file_size": 10**6, "max_retry_attempts": 3, "retry_skip_seconds": 0.04}
+    _, _, attempts = cut_all(film, settings, {"general": 8}, tmp_path)
+    middles = sorted(Fraction(own.time) for own in attempts)
+    rate = probe_film(film).rate
+    assert len(middles) > 8 and all(after - before >= 7 / rate for before, after in pairwise(middles))
 
 
 def test_a_rejected_film_has_a_reason_and_empty_parts(section, tmp_path):

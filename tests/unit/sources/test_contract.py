@@ -5,6 +5,7 @@ import logging
 from dataclasses import replace
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from framewright.errors import UserError
@@ -170,6 +171,13 @@ BAD_TRUTHS = [
     (replace(TRUTH, objects=(FAR,)), "object 1 is never within 64 x 48 pixels"),
     (replace(TRUTH, objects=(CAR, CAR)), "object id 1 is used twice"),
 ]
+
+
+@pytest.mark.parametrize(("box", "seen"), [((-9, 5, 0.5, 9), True), ((-9, 5, 0, 9), False), ((63.5, 5, 70, 9), True)])
+def test_a_thing_is_in_the_picture_as_soon_as_any_of_it_is(sources, box, seen):
+    edge = replace(CAR, boxes=np.tile(np.array(box, CAR.boxes.dtype), (len(CAR.boxes), 1)))
+    sources["one"] = replace(sources["one"], truth=replace(TRUTH, objects=(edge,)))
+    assert bool(broken(sources)) != seen
 
 
 @pytest.mark.parametrize(("truth", "said"), BAD_TRUTHS, ids=["too long", "other pixels", "out of sight", "twice"])
