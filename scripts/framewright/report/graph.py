@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
@@ -33,6 +34,9 @@ if (location.pathname.includes("/data/raw/"))
 """
 
 
+WAITS = 1.0, 3.0, 0.0  # seconds after each try to read a workflow's rules
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a node is drawn: its centre, and its width (0 where a long edge merely passes)."""
@@ -51,9 +55,13 @@ def rule_graph_of(python: str, snakefile: str, config: dict, videos: str) -> str
         write_table(table.name, keep_samples(read_table(videos)))
         write_record(file.name, config | {"videos": table.name})
         command = [python, "-m", "snakemake", "--snakefile", snakefile, "--configfile", file.name]
-        options = ["--cores", "1", "--nolock", "--quiet", "all", "--rulegraph", "dot"]
+        options = ["--cores", "1", "--nolock", "--rulegraph", "dot"]
         environment = plan_videos(os.environ)
-        done = subprocess.run([*command, *options], capture_output=True, text=True, check=False, env=environment)
+        for wait in WAITS:  # the run whose job this is removes and makes files meanwhile
+            done = subprocess.run([*command, *options], capture_output=True, text=True, check=False, env=environment)
+            if not done.returncode:
+                break
+            time.sleep(wait)
     if done.returncode:
         raise UserError(f"{snakefile}: Snakemake cannot tell its rules: {done.stdout[-2000:]}{done.stderr[-2000:]}")
     return done.stdout
