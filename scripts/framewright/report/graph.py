@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
@@ -17,7 +16,7 @@ import networkx as nx
 import numpy as np
 from scipy.optimize import isotonic_regression
 
-from framewright.errors import UserError
+from framewright.errors import PassingError
 from framewright.report import svg
 from framewright.study.bucket_jobs.mode import plan_videos
 from framewright.study.record import write_record
@@ -32,9 +31,6 @@ if (location.pathname.includes("/data/raw/"))
   for (const link of document.querySelectorAll("a[data-report]")) link.setAttribute("href", link.dataset.report);
 </script>
 """
-
-
-WAITS = 1.0, 3.0, 0.0  # seconds after each try to read a workflow's rules
 
 
 @dataclass(frozen=True)
@@ -57,13 +53,9 @@ def rule_graph_of(python: str, snakefile: str, config: dict, videos: str) -> str
         command = [python, "-m", "snakemake", "--snakefile", snakefile, "--configfile", file.name]
         options = ["--cores", "1", "--nolock", "--rulegraph", "dot"]
         environment = plan_videos(os.environ)
-        for wait in WAITS:  # the run whose job this is removes and makes files meanwhile
-            done = subprocess.run([*command, *options], capture_output=True, text=True, check=False, env=environment)
-            if not done.returncode:
-                break
-            time.sleep(wait)
-    if done.returncode:
-        raise UserError(f"{snakefile}: Snakemake cannot tell its rules: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+        done = subprocess.run([*command, *options], capture_output=True, text=True, check=False, env=environment)
+    if done.returncode:  # may pass: the run whose job this is removes and makes files meanwhile
+        raise PassingError(f"{snakefile}: Snakemake cannot tell its rules: {done.stdout[-2000:]}{done.stderr[-2000:]}")
     return done.stdout
 
 

@@ -50,7 +50,8 @@ class JudgeNetwork(nn.Module):
             nn.Flatten(),
             nn.Linear(32 * (CUT // 4) ** 2, SHAPE),
             nn.ReLU(),
-        ).to(memory_format=torch.channels_last)  # type: ignore[call-overload] # takes six tenths of the time so
+        )
+        nn.utils.convert_conv2d_weight_memory_format(self.shape, torch.channels_last)  # takes six tenths of the time so
         self.digit = nn.Linear(SHAPE, 10)
         self.path = nn.Sequential(
             nn.Linear(TRACK * config.frames, 192),

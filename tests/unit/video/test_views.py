@@ -156,7 +156,8 @@ def test_only_pictures_of_eight_bits_that_are_not_resized_are_converted_the_fast
         asked.append(Interpolation.FULL_CHR_H_INT in options["interpolation"])
         return plain.reformat(*words, **options)
 
-    Frame(Fraction(0), None, True, Fraction(0), picture, shape, SimpleNamespace(reformat=reformat)).rgb  # noqa: B018
+    frame = Frame(Fraction(0), None, True, Fraction(0), picture, shape, SimpleNamespace(reformat=reformat))
+    assert frame.rgb.shape == (16, 32 * aspect, 3)
     assert asked == [exact]
 
 
