@@ -204,7 +204,7 @@ def test_beside_a_small_face_smaller_ones_are_looked_for_in_a_larger_copy(tmp_pa
 
 def test_a_crowd_that_fills_the_picture_is_not_searched_twice(tmp_path):
     finder = ListingFinder(number=10)
-    finder.SMALL, finder.TINY = np.array([0.0, 0, 480, 18]), np.array([5.0, 250, 10, 255])
+    finder.SMALL, finder.TINY = np.array([0.0, 0, 480, 18]), np.array([230.0, 100, 236, 106])
     found = look_once(tmp_path, finder)
     assert not any(np.allclose(row[:4], finder.TINY) for row in found)
 
